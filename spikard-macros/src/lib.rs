@@ -1,0 +1,1 @@
+//! The `#[grpc_stream]` attribute of `spikard`.

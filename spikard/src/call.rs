@@ -1,0 +1,71 @@
+//! What a server knows of a call besides its messages.
+
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use http::Extensions;
+
+use crate::collect::Charge;
+
+/// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.
+///
+/// Every request carries one behind an `Arc`; `Call::default()` knows nothing, which is what a
+/// unit test of a handler wants.
+///
+/// ```
+/// use spikard::{Bytes, GrpcRequest};
+///
+/// let request: GrpcRequest<Bytes> = GrpcRequest::default();
+/// assert_eq!(request.call.deadline(), None);
+/// assert_eq!(request.call.peer(), None);
+/// ```
+#[derive(Debug, Default)]
+pub struct Call {
+    peer: Option<SocketAddr>,
+    deadline: Option<Instant>,
+    extensions: Extensions,
+    /// The share of the server's buffer that this call's messages take, given back when the call ends.
+    charge: OnceLock<Charge>,
+}
+
+impl Call {
+    pub(crate) fn new(extensions: Extensions, deadline: Option<Instant>) -> Self {
+        Self {
+            peer: extensions.get::<PeerAddr>().map(|peer| peer.0),
+            deadline,
+            extensions,
+            charge: OnceLock::new(),
+        }
+    }
+
+    /// The client's address, or `None` outside spikard's own server.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// When the call must be answered: the earlier of the client's `grpc-timeout` and the method's `timeout`.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The time left until the deadline, zero when it has passed, `None` without a deadline.
+    pub fn time_remaining(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// The extensions of the HTTP request: what tower layers left for the handler.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    pub(crate) fn hold(&self, charge: Charge) {
+        // A call is collected once; a second charge would be given back at once, which is right too.
+        let _ = self.charge.set(charge);
+    }
+}
+
+/// The client's address, as an extension of the HTTP request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PeerAddr(pub(crate) SocketAddr);

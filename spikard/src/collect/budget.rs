@@ -1,0 +1,106 @@
+//! The bytes that all calls of a server may have buffered at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::Status;
+
+use super::violation;
+
+/// 1 GiB.
+const DEFAULT_BUFFERED_BYTES: usize = 1 << 30;
+
+/// A server's buffer, shared by its calls.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    limit: usize,
+    used: AtomicUsize,
+}
+
+impl Budget {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            used: AtomicUsize::new(0),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new(DEFAULT_BUFFERED_BYTES)
+    }
+}
+
+/// One call's share of a [`Budget`], given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Charge {
+    budget: Arc<Budget>,
+    held: usize,
+}
+
+impl Charge {
+    pub(crate) fn new(budget: Arc<Budget>) -> Self {
+        Self { budget, held: 0 }
+    }
+
+    /// Makes the share `bytes` in all, or refuses and leaves it as it was.
+    pub(super) fn grow_to(&mut self, bytes: usize) -> Result<(), Status> {
+        let Some(more) = bytes.checked_sub(self.held).filter(|more| *more > 0) else {
+            return Ok(());
+        };
+        // The counter guards nothing but itself, so no ordering with other memory is needed.
+        let before = self.budget.used.fetch_add(more, Ordering::Relaxed);
+        if before.saturating_add(more) > self.budget.limit {
+            self.budget.used.fetch_sub(more, Ordering::Relaxed);
+            return Err(violation::buffer_full(self.budget.limit, more));
+        }
+        self.held = bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.budget.used.fetch_sub(self.held, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    #[test]
+    fn a_charge_is_given_back() {
+        let budget = Arc::new(Budget::new(100));
+        let mut charge = Charge::new(budget.clone());
+        charge.grow_to(60).unwrap();
+        charge.grow_to(60).unwrap();
+        assert_eq!(budget.used(), 60);
+        drop(charge);
+        assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn a_refused_charge_changes_nothing() {
+        let budget = Arc::new(Budget::new(100));
+        let mut first = Charge::new(budget.clone());
+        first.grow_to(60).unwrap();
+        let mut second = Charge::new(budget.clone());
+        let status = second.grow_to(41).unwrap_err();
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        assert!(
+            status.message().contains("max_buffered_bytes = 100"),
+            "{status}"
+        );
+        assert_eq!(budget.used(), 60);
+        second.grow_to(40).unwrap();
+        assert_eq!(budget.used(), 100);
+    }
+}

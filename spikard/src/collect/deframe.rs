@@ -1,0 +1,274 @@
+//! From chunks of bytes to messages with the 5-byte prefix of gRPC.
+
+use std::mem;
+
+use bytes::Bytes;
+
+use crate::Status;
+
+use super::payload::Payload;
+use super::violation;
+
+/// The compression flag (1 byte) and the length (4 bytes, big-endian) before each message.
+pub(crate) const PREFIX: usize = 5;
+
+/// A message that straddles chunks gets its buffer at once up to this size; a larger one grows as
+/// its bytes arrive, so that a declared length alone takes no memory.
+const EAGER_BUFFER: usize = 64 * 1024;
+
+/// What is taken out of the chunks: called with each message's flag and bytes.
+pub(super) trait Sink {
+    /// Refuses a message by its declared length, before any of it is kept.
+    fn admit(&mut self, compressed: bool, len: usize) -> Result<(), Status>;
+
+    /// Takes a whole message.
+    fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status>;
+}
+
+/// Cuts chunks into messages. Messages that lie within one chunk are handed on as slices of it;
+/// only those that straddle chunks are joined.
+#[derive(Debug, Default)]
+pub(super) struct Deframer {
+    state: State,
+    complete: usize,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Between,
+    Prefix {
+        bytes: [u8; PREFIX],
+        have: usize,
+    },
+    Message {
+        compressed: bool,
+        len: usize,
+        buffer: Vec<u8>,
+    },
+}
+
+impl Deframer {
+    /// The messages that were whole so far.
+    pub(super) fn complete(&self) -> usize {
+        self.complete
+    }
+
+    /// The bytes kept of a message that is not whole yet.
+    pub(super) fn partial(&self) -> usize {
+        match &self.state {
+            State::Message { buffer, .. } => buffer.len(),
+            State::Between | State::Prefix { .. } => 0,
+        }
+    }
+
+    /// Takes the next chunk of the body.
+    pub(super) fn push(&mut self, chunk: &Bytes, sink: &mut impl Sink) -> Result<(), Status> {
+        let mut at = self.resume(chunk, sink)?;
+        while at < chunk.len() {
+            at = match chunk[at..].first_chunk() {
+                Some(prefix) => self.message(*prefix, chunk, at + PREFIX, sink)?,
+                None => self.keep_prefix(&chunk[at..], chunk.len()),
+            };
+        }
+        Ok(())
+    }
+
+    /// Refuses a stream that ended inside a message.
+    pub(super) fn finish(&self) -> Result<(), Status> {
+        match &self.state {
+            State::Between => Ok(()),
+            State::Prefix { have, .. } => Err(violation::truncated(self.complete, *have, PREFIX)),
+            State::Message { len, buffer, .. } => Err(violation::truncated(
+                self.complete,
+                PREFIX + buffer.len(),
+                PREFIX + len,
+            )),
+        }
+    }
+
+    /// Goes on with what the last chunk broke off; answers where in `chunk` the next message begins.
+    fn resume(&mut self, chunk: &Bytes, sink: &mut impl Sink) -> Result<usize, Status> {
+        match mem::take(&mut self.state) {
+            State::Between => Ok(0),
+            State::Prefix { mut bytes, have } => {
+                let taken = chunk.len().min(PREFIX - have);
+                bytes[have..have + taken].copy_from_slice(&chunk[..taken]);
+                let have = have + taken;
+                if have < PREFIX {
+                    self.state = State::Prefix { bytes, have };
+                    return Ok(taken);
+                }
+                self.message(bytes, chunk, taken, sink)
+            }
+            State::Message {
+                compressed,
+                len,
+                mut buffer,
+            } => {
+                let taken = chunk.len().min(len - buffer.len());
+                extend(&mut buffer, &chunk[..taken], len);
+                if buffer.len() < len {
+                    self.state = State::Message {
+                        compressed,
+                        len,
+                        buffer,
+                    };
+                } else {
+                    self.accept(compressed, Payload::joined(buffer), sink)?;
+                }
+                Ok(taken)
+            }
+        }
+    }
+
+    /// A message whose prefix is whole and whose bytes begin at `start`.
+    fn message(
+        &mut self,
+        prefix: [u8; PREFIX],
+        chunk: &Bytes,
+        start: usize,
+        sink: &mut impl Sink,
+    ) -> Result<usize, Status> {
+        let [flag, length @ ..] = prefix;
+        if flag > 1 {
+            return Err(violation::bad_flag(self.complete, flag));
+        }
+        let compressed = flag == 1;
+        // Lossless: tokio runs on no target whose `usize` has fewer than 32 bits.
+        let len = u32::from_be_bytes(length) as usize;
+        sink.admit(compressed, len)?;
+        if chunk.len() - start >= len {
+            self.accept(compressed, Payload::slice(chunk, start..start + len), sink)?;
+            return Ok(start + len);
+        }
+        let mut buffer = Vec::new();
+        extend(&mut buffer, &chunk[start..], len);
+        self.state = State::Message {
+            compressed,
+            len,
+            buffer,
+        };
+        Ok(chunk.len())
+    }
+
+    fn accept(
+        &mut self,
+        compressed: bool,
+        payload: Payload<'_>,
+        sink: &mut impl Sink,
+    ) -> Result<(), Status> {
+        sink.accept(compressed, payload)?;
+        self.complete += 1;
+        Ok(())
+    }
+
+    fn keep_prefix(&mut self, part: &[u8], end: usize) -> usize {
+        let mut bytes = [0; PREFIX];
+        bytes[..part.len()].copy_from_slice(part);
+        self.state = State::Prefix {
+            bytes,
+            have: part.len(),
+        };
+        end
+    }
+}
+
+/// Appends to a message of `len` bytes, and never gets a larger buffer than those.
+fn extend(buffer: &mut Vec<u8>, bytes: &[u8], len: usize) {
+    let need = buffer.len() + bytes.len();
+    if need > buffer.capacity() {
+        let capacity = EAGER_BUFFER.max(need).max(2 * buffer.capacity()).min(len);
+        buffer.reserve_exact(capacity - buffer.len());
+    }
+    buffer.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    #[derive(Default)]
+    struct Kept(Vec<Vec<u8>>);
+
+    impl Sink for Kept {
+        fn admit(&mut self, _: bool, _: usize) -> Result<(), Status> {
+            Ok(())
+        }
+
+        fn accept(&mut self, _: bool, payload: Payload<'_>) -> Result<(), Status> {
+            self.0.push(payload.as_slice().to_vec());
+            Ok(())
+        }
+    }
+
+    fn framed(messages: &[Vec<u8>]) -> Bytes {
+        let mut wire = Vec::new();
+        for message in messages {
+            wire.push(0);
+            wire.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+            wire.extend(message);
+        }
+        Bytes::from(wire)
+    }
+
+    #[test]
+    fn any_chunk_size_gives_the_same_messages() {
+        let messages: Vec<Vec<u8>> = [0, 1, 4, 5, 6, 0, 300, 70_000, 2, 0]
+            .iter()
+            .map(|len| (0..*len).map(|byte: u32| byte as u8).collect())
+            .collect();
+        let wire = framed(&messages);
+        for size in [1, 2, 3, 4, 5, 6, 7, 11, 299, 16_384, wire.len()] {
+            let mut kept = Kept::default();
+            let mut deframer = Deframer::default();
+            let mut rest = wire.clone();
+            while !rest.is_empty() {
+                let chunk = rest.split_to(size.min(rest.len()));
+                deframer.push(&chunk, &mut kept).unwrap();
+            }
+            deframer.finish().unwrap();
+            assert_eq!(kept.0, messages, "in chunks of {size}");
+            assert_eq!(deframer.complete(), messages.len());
+        }
+    }
+
+    #[test]
+    fn a_stream_cut_anywhere_but_between_messages_is_refused() {
+        let wire = framed(&[vec![1, 2, 3], vec![4]]);
+        for cut in 0..=wire.len() {
+            let mut deframer = Deframer::default();
+            deframer
+                .push(&wire.slice(..cut), &mut Kept::default())
+                .unwrap();
+            let ended = deframer.finish();
+            if [0, 8, wire.len()].contains(&cut) {
+                ended.unwrap();
+            } else {
+                assert_eq!(ended.unwrap_err().code(), Code::Internal, "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_flag_is_refused_with_the_index() {
+        let mut wire = framed(&[vec![1], vec![2]]).to_vec();
+        wire[6] = 7;
+        let refused = Deframer::default().push(&Bytes::from(wire), &mut Kept::default());
+        let status = refused.unwrap_err();
+        assert_eq!(status.code(), Code::Internal);
+        assert!(status.message().starts_with("message 1 "), "{status}");
+    }
+
+    #[test]
+    fn a_declared_length_alone_takes_no_memory() {
+        let mut deframer = Deframer::default();
+        let prefix = Bytes::from_static(&[0, 0x7f, 0xff, 0xff, 0xff, 9]);
+        deframer.push(&prefix, &mut Kept::default()).unwrap();
+        let State::Message { buffer, .. } = &deframer.state else {
+            panic!("not inside a message: {deframer:?}");
+        };
+        assert!(buffer.capacity() <= EAGER_BUFFER, "{}", buffer.capacity());
+    }
+}

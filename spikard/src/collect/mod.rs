@@ -1,0 +1,17 @@
+//! From the frames of an HTTP body to messages: everything before a handler runs.
+//!
+//! The body's frames are read here rather than through `tonic::Streaming`, which takes a stream that
+//! the client reset with CANCEL for one that it ended.
+
+mod body;
+mod budget;
+mod deframe;
+mod ending;
+mod list;
+mod payload;
+mod violation;
+
+pub(crate) use body::RequestBody;
+pub(crate) use budget::{Budget, Charge};
+pub(crate) use ending::EndVerified;
+pub(crate) use payload::Payload;

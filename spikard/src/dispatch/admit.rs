@@ -1,0 +1,110 @@
+//! What is decided from the head of a request, before its body is read.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use tonic::body::Body;
+use tonic::metadata::MetadataMap;
+
+use crate::collect::{EndVerified, RequestBody};
+use crate::{Call, Limits, Status, metadata};
+
+use super::call::Policy;
+use super::timeout::grpc_timeout;
+
+/// What a request says before its first message.
+pub struct RequestHead {
+    pub(crate) service_name: Cow<'static, str>,
+    pub(crate) method_name: Cow<'static, str>,
+    pub(crate) metadata: MetadataMap,
+    pub(crate) call: Arc<Call>,
+}
+
+/// A call that may be read: what is known of it, and its body.
+pub(super) struct Admitted {
+    pub(super) head: RequestHead,
+    pub(super) body: RequestBody,
+    pub(super) deadline: Option<Instant>,
+}
+
+/// Refuses what is not a gRPC request (HTTP's own statuses), and what asks for the impossible.
+pub(super) fn admit(
+    request: Request<Body>,
+    service_name: Cow<'static, str>,
+    method_name: Cow<'static, str>,
+    limits: Limits,
+    policy: &Policy,
+) -> Result<Admitted, Response<Body>> {
+    if request.method() != Method::POST {
+        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED);
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
+        return Err(response);
+    }
+    if !is_grpc(request.headers()) {
+        return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let (parts, body) = request.into_parts();
+    check_encoding(&parts.headers)?;
+    let asked = grpc_timeout(&parts.headers).map_err(Status::into_http)?;
+    let timeout = match (asked, limits.timeout) {
+        (Some(asked), Some(limit)) => Some(asked.min(limit)),
+        (asked, limit) => asked.or(limit),
+    };
+    // A timeout that the clock cannot represent is none.
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let verified = parts.extensions.get::<EndVerified>().is_some();
+    Ok(Admitted {
+        head: RequestHead {
+            service_name,
+            method_name,
+            metadata: metadata::received(parts.headers),
+            call: Arc::new(Call::new(parts.extensions, deadline)),
+        },
+        body: RequestBody::new(body, limits, policy.budget.clone(), verified),
+        deadline,
+    })
+}
+
+/// The answer to a path that names no method of this server.
+pub(crate) fn unknown_method(path: &str) -> Response<Body> {
+    Status::unimplemented(format!("this server has no method {path}")).into_http()
+}
+
+/// `application/grpc`, alone or with a message format after `+`. Any format is taken: the messages
+/// are bytes to us.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return false;
+    };
+    let rest = value.as_bytes().strip_prefix(b"application/grpc");
+    matches!(rest, Some([] | [b'+' | b';', ..]))
+}
+
+fn check_encoding(headers: &HeaderMap) -> Result<(), Response<Body>> {
+    match headers.get("grpc-encoding") {
+        None => Ok(()),
+        Some(encoding) if encoding == "identity" => Ok(()),
+        Some(encoding) => {
+            let status = Status::unimplemented(format!(
+                "the grpc-encoding {encoding:?} is not supported: send identity"
+            ));
+            let mut response = status.into_http::<Body>();
+            let accepted = HeaderValue::from_static("identity");
+            response
+                .headers_mut()
+                .insert("grpc-accept-encoding", accepted);
+            Err(response)
+        }
+    }
+}
+
+fn plain(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

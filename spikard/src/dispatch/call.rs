@@ -1,0 +1,143 @@
+//! One call, from its request to its response.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use http::{Request, Response};
+use tokio::time::timeout_at;
+use tonic::body::Body;
+
+use crate::collect::Budget;
+use crate::kind::{Answers, HandlerResult};
+use crate::respond::Reply;
+use crate::shapes::{RequestShape, ResponseShape};
+use crate::{Limits, MethodOptions, Status};
+
+use super::admit::{Admitted, admit};
+use super::panics::contain;
+
+/// The answer to a call. It never fails: every error is a response with a status.
+pub type ResponseFuture =
+    Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send + 'static>>;
+
+/// What a server decides for the calls of all its methods.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    pub(crate) limits: Limits,
+    pub(crate) budget: Arc<Budget>,
+}
+
+impl Policy {
+    /// The defaults, with one budget for all services that are mounted in other servers.
+    pub(crate) fn unserved() -> Self {
+        static SHARED: OnceLock<Arc<Budget>> = OnceLock::new();
+        Self {
+            limits: Limits::default(),
+            budget: SHARED.get_or_init(Arc::default).clone(),
+        }
+    }
+}
+
+/// A call that has arrived and has not been read.
+pub struct ServerCall {
+    request: Request<Body>,
+    policy: Policy,
+}
+
+/// Which method a call is for, and the limits of that method.
+#[derive(Clone, Debug)]
+pub struct Target {
+    service: Cow<'static, str>,
+    method: Cow<'static, str>,
+    options: MethodOptions,
+}
+
+impl Target {
+    /// The method `method` of the service with the full name `service`.
+    pub const fn new(service: &'static str, method: &'static str, options: MethodOptions) -> Self {
+        Self {
+            service: Cow::Borrowed(service),
+            method: Cow::Borrowed(method),
+            options,
+        }
+    }
+}
+
+impl ServerCall {
+    pub(crate) fn new(request: Request<Body>, policy: Policy) -> Self {
+        Self { request, policy }
+    }
+
+    /// Buffers the request, runs the handler on it and sends its answer.
+    pub fn run<Req, Ret, F, Fut>(self, target: Target, handler: F) -> ResponseFuture
+    where
+        Req: RequestShape,
+        Ret: HandlerResult,
+        Ret::Response: Answers<Req>,
+        F: FnOnce(Req) -> Fut + Send + 'static,
+        Fut: Future<Output = Ret> + Send + 'static,
+    {
+        self.answer(target, |admitted: Admitted| async move {
+            let deadline = admitted.deadline;
+            let request = Req::receive(admitted.head, admitted.body).await?;
+            in_time(deadline)?;
+            handler(request).await.into_result()?.into_reply()
+        })
+    }
+
+    /// The stages around every call: admission, the deadline, panics, and the status of a failure.
+    fn answer<F, Fut>(self, target: Target, stages: F) -> ResponseFuture
+    where
+        F: FnOnce(Admitted) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Reply, Status>> + Send + 'static,
+    {
+        let Target {
+            service,
+            method,
+            options,
+        } = target;
+        let limits = self.policy.limits.overridden_by(&options);
+        let names = (service.clone(), method.clone());
+        let admitted = match admit(self.request, service, method, limits, &self.policy) {
+            Ok(admitted) => admitted,
+            Err(response) => return Box::pin(ready(Ok(response))),
+        };
+        Box::pin(async move {
+            let deadline = admitted.deadline;
+            // Holds the call's share of the buffer until the handler has answered, whatever it
+            // does with its request.
+            let call = admitted.head.call.clone();
+            let (service, method) = names;
+            let work = contain(&service, &method, stages(admitted));
+            let result = match deadline {
+                Some(deadline) => timeout_at(deadline.into(), work)
+                    .await
+                    .unwrap_or_else(|_| Err(late())),
+                None => work.await,
+            };
+            drop(call);
+            Ok(match result {
+                Ok(reply) => reply.into_response(deadline),
+                Err(status) => {
+                    tracing::debug!(%service, %method, %status, "a call failed");
+                    status.into_http()
+                }
+            })
+        })
+    }
+}
+
+fn in_time(deadline: Option<Instant>) -> Result<(), Status> {
+    match deadline {
+        Some(deadline) if deadline <= Instant::now() => Err(late()),
+        _ => Ok(()),
+    }
+}
+
+fn late() -> Status {
+    Status::deadline_exceeded("the deadline passed before the handler answered")
+}

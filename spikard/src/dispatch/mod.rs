@@ -1,0 +1,11 @@
+//! From an HTTP request to an HTTP response: the way of one call.
+
+mod admit;
+mod call;
+mod panics;
+mod timeout;
+
+pub(crate) use admit::RequestHead;
+pub(crate) use admit::unknown_method;
+pub(crate) use call::Policy;
+pub use call::{ResponseFuture, ServerCall, Target};

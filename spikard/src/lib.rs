@@ -1,0 +1,39 @@
+//! gRPC handlers as plain functions, in Rust or in Python.
+#![warn(missing_docs)]
+
+// Generated code says `::spikard`, in this crate's own tests as well.
+extern crate self as spikard;
+
+mod call;
+mod collect;
+mod dispatch;
+mod kind;
+mod limits;
+mod message;
+mod metadata;
+mod method;
+mod mount;
+#[cfg(feature = "python")]
+pub mod python;
+mod respond;
+mod service;
+mod shapes;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use bytes::Bytes;
+pub use tonic::metadata::{MetadataMap, MetadataValue};
+pub use tonic::{Code, Status};
+
+pub use call::Call;
+pub use kind::{Answers, HandlerResult, IntoStatus, Kind};
+pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
+pub use message::Message;
+pub use method::{Handler, MethodInfo};
+pub use service::GrpcService;
+pub use shapes::{
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
+    GrpcResponse, GrpcServerStreamResponse, RequestShape, ResponseShape,
+};

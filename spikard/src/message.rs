@@ -1,0 +1,107 @@
+//! What a message may be: raw bytes, or any protobuf message.
+
+use std::any::Any;
+
+use bytes::{BufMut, Bytes};
+use prost::DecodeError;
+
+use crate::collect::Payload;
+
+/// A message of a request or a response: [`Bytes`], which stays raw, or any [`prost::Message`].
+///
+/// `Bytes` is taken and sent as it stands on the wire, whatever prost itself would make of it (prost
+/// also implements its `Message` for `Bytes`, as the wrapper type `google.protobuf.BytesValue`).
+/// There is nothing to implement: the one blanket implementation covers every message.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a gRPC message",
+    label = "neither `bytes::Bytes` nor a protobuf message",
+    note = "use `bytes::Bytes` for raw protobuf, or a type that implements `prost::Message` and `Default`"
+)]
+pub trait Message: Send + Sized + 'static {
+    #[doc(hidden)]
+    fn decode_payload(payload: Payload<'_>) -> Result<Self, DecodeError>;
+
+    #[doc(hidden)]
+    fn payload_len(&self) -> usize;
+
+    #[doc(hidden)]
+    fn encode_payload<B: BufMut>(&self, buffer: &mut B);
+
+    /// The message itself where it is raw, so that large ones are sent without a copy.
+    #[doc(hidden)]
+    fn raw(&self) -> Option<&Bytes>;
+
+    /// Whether a message keeps the chunk that it came in alive.
+    #[doc(hidden)]
+    fn is_raw() -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: prost::Message + Default + 'static> Message for M {
+    fn decode_payload(payload: Payload<'_>) -> Result<Self, DecodeError> {
+        // The types are known when this is compiled: for `Bytes` only the move remains, for every
+        // other message only the decoding.
+        let mut decoded = None::<M>;
+        match (&mut decoded as &mut dyn Any).downcast_mut::<Option<Bytes>>() {
+            Some(slot) => *slot = Some(payload.into_bytes()),
+            None => decoded = Some(M::decode(payload.as_slice())?),
+        }
+        Ok(decoded.unwrap_or_default())
+    }
+
+    fn payload_len(&self) -> usize {
+        self.raw().map_or_else(|| self.encoded_len(), Bytes::len)
+    }
+
+    fn encode_payload<B: BufMut>(&self, buffer: &mut B) {
+        match self.raw() {
+            Some(bytes) => buffer.put_slice(bytes),
+            None => self.encode_raw(buffer),
+        }
+    }
+
+    fn raw(&self) -> Option<&Bytes> {
+        (self as &dyn Any).downcast_ref::<Bytes>()
+    }
+
+    fn is_raw() -> bool {
+        std::any::TypeId::of::<M>() == std::any::TypeId::of::<Bytes>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip<M: Message + Clone + PartialEq + std::fmt::Debug>(message: M, wire: &[u8]) {
+        let mut buffer = Vec::new();
+        message.encode_payload(&mut buffer);
+        assert_eq!(buffer, wire);
+        assert_eq!(message.payload_len(), wire.len());
+        let chunk = Bytes::copy_from_slice(wire);
+        let decoded = M::decode_payload(Payload::slice(&chunk, 0..wire.len()));
+        assert_eq!(decoded, Ok(message));
+    }
+
+    #[test]
+    fn bytes_stay_raw() {
+        round_trip(Bytes::from_static(b"\xff\xfe"), b"\xff\xfe");
+        assert!(<Bytes as Message>::is_raw());
+    }
+
+    #[test]
+    fn a_vec_of_bytes_is_the_wrapper_message() {
+        round_trip(b"ab".to_vec(), b"\x0a\x02ab");
+        assert!(!<Vec<u8> as Message>::is_raw());
+    }
+
+    #[test]
+    fn a_string_is_the_wrapper_message() {
+        round_trip(String::from("hi"), b"\x0a\x02hi");
+    }
+
+    #[test]
+    fn the_unit_type_is_the_empty_message() {
+        round_trip((), b"");
+    }
+}

@@ -1,0 +1,65 @@
+//! What a service says of each of its methods.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::kind::{Answers, HandlerResult, Kind};
+use crate::limits::MethodOptions;
+
+/// One method of a service: its name, its kind, its own limits, and what handles it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MethodInfo {
+    /// The name in the `.proto`, `BatchCreate`.
+    pub name: Cow<'static, str>,
+    /// The kind, from the types of the handler.
+    pub kind: Kind,
+    /// The limits that the method sets for itself.
+    pub options: MethodOptions,
+    /// The function that handles it.
+    pub handler: Handler,
+}
+
+impl MethodInfo {
+    /// The method whose handler takes `Req` and returns `Ret`; the kind follows from the two.
+    pub const fn of<Req, Ret>(name: &'static str, options: MethodOptions, handler: Handler) -> Self
+    where
+        Ret: HandlerResult,
+        Ret::Response: Answers<Req>,
+    {
+        Self {
+            name: Cow::Borrowed(name),
+            kind: <Ret::Response as Answers<Req>>::KIND,
+            options,
+            handler,
+        }
+    }
+}
+
+/// What handles a method; it prints as the start-up table and error messages name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Handler {
+    /// A Rust function, by its path.
+    Rust(Cow<'static, str>),
+    /// A Python callable, as `module:callable`.
+    Python(Cow<'static, str>),
+}
+
+impl Handler {
+    /// The language that the handler is written in.
+    pub const fn language(&self) -> &'static str {
+        match self {
+            Self::Rust(_) => "Rust",
+            Self::Python(_) => "Python",
+        }
+    }
+}
+
+impl fmt::Display for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rust(name) | Self::Python(name) => f.pad(name),
+        }
+    }
+}

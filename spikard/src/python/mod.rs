@@ -1,0 +1,4 @@
+//! Handlers in Python.
+
+#[doc(hidden)]
+pub mod entry;

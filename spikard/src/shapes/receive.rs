@@ -1,0 +1,64 @@
+//! From an HTTP body to a request.
+
+use std::future::Future;
+
+use crate::Message;
+use crate::Status;
+use crate::collect::RequestBody;
+use crate::dispatch::RequestHead;
+
+use super::{GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest};
+
+/// A request type: it knows how it is received.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a gRPC request",
+    label = "a handler takes one of spikard's request types",
+    note = "take `GrpcRequest<M>`, `GrpcClientStreamRequest<M>` or `GrpcBidiStreamRequest<M>`, by value"
+)]
+pub trait RequestShape: Send + Sized + 'static {
+    /// The message: `Bytes`, or a protobuf message.
+    type Message: Message;
+
+    #[doc(hidden)]
+    fn receive(
+        head: RequestHead,
+        body: RequestBody,
+    ) -> impl Future<Output = Result<Self, Status>> + Send;
+}
+
+impl<M: Message> RequestShape for GrpcRequest<M> {
+    type Message = M;
+
+    async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
+        let payload = body.single(&head.call).await?;
+        Ok(Self {
+            service_name: head.service_name,
+            method_name: head.method_name,
+            metadata: head.metadata,
+            payload,
+            call: head.call,
+        })
+    }
+}
+
+macro_rules! receive_list {
+    ($shape:ident) => {
+        impl<M: Message> RequestShape for $shape<M> {
+            type Message = M;
+
+            async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
+                let messages = body.list(&head.call).await?;
+                Ok(Self {
+                    service_name: head.service_name,
+                    method_name: head.method_name,
+                    metadata: head.metadata,
+                    messages,
+                    call: head.call,
+                })
+            }
+        }
+    };
+}
+
+receive_list!(GrpcClientStreamRequest);
+receive_list!(GrpcBidiStreamRequest);
