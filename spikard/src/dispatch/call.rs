@@ -15,7 +15,7 @@ use crate::collect::Budget;
 use crate::kind::{Answers, HandlerResult};
 use crate::respond::Reply;
 use crate::shapes::{RequestShape, ResponseShape};
-use crate::{Limits, MethodOptions, Status};
+use crate::{Compression, Limits, MethodOptions, Status};
 
 use super::admit::{Admitted, admit};
 use super::panics::contain;
@@ -28,6 +28,7 @@ pub type ResponseFuture =
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     pub(crate) limits: Limits,
+    pub(crate) compression: Compression,
     pub(crate) budget: Arc<Budget>,
 }
 
@@ -37,6 +38,7 @@ impl Policy {
         static SHARED: OnceLock<Arc<Budget>> = OnceLock::new();
         Self {
             limits: Limits::default(),
+            compression: Compression::Identity,
             budget: SHARED.get_or_init(Arc::default).clone(),
         }
     }
@@ -81,11 +83,20 @@ impl ServerCall {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Ret> + Send + 'static,
     {
-        self.answer(target, |admitted: Admitted| async move {
-            let deadline = admitted.deadline;
-            let request = Req::receive(admitted.head, admitted.body).await?;
+        let mut call = self;
+        if Req::UNBUFFERED {
+            call.policy.limits = call.policy.limits.unbuffered();
+        }
+        call.answer(target, |admitted: Admitted| async move {
+            let Admitted {
+                head,
+                body,
+                sending,
+                deadline,
+            } = admitted;
+            let request = Req::receive(head, body).await?;
             in_time(deadline)?;
-            handler(request).await.into_result()?.into_reply()
+            handler(request).await.into_result()?.into_reply(&sending)
         })
     }
 

@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderValue, Response};
 use tonic::body::Body;
 use tonic::metadata::{GRPC_CONTENT_TYPE, MetadataMap};
 
-use crate::{Status, metadata};
+use crate::{Compression, Status, metadata};
 
 use super::body::ReplyBody;
 use super::outgoing::Outgoing;
@@ -15,6 +15,7 @@ use super::outgoing::Outgoing;
 /// What a handler answered: its messages, framed, and the metadata around them.
 pub struct Reply {
     pub(crate) outgoing: Outgoing,
+    pub(crate) encoding: Compression,
     pub(crate) metadata: MetadataMap,
     pub(crate) trailers: MetadataMap,
 }
@@ -25,12 +26,13 @@ impl Reply {
         trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
         let body = ReplyBody::new(self.outgoing, trailers, deadline);
         let mut response = Response::new(Body::new(body));
-        *response.headers_mut() = with_content_type(metadata::sent(self.metadata));
+        let headers = response.headers_mut();
+        *headers = metadata::sent(self.metadata);
+        headers.insert(CONTENT_TYPE, GRPC_CONTENT_TYPE);
+        if self.encoding != Compression::Identity {
+            let name = HeaderValue::from_static(self.encoding.name());
+            headers.insert("grpc-encoding", name);
+        }
         response
     }
-}
-
-fn with_content_type(mut headers: HeaderMap) -> HeaderMap {
-    headers.insert(CONTENT_TYPE, GRPC_CONTENT_TYPE);
-    headers
 }

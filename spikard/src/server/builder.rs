@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
-use crate::{GrpcService, Limits, RouteTable, Routes};
+use crate::{Compression, GrpcService, Limits, RouteTable, Routes};
 
 use super::drain::Server;
 use super::error::ServeError;
@@ -48,6 +48,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.routes = self.routes.limits(limits);
+        self
+    }
+
+    /// How responses are compressed for clients that accept it. Default: not at all.
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.routes = self.routes.compression(compression);
         self
     }
 
