@@ -22,6 +22,7 @@ mod routes;
 mod server;
 mod service;
 mod shapes;
+mod span;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -15,6 +15,7 @@ use crate::collect::Budget;
 use crate::kind::{Answers, HandlerResult};
 use crate::respond::Reply;
 use crate::shapes::{RequestShape, ResponseShape};
+use crate::span::CallSpan;
 use crate::{Compression, Limits, MethodOptions, Status};
 
 use super::admit::{Admitted, admit};
@@ -117,13 +118,13 @@ impl ServerCall {
             Ok(admitted) => admitted,
             Err(response) => return Box::pin(ready(Ok(response))),
         };
+        let deadline = admitted.deadline;
+        // Holds the call's share of the buffer until the handler has answered, whatever it does
+        // with its request.
+        let call = admitted.head.call.clone();
+        let span = CallSpan::new(&names.0, &names.1, call.peer());
+        let work = span.of(contain(names, stages(admitted)));
         Box::pin(async move {
-            let deadline = admitted.deadline;
-            // Holds the call's share of the buffer until the handler has answered, whatever it
-            // does with its request.
-            let call = admitted.head.call.clone();
-            let (service, method) = names;
-            let work = contain(&service, &method, stages(admitted));
             let result = match deadline {
                 Some(deadline) => timeout_at(deadline.into(), work)
                     .await
@@ -132,9 +133,10 @@ impl ServerCall {
             };
             drop(call);
             Ok(match result {
-                Ok(reply) => reply.into_response(deadline),
+                Ok(reply) => reply.into_response(deadline, span),
                 Err(status) => {
-                    tracing::debug!(%service, %method, %status, "a call failed");
+                    span.within(|| tracing::debug!(%status, "the call failed"));
+                    span.finish(status.code());
                     status.into_http()
                 }
             })

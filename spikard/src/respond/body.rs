@@ -10,7 +10,8 @@ use http::HeaderMap;
 use http_body::{Body, Frame};
 use tokio::time::{Sleep, sleep_until};
 
-use crate::Status;
+use crate::span::CallSpan;
+use crate::{Code, Status};
 
 use super::outgoing::Outgoing;
 
@@ -18,6 +19,7 @@ use super::outgoing::Outgoing;
 pub(super) struct ReplyBody {
     state: Option<State>,
     deadline: Option<Deadline>,
+    span: CallSpan,
 }
 
 /// What is left to be sent.
@@ -33,10 +35,16 @@ struct Deadline {
 }
 
 impl ReplyBody {
-    pub(super) fn new(outgoing: Outgoing, trailers: HeaderMap, deadline: Option<Instant>) -> Self {
+    pub(super) fn new(
+        outgoing: Outgoing,
+        trailers: HeaderMap,
+        deadline: Option<Instant>,
+        span: CallSpan,
+    ) -> Self {
         Self {
             state: Some(State { outgoing, trailers }),
             deadline: deadline.map(|at| Deadline { at, timer: None }),
+            span,
         }
     }
 
@@ -45,7 +53,8 @@ impl ReplyBody {
             return Poll::Ready(None);
         };
         // A stream is the handler's code; after a panic it is only dropped.
-        let polled = catch_unwind(AssertUnwindSafe(|| outgoing.poll_chunk(cx)));
+        let poll = || self.span.within(|| outgoing.poll_chunk(cx));
+        let polled = catch_unwind(AssertUnwindSafe(poll));
         let polled = polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panicked()))));
         match (polled, &mut self.deadline) {
             (Poll::Ready(Some(_)), Some(deadline)) if deadline.has_passed() => {
@@ -104,10 +113,11 @@ impl Body for ReplyBody {
         let Some(State { trailers, .. }) = self.state.take() else {
             return Poll::Ready(None);
         };
-        let trailers = match chunk {
-            Some(Err(status)) => failed(&status),
-            _ => trailers,
+        let (code, trailers) = match chunk {
+            Some(Err(status)) => (status.code(), failed(&status)),
+            _ => (Code::Ok, trailers),
         };
+        self.span.finish(code);
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))
     }
 

@@ -7,6 +7,7 @@ use http::{HeaderValue, Response};
 use tonic::body::Body;
 use tonic::metadata::{GRPC_CONTENT_TYPE, MetadataMap};
 
+use crate::span::CallSpan;
 use crate::{Compression, Status, metadata};
 
 use super::body::ReplyBody;
@@ -21,10 +22,10 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn into_response(self, deadline: Option<Instant>) -> Response<Body> {
+    pub(crate) fn into_response(self, deadline: Option<Instant>, span: CallSpan) -> Response<Body> {
         let mut trailers = metadata::sent(self.trailers);
         trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
-        let body = ReplyBody::new(self.outgoing, trailers, deadline);
+        let body = ReplyBody::new(self.outgoing, trailers, deadline, span);
         let mut response = Response::new(Body::new(body));
         let headers = response.headers_mut();
         *headers = metadata::sent(self.metadata);
