@@ -33,6 +33,7 @@ pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
 pub use method::{Handler, MethodInfo};
 pub use service::GrpcService;
+pub use spikard_macros::grpc_stream;
 pub use shapes::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, GrpcServerStreamResponse, RequestShape, ResponseShape,
