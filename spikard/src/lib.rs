@@ -50,3 +50,4 @@ pub use shapes::{
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
     RequestShape, ResponseShape,
 };
+pub use spikard_macros::grpc_stream;

@@ -57,7 +57,8 @@ impl Handshake {
         stream.set_nodelay(true)?;
         let info = ConnectionInfo {
             peer: Some(peer),
-            ..ConnectionInfo::default()
+            #[cfg(feature = "tls")]
+            certificates: std::sync::Arc::default(),
         };
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
