@@ -6,6 +6,8 @@ extern crate self as spikard;
 
 mod call;
 mod collect;
+mod compression;
+mod connection_info;
 mod dispatch;
 mod kind;
 mod limits;
@@ -16,8 +18,12 @@ mod mount;
 #[cfg(feature = "python")]
 pub mod python;
 mod respond;
+mod routes;
+#[cfg(feature = "server")]
+mod server;
 mod service;
 mod shapes;
+mod span;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -28,13 +34,20 @@ pub use tonic::metadata::{MetadataMap, MetadataValue};
 pub use tonic::{Code, Status};
 
 pub use call::Call;
+pub use compression::Compression;
 pub use kind::{Answers, HandlerResult, IntoStatus, Kind};
 pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
 pub use method::{Handler, MethodInfo};
+pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
+#[cfg(feature = "server")]
+pub use server::{LayeredService, ServeError, Server, ServerBuilder};
+#[cfg(feature = "tls")]
+pub use server::{Tls, TlsError};
 pub use service::GrpcService;
-pub use spikard_macros::grpc_stream;
 pub use shapes::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
-    GrpcResponse, GrpcServerStreamResponse, RequestShape, ResponseShape,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
+    RequestShape, ResponseShape,
 };
+pub use spikard_macros::grpc_stream;

@@ -1,0 +1,96 @@
+//! The methods of all services, by path.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::dispatch::{ResponseFuture, ServerCall};
+use crate::{GrpcService, Limits, MethodInfo};
+
+use super::error::RoutesError;
+use super::table::{Route, RouteTable};
+
+/// Answers the calls of one method.
+type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>;
+
+/// The methods that were added, in that order.
+#[derive(Default)]
+pub(super) struct Registry {
+    methods: Vec<Registered>,
+}
+
+/// One method of one service, and what answers it.
+pub(super) struct Registered {
+    service: &'static str,
+    info: &'static MethodInfo,
+    answer: Answer,
+}
+
+impl Registered {
+    pub(super) fn answer(&self, call: ServerCall) -> ResponseFuture {
+        (self.answer)(call)
+    }
+
+    #[cfg(feature = "server")]
+    pub(super) fn names(&self) -> tonic::GrpcMethod<'static> {
+        tonic::GrpcMethod::new(self.service, &self.info.name)
+    }
+}
+
+impl Registry {
+    pub(super) fn add<S: GrpcService>(&mut self, service: S) {
+        let service = Arc::new(service);
+        for (index, info) in S::METHODS.iter().enumerate() {
+            let service = service.clone();
+            self.methods.push(Registered {
+                service: S::NAME,
+                info,
+                answer: Box::new(move |call| service.clone().call(index, call)),
+            });
+        }
+    }
+
+    pub(super) fn table(&self, limits: &Limits) -> RouteTable {
+        let routes = self.methods.iter().map(|method| Route {
+            service: method.service.into(),
+            limits: limits.overridden_by(&method.info.options),
+            info: method.info.clone(),
+        });
+        RouteTable::new(routes.collect())
+    }
+
+    #[cfg(feature = "router")]
+    pub(super) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
+        self.methods.iter().map(|method| method.service).collect()
+    }
+
+    /// The methods by path, if every one can be served.
+    pub(super) fn finish(self) -> Result<HashMap<String, Registered>, RoutesError> {
+        let mut methods: HashMap<String, Registered> = HashMap::new();
+        for method in self.methods {
+            match methods.entry(format!("/{}/{}", method.service, method.info.name)) {
+                Entry::Vacant(slot) => {
+                    slot.insert(method);
+                }
+                Entry::Occupied(slot) => {
+                    return Err(RoutesError::DuplicateMethod {
+                        path: slot.key().clone(),
+                        first: slot.get().info.handler.clone(),
+                        second: method.info.handler.clone(),
+                    });
+                }
+            }
+        }
+        Ok(methods)
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let methods = self.methods.iter();
+        f.debug_list()
+            .entries(methods.map(|method| format!("{}/{}", method.service, method.info.name)))
+            .finish()
+    }
+}

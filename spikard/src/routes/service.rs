@@ -1,0 +1,67 @@
+//! All methods as one tower service.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::fmt;
+use std::future::ready;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tonic::body::Body;
+use tower_service::Service;
+
+use crate::dispatch::{Policy, ResponseFuture, ServerCall, unknown_method};
+
+use super::registry::Registered;
+
+/// All methods of a [`Routes`](crate::Routes) as one tower service; clones share them.
+#[derive(Clone)]
+pub struct RoutesService {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    methods: HashMap<String, Registered>,
+    policy: Policy,
+}
+
+impl RoutesService {
+    pub(super) fn new(methods: HashMap<String, Registered>, policy: Policy) -> Self {
+        Self {
+            shared: Arc::new(Shared { methods, policy }),
+        }
+    }
+}
+
+impl RoutesService {
+    /// The method that a path names.
+    #[cfg(feature = "server")]
+    pub(crate) fn method(&self, path: &str) -> Option<tonic::GrpcMethod<'static>> {
+        self.shared.methods.get(path).map(Registered::names)
+    }
+}
+
+impl Service<Request<Body>> for RoutesService {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = ResponseFuture;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> ResponseFuture {
+        let path = request.uri().path();
+        match self.shared.methods.get(path) {
+            Some(method) => method.answer(ServerCall::new(request, self.shared.policy.clone())),
+            None => Box::pin(ready(Ok(unknown_method(path)))),
+        }
+    }
+}
+
+impl fmt::Debug for RoutesService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.shared.methods.keys()).finish()
+    }
+}

@@ -1,0 +1,225 @@
+//! The settings of a server.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+#[cfg(unix)]
+use tokio::net::UnixListener;
+use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+use tonic::body::Body;
+use tower::Layer;
+use tower_service::Service;
+
+use crate::{Compression, GrpcService, Limits, RouteTable, Routes};
+
+use super::connection::Serving;
+use super::drain::Server;
+use super::error::ServeError;
+use super::handshake::Handshake;
+use super::layers::{LayeredService, Layers};
+use super::listener::Listener;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
+use super::transport::Transport;
+
+/// The services and settings of a [`Server`], from [`Server::builder`].
+#[derive(Debug)]
+pub struct ServerBuilder {
+    routes: Routes,
+    layers: Layers,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
+    transport: Transport,
+    grace: Duration,
+}
+
+impl Server {
+    /// A server with no services and the default settings.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder {
+            routes: Routes::new(),
+            layers: Layers::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
+            transport: Transport::default(),
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+impl ServerBuilder {
+    /// Adds the methods of a service; those of one service may come from several functions and blocks.
+    #[must_use]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the name of the builder's step; nothing is summed"
+    )]
+    pub fn add<S: GrpcService>(mut self, service: S) -> Self {
+        self.routes = self.routes.add(service);
+        self
+    }
+
+    /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
+    ///
+    /// The first layer added is the first to see a request. It sees the names of service and method in
+    /// the extension [`tonic::GrpcMethod`]. An error of a layer is sent as the [`Status`](crate::Status)
+    /// that it is or has among its sources, else as UNKNOWN.
+    #[must_use]
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<LayeredService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<Box<dyn Error + Send + Sync>> + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.layers.push(layer);
+        self
+    }
+
+    /// The limits of every method that does not set its own.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.routes = self.routes.limits(limits);
+        self
+    }
+
+    /// How responses are compressed for clients that accept it. Default: not at all.
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.routes = self.routes.compression(compression);
+        self
+    }
+
+    /// The bytes that all calls together may have buffered. Default: 1 GiB.
+    #[must_use]
+    pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
+        self.routes = self.routes.max_buffered_bytes(bytes);
+        self
+    }
+
+    /// How long calls in flight may take to finish once the server is told to stop. Default: 30 s.
+    #[must_use]
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// The calls that one connection may have open at once; a client keeps back what is over. Default: 256.
+    ///
+    /// Each may have up to 1 MiB on its way that its call has not taken yet.
+    #[must_use]
+    pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
+        self.transport.max_concurrent_streams = streams;
+        self
+    }
+
+    /// Serves over TLS. The files are read when the server binds. Unix sockets stay without.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// How often a connection is asked whether its peer is still there, `None` for never. Default: 60 s.
+    #[must_use]
+    pub fn keepalive_interval(mut self, interval: Option<Duration>) -> Self {
+        self.transport.keepalive_interval = interval;
+        self
+    }
+
+    /// How long a peer may take to answer that before its connection is closed. Default: 20 s.
+    #[must_use]
+    pub fn keepalive_timeout(mut self, timeout: Duration) -> Self {
+        self.transport.keepalive_timeout = timeout;
+        self
+    }
+
+    /// How long a new connection may stay silent before it is closed. Default: 10 s.
+    #[must_use]
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.transport.handshake_timeout = timeout;
+        self
+    }
+
+    /// What will be served, to be printed.
+    pub fn table(&self) -> RouteTable {
+        self.routes.table()
+    }
+
+    /// Serves on `addr` until SIGTERM or Ctrl-C, then drains: see [`Server::serve`].
+    ///
+    /// # Errors
+    ///
+    /// As [`bind`](Self::bind) and [`Server::serve`].
+    pub async fn serve<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<(), ServeError> {
+        self.bind(addr).await?.serve().await
+    }
+
+    /// Listens on `addr`, of which port 0 takes a free one; calls wait until the server serves.
+    ///
+    /// # Errors
+    ///
+    /// Two handlers for one method, a Python callable that cannot be used, a TLS file that cannot be
+    /// used, or an address that cannot be had.
+    pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
+        let address = format!("{addr:?}");
+        let listener = listen(addr)
+            .await
+            .map_err(|source| ServeError::Bind { source, address })?;
+        self.listen_on(listener)
+    }
+
+    /// Takes a socket that listens already.
+    ///
+    /// # Errors
+    ///
+    /// Two handlers for one method, a Python callable that cannot be used, or a TLS file that cannot be.
+    pub fn listen_on(self, listener: TcpListener) -> Result<Server, ServeError> {
+        let address = listener.local_addr().map_err(|source| ServeError::Bind {
+            source,
+            address: String::from("the given socket"),
+        })?;
+        self.finish(Listener::Tcp(listener, address))
+    }
+
+    /// Takes a Unix socket that listens already.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_on`](Self::listen_on).
+    #[cfg(unix)]
+    pub fn listen_on_unix(self, listener: UnixListener) -> Result<Server, ServeError> {
+        self.finish(Listener::Unix(listener))
+    }
+
+    fn finish(self, listener: Listener) -> Result<Server, ServeError> {
+        let routes = self.routes.into_service()?;
+        let handshake = Handshake {
+            timeout: self.transport.handshake_timeout,
+            #[cfg(feature = "tls")]
+            tls: match self.tls {
+                Some(tls) => Some(tls.acceptor().map_err(ServeError::Tls)?),
+                None => None,
+            },
+        };
+        let serving = Serving {
+            stack: self.layers.around(routes),
+            transport: self.transport,
+            handshake,
+        };
+        Ok(Server::new(listener, serving, self.grace))
+    }
+}
+
+async fn listen<A: ToSocketAddrs>(addr: A) -> io::Result<TcpListener> {
+    let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
+    TcpListener::bind(&addresses[..]).await
+}

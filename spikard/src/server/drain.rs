@@ -1,0 +1,109 @@
+//! Serving until told to stop, and stopping within a bound.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::connection::Serving;
+use super::error::ServeError;
+use super::listener::Listener;
+use super::signal;
+
+/// A gRPC server that listens on an address.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), spikard::ServeError> {
+/// use spikard::Server;
+///
+/// let server = Server::builder().bind("127.0.0.1:0").await?;
+/// println!("listening on {:?}", server.local_addr());
+/// server.serve().await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    listener: Listener,
+    serving: Serving,
+    grace: Duration,
+}
+
+impl Server {
+    pub(super) fn new(listener: Listener, serving: Serving, grace: Duration) -> Self {
+        Self {
+            listener,
+            serving,
+            grace,
+        }
+    }
+
+    /// The address that the server listens on, with the port that was taken for port 0; `None` for a
+    /// Unix socket.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        match self.listener {
+            Listener::Tcp(_, address) => Some(address),
+            #[cfg(unix)]
+            Listener::Unix(_) => None,
+        }
+    }
+
+    /// Serves until SIGTERM or Ctrl-C, then drains: no new connections, calls in flight finish, and
+    /// after the grace period, or at a second signal, what is left is cut off.
+    ///
+    /// # Errors
+    ///
+    /// When the signals cannot be received.
+    pub async fn serve(self) -> Result<(), ServeError> {
+        let mut signals = signal::Termination::new().map_err(ServeError::Signal)?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = self.serve_until(async {
+            // An error means that the signals have ended, and with them this function.
+            let _ = stopped.await;
+        });
+        let signalled = async {
+            signals.next().await;
+            let _ = stop.send(());
+            signals.next().await;
+        };
+        tokio::select! {
+            () = served => {}
+            () = signalled => tracing::warn!("a second signal: cutting off what is left"),
+        }
+        Ok(())
+    }
+
+    /// Serves until `stop` is ready, then drains as [`serve`](Self::serve) does.
+    pub async fn serve_until(self, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let graceful = GracefulShutdown::new();
+        let (stopping, _) = watch::channel(());
+        let mut connections = JoinSet::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                Some(_) = connections.join_next() => continue,
+                () = stop.as_mut() => break,
+            };
+            let mut stopped = stopping.subscribe();
+            let stopping = async move {
+                // An error means that the sender is gone, which is the end as well.
+                let _ = stopped.changed().await;
+            };
+            let connection = self.serving.clone();
+            connections.spawn(connection.serve(accepted, graceful.watcher(), stopping));
+        }
+        drop(self.listener);
+        stopping.send_replace(());
+        tracing::info!(connections = connections.len(), grace = ?self.grace, "draining");
+        if timeout(self.grace, graceful.shutdown()).await.is_err() {
+            let left = connections.len();
+            tracing::warn!(connections = left, grace = ?self.grace, "the grace period is over; cutting off what is left");
+        }
+        connections.shutdown().await;
+    }
+}
