@@ -12,7 +12,7 @@ use tokio::time::timeout_at;
 use tonic::body::Body;
 
 use crate::collect::Budget;
-use crate::kind::{Answers, HandlerResult};
+use crate::kind::HandlerResult;
 use crate::panics::contain;
 use crate::respond::Reply;
 use crate::shapes::{RequestShape, ResponseShape};
@@ -80,7 +80,6 @@ impl ServerCall {
     where
         Req: RequestShape,
         Ret: HandlerResult,
-        Ret::Response: Answers<Req>,
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Ret> + Send + 'static,
     {

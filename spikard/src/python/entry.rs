@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::Status;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
-use crate::kind::{Answers, HandlerResult};
+use crate::kind::HandlerResult;
 use crate::shapes::{RequestShape, ResponseShape};
 
 /// A request that a Python callable can take: one of raw bytes.
@@ -21,13 +21,15 @@ pub trait PythonRequest: RequestShape {}
 #[diagnostic::on_unimplemented(
     message = "a Python callable cannot return `{Self}`",
     label = "not a `Result` of a response of raw bytes",
-    note = "a Python callable answers with raw protobuf: leave out the message type, as in `Result<GrpcBidiStreamResponse, Status>`"
+    note = "a Python callable answers with raw protobuf: leave out the message type, as in `Result<GrpcBidiStreamResponse, Status>`",
+    note = "an error type other than `Status` implements `From<Status>` and `Into<Status>`"
 )]
 pub trait PythonResult: HandlerResult {
     #[doc(hidden)]
     fn failed(status: Status) -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ResponseShape<Message = Bytes>, E: From<Status> + Into<Status> + Send> PythonResult
     for Result<T, E>
 {
@@ -45,7 +47,6 @@ impl ServerCall {
     where
         Req: PythonRequest,
         Ret: PythonResult + 'static,
-        Ret::Response: Answers<Req>,
     {
         self.run::<Req, Ret, _, _>(target, move |request| call_python(callable, request))
     }
@@ -59,7 +60,6 @@ pub fn call_python<Req, Ret>(
 where
     Req: PythonRequest,
     Ret: PythonResult + 'static,
-    Ret::Response: Answers<Req>,
 {
     let _ = request;
     let status = Status::unavailable(format!("{callable} is not connected yet"));

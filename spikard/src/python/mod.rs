@@ -2,3 +2,4 @@
 
 #[doc(hidden)]
 pub mod entry;
+pub(crate) mod rpc;
