@@ -5,18 +5,10 @@ use bytes::Bytes;
 use crate::Status;
 use crate::dispatch::{Admitted, ResponseFuture, ServerCall, Target, in_time};
 use crate::kind::HandlerResult;
-use crate::shapes::{RequestShape, ResponseShape};
+use crate::shapes::ResponseShape;
 
 use super::call::call;
-use super::convert::{Answer, PythonAnswer, PythonReply, PythonShape};
-
-/// A request that a Python callable can take: one of raw bytes.
-#[diagnostic::on_unimplemented(
-    message = "a Python callable cannot take `{Self}`",
-    label = "not a request of raw bytes",
-    note = "a Python callable gets raw protobuf: leave out the message type, as in `GrpcBidiStreamRequest`"
-)]
-pub trait PythonRequest: RequestShape + PythonShape {}
+use super::convert::{Answer, PythonAnswer, PythonReply, PythonRequest};
 
 /// What the signature of a Python callable returns: a `Result` of a response of raw bytes.
 #[diagnostic::on_unimplemented(
@@ -45,9 +37,6 @@ where
         outcome.map(T::from_reply).map_err(E::from)
     }
 }
-
-#[diagnostic::do_not_recommend]
-impl<T: RequestShape<Message = Bytes> + PythonShape> PythonRequest for T {}
 
 impl ServerCall {
     /// Buffers the request, hands it to the Python callable `module:callable` and sends its answer.
