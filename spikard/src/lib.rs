@@ -16,6 +16,9 @@ mod mount;
 #[cfg(feature = "python")]
 pub mod python;
 mod respond;
+mod routes;
+#[cfg(feature = "server")]
+mod server;
 mod service;
 mod shapes;
 
@@ -32,6 +35,9 @@ pub use kind::{Answers, HandlerResult, IntoStatus, Kind};
 pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
 pub use method::{Handler, MethodInfo};
+pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
+#[cfg(feature = "server")]
+pub use server::{ServeError, Server, ServerBuilder};
 pub use service::GrpcService;
 pub use shapes::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,

@@ -1,0 +1,38 @@
+//! What can be wrong with a set of services.
+
+use std::fmt;
+
+use crate::Handler;
+
+/// Why services cannot be served together.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RoutesError {
+    /// One method has two handlers.
+    DuplicateMethod {
+        /// The method, as `/service/method`.
+        path: String,
+        /// The handler that was added first.
+        first: Handler,
+        /// The handler that was added second.
+        second: Handler,
+    },
+}
+
+impl fmt::Display for RoutesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateMethod {
+                path,
+                first,
+                second,
+            } => write!(
+                f,
+                "{path} has two handlers, {first} and {second}: add only one of them, or give one \
+                 another method name with `method = \"…\"`"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RoutesError {}

@@ -1,0 +1,93 @@
+//! Services merged into one: each path to its method.
+
+mod error;
+#[cfg(feature = "router")]
+mod mounted;
+mod registry;
+mod service;
+mod table;
+
+use std::sync::Arc;
+
+use crate::collect::Budget;
+use crate::dispatch::Policy;
+use crate::{GrpcService, Limits};
+
+pub use error::RoutesError;
+use registry::Registry;
+pub use service::RoutesService;
+pub use table::RouteTable;
+
+/// Services, gathered and merged: methods of one service may come from any number of functions and blocks.
+///
+/// ```
+/// use spikard::{Limits, Routes};
+/// # fn main() -> Result<(), spikard::RoutesError> {
+/// let service = Routes::new()
+///     .limits(Limits { max_messages: 100, ..Limits::default() })
+///     .into_service()?;
+/// # drop(service);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`Server`](crate::Server) takes services itself; `Routes` is for serving them in another server.
+#[derive(Debug, Default)]
+pub struct Routes {
+    registry: Registry,
+    limits: Limits,
+    budget: Budget,
+}
+
+impl Routes {
+    /// No services yet, and the default limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the methods of a service. What is wrong with them is said when the routes are built.
+    #[must_use]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the name of the builder's step; nothing is summed"
+    )]
+    pub fn add<S: GrpcService>(mut self, service: S) -> Self {
+        self.registry.add(service);
+        self
+    }
+
+    /// The limits of every method that does not set its own.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The bytes that all calls together may have buffered. Default: 1 GiB.
+    ///
+    /// The payload of each message counts, after decompression, and the fixed size of its value in
+    /// memory. A call for which there is no room is answered RESOURCE_EXHAUSTED; others go on.
+    #[must_use]
+    pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
+        self.budget = Budget::new(bytes);
+        self
+    }
+
+    /// What will be served, to be printed.
+    pub fn table(&self) -> RouteTable {
+        self.registry.table(&self.limits)
+    }
+
+    /// One tower service for all methods; a path that names none is answered UNIMPLEMENTED.
+    ///
+    /// # Errors
+    ///
+    /// Two handlers for one method, or a Python callable that does not exist or is not callable.
+    pub fn into_service(self) -> Result<RoutesService, RoutesError> {
+        let policy = Policy {
+            limits: self.limits,
+            budget: Arc::new(self.budget),
+        };
+        Ok(RoutesService::new(self.registry.finish()?, policy))
+    }
+}

@@ -1,0 +1,59 @@
+//! All methods as one tower service.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::fmt;
+use std::future::ready;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tonic::body::Body;
+use tower_service::Service;
+
+use crate::dispatch::{Policy, ResponseFuture, ServerCall, unknown_method};
+
+use super::registry::Answer;
+
+/// All methods of a [`Routes`](crate::Routes) as one tower service; clones share them.
+#[derive(Clone)]
+pub struct RoutesService {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    answers: HashMap<String, Answer>,
+    policy: Policy,
+}
+
+impl RoutesService {
+    pub(super) fn new(answers: HashMap<String, Answer>, policy: Policy) -> Self {
+        Self {
+            shared: Arc::new(Shared { answers, policy }),
+        }
+    }
+}
+
+impl Service<Request<Body>> for RoutesService {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = ResponseFuture;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> ResponseFuture {
+        let path = request.uri().path();
+        match self.shared.answers.get(path) {
+            Some(answer) => answer(ServerCall::new(request, self.shared.policy.clone())),
+            None => Box::pin(ready(Ok(unknown_method(path)))),
+        }
+    }
+}
+
+impl fmt::Debug for RoutesService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.shared.answers.keys()).finish()
+    }
+}

@@ -1,0 +1,140 @@
+//! What is served, for people to read.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{Limits, MethodInfo};
+
+/// What is served: one row a method, with its kind, its handler and its limits.
+///
+/// It prints as an aligned table:
+///
+/// ```text
+/// SERVICE                        METHOD       KIND              HANDLER                                    LIMITS
+/// messageservice.MessageService  BatchCreate  client streaming  batch_handler:handle_batch_create (Python) 10000 messages, 64 MiB
+/// ```
+#[derive(Clone, Debug)]
+pub struct RouteTable {
+    routes: Vec<Route>,
+}
+
+/// One row of a [`RouteTable`].
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    pub(super) service: Cow<'static, str>,
+    pub(super) info: MethodInfo,
+    pub(super) limits: Limits,
+}
+
+impl RouteTable {
+    pub(super) fn new(routes: Vec<Route>) -> Self {
+        Self { routes }
+    }
+}
+
+impl Route {
+    fn cells(&self) -> [String; 5] {
+        let handler = &self.info.handler;
+        [
+            self.service.to_string(),
+            self.info.name.to_string(),
+            self.info.kind.to_string(),
+            format!("{handler} ({})", handler.language()),
+            self.limits(),
+        ]
+    }
+
+    fn limits(&self) -> String {
+        let Limits {
+            max_messages,
+            max_message_bytes,
+            max_stream_bytes,
+            timeout,
+            ..
+        } = self.limits;
+        let mut limits = if self.info.kind.client_streams() {
+            format!("{max_messages} messages, {}", size(max_stream_bytes))
+        } else {
+            size(max_message_bytes)
+        };
+        if let Some(timeout) = timeout {
+            limits.push_str(&format!(", {timeout:?}"));
+        }
+        limits
+    }
+}
+
+/// In the largest binary unit that divides the number of bytes.
+fn size(bytes: usize) -> String {
+    const UNITS: [(usize, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let unit = UNITS
+        .iter()
+        .find(|(unit, _)| bytes > 0 && bytes.is_multiple_of(*unit));
+    match unit {
+        Some((unit, name)) => format!("{} {name}", bytes / unit),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+impl fmt::Display for RouteTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = ["SERVICE", "METHOD", "KIND", "HANDLER", "LIMITS"].map(String::from);
+        let rows: Vec<_> = std::iter::once(head)
+            .chain(self.routes.iter().map(Route::cells))
+            .collect();
+        let width = |column: usize| {
+            let widths = rows.iter().map(|row| row[column].chars().count());
+            widths.max().unwrap_or_default()
+        };
+        let widths: [usize; 5] = std::array::from_fn(width);
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            let [service, method, kind, handler, limits] = row;
+            let [a, b, c, d, _] = widths;
+            write!(
+                f,
+                "{service:a$}  {method:b$}  {kind:c$}  {handler:d$}  {limits}"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Bytes, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, Handler, MethodOptions, Status,
+    };
+
+    #[test]
+    fn columns_are_aligned() {
+        type Answer = Result<GrpcResponse<Bytes>, Status>;
+        let unary = MethodInfo::of::<GrpcRequest, Answer>(
+            "Get",
+            MethodOptions::new(),
+            Handler::Rust(Cow::Borrowed("shop::get")),
+        );
+        let upload = MethodInfo::of::<GrpcClientStreamRequest, Answer>(
+            "Import",
+            MethodOptions::new()
+                .max_messages(500)
+                .max_stream_bytes(1000),
+            Handler::Python(Cow::Borrowed("shop:import_all")),
+        );
+        let route = |info| Route {
+            service: Cow::Borrowed("shop.Shop"),
+            limits: Limits::default().overridden_by(&MethodInfo::clone(&info).options),
+            info,
+        };
+        let table = RouteTable::new(vec![route(unary), route(upload)]).to_string();
+        assert_eq!(
+            table,
+            "SERVICE    METHOD  KIND              HANDLER                   LIMITS\n\
+             shop.Shop  Get     unary             shop::get (Rust)          4 MiB\n\
+             shop.Shop  Import  client streaming  shop:import_all (Python)  500 messages, 1000 bytes"
+        );
+    }
+}

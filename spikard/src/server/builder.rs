@@ -1,0 +1,147 @@
+//! The settings of a server.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+
+use crate::{GrpcService, Limits, RouteTable, Routes};
+
+use super::drain::Server;
+use super::error::ServeError;
+use super::transport::Transport;
+
+/// The services and settings of a [`Server`], from [`Server::builder`].
+#[derive(Debug)]
+pub struct ServerBuilder {
+    routes: Routes,
+    transport: Transport,
+    grace: Duration,
+}
+
+impl Server {
+    /// A server with no services and the default settings.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder {
+            routes: Routes::new(),
+            transport: Transport::default(),
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+impl ServerBuilder {
+    /// Adds the methods of a service; those of one service may come from several functions and blocks.
+    #[must_use]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the name of the builder's step; nothing is summed"
+    )]
+    pub fn add<S: GrpcService>(mut self, service: S) -> Self {
+        self.routes = self.routes.add(service);
+        self
+    }
+
+    /// The limits of every method that does not set its own.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.routes = self.routes.limits(limits);
+        self
+    }
+
+    /// The bytes that all calls together may have buffered. Default: 1 GiB.
+    #[must_use]
+    pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
+        self.routes = self.routes.max_buffered_bytes(bytes);
+        self
+    }
+
+    /// How long calls in flight may take to finish once the server is told to stop. Default: 30 s.
+    #[must_use]
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// The calls that one connection may have open at once. Default: 1000.
+    #[must_use]
+    pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
+        self.transport.max_concurrent_streams = streams;
+        self
+    }
+
+    /// How often a connection is asked whether its peer is still there, `None` for never. Default: 60 s.
+    #[must_use]
+    pub fn keepalive_interval(mut self, interval: Option<Duration>) -> Self {
+        self.transport.keepalive_interval = interval;
+        self
+    }
+
+    /// How long a peer may take to answer that before its connection is closed. Default: 20 s.
+    #[must_use]
+    pub fn keepalive_timeout(mut self, timeout: Duration) -> Self {
+        self.transport.keepalive_timeout = timeout;
+        self
+    }
+
+    /// How long a new connection may stay silent before it is closed. Default: 10 s.
+    #[must_use]
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.transport.handshake_timeout = timeout;
+        self
+    }
+
+    /// What will be served, to be printed.
+    pub fn table(&self) -> RouteTable {
+        self.routes.table()
+    }
+
+    /// Serves on `addr` until SIGTERM or Ctrl-C, then drains: see [`Server::serve`].
+    ///
+    /// # Errors
+    ///
+    /// As [`bind`](Self::bind) and [`Server::serve`].
+    pub async fn serve<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<(), ServeError> {
+        self.bind(addr).await?.serve().await
+    }
+
+    /// Listens on `addr`, of which port 0 takes a free one; calls wait until the server serves.
+    ///
+    /// # Errors
+    ///
+    /// Two handlers for one method, a Python callable that cannot be used, or an address that cannot be had.
+    pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
+        let address = format!("{addr:?}");
+        let listener = listen(addr)
+            .await
+            .map_err(|source| ServeError::Bind { source, address })?;
+        self.listen_on(listener)
+    }
+
+    /// Takes a socket that listens already.
+    ///
+    /// # Errors
+    ///
+    /// Two handlers for one method, or a Python callable that cannot be used.
+    pub fn listen_on(self, listener: TcpListener) -> Result<Server, ServeError> {
+        let local_addr = listener.local_addr().map_err(|source| ServeError::Bind {
+            source,
+            address: String::from("the given socket"),
+        })?;
+        let routes = self.routes.into_service()?;
+        Ok(Server::new(
+            listener,
+            local_addr,
+            routes,
+            self.transport,
+            self.grace,
+        ))
+    }
+}
+
+async fn listen<A: ToSocketAddrs>(addr: A) -> io::Result<TcpListener> {
+    let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
+    TcpListener::bind(&addresses[..]).await
+}

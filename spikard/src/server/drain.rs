@@ -1,0 +1,132 @@
+//! Serving until told to stop, and stopping within a bound.
+
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::RoutesService;
+
+use super::accept::accept;
+use super::connection;
+use super::error::ServeError;
+use super::signal;
+use super::transport::Transport;
+
+/// A gRPC server that listens on an address.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), spikard::ServeError> {
+/// use spikard::Server;
+///
+/// let server = Server::builder().bind("127.0.0.1:0").await?;
+/// println!("listening on {}", server.local_addr());
+/// server.serve().await
+/// # }
+/// ```
+pub struct Server {
+    listener: TcpListener,
+    local_addr: SocketAddr,
+    routes: RoutesService,
+    transport: Transport,
+    grace: Duration,
+}
+
+impl Server {
+    pub(super) fn new(
+        listener: TcpListener,
+        local_addr: SocketAddr,
+        routes: RoutesService,
+        transport: Transport,
+        grace: Duration,
+    ) -> Self {
+        Self {
+            listener,
+            local_addr,
+            routes,
+            transport,
+            grace,
+        }
+    }
+
+    /// The address that the server listens on, with the port that was taken for port 0.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Serves until SIGTERM or Ctrl-C, then drains: no new connections, calls in flight finish, and
+    /// after the grace period, or at a second signal, what is left is cut off.
+    ///
+    /// # Errors
+    ///
+    /// When the signals cannot be received.
+    pub async fn serve(self) -> Result<(), ServeError> {
+        let mut signals = signal::Termination::new().map_err(ServeError::Signal)?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = self.serve_until(async {
+            // An error means that the signals have ended, and with them this function.
+            let _ = stopped.await;
+        });
+        let signalled = async {
+            signals.next().await;
+            let _ = stop.send(());
+            signals.next().await;
+        };
+        tokio::select! {
+            () = served => {}
+            () = signalled => tracing::warn!("a second signal: cutting off what is left"),
+        }
+        Ok(())
+    }
+
+    /// Serves until `stop` is ready, then drains as [`serve`](Self::serve) does.
+    pub async fn serve_until(self, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let graceful = GracefulShutdown::new();
+        let (stopping, _) = watch::channel(());
+        let mut connections = JoinSet::new();
+        loop {
+            let (stream, peer) = tokio::select! {
+                connection = accept(&self.listener) => connection,
+                Some(_) = connections.join_next() => continue,
+                () = stop.as_mut() => break,
+            };
+            let mut stopped = stopping.subscribe();
+            connections.spawn(connection::serve(
+                stream,
+                peer,
+                self.routes.clone(),
+                self.transport,
+                graceful.watcher(),
+                async move {
+                    // An error means that the sender is gone, which is the end as well.
+                    let _ = stopped.changed().await;
+                },
+            ));
+        }
+        drop(self.listener);
+        stopping.send_replace(());
+        tracing::info!(connections = connections.len(), grace = ?self.grace, "draining");
+        if timeout(self.grace, graceful.shutdown()).await.is_err() {
+            let left = connections.len();
+            tracing::warn!(connections = left, grace = ?self.grace, "the grace period is over; cutting off what is left");
+        }
+        connections.shutdown().await;
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("local_addr", &self.local_addr)
+            .field("routes", &self.routes)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+//! The settings of the HTTP/2 transport.
+
+use std::time::Duration;
+
+use hyper::server::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+/// h2 ends a connection whose small DATA frames pile up unread, and allows them in proportion to
+/// this window: half of it, at 256 bytes less its payload for each frame. With the default window
+/// of 64 KiB that is 100 frames; 16 MiB allows 32,000, so that a stream of 10,000 one-byte messages passes.
+const CONNECTION_WINDOW: u32 = 16 << 20;
+
+/// What one stream may have in flight before its handler's buffer takes it.
+const STREAM_WINDOW: u32 = 1 << 20;
+
+/// What a user may set of the transport.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transport {
+    pub(super) max_concurrent_streams: u32,
+    pub(super) keepalive_interval: Option<Duration>,
+    pub(super) keepalive_timeout: Duration,
+    pub(super) handshake_timeout: Duration,
+}
+
+impl Default for Transport {
+    fn default() -> Self {
+        Self {
+            max_concurrent_streams: 1000,
+            keepalive_interval: Some(Duration::from_secs(60)),
+            keepalive_timeout: Duration::from_secs(20),
+            handshake_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Transport {
+    pub(super) fn http2(&self) -> http2::Builder<TokioExecutor> {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .auto_date_header(false)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .max_concurrent_streams(self.max_concurrent_streams)
+            .keep_alive_interval(self.keepalive_interval)
+            .keep_alive_timeout(self.keepalive_timeout);
+        builder
+    }
+}
