@@ -6,7 +6,7 @@ use bytes::{Buf, BufMut, Bytes};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::codegen::http::uri::PathAndQuery;
+use http::uri::PathAndQuery;
 use tonic::metadata::{Ascii, AsciiMetadataKey, Binary, BinaryMetadataKey, KeyAndValueRef};
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::transport::{Channel, Endpoint};

@@ -134,7 +134,7 @@ pub fn compact(message: &DynamicMessage) -> String {
 pub struct MessageError(String);
 
 impl MessageError {
-    fn new(error: impl fmt::Display) -> Self {
+    pub(super) fn new(error: impl fmt::Display) -> Self {
         Self(error.to_string())
     }
 }
