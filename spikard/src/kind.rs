@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::shapes::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
-    GrpcResponse, GrpcServerStreamResponse, ResponseShape,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, ResponseShape,
 };
 use crate::{Message, Status};
 
@@ -20,17 +20,25 @@ pub enum Kind {
     ClientStreaming,
     /// A buffered list of messages in, a list of messages out (half duplex).
     Bidirectional,
+    /// Messages in and messages out, each as it comes (full duplex).
+    Duplex,
 }
 
 impl Kind {
     /// Whether the client may send any number of messages (`stream` before the request type in a `.proto`).
     pub const fn client_streams(self) -> bool {
-        matches!(self, Self::ClientStreaming | Self::Bidirectional)
+        matches!(
+            self,
+            Self::ClientStreaming | Self::Bidirectional | Self::Duplex
+        )
     }
 
     /// Whether the server may send any number of messages (`stream` before the response type in a `.proto`).
     pub const fn server_streams(self) -> bool {
-        matches!(self, Self::ServerStreaming | Self::Bidirectional)
+        matches!(
+            self,
+            Self::ServerStreaming | Self::Bidirectional | Self::Duplex
+        )
     }
 
     /// The name in the words of the gRPC documentation.
@@ -40,6 +48,7 @@ impl Kind {
             Self::ServerStreaming => "server streaming",
             Self::ClientStreaming => "client streaming",
             Self::Bidirectional => "bidirectional streaming",
+            Self::Duplex => "full-duplex streaming",
         }
     }
 }
@@ -54,9 +63,10 @@ impl fmt::Display for Kind {
 #[diagnostic::on_unimplemented(
     message = "a handler that takes `{Req}` cannot answer with `{Self}`",
     label = "no kind of RPC has this response to that request",
-    note = "`GrpcRequest` is answered with `GrpcResponse` (unary) or `GrpcServerStreamResponse` (server streaming)",
+    note = "`GrpcRequest` is answered with `GrpcResponse` (unary) or `GrpcServerStreamResponse` or `GrpcDuplexResponse` (server streaming)",
     note = "`GrpcClientStreamRequest` is answered with `GrpcResponse` (client streaming)",
-    note = "`GrpcBidiStreamRequest` is answered with `GrpcBidiStreamResponse` (bidirectional streaming)"
+    note = "`GrpcBidiStreamRequest` is answered with `GrpcBidiStreamResponse` (bidirectional streaming)",
+    note = "`GrpcDuplexRequest` is answered with `GrpcDuplexResponse` (full-duplex streaming)"
 )]
 pub trait Answers<Req>: ResponseShape {
     #[doc(hidden)]
@@ -77,6 +87,14 @@ impl<M: Message, R: Message> Answers<GrpcClientStreamRequest<M>> for GrpcRespons
 
 impl<M: Message, R: Message> Answers<GrpcBidiStreamRequest<M>> for GrpcBidiStreamResponse<R> {
     const KIND: Kind = Kind::Bidirectional;
+}
+
+impl<M: Message, R: Message> Answers<GrpcRequest<M>> for GrpcDuplexResponse<R> {
+    const KIND: Kind = Kind::ServerStreaming;
+}
+
+impl<M: Message, R: Message> Answers<GrpcDuplexRequest<M>> for GrpcDuplexResponse<R> {
+    const KIND: Kind = Kind::Duplex;
 }
 
 /// What a handler returns: a [`Result`] of a response type, with an error that becomes a [`Status`].

@@ -6,6 +6,7 @@ extern crate self as spikard;
 
 mod call;
 mod collect;
+mod compression;
 mod dispatch;
 mod kind;
 mod limits;
@@ -21,6 +22,7 @@ mod routes;
 mod server;
 mod service;
 mod shapes;
+mod span;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -31,6 +33,7 @@ pub use tonic::metadata::{MetadataMap, MetadataValue};
 pub use tonic::{Code, Status};
 
 pub use call::Call;
+pub use compression::Compression;
 pub use kind::{Answers, HandlerResult, IntoStatus, Kind};
 pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
@@ -40,6 +43,7 @@ pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
 pub use server::{ServeError, Server, ServerBuilder};
 pub use service::GrpcService;
 pub use shapes::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
-    GrpcResponse, GrpcServerStreamResponse, RequestShape, ResponseShape,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
+    RequestShape, ResponseShape,
 };

@@ -30,6 +30,8 @@ pub struct Limits {
     pub max_message_bytes: usize,
     /// Bytes in all messages of one stream, after decompression. Default: 64 MiB.
     pub max_stream_bytes: usize,
+    /// Bytes in one message of a response, before compression. Default: 4 GiB less one byte, gRPC's own limit.
+    pub max_sent_message_bytes: usize,
     /// Time for the whole call: buffering, the handler and the response. A shorter `grpc-timeout` of
     /// the client goes before it. Default: none.
     pub timeout: Option<Duration>,
@@ -43,6 +45,7 @@ impl Default for Limits {
             max_messages: MAX_STREAM_MESSAGES,
             max_message_bytes: 4 << 20,
             max_stream_bytes: 64 << 20,
+            max_sent_message_bytes: u32::MAX as usize,
             timeout: None,
             idle_timeout: Duration::from_secs(60),
         }
@@ -50,11 +53,22 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// For a stream that is not buffered: what bounds a buffer does not apply.
+    pub(crate) fn unbuffered(self) -> Self {
+        Self {
+            max_messages: usize::MAX,
+            max_stream_bytes: usize::MAX,
+            idle_timeout: Duration::MAX,
+            ..self
+        }
+    }
+
     pub(crate) fn overridden_by(self, options: &MethodOptions) -> Self {
         Self {
             max_messages: options.max_messages.unwrap_or(self.max_messages),
             max_message_bytes: options.max_message_bytes.unwrap_or(self.max_message_bytes),
             max_stream_bytes: options.max_stream_bytes.unwrap_or(self.max_stream_bytes),
+            max_sent_message_bytes: self.max_sent_message_bytes,
             timeout: options.timeout.or(self.timeout),
             idle_timeout: options.idle_timeout.unwrap_or(self.idle_timeout),
         }

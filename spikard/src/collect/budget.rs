@@ -50,15 +50,17 @@ impl Charge {
     }
 
     /// Makes the share `bytes` in all, or refuses and leaves it as it was.
-    pub(super) fn grow_to(&mut self, bytes: usize) -> Result<(), Status> {
-        let Some(more) = bytes.checked_sub(self.held).filter(|more| *more > 0) else {
-            return Ok(());
-        };
+    pub(super) fn set(&mut self, bytes: usize) -> Result<(), Status> {
         // The counter guards nothing but itself, so no ordering with other memory is needed.
-        let before = self.budget.used.fetch_add(more, Ordering::Relaxed);
-        if before.saturating_add(more) > self.budget.limit {
-            self.budget.used.fetch_sub(more, Ordering::Relaxed);
-            return Err(violation::buffer_full(self.budget.limit, more));
+        let used = &self.budget.used;
+        if let Some(more) = bytes.checked_sub(self.held).filter(|more| *more > 0) {
+            let before = used.fetch_add(more, Ordering::Relaxed);
+            if before.saturating_add(more) > self.budget.limit {
+                used.fetch_sub(more, Ordering::Relaxed);
+                return Err(violation::buffer_full(self.budget.limit, more));
+            }
+        } else if bytes < self.held {
+            used.fetch_sub(self.held - bytes, Ordering::Relaxed);
         }
         self.held = bytes;
         Ok(())
@@ -80,9 +82,11 @@ mod tests {
     fn a_charge_is_given_back() {
         let budget = Arc::new(Budget::new(100));
         let mut charge = Charge::new(budget.clone());
-        charge.grow_to(60).unwrap();
-        charge.grow_to(60).unwrap();
+        charge.set(60).unwrap();
+        charge.set(60).unwrap();
         assert_eq!(budget.used(), 60);
+        charge.set(20).unwrap();
+        assert_eq!(budget.used(), 20);
         drop(charge);
         assert_eq!(budget.used(), 0);
     }
@@ -91,16 +95,16 @@ mod tests {
     fn a_refused_charge_changes_nothing() {
         let budget = Arc::new(Budget::new(100));
         let mut first = Charge::new(budget.clone());
-        first.grow_to(60).unwrap();
+        first.set(60).unwrap();
         let mut second = Charge::new(budget.clone());
-        let status = second.grow_to(41).unwrap_err();
+        let status = second.set(41).unwrap_err();
         assert_eq!(status.code(), Code::ResourceExhausted);
         assert!(
             status.message().contains("max_buffered_bytes = 100"),
             "{status}"
         );
         assert_eq!(budget.used(), 60);
-        second.grow_to(40).unwrap();
+        second.set(40).unwrap();
         assert_eq!(budget.used(), 100);
     }
 }

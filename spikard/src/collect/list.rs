@@ -1,6 +1,7 @@
 //! The messages of one call, taken within its limits.
 
-use crate::{Limits, Message, Status};
+use crate::compression::{InflateError, inflate};
+use crate::{Compression, Limits, Message, Status};
 
 use super::deframe::Sink;
 use super::payload::Payload;
@@ -14,19 +15,28 @@ pub(super) enum Expect {
 }
 
 /// The messages so far, each decoded when its last byte arrived.
-pub(super) struct MessageList<'a, M> {
+pub(super) struct MessageList<M> {
     messages: Vec<M>,
+    /// The messages taken out before these.
+    taken: usize,
+    /// The payload of all messages so far.
     payload_bytes: usize,
-    limits: &'a Limits,
+    /// The payload of those that were taken out.
+    taken_bytes: usize,
+    limits: Limits,
+    compression: Compression,
     expect: Expect,
 }
 
-impl<'a, M: Message> MessageList<'a, M> {
-    pub(super) fn new(limits: &'a Limits, expect: Expect) -> Self {
+impl<M: Message> MessageList<M> {
+    pub(super) fn new(limits: Limits, compression: Compression, expect: Expect) -> Self {
         Self {
             messages: Vec::new(),
+            taken: 0,
             payload_bytes: 0,
+            taken_bytes: 0,
             limits,
+            compression,
             expect,
         }
     }
@@ -35,31 +45,62 @@ impl<'a, M: Message> MessageList<'a, M> {
     /// messages are not free.
     pub(super) fn size(&self) -> usize {
         let fixed = self.messages.len().saturating_mul(size_of::<M>());
-        self.payload_bytes.saturating_add(fixed)
+        (self.payload_bytes - self.taken_bytes).saturating_add(fixed)
     }
 
-    pub(super) fn into_messages(self) -> Vec<M> {
-        self.messages
+    fn inflate(&self, payload: &Payload<'_>) -> Result<Payload<'static>, Status> {
+        let index = self.received();
+        let left = self
+            .limits
+            .max_stream_bytes
+            .saturating_sub(self.payload_bytes);
+        let (name, limit, value) = if left < self.limits.max_message_bytes {
+            ("max_stream_bytes", left, self.limits.max_stream_bytes)
+        } else {
+            let limit = self.limits.max_message_bytes;
+            ("max_message_bytes", limit, limit)
+        };
+        match inflate(self.compression, payload.as_slice(), limit) {
+            Ok(message) => Ok(Payload::joined(message)),
+            Err(InflateError::TooLarge) => Err(violation::inflated_too_large(index, name, value)),
+            Err(InflateError::Corrupt(error)) => {
+                Err(violation::corrupt(index, self.compression.name(), &error))
+            }
+        }
+    }
+
+    /// Takes the messages out; their number and bytes still count.
+    pub(super) fn take(&mut self) -> Vec<M> {
+        self.taken = self.received();
+        self.taken_bytes = self.payload_bytes;
+        std::mem::take(&mut self.messages)
+    }
+
+    fn received(&self) -> usize {
+        self.taken.saturating_add(self.messages.len())
     }
 }
 
-impl<M: Message> Sink for MessageList<'_, M> {
+impl<M: Message> Sink for MessageList<M> {
     fn admit(&mut self, compressed: bool, len: usize) -> Result<(), Status> {
-        let index = self.messages.len();
+        let index = self.received();
         if self.expect == Expect::One && index == 1 {
             return Err(violation::cardinality("a second one"));
         }
         if self.expect == Expect::Any && index >= self.limits.max_messages {
             return Err(violation::too_many_messages(self.limits.max_messages));
         }
-        if compressed {
+        if compressed && self.compression == Compression::Identity {
             return Err(violation::compressed_without_encoding(index));
         }
-        if len > self.limits.max_message_bytes {
+        // Compressed bytes are held to the limits as well, but for what incompressible ones may grow by.
+        let slack = if compressed { len / 512 + 1024 } else { 0 };
+        let at_least = len.saturating_sub(slack);
+        if at_least > self.limits.max_message_bytes {
             let limit = self.limits.max_message_bytes;
             return Err(violation::message_too_large(index, limit, len));
         }
-        let total = self.payload_bytes.saturating_add(len);
+        let total = self.payload_bytes.saturating_add(at_least);
         if total > self.limits.max_stream_bytes {
             let limit = self.limits.max_stream_bytes;
             return Err(violation::stream_too_large(limit, total));
@@ -67,11 +108,16 @@ impl<M: Message> Sink for MessageList<'_, M> {
         Ok(())
     }
 
-    fn accept(&mut self, _compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
-        self.payload_bytes += payload.len();
+    fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
+        let payload = if compressed {
+            self.inflate(&payload)?
+        } else {
+            payload
+        };
+        self.payload_bytes = self.payload_bytes.saturating_add(payload.len());
         let message = M::decode_payload(payload).map_err(|error| {
             let name = std::any::type_name::<M>().rsplit("::").next();
-            violation::undecodable(self.messages.len(), name.unwrap_or("message"), &error)
+            violation::undecodable(self.received(), name.unwrap_or("message"), &error)
         })?;
         self.messages.push(message);
         Ok(())

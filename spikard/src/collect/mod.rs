@@ -7,11 +7,15 @@ mod body;
 mod budget;
 mod deframe;
 mod ending;
+mod idle;
 mod list;
 mod payload;
+mod reader;
+mod stream;
 mod violation;
 
 pub(crate) use body::RequestBody;
 pub(crate) use budget::{Budget, Charge};
+pub(crate) use deframe::PREFIX;
 pub(crate) use ending::EndVerified;
 pub(crate) use payload::Payload;

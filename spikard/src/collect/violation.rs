@@ -1,5 +1,6 @@
 //! The statuses that a request gets before its handler runs.
 
+use std::io;
 use std::time::Duration;
 
 use prost::DecodeError;
@@ -62,6 +63,19 @@ pub(super) fn bad_flag(index: usize, flag: u8) -> Status {
 pub(super) fn compressed_without_encoding(index: usize) -> Status {
     Status::internal(format!(
         "message {index} has its compression flag set, but the request names no grpc-encoding"
+    ))
+}
+
+pub(super) fn inflated_too_large(index: usize, limit: &str, value: usize) -> Status {
+    Status::resource_exhausted(format!(
+        "message {index} is larger than {limit} = {value} once it is decompressed: \
+         send less, or raise {limit} for the method or the server"
+    ))
+}
+
+pub(super) fn corrupt(index: usize, encoding: &str, error: &io::Error) -> Status {
+    Status::internal(format!(
+        "message {index} cannot be decompressed as {encoding}: {error}"
     ))
 }
 

@@ -10,6 +10,8 @@ use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 
 use crate::collect::{EndVerified, RequestBody};
+use crate::compression::{Accepted, accepted_here, of_request};
+use crate::respond::Sending;
 use crate::{Call, Limits, Status, metadata};
 
 use super::call::Policy;
@@ -27,6 +29,7 @@ pub struct RequestHead {
 pub(super) struct Admitted {
     pub(super) head: RequestHead,
     pub(super) body: RequestBody,
+    pub(super) sending: Sending,
     pub(super) deadline: Option<Instant>,
 }
 
@@ -49,7 +52,7 @@ pub(super) fn admit(
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let (parts, body) = request.into_parts();
-    check_encoding(&parts.headers)?;
+    let compression = of_request(&parts.headers).map_err(unknown_encoding)?;
     let asked = grpc_timeout(&parts.headers).map_err(Status::into_http)?;
     let timeout = match (asked, limits.timeout) {
         (Some(asked), Some(limit)) => Some(asked.min(limit)),
@@ -57,6 +60,7 @@ pub(super) fn admit(
     };
     // A timeout that the clock cannot represent is none.
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let accepted = Accepted::of(&parts.headers);
     let verified = parts.extensions.get::<EndVerified>().is_some();
     Ok(Admitted {
         head: RequestHead {
@@ -65,7 +69,12 @@ pub(super) fn admit(
             metadata: metadata::received(parts.headers),
             call: Arc::new(Call::new(parts.extensions, deadline)),
         },
-        body: RequestBody::new(body, limits, policy.budget.clone(), verified),
+        body: RequestBody::new(body, limits, policy.budget.clone(), compression, verified),
+        sending: Sending {
+            accepted,
+            compression: policy.compression,
+            max_message_bytes: limits.max_sent_message_bytes,
+        },
         deadline,
     })
 }
@@ -85,22 +94,16 @@ fn is_grpc(headers: &HeaderMap) -> bool {
     matches!(rest, Some([] | [b'+' | b';', ..]))
 }
 
-fn check_encoding(headers: &HeaderMap) -> Result<(), Response<Body>> {
-    match headers.get("grpc-encoding") {
-        None => Ok(()),
-        Some(encoding) if encoding == "identity" => Ok(()),
-        Some(encoding) => {
-            let status = Status::unimplemented(format!(
-                "the grpc-encoding {encoding:?} is not supported: send identity"
-            ));
-            let mut response = status.into_http::<Body>();
-            let accepted = HeaderValue::from_static("identity");
-            response
-                .headers_mut()
-                .insert("grpc-accept-encoding", accepted);
-            Err(response)
-        }
-    }
+fn unknown_encoding(encoding: &HeaderValue) -> Response<Body> {
+    let accepted = accepted_here();
+    let status = Status::unimplemented(format!(
+        "the grpc-encoding {encoding:?} is not supported: send one of {accepted:?}"
+    ));
+    let mut response = status.into_http::<Body>();
+    response
+        .headers_mut()
+        .insert("grpc-accept-encoding", accepted);
+    response
 }
 
 fn plain(status: StatusCode) -> Response<Body> {

@@ -15,7 +15,8 @@ use crate::collect::Budget;
 use crate::kind::{Answers, HandlerResult};
 use crate::respond::Reply;
 use crate::shapes::{RequestShape, ResponseShape};
-use crate::{Limits, MethodOptions, Status};
+use crate::span::CallSpan;
+use crate::{Compression, Limits, MethodOptions, Status};
 
 use super::admit::{Admitted, admit};
 use super::panics::contain;
@@ -28,6 +29,7 @@ pub type ResponseFuture =
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     pub(crate) limits: Limits,
+    pub(crate) compression: Compression,
     pub(crate) budget: Arc<Budget>,
 }
 
@@ -37,6 +39,7 @@ impl Policy {
         static SHARED: OnceLock<Arc<Budget>> = OnceLock::new();
         Self {
             limits: Limits::default(),
+            compression: Compression::Identity,
             budget: SHARED.get_or_init(Arc::default).clone(),
         }
     }
@@ -81,11 +84,20 @@ impl ServerCall {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Ret> + Send + 'static,
     {
-        self.answer(target, |admitted: Admitted| async move {
-            let deadline = admitted.deadline;
-            let request = Req::receive(admitted.head, admitted.body).await?;
+        let mut call = self;
+        if Req::UNBUFFERED {
+            call.policy.limits = call.policy.limits.unbuffered();
+        }
+        call.answer(target, |admitted: Admitted| async move {
+            let Admitted {
+                head,
+                body,
+                sending,
+                deadline,
+            } = admitted;
+            let request = Req::receive(head, body).await?;
             in_time(deadline)?;
-            handler(request).await.into_result()?.into_reply()
+            handler(request).await.into_result()?.into_reply(&sending)
         })
     }
 
@@ -106,13 +118,13 @@ impl ServerCall {
             Ok(admitted) => admitted,
             Err(response) => return Box::pin(ready(Ok(response))),
         };
+        let deadline = admitted.deadline;
+        // Holds the call's share of the buffer until the handler has answered, whatever it does
+        // with its request.
+        let call = admitted.head.call.clone();
+        let span = CallSpan::new(&names.0, &names.1, call.peer());
+        let work = span.of(contain(names, stages(admitted)));
         Box::pin(async move {
-            let deadline = admitted.deadline;
-            // Holds the call's share of the buffer until the handler has answered, whatever it
-            // does with its request.
-            let call = admitted.head.call.clone();
-            let (service, method) = names;
-            let work = contain(&service, &method, stages(admitted));
             let result = match deadline {
                 Some(deadline) => timeout_at(deadline.into(), work)
                     .await
@@ -121,9 +133,10 @@ impl ServerCall {
             };
             drop(call);
             Ok(match result {
-                Ok(reply) => reply.into_response(deadline),
+                Ok(reply) => reply.into_response(deadline, span),
                 Err(status) => {
-                    tracing::debug!(%service, %method, %status, "a call failed");
+                    span.within(|| tracing::debug!(%status, "the call failed"));
+                    span.finish(status.code());
                     status.into_http()
                 }
             })

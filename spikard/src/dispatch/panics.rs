@@ -1,6 +1,7 @@
 //! A handler that panics fails its own call and no other.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -10,8 +11,7 @@ use crate::Status;
 
 /// Awaits `future`; a panic in it goes to the log and becomes INTERNAL, without its text.
 pub(super) async fn contain<T>(
-    service: &str,
-    method: &str,
+    (service, method): (Cow<'static, str>, Cow<'static, str>),
     future: impl Future<Output = Result<T, Status>>,
 ) -> Result<T, Status> {
     let mut future = pin!(future);
@@ -24,7 +24,7 @@ pub(super) async fn contain<T>(
     });
     result.await.unwrap_or_else(|panic| {
         let text = text(panic.as_ref());
-        tracing::error!(service, method, panic = text, "the handler panicked");
+        tracing::error!(%service, %method, panic = text, "the handler panicked");
         Err(Status::internal(
             "the handler panicked; the server's log says where",
         ))

@@ -1,63 +1,92 @@
 //! The body of a response.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame};
+use tokio::time::{Sleep, sleep_until};
 
-use crate::Status;
+use crate::span::CallSpan;
+use crate::{Code, Status};
 
 use super::outgoing::Outgoing;
 
 /// The messages, then the trailers with the status.
 pub(super) struct ReplyBody {
-    state: State,
-    deadline: Option<Instant>,
+    state: Option<State>,
+    deadline: Option<Deadline>,
+    span: CallSpan,
 }
 
-enum State {
-    Messages(Outgoing, HeaderMap),
-    Done,
+/// What is left to be sent.
+struct State {
+    outgoing: Outgoing,
+    trailers: HeaderMap,
+}
+
+/// The deadline of the call, which a slow reader and a slow stream have to keep as well.
+struct Deadline {
+    at: Instant,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl ReplyBody {
-    pub(super) fn new(outgoing: Outgoing, trailers: HeaderMap, deadline: Option<Instant>) -> Self {
+    pub(super) fn new(
+        outgoing: Outgoing,
+        trailers: HeaderMap,
+        deadline: Option<Instant>,
+        span: CallSpan,
+    ) -> Self {
         Self {
-            state: State::Messages(outgoing, trailers),
-            deadline,
+            state: Some(State { outgoing, trailers }),
+            deadline: deadline.map(|at| Deadline { at, timer: None }),
+            span,
         }
     }
 
-    fn next(&mut self) -> Option<Frame<Bytes>> {
-        match std::mem::replace(&mut self.state, State::Done) {
-            State::Messages(mut outgoing, trailers) => {
-                let chunk = match outgoing.next_chunk() {
-                    // Counted before each chunk: a slow reader has until the deadline as well.
-                    Some(_) if self.is_late() => Some(Err(Status::deadline_exceeded(
-                        "the deadline passed before the response was sent",
-                    ))),
-                    chunk => chunk,
-                };
-                match chunk {
-                    Some(Ok(chunk)) => {
-                        self.state = State::Messages(outgoing, trailers);
-                        Some(Frame::data(chunk))
-                    }
-                    Some(Err(status)) => Some(Frame::trailers(failed(&status))),
-                    None => Some(Frame::trailers(trailers)),
-                }
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
+        let Some(State { outgoing, .. }) = &mut self.state else {
+            return Poll::Ready(None);
+        };
+        // A stream is the handler's code; after a panic it is only dropped.
+        let poll = || self.span.within(|| outgoing.poll_chunk(cx));
+        let polled = catch_unwind(AssertUnwindSafe(poll));
+        let polled = polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panicked()))));
+        match (polled, &mut self.deadline) {
+            (Poll::Ready(Some(_)), Some(deadline)) if deadline.has_passed() => {
+                Poll::Ready(Some(Err(late())))
             }
-            State::Done => None,
+            (Poll::Pending, Some(deadline)) => deadline.poll(cx).map(|()| Some(Err(late()))),
+            (polled, _) => polled,
         }
     }
+}
 
-    fn is_late(&self) -> bool {
-        self.deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
+impl Deadline {
+    fn has_passed(&self) -> bool {
+        Instant::now() >= self.at
     }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let at = self.at;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(at.into())));
+        timer.as_mut().poll(cx)
+    }
+}
+
+fn late() -> Status {
+    Status::deadline_exceeded("the deadline passed before the whole response was sent")
+}
+
+fn panicked() -> Status {
+    tracing::error!("the stream of a response panicked");
+    Status::internal("the handler panicked; the server's log says where")
 }
 
 fn failed(status: &Status) -> HeaderMap {
@@ -74,12 +103,25 @@ impl Body for ReplyBody {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _cx: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        Poll::Ready(self.next().map(Ok))
+        let chunk = ready!(self.poll_chunk(cx));
+        if let Some(Ok(chunk)) = chunk {
+            return Poll::Ready(Some(Ok(Frame::data(chunk))));
+        }
+        // Taking the state drops the handler's stream as soon as its end is known.
+        let Some(State { trailers, .. }) = self.state.take() else {
+            return Poll::Ready(None);
+        };
+        let (code, trailers) = match chunk {
+            Some(Err(status)) => (status.code(), failed(&status)),
+            _ => (Code::Ok, trailers),
+        };
+        self.span.finish(code);
+        Poll::Ready(Some(Ok(Frame::trailers(trailers))))
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.state, State::Done)
+        self.state.is_none()
     }
 }

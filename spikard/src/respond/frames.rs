@@ -2,30 +2,31 @@
 
 use std::vec;
 
-use bytes::{BufMut, Bytes};
+use bytes::Bytes;
 
+use crate::collect::PREFIX;
 use crate::{Message, Status};
+
+use super::encoder::{Encoder, UNCOPIED};
+use super::sending::Encoding;
 
 /// A chunk is closed when it has this many bytes: large enough that its fixed costs vanish, small
 /// enough that a slow reader holds little.
-const CHUNK: usize = 64 * 1024;
-
-/// A raw message of this size or more is sent as it is, without a copy into a chunk.
-const UNCOPIED: usize = 16 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 
 /// Frames a list of messages, a chunk at a time.
 pub(super) struct Frames<M> {
     messages: vec::IntoIter<M>,
-    index: usize,
+    encoder: Encoder,
     /// A large raw message whose prefix ended the chunk before.
     large: Option<Bytes>,
 }
 
 impl<M: Message> Frames<M> {
-    pub(super) fn new(messages: Vec<M>) -> Self {
+    pub(super) fn new(messages: Vec<M>, encoding: Encoding) -> Self {
         Self {
             messages: messages.into_iter(),
-            index: 0,
+            encoder: Encoder::new(encoding),
             large: None,
         }
     }
@@ -48,18 +49,11 @@ impl<M: Message> Frames<M> {
 
     fn chunk(&mut self) -> Result<Bytes, Status> {
         let mut chunk = Vec::with_capacity(self.capacity());
-        while chunk.len() < CHUNK {
+        while chunk.len() < CHUNK && self.large.is_none() {
             let Some(message) = self.messages.next() else {
                 break;
             };
-            if let Some(raw) = message.raw().filter(|raw| raw.len() >= UNCOPIED) {
-                put_prefix(&mut chunk, raw.len(), self.index)?;
-                self.large = Some(raw.clone());
-                self.index += 1;
-                break;
-            }
-            append(&mut chunk, &message, self.index)?;
-            self.index += 1;
+            self.large = self.encoder.append(&mut chunk, &message)?;
         }
         Ok(Bytes::from(chunk))
     }
@@ -79,40 +73,18 @@ impl<M: Message> Iterator for Frames<M> {
     }
 }
 
-/// The compression flag and the length of a message.
-pub(crate) const PREFIX: usize = 5;
-
-fn append<M: Message>(chunk: &mut Vec<u8>, message: &M, index: usize) -> Result<(), Status> {
-    let start = chunk.len();
-    // The length is known when the message is written: asking before would encode it twice.
-    chunk.put_bytes(0, PREFIX);
-    message.encode_payload(chunk);
-    let length = length(chunk.len() - start - PREFIX, index)?;
-    chunk[start + 1..start + PREFIX].copy_from_slice(&length);
-    Ok(())
-}
-
-fn put_prefix(chunk: &mut Vec<u8>, len: usize, index: usize) -> Result<(), Status> {
-    chunk.put_u8(0);
-    chunk.put_slice(&length(len, index)?);
-    Ok(())
-}
-
-fn length(len: usize, index: usize) -> Result<[u8; 4], Status> {
-    let length = u32::try_from(len).map_err(|_| {
-        Status::resource_exhausted(format!(
-            "message {index} of the response has {len} bytes; the length of a gRPC message is 32 bits wide"
-        ))
-    })?;
-    Ok(length.to_be_bytes())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Compression;
+
+    const PLAIN: Encoding = Encoding {
+        compression: Compression::Identity,
+        max_message_bytes: 1 << 20,
+    };
 
     fn wire(messages: Vec<Bytes>) -> (usize, Vec<u8>) {
-        let chunks: Vec<Bytes> = Frames::new(messages).map(Result::unwrap).collect();
+        let chunks: Vec<Bytes> = Frames::new(messages, PLAIN).map(Result::unwrap).collect();
         (chunks.len(), chunks.concat())
     }
 
@@ -143,7 +115,9 @@ mod tests {
             large.clone(),
             Bytes::from_static(b"b"),
         ];
-        let chunks: Vec<Bytes> = Frames::new(messages.clone()).map(Result::unwrap).collect();
+        let chunks: Vec<Bytes> = Frames::new(messages.clone(), PLAIN)
+            .map(Result::unwrap)
+            .collect();
         assert_eq!(chunks[1].as_ptr(), large.as_ptr());
         assert_eq!(chunks.concat(), expected(&messages));
     }
@@ -151,9 +125,46 @@ mod tests {
     #[test]
     fn a_long_list_comes_in_bounded_chunks() {
         let messages = vec![Bytes::from(vec![1; 1000]); 1000];
-        let frames = Frames::new(messages.clone());
+        let frames = Frames::new(messages.clone(), PLAIN);
         let chunks: Vec<Bytes> = frames.map(Result::unwrap).collect();
         assert!(chunks.iter().all(|chunk| chunk.len() < CHUNK + 1005));
         assert_eq!(chunks.concat(), expected(&messages));
+    }
+
+    #[test]
+    fn a_message_over_the_limit_is_refused_with_its_index() {
+        let encoding = Encoding {
+            max_message_bytes: 3,
+            ..PLAIN
+        };
+        let messages = vec![Bytes::from_static(b"abc"), Bytes::from_static(b"abcd")];
+        let status = Frames::new(messages, encoding).next().unwrap().unwrap_err();
+        assert_eq!(status.code(), crate::Code::ResourceExhausted);
+        assert!(status.message().contains("message 1 "), "{status}");
+        assert!(
+            status.message().contains("max_sent_message_bytes = 3"),
+            "{status}"
+        );
+    }
+
+    #[cfg(feature = "gzip")]
+    #[test]
+    fn only_messages_that_shrink_are_compressed() {
+        let encoding = Encoding {
+            compression: Compression::Gzip,
+            ..PLAIN
+        };
+        let long = Bytes::from(vec![7; 20_000]);
+        let messages = vec![long.clone(), Bytes::from_static(b"ab")];
+        let chunks: Vec<Bytes> = Frames::new(messages, encoding)
+            .map(Result::unwrap)
+            .collect();
+        let wire = chunks.concat();
+        let length = u32::from_be_bytes(*wire[1..].first_chunk().unwrap()) as usize;
+        let (first, second) = wire.split_at(PREFIX + length);
+        assert_eq!(first[0], 1);
+        let back = crate::compression::inflate(Compression::Gzip, &first[PREFIX..], 20_000);
+        assert_eq!(back.unwrap(), long);
+        assert_eq!(second, b"\0\0\0\0\x02ab");
     }
 }

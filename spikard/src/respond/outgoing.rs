@@ -1,10 +1,19 @@
 //! The messages of a response on their way to the wire.
 
-use bytes::Bytes;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use bytes::Bytes;
+use futures_core::Stream;
+
+use crate::shapes::Messages;
 use crate::{Message, Status};
 
 use super::frames::Frames;
+use super::sending::Encoding;
+use super::streamed::Streamed;
+#[cfg(feature = "python")]
+use {super::framed_messages, crate::Compression};
 
 /// The messages of a response, framed.
 pub(crate) enum Outgoing {
@@ -12,17 +21,19 @@ pub(crate) enum Outgoing {
     Framed(Option<Bytes>),
     /// A chunk at a time, framed when the connection has room for it.
     Chunks(Box<dyn Iterator<Item = Result<Bytes, Status>> + Send>),
+    /// As the handler makes them.
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>),
 }
 
 impl Outgoing {
     /// One message.
-    pub(crate) fn one<M: Message>(message: M) -> Result<Self, Status> {
-        Self::list(vec![message])
+    pub(crate) fn one<M: Message>(message: M, encoding: Encoding) -> Result<Self, Status> {
+        Self::list(vec![message], encoding)
     }
 
     /// A list, in order. What fits in one chunk is framed at once.
-    pub(crate) fn list<M: Message>(messages: Vec<M>) -> Result<Self, Status> {
-        let mut frames = Frames::new(messages);
+    pub(crate) fn list<M: Message>(messages: Vec<M>, encoding: Encoding) -> Result<Self, Status> {
+        let mut frames = Frames::new(messages, encoding);
         let first = frames.next().transpose()?;
         if frames.is_empty() {
             return Ok(Self::Framed(first));
@@ -32,11 +43,34 @@ impl Outgoing {
         )))
     }
 
+    /// Messages that are framed already, uncompressed, as a Python handler's answer is.
+    #[cfg(feature = "python")]
+    pub(crate) fn framed(frames: Bytes, encoding: Encoding) -> Result<Self, Status> {
+        // Whole frames that are within the limit cannot hold a message over it.
+        if encoding.compression == Compression::Identity
+            && frames.len() <= encoding.max_message_bytes
+        {
+            return Ok(Self::Framed(
+                Some(frames).filter(|frames| !frames.is_empty()),
+            ));
+        }
+        Self::list(framed_messages(frames).collect(), encoding)
+    }
+
+    /// A stream, in order, each message when it is there.
+    pub(crate) fn stream<M: Message>(messages: Messages<M>, encoding: Encoding) -> Self {
+        Self::Stream(Box::pin(Streamed::new(messages, encoding)))
+    }
+
     /// The next chunk, `None` after the last.
-    pub(super) fn next_chunk(&mut self) -> Option<Result<Bytes, Status>> {
+    pub(super) fn poll_chunk(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Status>>> {
         match self {
-            Self::Framed(chunk) => chunk.take().map(Ok),
-            Self::Chunks(chunks) => chunks.next(),
+            Self::Framed(chunk) => Poll::Ready(chunk.take().map(Ok)),
+            Self::Chunks(chunks) => Poll::Ready(chunks.next()),
+            Self::Stream(chunks) => chunks.as_mut().poll_next(cx),
         }
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::collect::Budget;
 use crate::dispatch::Policy;
-use crate::{GrpcService, Limits};
+use crate::{Compression, GrpcService, Limits};
 
 pub use error::RoutesError;
 use registry::Registry;
@@ -36,6 +36,7 @@ pub use table::RouteTable;
 pub struct Routes {
     registry: Registry,
     limits: Limits,
+    compression: Compression,
     budget: Budget,
 }
 
@@ -63,6 +64,13 @@ impl Routes {
         self
     }
 
+    /// How responses are compressed for clients that accept it. Default: not at all.
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
     /// The bytes that all calls together may have buffered. Default: 1 GiB.
     ///
     /// The payload of each message counts, after decompression, and the fixed size of its value in
@@ -86,6 +94,7 @@ impl Routes {
     pub fn into_service(self) -> Result<RoutesService, RoutesError> {
         let policy = Policy {
             limits: self.limits,
+            compression: self.compression,
             budget: Arc::new(self.budget),
         };
         Ok(RoutesService::new(self.registry.finish()?, policy))

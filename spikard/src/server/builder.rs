@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
-use crate::{GrpcService, Limits, RouteTable, Routes};
+use crate::{Compression, GrpcService, Limits, RouteTable, Routes};
 
 use super::drain::Server;
 use super::error::ServeError;
@@ -51,6 +51,13 @@ impl ServerBuilder {
         self
     }
 
+    /// How responses are compressed for clients that accept it. Default: not at all.
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.routes = self.routes.compression(compression);
+        self
+    }
+
     /// The bytes that all calls together may have buffered. Default: 1 GiB.
     #[must_use]
     pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
@@ -65,7 +72,9 @@ impl ServerBuilder {
         self
     }
 
-    /// The calls that one connection may have open at once. Default: 1000.
+    /// The calls that one connection may have open at once; a client keeps back what is over. Default: 256.
+    ///
+    /// Each may have up to 1 MiB on its way that its call has not taken yet.
     #[must_use]
     pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
         self.transport.max_concurrent_streams = streams;

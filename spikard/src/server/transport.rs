@@ -7,10 +7,12 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 /// h2 ends a connection whose small DATA frames pile up unread, and allows them in proportion to
 /// this window: half of it, at 256 bytes less its payload for each frame. With the default window
-/// of 64 KiB that is 100 frames; 16 MiB allows 32,000, so that a stream of 10,000 one-byte messages passes.
-const CONNECTION_WINDOW: u32 = 16 << 20;
+/// of 64 KiB that is 129 frames of one byte; 512 MiB allows a million, so that 100 streams at once may
+/// have 10,000 one-byte messages each. What a connection may really have unread is bounded by
+/// its streams and their windows.
+const CONNECTION_WINDOW: u32 = 512 << 20;
 
-/// What one stream may have in flight before its handler's buffer takes it.
+/// What one stream may have in flight before its call takes it.
 const STREAM_WINDOW: u32 = 1 << 20;
 
 /// What a user may set of the transport.
@@ -25,7 +27,7 @@ pub(super) struct Transport {
 impl Default for Transport {
     fn default() -> Self {
         Self {
-            max_concurrent_streams: 1000,
+            max_concurrent_streams: 256,
             keepalive_interval: Some(Duration::from_secs(60)),
             keepalive_timeout: Duration::from_secs(20),
             handshake_timeout: Duration::from_secs(10),

@@ -3,11 +3,15 @@
 //! Their fields are public and all of them, but nothing else, is what a handler sees: a test builds
 //! a request with `..Default::default()` and calls the handler as a function.
 
+mod duplex;
+mod messages;
 mod receive;
 mod reply;
 mod request;
 mod response;
 
+pub use duplex::{GrpcDuplexRequest, GrpcDuplexResponse};
+pub use messages::Messages;
 pub use receive::RequestShape;
 pub use reply::ResponseShape;
 pub use request::{GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest};

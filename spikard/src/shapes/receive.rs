@@ -7,17 +7,23 @@ use crate::Status;
 use crate::collect::RequestBody;
 use crate::dispatch::RequestHead;
 
-use super::{GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest};
+use super::{
+    GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest, Messages,
+};
 
 /// A request type: it knows how it is received.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a gRPC request",
     label = "a handler takes one of spikard's request types",
-    note = "take `GrpcRequest<M>`, `GrpcClientStreamRequest<M>` or `GrpcBidiStreamRequest<M>`, by value"
+    note = "take `GrpcRequest<M>`, `GrpcClientStreamRequest<M>`, `GrpcBidiStreamRequest<M>` or `GrpcDuplexRequest<M>`, by value"
 )]
 pub trait RequestShape: Send + Sized + 'static {
     /// The message: `Bytes`, or a protobuf message.
     type Message: Message;
+
+    /// Whether the handler runs while messages still arrive.
+    #[doc(hidden)]
+    const UNBUFFERED: bool = false;
 
     #[doc(hidden)]
     fn receive(
@@ -58,6 +64,22 @@ macro_rules! receive_list {
             }
         }
     };
+}
+
+impl<M: Message> RequestShape for GrpcDuplexRequest<M> {
+    type Message = M;
+
+    const UNBUFFERED: bool = true;
+
+    async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
+        Ok(Self {
+            service_name: head.service_name,
+            method_name: head.method_name,
+            metadata: head.metadata,
+            messages: Messages::new(body.stream()),
+            call: head.call,
+        })
+    }
 }
 
 receive_list!(GrpcClientStreamRequest);

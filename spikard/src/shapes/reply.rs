@@ -1,30 +1,32 @@
 //! From a response to what is sent.
 
-use crate::respond::{Outgoing, Reply};
+use crate::respond::{Outgoing, Reply, Sending};
 use crate::{Message, Status};
 
-use super::{GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse};
+use super::{GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse};
 
 /// A response type: it knows how it is sent.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a gRPC response",
     label = "a handler answers with one of spikard's response types",
-    note = "return `GrpcResponse<R>`, `GrpcServerStreamResponse<R>` or `GrpcBidiStreamResponse<R>`"
+    note = "return `GrpcResponse<R>`, `GrpcServerStreamResponse<R>`, `GrpcBidiStreamResponse<R>` or `GrpcDuplexResponse<R>`"
 )]
 pub trait ResponseShape: Send + Sized + 'static {
     /// The message: `Bytes`, or a protobuf message.
     type Message: Message;
 
     #[doc(hidden)]
-    fn into_reply(self) -> Result<Reply, Status>;
+    fn into_reply(self, sending: &Sending) -> Result<Reply, Status>;
 }
 
 impl<R: Message> ResponseShape for GrpcResponse<R> {
     type Message = R;
 
-    fn into_reply(self) -> Result<Reply, Status> {
+    fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
+        let encoding = sending.choose(self.compression);
         Ok(Reply {
-            outgoing: Outgoing::one(self.payload)?,
+            outgoing: Outgoing::one(self.payload, encoding)?,
+            encoding: encoding.compression,
             metadata: self.metadata,
             trailers: self.trailers,
         })
@@ -36,15 +38,31 @@ macro_rules! reply_list {
         impl<R: Message> ResponseShape for $shape<R> {
             type Message = R;
 
-            fn into_reply(self) -> Result<Reply, Status> {
+            fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
+                let encoding = sending.choose(self.compression);
                 Ok(Reply {
-                    outgoing: Outgoing::list(self.messages)?,
+                    outgoing: Outgoing::list(self.messages, encoding)?,
+                    encoding: encoding.compression,
                     metadata: self.metadata,
                     trailers: self.trailers,
                 })
             }
         }
     };
+}
+
+impl<R: Message> ResponseShape for GrpcDuplexResponse<R> {
+    type Message = R;
+
+    fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
+        let encoding = sending.choose(self.compression);
+        Ok(Reply {
+            outgoing: Outgoing::stream(self.messages, encoding),
+            encoding: encoding.compression,
+            metadata: self.metadata,
+            trailers: self.trailers,
+        })
+    }
 }
 
 reply_list!(GrpcServerStreamResponse);

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
+use crate::Compression;
+
 /// The response of a unary or client-streaming RPC: one message.
 ///
 /// ```
@@ -19,6 +21,8 @@ pub struct GrpcResponse<R = Bytes> {
     pub metadata: MetadataMap,
     /// Sent after the message, with the status.
     pub trailers: MetadataMap,
+    /// How the message is compressed, if the client accepts it; `None` is what the server does by default.
+    pub compression: Option<Compression>,
 }
 
 /// The response of a server-streaming RPC, as a list of messages.
@@ -30,6 +34,8 @@ pub struct GrpcServerStreamResponse<R = Bytes> {
     pub metadata: MetadataMap,
     /// Sent after the last message, with the status.
     pub trailers: MetadataMap,
+    /// How each message is compressed, if the client accepts it; `None` is what the server does by default.
+    pub compression: Option<Compression>,
 }
 
 /// The response of a bidirectional RPC, buffered: a list of messages.
@@ -48,6 +54,8 @@ pub struct GrpcBidiStreamResponse<R = Bytes> {
     pub metadata: MetadataMap,
     /// Sent after the last message, with the status.
     pub trailers: MetadataMap,
+    /// How each message is compressed, if the client accepts it; `None` is what the server does by default.
+    pub compression: Option<Compression>,
 }
 
 impl<R: Default> Default for GrpcResponse<R> {
@@ -63,6 +71,7 @@ impl<R> From<R> for GrpcResponse<R> {
             payload,
             metadata: MetadataMap::new(),
             trailers: MetadataMap::new(),
+            compression: None,
         }
     }
 }
@@ -82,6 +91,7 @@ macro_rules! list_response {
                     messages,
                     metadata: MetadataMap::new(),
                     trailers: MetadataMap::new(),
+                    compression: None,
                 }
             }
         }

@@ -1,0 +1,89 @@
+//! The chunks of a body, up to an end that is known to be the client's half-close.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::Body as _;
+use tonic::body::Body;
+
+use crate::{Limits, Status};
+
+use super::deframe::{Deframer, Sink};
+use super::ending::is_half_closed;
+use super::idle::Idle;
+use super::violation;
+
+/// A chunk below this size is copied when messages stay slices of it: what h2 hands out is a view of
+/// its read buffer, and many tiny views would keep many whole buffers alive.
+const COPY_BELOW: usize = 4096;
+
+/// Reads a body and cuts it into messages.
+pub(super) struct Reader {
+    body: Body,
+    deframer: Deframer,
+    idle: Idle,
+    end_verified: bool,
+}
+
+impl Reader {
+    pub(super) fn new(body: Body, limits: &Limits, end_verified: bool) -> Self {
+        Self {
+            body,
+            deframer: Deframer::default(),
+            idle: Idle::new(limits.idle_timeout),
+            end_verified,
+        }
+    }
+
+    /// The bytes kept of a message that is not whole yet.
+    pub(super) fn partial(&self) -> usize {
+        self.deframer.partial()
+    }
+
+    /// Hands the messages of the next chunk to `sink`; ready with `false` at the half-close.
+    ///
+    /// `keeps_chunks` says that the messages stay slices of their chunks.
+    pub(super) fn poll_messages(
+        &mut self,
+        cx: &mut Context<'_>,
+        keeps_chunks: bool,
+        sink: &mut impl Sink,
+    ) -> Poll<Result<bool, Status>> {
+        let Some(chunk) = std::task::ready!(self.poll_chunk(cx)?) else {
+            return Poll::Ready(Ok(false));
+        };
+        let chunk = if keeps_chunks && chunk.len() < COPY_BELOW {
+            Bytes::copy_from_slice(&chunk)
+        } else {
+            chunk
+        };
+        Poll::Ready(self.deframer.push(&chunk, sink).map(|()| true))
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Status>> {
+        loop {
+            let received = self.deframer.complete();
+            let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
+                let idle = self.idle.poll(cx);
+                return idle.map(|()| Err(violation::idle(self.idle.timeout(), received)));
+            };
+            self.idle.progress();
+            let Some(frame) = frame else {
+                return Poll::Ready(self.end().map(|()| None));
+            };
+            let frame = frame.map_err(|error| violation::broken_off(received, &error))?;
+            // Trailers of a request mean nothing to gRPC.
+            if let Ok(chunk) = frame.into_data() {
+                return Poll::Ready(Ok(Some(chunk)));
+            }
+        }
+    }
+
+    fn end(&self) -> Result<(), Status> {
+        if !is_half_closed(&self.body, self.end_verified) {
+            return Err(violation::unverified_end());
+        }
+        self.deframer.finish()
+    }
+}

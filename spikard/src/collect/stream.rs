@@ -1,0 +1,80 @@
+//! The messages of a call as they arrive.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::vec;
+
+use futures_core::Stream;
+
+use crate::{Message, Status};
+
+use super::budget::Charge;
+use super::list::MessageList;
+use super::reader::Reader;
+
+/// The messages of a request that is not buffered. The next chunk is read only when every message of
+/// the last one has been taken, so that a slow handler slows its client down.
+pub(crate) struct MessageStream<M> {
+    reader: Reader,
+    list: MessageList<M>,
+    charge: Charge,
+    ready: vec::IntoIter<M>,
+    end: End,
+}
+
+/// How far the stream has come.
+enum End {
+    Open,
+    /// The messages before the fault are handed on, then the fault.
+    Failed(Status),
+    Reached,
+}
+
+impl<M: Message> MessageStream<M> {
+    pub(super) fn new(reader: Reader, list: MessageList<M>, charge: Charge) -> Self {
+        Self {
+            reader,
+            list,
+            charge,
+            ready: Vec::new().into_iter(),
+            end: End::Open,
+        }
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let polled = self.reader.poll_messages(cx, M::is_raw(), &mut self.list);
+        let size = self.list.size().saturating_add(self.reader.partial());
+        let result = std::task::ready!(polled).and_then(|more| {
+            self.charge.set(size)?;
+            Ok(more)
+        });
+        match result {
+            Ok(true) => {}
+            Ok(false) => self.end = End::Reached,
+            Err(status) => self.end = End::Failed(status),
+        }
+        self.ready = self.list.take().into_iter();
+        Poll::Ready(())
+    }
+}
+
+// Nothing in it is pinned: the body is boxed, and messages are only moved.
+impl<M> Unpin for MessageStream<M> {}
+
+impl<M: Message> Stream for MessageStream<M> {
+    type Item = Result<M, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(message) = self.ready.next() {
+                return Poll::Ready(Some(Ok(message)));
+            }
+            match std::mem::replace(&mut self.end, End::Reached) {
+                End::Open => self.end = End::Open,
+                End::Failed(status) => return Poll::Ready(Some(Err(status))),
+                End::Reached => return Poll::Ready(None),
+            }
+            std::task::ready!(self.poll_ready(cx));
+        }
+    }
+}

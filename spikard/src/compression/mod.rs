@@ -1,0 +1,58 @@
+//! The compression of messages: which there are, and what each side may send.
+
+mod deflate;
+mod inflate;
+mod negotiate;
+
+pub(crate) use deflate::deflate;
+pub(crate) use inflate::{InflateError, inflate};
+pub(crate) use negotiate::{Accepted, accepted_here, of_request};
+
+/// How messages are compressed, each on its own, as gRPC has it.
+///
+/// Requests may come in any of them; the limits count what comes out. Responses are sent uncompressed
+/// unless the server ([`ServerBuilder::compression`](crate::ServerBuilder::compression)) or one response
+/// says otherwise, and never in an encoding that the client has not said it accepts.
+///
+/// `Gzip` and `Deflate` need the Cargo feature `gzip` (on by default), `Zstd` the feature `zstd`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compression {
+    /// None at all.
+    #[default]
+    Identity,
+    /// gzip, which every gRPC implementation knows.
+    Gzip,
+    /// zlib's format, which gRPC calls `deflate`.
+    Deflate,
+    /// Zstandard.
+    Zstd,
+}
+
+impl Compression {
+    const ALL: [Self; 4] = [Self::Identity, Self::Gzip, Self::Deflate, Self::Zstd];
+
+    /// The name in `grpc-encoding` and `grpc-accept-encoding`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// Whether this build knows it.
+    pub const fn is_supported(self) -> bool {
+        match self {
+            Self::Identity => true,
+            Self::Gzip | Self::Deflate => cfg!(feature = "gzip"),
+            Self::Zstd => cfg!(feature = "zstd"),
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|one| one.is_supported() && one.name() == name)
+    }
+}

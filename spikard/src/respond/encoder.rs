@@ -1,0 +1,92 @@
+//! One message after the other, with the 5-byte prefix of gRPC.
+
+use std::io;
+
+use bytes::{BufMut, Bytes};
+
+use crate::collect::PREFIX;
+use crate::compression::deflate;
+use crate::{Compression, Message, Status};
+
+use super::sending::Encoding;
+
+/// A raw message of this size or more is sent as it is, without a copy into a chunk.
+pub(super) const UNCOPIED: usize = 16 * 1024;
+
+/// Writes the messages of one response.
+#[derive(Debug)]
+pub(super) struct Encoder {
+    encoding: Encoding,
+    index: usize,
+}
+
+impl Encoder {
+    pub(super) fn new(encoding: Encoding) -> Self {
+        Self { encoding, index: 0 }
+    }
+
+    /// Appends a message to `chunk`, or only its prefix, and answers with the message to be sent after it.
+    pub(super) fn append<M: Message>(
+        &mut self,
+        chunk: &mut Vec<u8>,
+        message: &M,
+    ) -> Result<Option<Bytes>, Status> {
+        let large = self.uncopied(message);
+        match &large {
+            Some(large) => {
+                chunk.put_u8(0);
+                chunk.put_slice(&self.length(large.len())?);
+            }
+            None => self.copy(chunk, message)?,
+        }
+        self.index += 1;
+        Ok(large)
+    }
+
+    fn uncopied<M: Message>(&self, message: &M) -> Option<Bytes> {
+        let raw = message.raw().filter(|raw| raw.len() >= UNCOPIED)?;
+        (self.encoding.compression == Compression::Identity).then(|| raw.clone())
+    }
+
+    fn copy<M: Message>(&self, chunk: &mut Vec<u8>, message: &M) -> Result<(), Status> {
+        let start = chunk.len();
+        let payload = start + PREFIX;
+        // The length is known when the message is written: asking before would encode it twice.
+        chunk.put_bytes(0, PREFIX);
+        message.encode_payload(chunk);
+        let mut length = self.length(chunk.len() - payload)?;
+        if self.encoding.compression != Compression::Identity {
+            let compressed = deflate(self.encoding.compression, &chunk[payload..])
+                .map_err(|error| incompressible(self.index, &error))?;
+            // The flag says of each message whether it is compressed: one that grows is sent as it was.
+            if compressed.len() < chunk.len() - payload {
+                length = self.length(compressed.len())?;
+                chunk[start] = 1;
+                chunk.truncate(payload);
+                chunk.put_slice(&compressed);
+            }
+        }
+        chunk[start + 1..payload].copy_from_slice(&length);
+        Ok(())
+    }
+
+    fn length(&self, len: usize) -> Result<[u8; 4], Status> {
+        let limit = self.encoding.max_message_bytes;
+        let length = u32::try_from(len).ok().filter(|_| len <= limit);
+        let length = length.ok_or_else(|| too_large(self.index, len, limit))?;
+        Ok(length.to_be_bytes())
+    }
+}
+
+fn too_large(index: usize, len: usize, limit: usize) -> Status {
+    Status::resource_exhausted(format!(
+        "message {index} of the response has {len} bytes, more than max_sent_message_bytes = {limit}: \
+         answer with smaller messages, or raise max_sent_message_bytes for the server"
+    ))
+}
+
+fn incompressible(index: usize, error: &io::Error) -> Status {
+    Status::internal(format!(
+        "message {index} of the response could not be compressed: {error}"
+    ))
+}

@@ -1,0 +1,85 @@
+//! Messages that are sent as the handler makes them.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+use crate::shapes::Messages;
+use crate::{Message, Status};
+
+use super::encoder::Encoder;
+use super::frames::CHUNK;
+use super::sending::Encoding;
+
+/// Frames a stream of messages: those that are ready together share a chunk, and none waits for the next.
+pub(super) struct Streamed<M> {
+    messages: Messages<M>,
+    encoder: Encoder,
+    after: Option<After>,
+}
+
+/// What follows the chunk that was handed on last.
+enum After {
+    Large(Bytes),
+    Failed(Status),
+    End,
+}
+
+impl<M: Message> Streamed<M> {
+    pub(super) fn new(messages: Messages<M>, encoding: Encoding) -> Self {
+        Self {
+            messages,
+            encoder: Encoder::new(encoding),
+            after: None,
+        }
+    }
+
+    /// Fills `chunk` with what is ready; pending when the handler has nothing more for now.
+    fn poll_fill(&mut self, cx: &mut Context<'_>, chunk: &mut Vec<u8>) -> Poll<()> {
+        while chunk.len() < CHUNK && self.after.is_none() {
+            let message = std::task::ready!(Pin::new(&mut self.messages).poll_next(cx));
+            let appended = match message {
+                Some(message) => message.and_then(|message| self.encoder.append(chunk, &message)),
+                None => {
+                    self.after = Some(After::End);
+                    break;
+                }
+            };
+            self.after = match appended {
+                Ok(large) => large.map(After::Large),
+                Err(status) => Some(After::Failed(status)),
+            };
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<M: Message> Stream for Streamed<M> {
+    type Item = Result<Bytes, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut chunk = Vec::new();
+        if self.after.is_none() && self.poll_fill(cx, &mut chunk).is_pending() && chunk.is_empty() {
+            return Poll::Pending;
+        }
+        if !chunk.is_empty() {
+            return Poll::Ready(Some(Ok(Bytes::from(chunk))));
+        }
+        Poll::Ready(match self.after.take() {
+            Some(After::Large(message)) => Some(Ok(message)),
+            Some(After::Failed(status)) => {
+                self.after = Some(After::End);
+                Some(Err(status))
+            }
+            Some(After::End) | None => {
+                self.after = Some(After::End);
+                None
+            }
+        })
+    }
+}
+
+// Nothing in it is pinned: the stream is boxed.
+impl<M> Unpin for Streamed<M> {}
