@@ -7,20 +7,18 @@ use std::{env, fs};
 const SERVICES: [&str; 3] = ["messageservice", "transformservice", "recordservice"];
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // A program that embeds Python finds libpython at run time by the path that this links into it.
+    if let Ok(arg) = env::var("DEP_SPIKARD_LINK_ARG") {
+        println!("cargo::rustc-link-arg={arg}");
+    }
+
     println!("cargo::rerun-if-changed=proto");
     let files = SERVICES.map(|service| format!("{service}.proto"));
     // protox is a compiler of its own: no protoc need be installed.
-    let descriptors = protox::Compiler::new(["proto"])?
-        .include_source_info(true)
-        .open_files(files)?
-        .file_descriptor_set();
-    let out = env::var("OUT_DIR")?;
-    fs::write(
-        Path::new(&out).join("descriptors.bin"),
-        protox::Compiler::new(["proto"])?
-            .open_files(SERVICES.map(|service| format!("{service}.proto")))?
-            .encode_file_descriptor_set(),
-    )?;
-    prost_build::compile_fds(descriptors)?;
+    let mut compiler = protox::Compiler::new(["proto"])?;
+    compiler.include_source_info(true).open_files(files)?;
+    let descriptors = Path::new(&env::var("OUT_DIR")?).join("descriptors.bin");
+    fs::write(descriptors, compiler.encode_file_descriptor_set())?;
+    prost_build::compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }

@@ -83,7 +83,10 @@ def call(
     """Call a method of any kind with messages that are encoded already."""
     path = f"/{method.containing_service.full_name}/{method.name}"
     # A call with one message each way looks like a stream of one on the wire.
-    rpc = channel.stream_stream(path)(iter(messages), metadata=metadata, timeout=timeout)
+    multi_callable = channel.stream_stream(
+        path, request_serializer=None, response_deserializer=None
+    )
+    rpc = multi_callable(iter(messages), metadata=tuple(metadata), timeout=timeout)
     answer = Answer(code="OK")
     try:
         answer.metadata = listed(rpc.initial_metadata())
