@@ -40,7 +40,7 @@ pub use message::Message;
 pub use method::{Handler, MethodInfo};
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
 #[cfg(feature = "server")]
-pub use server::{ServeError, Server, ServerBuilder};
+pub use server::{LayeredService, ServeError, Server, ServerBuilder};
 pub use service::GrpcService;
 pub use shapes::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,

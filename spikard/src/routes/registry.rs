@@ -12,7 +12,7 @@ use super::error::RoutesError;
 use super::table::{Route, RouteTable};
 
 /// Answers the calls of one method.
-pub(super) type Answer = Arc<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>;
+type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>;
 
 /// The methods that were added, in that order.
 #[derive(Default)]
@@ -20,10 +20,22 @@ pub(super) struct Registry {
     methods: Vec<Registered>,
 }
 
-struct Registered {
+/// One method of one service, and what answers it.
+pub(super) struct Registered {
     service: &'static str,
-    info: MethodInfo,
+    info: &'static MethodInfo,
     answer: Answer,
+}
+
+impl Registered {
+    pub(super) fn answer(&self, call: ServerCall) -> ResponseFuture {
+        (self.answer)(call)
+    }
+
+    #[cfg(feature = "server")]
+    pub(super) fn names(&self) -> tonic::GrpcMethod<'static> {
+        tonic::GrpcMethod::new(self.service, &self.info.name)
+    }
 }
 
 impl Registry {
@@ -33,8 +45,8 @@ impl Registry {
             let service = service.clone();
             self.methods.push(Registered {
                 service: S::NAME,
-                info: info.clone(),
-                answer: Arc::new(move |call| service.clone().call(index, call)),
+                info,
+                answer: Box::new(move |call| service.clone().call(index, call)),
             });
         }
     }
@@ -53,31 +65,24 @@ impl Registry {
         self.methods.iter().map(|method| method.service).collect()
     }
 
-    /// The answer to each path, if every method can be served.
-    pub(super) fn finish(self) -> Result<HashMap<String, Answer>, RoutesError> {
-        let mut seen = HashMap::new();
-        for Registered {
-            service,
-            info,
-            answer,
-        } in self.methods
-        {
-            match seen.entry(format!("/{service}/{}", info.name)) {
+    /// The methods by path, if every one can be served.
+    pub(super) fn finish(self) -> Result<HashMap<String, Registered>, RoutesError> {
+        let mut methods: HashMap<String, Registered> = HashMap::new();
+        for method in self.methods {
+            match methods.entry(format!("/{}/{}", method.service, method.info.name)) {
                 Entry::Vacant(slot) => {
-                    slot.insert((info.handler, answer));
+                    slot.insert(method);
                 }
                 Entry::Occupied(slot) => {
-                    let (path, (first, _)) = slot.remove_entry();
                     return Err(RoutesError::DuplicateMethod {
-                        path,
-                        first,
-                        second: info.handler,
+                        path: slot.key().clone(),
+                        first: slot.get().info.handler.clone(),
+                        second: method.info.handler.clone(),
                     });
                 }
             }
         }
-        let answers = seen.into_iter().map(|(path, (_, answer))| (path, answer));
-        Ok(answers.collect())
+        Ok(methods)
     }
 }
 

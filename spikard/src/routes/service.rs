@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use crate::dispatch::{Policy, ResponseFuture, ServerCall, unknown_method};
 
-use super::registry::Answer;
+use super::registry::Registered;
 
 /// All methods of a [`Routes`](crate::Routes) as one tower service; clones share them.
 #[derive(Clone)]
@@ -22,15 +22,23 @@ pub struct RoutesService {
 }
 
 struct Shared {
-    answers: HashMap<String, Answer>,
+    methods: HashMap<String, Registered>,
     policy: Policy,
 }
 
 impl RoutesService {
-    pub(super) fn new(answers: HashMap<String, Answer>, policy: Policy) -> Self {
+    pub(super) fn new(methods: HashMap<String, Registered>, policy: Policy) -> Self {
         Self {
-            shared: Arc::new(Shared { answers, policy }),
+            shared: Arc::new(Shared { methods, policy }),
         }
+    }
+}
+
+impl RoutesService {
+    /// The method that a path names.
+    #[cfg(feature = "server")]
+    pub(crate) fn method(&self, path: &str) -> Option<tonic::GrpcMethod<'static>> {
+        self.shared.methods.get(path).map(Registered::names)
     }
 }
 
@@ -45,8 +53,8 @@ impl Service<Request<Body>> for RoutesService {
 
     fn call(&mut self, request: Request<Body>) -> ResponseFuture {
         let path = request.uri().path();
-        match self.shared.answers.get(path) {
-            Some(answer) => answer(ServerCall::new(request, self.shared.policy.clone())),
+        match self.shared.methods.get(path) {
+            Some(method) => method.answer(ServerCall::new(request, self.shared.policy.clone())),
             None => Box::pin(ready(Ok(unknown_method(path)))),
         }
     }
@@ -54,6 +62,6 @@ impl Service<Request<Body>> for RoutesService {
 
 impl fmt::Debug for RoutesService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.shared.answers.keys()).finish()
+        f.debug_list().entries(self.shared.methods.keys()).finish()
     }
 }

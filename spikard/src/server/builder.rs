@@ -1,22 +1,30 @@
 //! The settings of a server.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::{Request, Response};
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+use tonic::body::Body;
+use tower::Layer;
+use tower_service::Service;
 
 use crate::{Compression, GrpcService, Limits, RouteTable, Routes};
 
 use super::drain::Server;
 use super::error::ServeError;
+use super::layers::{LayeredService, Layers};
 use super::transport::Transport;
 
 /// The services and settings of a [`Server`], from [`Server::builder`].
 #[derive(Debug)]
 pub struct ServerBuilder {
     routes: Routes,
+    layers: Layers,
     transport: Transport,
     grace: Duration,
 }
@@ -26,6 +34,7 @@ impl Server {
     pub fn builder() -> ServerBuilder {
         ServerBuilder {
             routes: Routes::new(),
+            layers: Layers::default(),
             transport: Transport::default(),
             grace: Duration::from_secs(30),
         }
@@ -41,6 +50,25 @@ impl ServerBuilder {
     )]
     pub fn add<S: GrpcService>(mut self, service: S) -> Self {
         self.routes = self.routes.add(service);
+        self
+    }
+
+    /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
+    ///
+    /// The first layer added is the first to see a request. It sees the names of service and method in
+    /// the extension [`tonic::GrpcMethod`]. An error of a layer is sent as the [`Status`](crate::Status)
+    /// that it is or has among its sources, else as UNKNOWN.
+    #[must_use]
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<LayeredService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<Box<dyn Error + Send + Sync>> + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.layers.push(layer);
         self
     }
 
@@ -143,7 +171,7 @@ impl ServerBuilder {
         Ok(Server::new(
             listener,
             local_addr,
-            routes,
+            self.layers.around(routes),
             self.transport,
             self.grace,
         ))

@@ -1,4 +1,4 @@
-//! One connection: HTTP/2 on it, and the routes behind.
+//! One connection: HTTP/2 on it, and the methods behind.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,12 +12,11 @@ use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tonic::body::Body;
-use tower_service::Service as _;
 
-use crate::RoutesService;
 use crate::call::PeerAddr;
 use crate::collect::EndVerified;
 
+use super::layers::Stack;
 use super::transport::Transport;
 use super::verified_body::VerifiedBody;
 
@@ -25,7 +24,7 @@ use super::verified_body::VerifiedBody;
 pub(super) async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
-    routes: RoutesService,
+    stack: Stack,
     transport: Transport,
     watcher: Watcher,
     stopping: impl Future<Output = ()>,
@@ -51,7 +50,7 @@ pub(super) async fn serve(
             return;
         }
     }
-    let calls = Calls { routes, peer };
+    let calls = Calls { stack, peer };
     let connection = transport
         .http2()
         .serve_connection(TokioIo::new(stream), calls);
@@ -62,7 +61,7 @@ pub(super) async fn serve(
 
 /// The requests of one connection, marked with what only the connection knows.
 struct Calls {
-    routes: RoutesService,
+    stack: Stack,
     peer: SocketAddr,
 }
 
@@ -76,6 +75,6 @@ impl Service<Request<Incoming>> for Calls {
         let extensions = request.extensions_mut();
         extensions.insert(EndVerified);
         extensions.insert(PeerAddr(self.peer));
-        self.routes.clone().call(request)
+        self.stack.call(request)
     }
 }

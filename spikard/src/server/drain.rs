@@ -12,11 +12,10 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::RoutesService;
-
 use super::accept::accept;
 use super::connection;
 use super::error::ServeError;
+use super::layers::Stack;
 use super::signal;
 use super::transport::Transport;
 
@@ -34,7 +33,7 @@ use super::transport::Transport;
 pub struct Server {
     listener: TcpListener,
     local_addr: SocketAddr,
-    routes: RoutesService,
+    stack: Stack,
     transport: Transport,
     grace: Duration,
 }
@@ -43,14 +42,14 @@ impl Server {
     pub(super) fn new(
         listener: TcpListener,
         local_addr: SocketAddr,
-        routes: RoutesService,
+        stack: Stack,
         transport: Transport,
         grace: Duration,
     ) -> Self {
         Self {
             listener,
             local_addr,
-            routes,
+            stack,
             transport,
             grace,
         }
@@ -102,7 +101,7 @@ impl Server {
             connections.spawn(connection::serve(
                 stream,
                 peer,
-                self.routes.clone(),
+                self.stack.clone(),
                 self.transport,
                 graceful.watcher(),
                 async move {
@@ -126,7 +125,6 @@ impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
             .field("local_addr", &self.local_addr)
-            .field("routes", &self.routes)
             .finish_non_exhaustive()
     }
 }

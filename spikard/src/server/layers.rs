@@ -1,0 +1,92 @@
+//! tower layers around all methods.
+
+use std::error::Error;
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tonic::body::Body;
+use tower::util::{BoxCloneSyncService, MapErrLayer, MapResponseLayer};
+use tower::{Layer, ServiceExt};
+use tower_service::Service;
+
+use crate::dispatch::ResponseFuture;
+use crate::{RoutesService, Status};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// What a layer of a [`Server`](crate::Server) wraps: the methods, with the layers that were added after it.
+///
+/// The request carries a [`tonic::GrpcMethod`] among its extensions, with the names of service and
+/// method, unless its path names none of this server.
+pub type LayeredService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
+
+/// The layers in the order added: the first sees a request first.
+#[derive(Default)]
+pub(super) struct Layers(Vec<Box<dyn FnOnce(LayeredService) -> LayeredService + Send>>);
+
+impl Layers {
+    pub(super) fn push<L, B>(&mut self, layer: L)
+    where
+        L: Layer<LayeredService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError> + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let into_body = MapResponseLayer::new(|response: Response<B>| response.map(Body::new));
+        let into_error = MapErrLayer::new(Into::<BoxError>::into);
+        self.0.push(Box::new(move |inner| {
+            let service = into_body.layer(into_error.layer(layer.layer(inner)));
+            BoxCloneSyncService::new(service)
+        }));
+    }
+
+    pub(super) fn around(self, routes: RoutesService) -> Stack {
+        if self.0.is_empty() {
+            return Stack::Plain(routes);
+        }
+        let innermost = MapErrLayer::new(|never| match never {}).layer(routes.clone());
+        let innermost = BoxCloneSyncService::new(innermost);
+        let layers = self.0.into_iter().rev();
+        Stack::Layered {
+            service: layers.fold(innermost, |inner, layer| layer(inner)),
+            routes,
+        }
+    }
+}
+
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Layers({})", self.0.len())
+    }
+}
+
+/// The methods of a server, with its layers around them.
+#[derive(Clone)]
+pub(super) enum Stack {
+    Plain(RoutesService),
+    Layered {
+        service: LayeredService,
+        routes: RoutesService,
+    },
+}
+
+impl Stack {
+    pub(super) fn call(&self, mut request: Request<Body>) -> ResponseFuture {
+        match self {
+            Self::Plain(routes) => routes.clone().call(request),
+            Self::Layered { service, routes } => {
+                if let Some(method) = routes.method(request.uri().path()) {
+                    request.extensions_mut().insert(method);
+                }
+                let answer = service.clone().oneshot(request);
+                Box::pin(async move {
+                    let refused = |error| Status::from_error(error).into_http();
+                    Ok(answer.await.unwrap_or_else(refused))
+                })
+            }
+        }
+    }
+}
