@@ -1,0 +1,37 @@
+//! The user's item beside the errors, so that it goes on existing for the rest of the program and for
+//! editors, and nothing that uses it fails as well.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::item::{Block, Body, Function, Item, Member};
+use crate::report::Report;
+
+pub(crate) fn item(item: &Item, report: Report) -> TokenStream {
+    let errors = report.into_tokens();
+    let item = match item {
+        Item::Function(item) => function(item),
+        Item::Block(item) => block(item),
+        Item::Other(item) => item.tokens.clone(),
+    };
+    quote!(#item #errors)
+}
+
+fn function(function: &Function) -> TokenStream {
+    match &function.body {
+        Body::Block(body) => function.with_body(body),
+        // Of any type, and without a warning of its own.
+        Body::None(_) => {
+            let function = function.with_body(quote!({ ::core::unreachable!() }));
+            quote!(#[allow(unused_variables, unreachable_code)] #function)
+        }
+    }
+}
+
+fn block(block: &Block) -> TokenStream {
+    let members = block.members.iter().map(|member| match member {
+        Member::Method(method) => function(method),
+        Member::Other(item) => item.to_token_stream(),
+    });
+    block.with_members(members)
+}
