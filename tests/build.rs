@@ -11,7 +11,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("cargo::rerun-if-changed=proto");
     let mut compiler = protox::Compiler::new(["proto"])?;
-    compiler.include_source_info(true).open_file("probe.proto")?;
+    compiler
+        .include_source_info(true)
+        .open_file("probe.proto")?;
     let descriptors = Path::new(&env::var("OUT_DIR")?).join("descriptors.bin");
     fs::write(descriptors, compiler.encode_file_descriptor_set())?;
     prost_build::compile_fds(compiler.file_descriptor_set())?;

@@ -12,7 +12,10 @@ use crate::proto::recordservice::{AverageResponse, Record};
 pub async fn average(
     request: GrpcClientStreamRequest<Record>,
 ) -> Result<GrpcResponse<AverageResponse>, Status> {
-    let values = request.messages.iter().map(|record| i128::from(record.value));
+    let values = request
+        .messages
+        .iter()
+        .map(|record| i128::from(record.value));
     let total: i128 = values.sum();
     // The bug: an empty stream divides by zero, which panics.
     let mean = total.div_euclid(request.messages.len() as i128);

@@ -20,8 +20,13 @@ pub async fn batch_create(
     }
 
     let items = &request.messages;
-    if items.iter().any(|item| item.name.is_empty() || item.value == 0) {
-        return Err(Status::invalid_argument("Each item must have name and value"));
+    if items
+        .iter()
+        .any(|item| item.name.is_empty() || item.value == 0)
+    {
+        return Err(Status::invalid_argument(
+            "Each item must have name and value",
+        ));
     }
 
     let created = create_all(items)

@@ -30,7 +30,9 @@ impl Records {
         response.metadata.insert("x-input-count", received.into());
         response.metadata.insert("x-output-count", sent.into());
         let filtered = received - sent;
-        response.metadata.insert("x-filtered-count", filtered.into());
+        response
+            .metadata
+            .insert("x-filtered-count", filtered.into());
         Ok(response)
     }
 
@@ -80,7 +82,9 @@ impl Filter {
         };
         let min_value = text("x-min-value", "0");
         let min_value = min_value.trim().parse().map_err(|_| {
-            Status::invalid_argument(format!("x-min-value must be a whole number, not: {min_value}"))
+            Status::invalid_argument(format!(
+                "x-min-value must be a whole number, not: {min_value}"
+            ))
         })?;
         Ok(match text("x-filter-type", "all").as_str() {
             "all" => Self::All,
@@ -159,6 +163,9 @@ mod tests {
         let request = request(&[50], &[("x-min-value", "many")]);
         let status = Records::default().filter_stream(request).await.unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument);
-        assert_eq!(status.message(), "x-min-value must be a whole number, not: many");
+        assert_eq!(
+            status.message(),
+            "x-min-value must be a whole number, not: many"
+        );
     }
 }

@@ -25,8 +25,8 @@ pub async fn transform_stream(
         });
     }
 
-    let timestamp = MetadataValue::try_from(utc_now())
-        .map_err(|error| Status::internal(error.to_string()))?;
+    let timestamp =
+        MetadataValue::try_from(utc_now()).map_err(|error| Status::internal(error.to_string()))?;
     let mut response = GrpcBidiStreamResponse::from(results);
     let count = response.messages.len();
     response.metadata.insert("x-processed-count", count.into());
@@ -59,7 +59,11 @@ async fn transform_document(document: &Document) -> Result<Transformed, std::io:
 
 fn succeeded(document: &Document, transformed: Transformed) -> TransformResult {
     let size = |text: &str| text.chars().count().to_string();
-    let status = if transformed.success { "SUCCESS" } else { "PARTIAL" };
+    let status = if transformed.success {
+        "SUCCESS"
+    } else {
+        "PARTIAL"
+    };
     TransformResult {
         original_id: document.id,
         transformed_at: utc_now(),

@@ -42,9 +42,9 @@ pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
 #[cfg(feature = "server")]
 pub use server::{LayeredService, ServeError, Server, ServerBuilder};
 pub use service::GrpcService;
-pub use spikard_macros::grpc_stream;
 pub use shapes::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
     RequestShape, ResponseShape,
 };
+pub use spikard_macros::grpc_stream;

@@ -6,6 +6,10 @@ pub mod probe;
 pub mod raw;
 pub mod wire;
 
+#[expect(
+    missing_docs,
+    reason = "the comments of the .proto file are its documentation"
+)]
 /// The messages of `proto/probe.proto`, as the build script compiled them.
 pub mod proto {
     /// What the build script compiled, as a `FileDescriptorSet`.

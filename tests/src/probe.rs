@@ -30,11 +30,19 @@ impl Probe {
     ) -> Result<GrpcBidiStreamResponse, Status>;
 
     #[grpc(max_messages = 3, max_message_bytes = 64, max_stream_bytes = 100)]
-    async fn small(&self, request: GrpcBidiStreamRequest) -> Result<GrpcBidiStreamResponse, Status> {
+    async fn small(
+        &self,
+        request: GrpcBidiStreamRequest,
+    ) -> Result<GrpcBidiStreamResponse, Status> {
         Ok(echoed(request))
     }
 
-    #[grpc(python = "probe:echo", max_messages = 3, max_message_bytes = 64, max_stream_bytes = 100)]
+    #[grpc(
+        python = "probe:echo",
+        max_messages = 3,
+        max_message_bytes = 64,
+        max_stream_bytes = 100
+    )]
     async fn small_in_python(
         &self,
         request: GrpcBidiStreamRequest,
@@ -46,8 +54,10 @@ impl Probe {
     }
 
     #[grpc(python = "probe:join")]
-    async fn join_in_python(&self, request: GrpcClientStreamRequest)
-    -> Result<GrpcResponse, Status>;
+    async fn join_in_python(
+        &self,
+        request: GrpcClientStreamRequest,
+    ) -> Result<GrpcResponse, Status>;
 
     async fn runs(&self, request: GrpcRequest<Text>) -> Result<GrpcResponse<Text>, Status> {
         let text = runs_of(&label(&request.metadata)).to_string();
@@ -61,12 +71,17 @@ impl Probe {
         &self,
         request: GrpcBidiStreamRequest<Text>,
     ) -> Result<GrpcBidiStreamResponse<Text>, Status> {
-        let how = request.messages.first().map(|message| message.text.as_str());
+        let how = request
+            .messages
+            .first()
+            .map(|message| message.text.as_str());
         match how {
             Some("panic") => panic!("a secret"),
             Some("panic with a value") => std::panic::panic_any(7),
             Some("status") => Err(not_found()),
-            _ => Err(Status::invalid_argument(format!("no such failure: {how:?}"))),
+            _ => Err(Status::invalid_argument(format!(
+                "no such failure: {how:?}"
+            ))),
         }
     }
 
@@ -93,8 +108,10 @@ impl Probe {
     }
 
     #[grpc(python = "probe:hang")]
-    async fn hang_in_python(&self, request: GrpcClientStreamRequest)
-    -> Result<GrpcResponse, Status>;
+    async fn hang_in_python(
+        &self,
+        request: GrpcClientStreamRequest,
+    ) -> Result<GrpcResponse, Status>;
 }
 
 /// The folder of the probe's Python side.
@@ -137,7 +154,10 @@ static RUNS: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
 
 fn count(label: &str) {
     let mut runs = RUNS.lock().expect("no panic while it is held");
-    *runs.get_or_insert_default().entry(label.into()).or_default() += 1;
+    *runs
+        .get_or_insert_default()
+        .entry(label.into())
+        .or_default() += 1;
 }
 
 fn runs_of(label: &str) -> usize {

@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use bytes::Bytes;
-use h2::RecvStream;
-use h2::client::SendRequest;
+use h2::client::{ResponseFuture, SendRequest};
+use h2::{RecvStream, SendStream};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tokio::net::TcpStream;
 
@@ -12,6 +12,12 @@ use tokio::net::TcpStream;
 #[derive(Clone)]
 pub struct Raw {
     send: SendRequest<Bytes>,
+}
+
+/// A call that has begun and is not half-closed.
+pub struct Begun {
+    response: ResponseFuture,
+    body: SendStream<Bytes>,
 }
 
 /// A response, with what gRPC puts into its headers or trailers.
@@ -45,6 +51,13 @@ impl Raw {
         Ok(Self { send })
     }
 
+    /// Begins a call.
+    pub async fn begin(&self, request: Request<()>) -> Result<Begun, Box<dyn Error>> {
+        let mut send = self.send.clone().ready().await?;
+        let (response, body) = send.send_request(request, false)?;
+        Ok(Begun { response, body })
+    }
+
     /// Sends a request, each chunk as one DATA frame, and half-closes.
     ///
     /// The chunks together must fit in HTTP/2's default window of 64 KiB.
@@ -53,13 +66,22 @@ impl Raw {
         request: Request<()>,
         chunks: impl IntoIterator<Item = Bytes>,
     ) -> Result<RawAnswer, Box<dyn Error>> {
-        let mut send = self.send.clone().ready().await?;
-        let (response, mut body) = send.send_request(request, false)?;
+        let mut begun = self.begin(request).await?;
         for chunk in chunks {
-            body.send_data(chunk, false)?;
+            begun.body.send_data(chunk, false)?;
         }
-        body.send_data(Bytes::new(), true)?;
-        RawAnswer::read(response.await?).await
+        begun.body.send_data(Bytes::new(), true)?;
+        begun.answer().await
+    }
+}
+
+impl Begun {
+    /// Waits for the answer, without a half-close.
+    pub async fn answer(self) -> Result<RawAnswer, Box<dyn Error>> {
+        let answer = RawAnswer::read(self.response.await?).await;
+        // Dropped earlier, it would reset the call.
+        drop(self.body);
+        answer
     }
 }
 
@@ -80,11 +102,9 @@ impl RawAnswer {
         })
     }
 
-    /// The `grpc-status` and the text of `grpc-message`; the code is `None` where there is none.
-    pub fn status(&self) -> (Option<i32>, String) {
-        let find = |name: &str| self.trailers.get(name).or_else(|| self.headers.get(name));
-        let text = |name| find(name).and_then(|value| value.to_str().ok());
-        let code = text("grpc-status").and_then(|code| code.parse().ok());
-        (code, text("grpc-message").unwrap_or_default().to_owned())
+    /// The status and its text, of a response that is gRPC's.
+    pub fn status(&self) -> Option<tonic::Status> {
+        let headers = [&self.trailers, &self.headers];
+        headers.into_iter().find_map(tonic::Status::from_header_map)
     }
 }

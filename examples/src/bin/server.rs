@@ -1,6 +1,7 @@
 //! Serves the three services, in Rust and in Python, until SIGTERM or Ctrl-C.
 
 use std::error::Error;
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use clap::Parser;
@@ -20,7 +21,10 @@ struct Options {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 
     let server = spikard_examples::server().grace(options.grace);
     println!("{}\n", server.table());

@@ -85,7 +85,10 @@ fn check_entries(
             None => found.push(format!("the {what} have no {key}")),
             Some(values) => {
                 let same = values.len() == want.len()
-                    && values.iter().zip(want).all(|(value, want)| matches(value, want));
+                    && values
+                        .iter()
+                        .zip(want)
+                        .all(|(value, want)| matches(value, want));
                 if !same {
                     found.push(format!("{key} in the {what} is {values:?}, not {want:?}"));
                 }
@@ -93,6 +96,8 @@ fn check_entries(
         }
     }
     for (key, values) in got {
-        found.push(format!("the {what} have {key} = {values:?}, which nobody expects"));
+        found.push(format!(
+            "the {what} have {key} = {values:?}, which nobody expects"
+        ));
     }
 }

@@ -3,16 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::{Buf, BufMut, Bytes};
+use http::uri::PathAndQuery;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use http::uri::PathAndQuery;
 use tonic::metadata::{Ascii, AsciiMetadataKey, Binary, BinaryMetadataKey, KeyAndValueRef};
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
-use super::message::{Method, MessageError};
+use super::message::{MessageError, Method};
 use super::table::Call;
 
 /// What came back of a call, from whichever client.
@@ -153,10 +153,9 @@ fn listed(metadata: &MetadataMap) -> Vec<(String, String)> {
         ),
         KeyAndValueRef::Binary(key, value) => (
             key.to_string(),
-            value.to_bytes().map_or_else(
-                |error| error.to_string(),
-                |bytes| BASE64.encode(bytes),
-            ),
+            value
+                .to_bytes()
+                .map_or_else(|error| error.to_string(), |bytes| BASE64.encode(bytes)),
         ),
     });
     entries.collect()

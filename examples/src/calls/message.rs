@@ -3,11 +3,11 @@
 use std::fmt;
 
 use bytes::Bytes;
+use prost::Message as _;
 use prost_reflect::{
     DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, ReflectMessage,
     SerializeOptions,
 };
-use prost::Message as _;
 use serde_json::{Map, Value};
 
 use super::table::{Call, Sent};
@@ -104,7 +104,8 @@ fn parse(
     descriptor: MessageDescriptor,
     fields: &Map<String, Value>,
 ) -> Result<DynamicMessage, MessageError> {
-    DynamicMessage::deserialize(descriptor, Value::Object(fields.clone())).map_err(MessageError::new)
+    DynamicMessage::deserialize(descriptor, Value::Object(fields.clone()))
+        .map_err(MessageError::new)
 }
 
 /// A message on one line, `{name: "Item 1", value: 100}`, without fields that are not set.

@@ -10,5 +10,5 @@ mod table;
 
 pub use check::differences;
 pub use client::{Answer, Client};
-pub use message::{Method, MessageError, compact};
+pub use message::{MessageError, Method, compact};
 pub use table::{Call, Expected, Language, Sent, Table, TableError, Values};

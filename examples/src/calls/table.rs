@@ -145,7 +145,10 @@ impl Table {
             .map(|entry| entry.map(|entry| entry.path()))
             .collect::<io::Result<Vec<_>>>()
             .map_err(failed)?;
-        files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+        files.retain(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "toml")
+        });
         files.sort();
         files.iter().map(|file| Self::read(file)).collect()
     }

@@ -58,18 +58,29 @@ async fn play(options: &Options) -> Result<bool, Box<dyn Error>> {
             Method::find(proto::DESCRIPTORS, &table.service, table.method(language))
         });
         let [in_rust, in_python] = methods;
-        let methods = [
-            (Language::Rust, in_rust?),
-            (Language::Python, in_python?),
-        ];
+        let methods = [(Language::Rust, in_rust?), (Language::Python, in_python?)];
         transcript.table(table, &methods);
         for call in &table.calls {
             transcript.call(&methods[0].1, call);
             for (handler, method) in &methods {
                 let answer = rust.call(method, call).await?;
-                show(&mut transcript, Language::Rust, *handler, method, call, &answer);
+                show(
+                    &mut transcript,
+                    Language::Rust,
+                    *handler,
+                    method,
+                    call,
+                    &answer,
+                );
                 let answer = python.answer().await?;
-                show(&mut transcript, Language::Python, *handler, method, call, &answer);
+                show(
+                    &mut transcript,
+                    Language::Python,
+                    *handler,
+                    method,
+                    call,
+                    &answer,
+                );
             }
         }
     }

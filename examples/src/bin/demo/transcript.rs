@@ -28,18 +28,22 @@ pub(crate) struct Transcript {
 impl Transcript {
     pub(crate) fn opening(&self, address: &str, log: &Path) {
         println!("{TITLE}One server, three services, each handled in Rust and in Python.{TITLE:#}");
-        println!("Every call below is made by a Rust client (tonic) and by a Python client (grpcio).");
+        println!("Every call is made by a Rust client (tonic) and by a Python client (grpcio).");
         println!();
-        println!("{}", spikard_examples::server().table());
-        println!();
-        println!("The server listens on {address}; its log is in {}.", log.display());
+        println!(
+            "The server listens on {address}; its log is in {}.",
+            log.display()
+        );
     }
 
     pub(crate) fn table(&self, table: &Table, methods: &[(Language, Method)]) {
         println!();
         println!("{FAINT}{}{FAINT:#}", "─".repeat(96));
         let kind = methods[0].1.kind();
-        println!("{TITLE}{}{TITLE:#}: {} ({kind})", table.service, table.about);
+        println!(
+            "{TITLE}{}{TITLE:#}: {} ({kind})",
+            table.service, table.about
+        );
         println!();
         for (language, method) in methods {
             let name = table.method(*language);
@@ -52,24 +56,21 @@ impl Transcript {
         self.scenes += 1;
         println!();
         println!("{TITLE}{:2}  {}{TITLE:#}", self.scenes, call.title);
-        let mut label = "sent";
-        for line in sent(method, call) {
-            println!("    {FAINT}{label:10}{FAINT:#}{line}");
-            label = "";
-        }
+        labelled("sends", &sent(method, call));
         if !call.metadata.is_empty() {
-            println!("    {FAINT}metadata  {FAINT:#}{}", entries(&call.metadata));
+            labelled("metadata", &[entries(&call.metadata)]);
         }
         match &call.expect_python {
-            None => println!("    {FAINT}expected  {FAINT:#}{}", expected(&call.expect)),
+            None => labelled("expects", &expected(method, &call.expect)),
             Some(python) => {
-                println!("    {FAINT}expected  {FAINT:#}Rust    {}", expected(&call.expect));
-                println!("              Python  {}", expected(python));
+                labelled("from Rust", &expected(method, &call.expect));
+                labelled("Python", &expected(method, python));
             }
         }
         if let Some(note) = &call.note {
-            println!("    {FAINT}note      {note}{FAINT:#}");
+            labelled("note", std::slice::from_ref(note));
         }
+        println!();
     }
 
     pub(crate) fn answer(
@@ -88,20 +89,26 @@ impl Transcript {
             ("✗", BAD)
         };
         let Answer { code, text, .. } = answer;
+        let (short, long) = match text.chars().count() {
+            0..=50 => (text.as_str(), None),
+            _ => ("", Some(text)),
+        };
         println!(
-            "    {style}{mark}{style:#} {client:6} client → {handler:6} handler  {style}{code}{style:#}  {text}"
+            "    {style}{mark}{style:#} {client:6} client → {handler:6} handler  {style}{code}{style:#}  {short}"
         );
-        for line in received(method, answer) {
-            println!("{:34}{line}", "");
+        for line in long.cloned().into_iter().chain(received(method, answer)) {
+            println!("      {line}");
         }
         for difference in differences {
-            println!("{:34}{BAD}{difference}{BAD:#}", "");
+            println!("      {BAD}{difference}{BAD:#}");
         }
     }
 
     /// The last line; answers whether all was as it should be.
     pub(crate) fn summary(&self, drained: bool) -> bool {
-        let Self { calls, different, .. } = *self;
+        let Self {
+            calls, different, ..
+        } = *self;
         println!();
         println!("{FAINT}{}{FAINT:#}", "─".repeat(96));
         if !drained {
@@ -112,7 +119,9 @@ impl Transcript {
         }
         let well = drained && different == 0;
         if well {
-            println!("{GOOD}✓{GOOD:#} {calls} calls, every answer as expected; the server drained on SIGTERM.");
+            println!(
+                "{GOOD}✓{GOOD:#} {calls} calls, every answer as expected; the server drained on SIGTERM."
+            );
         }
         well
     }
@@ -151,20 +160,33 @@ fn times(sent: &Sent) -> usize {
     }
 }
 
-fn expected(expected: &Expected) -> String {
-    let Expected { code, text, messages, metadata, .. } = expected;
-    let mut parts = vec![code.clone()];
-    if !text.is_empty() {
-        parts.push(text.replace('*', "…"));
-    }
+fn expected(method: &Method, expected: &Expected) -> Vec<String> {
+    let Expected {
+        code,
+        text,
+        messages,
+        metadata,
+        ..
+    } = expected;
+    let mut lines = vec![format!("{code}  {}", text.replace('*', "…"))];
     for message in messages.iter().flatten().take(SHOWN) {
-        let fields = message.iter().map(|(name, value)| format!("{name}: {value}"));
-        parts.push(format!("{{{}}}", fields.collect::<Vec<_>>().join(", ")));
+        lines.push(match method.expected(message) {
+            Ok(message) => compact(&message),
+            Err(error) => error.to_string(),
+        });
     }
     if !metadata.is_empty() {
-        parts.push(entries(metadata));
+        lines.push(entries(metadata));
     }
-    parts.join("  ")
+    lines
+}
+
+/// Prints lines with a label before the first.
+fn labelled(label: &str, lines: &[String]) {
+    for (index, line) in lines.iter().enumerate() {
+        let label = if index == 0 { label } else { "" };
+        println!("    {FAINT}{label:9}{FAINT:#}  {line}");
+    }
 }
 
 fn entries(metadata: &BTreeMap<String, Values>) -> String {
@@ -177,12 +199,15 @@ fn entries(metadata: &BTreeMap<String, Values>) -> String {
 
 /// The messages and metadata of an answer, in lines.
 fn received(method: &Method, answer: &Answer) -> Vec<String> {
-    let messages = answer.messages.iter().take(SHOWN).map(|message| {
-        match method.decode(message.clone()) {
-            Ok(message) => compact(&message),
-            Err(error) => error.to_string(),
-        }
-    });
+    let messages =
+        answer
+            .messages
+            .iter()
+            .take(SHOWN)
+            .map(|message| match method.decode(message.clone()) {
+                Ok(message) => compact(&message),
+                Err(error) => error.to_string(),
+            });
     let mut lines: Vec<_> = messages.collect();
     if answer.messages.len() > SHOWN {
         lines.push(format!("… {} messages in all", answer.messages.len()));
