@@ -7,6 +7,7 @@ extern crate self as spikard;
 mod call;
 mod collect;
 mod compression;
+mod connection_info;
 mod dispatch;
 mod kind;
 mod limits;
@@ -41,6 +42,8 @@ pub use method::{Handler, MethodInfo};
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
 #[cfg(feature = "server")]
 pub use server::{LayeredService, ServeError, Server, ServerBuilder};
+#[cfg(feature = "tls")]
+pub use server::{Tls, TlsError};
 pub use service::GrpcService;
 pub use shapes::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,

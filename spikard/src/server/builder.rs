@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
+#[cfg(unix)]
+use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tonic::body::Body;
 use tower::Layer;
@@ -15,9 +17,14 @@ use tower_service::Service;
 
 use crate::{Compression, GrpcService, Limits, RouteTable, Routes};
 
+use super::connection::Serving;
 use super::drain::Server;
 use super::error::ServeError;
+use super::handshake::Handshake;
 use super::layers::{LayeredService, Layers};
+use super::listener::Listener;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
 use super::transport::Transport;
 
 /// The services and settings of a [`Server`], from [`Server::builder`].
@@ -25,6 +32,8 @@ use super::transport::Transport;
 pub struct ServerBuilder {
     routes: Routes,
     layers: Layers,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
     transport: Transport,
     grace: Duration,
 }
@@ -35,6 +44,8 @@ impl Server {
         ServerBuilder {
             routes: Routes::new(),
             layers: Layers::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
             transport: Transport::default(),
             grace: Duration::from_secs(30),
         }
@@ -109,6 +120,14 @@ impl ServerBuilder {
         self
     }
 
+    /// Serves over TLS. The files are read when the server binds. Unix sockets stay without.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// How often a connection is asked whether its peer is still there, `None` for never. Default: 60 s.
     #[must_use]
     pub fn keepalive_interval(mut self, interval: Option<Duration>) -> Self {
@@ -148,7 +167,8 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, a Python callable that cannot be used, or an address that cannot be had.
+    /// Two handlers for one method, a Python callable that cannot be used, a TLS file that cannot be
+    /// used, or an address that cannot be had.
     pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
         let address = format!("{addr:?}");
         let listener = listen(addr)
@@ -161,20 +181,41 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, or a Python callable that cannot be used.
+    /// Two handlers for one method, a Python callable that cannot be used, or a TLS file that cannot be.
     pub fn listen_on(self, listener: TcpListener) -> Result<Server, ServeError> {
-        let local_addr = listener.local_addr().map_err(|source| ServeError::Bind {
+        let address = listener.local_addr().map_err(|source| ServeError::Bind {
             source,
             address: String::from("the given socket"),
         })?;
+        self.finish(Listener::Tcp(listener, address))
+    }
+
+    /// Takes a Unix socket that listens already.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_on`](Self::listen_on).
+    #[cfg(unix)]
+    pub fn listen_on_unix(self, listener: UnixListener) -> Result<Server, ServeError> {
+        self.finish(Listener::Unix(listener))
+    }
+
+    fn finish(self, listener: Listener) -> Result<Server, ServeError> {
         let routes = self.routes.into_service()?;
-        Ok(Server::new(
-            listener,
-            local_addr,
-            self.layers.around(routes),
-            self.transport,
-            self.grace,
-        ))
+        let handshake = Handshake {
+            timeout: self.transport.handshake_timeout,
+            #[cfg(feature = "tls")]
+            tls: match self.tls {
+                Some(tls) => Some(tls.acceptor().map_err(ServeError::Tls)?),
+                None => None,
+            },
+        };
+        let serving = Serving {
+            stack: self.layers.around(routes),
+            transport: self.transport,
+            handshake,
+        };
+        Ok(Server::new(listener, serving, self.grace))
     }
 }
 
