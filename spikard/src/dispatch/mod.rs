@@ -5,7 +5,11 @@ mod call;
 mod panics;
 mod timeout;
 
+#[cfg(feature = "python")]
+pub(crate) use admit::Admitted;
 pub(crate) use admit::RequestHead;
 pub(crate) use admit::unknown_method;
 pub(crate) use call::Policy;
+#[cfg(feature = "python")]
+pub(crate) use call::in_time;
 pub use call::{ResponseFuture, ServerCall, Target};

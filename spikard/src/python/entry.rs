@@ -5,9 +5,12 @@ use std::future::Future;
 use bytes::Bytes;
 
 use crate::Status;
-use crate::dispatch::{ResponseFuture, ServerCall, Target};
+use crate::dispatch::{Admitted, ResponseFuture, ServerCall, Target, in_time};
 use crate::kind::{Answers, HandlerResult};
 use crate::shapes::{RequestShape, ResponseShape};
+
+use super::call::call;
+use super::convert::{Answer, PythonAnswer, PythonReply, PythonShape};
 
 /// A request that a Python callable can take: one of raw bytes.
 #[diagnostic::on_unimplemented(
@@ -15,7 +18,7 @@ use crate::shapes::{RequestShape, ResponseShape};
     label = "not a request of raw bytes",
     note = "a Python callable gets raw protobuf: leave out the message type, as in `GrpcBidiStreamRequest`"
 )]
-pub trait PythonRequest: RequestShape {}
+pub trait PythonRequest: RequestShape + PythonShape {}
 
 /// What the signature of a Python callable returns: a `Result` of a response of raw bytes.
 #[diagnostic::on_unimplemented(
@@ -25,19 +28,27 @@ pub trait PythonRequest: RequestShape {}
 )]
 pub trait PythonResult: HandlerResult {
     #[doc(hidden)]
-    fn failed(status: Status) -> Self;
+    const ANSWER: Answer;
+
+    #[doc(hidden)]
+    fn from_outcome(outcome: Result<PythonReply, Status>) -> Self;
 }
 
-impl<T: ResponseShape<Message = Bytes>, E: From<Status> + Into<Status> + Send> PythonResult
-    for Result<T, E>
+#[diagnostic::do_not_recommend]
+impl<T, E> PythonResult for Result<T, E>
+where
+    T: ResponseShape<Message = Bytes> + PythonAnswer,
+    E: From<Status> + Into<Status> + Send,
 {
-    fn failed(status: Status) -> Self {
-        Err(status.into())
+    const ANSWER: Answer = T::ANSWER;
+
+    fn from_outcome(outcome: Result<PythonReply, Status>) -> Self {
+        outcome.map(T::from_reply).map_err(E::from)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: RequestShape<Message = Bytes>> PythonRequest for T {}
+impl<T: RequestShape<Message = Bytes> + PythonShape> PythonRequest for T {}
 
 impl ServerCall {
     /// Buffers the request, hands it to the Python callable `module:callable` and sends its answer.
@@ -47,7 +58,18 @@ impl ServerCall {
         Ret: PythonResult + 'static,
         Ret::Response: Answers<Req>,
     {
-        self.run::<Req, Ret, _, _>(target, move |request| call_python(callable, request))
+        self.answer(target, move |admitted: Admitted| async move {
+            let Admitted {
+                head,
+                body,
+                sending,
+                deadline,
+            } = admitted;
+            let request = Req::receive(head, body).await?;
+            in_time(deadline)?;
+            let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
+            reply.into_reply(&sending)
+        })
     }
 }
 
@@ -61,7 +83,11 @@ where
     Ret: PythonResult + 'static,
     Ret::Response: Answers<Req>,
 {
-    let _ = request;
-    let status = Status::unavailable(format!("{callable} is not connected yet"));
-    std::future::ready(Ret::failed(status))
+    async move {
+        let outcome = match request.into_inbound() {
+            Ok(inbound) => call(callable, Ret::ANSWER, inbound).await,
+            Err(status) => Err(status),
+        };
+        Ret::from_outcome(outcome)
+    }
 }
