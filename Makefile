@@ -33,7 +33,7 @@ PYTHON_FOLDERS := spikard/python examples/python tests
 help: ## List the targets
 	@echo 'usage: make TARGET'
 	@echo
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 .PHONY: demo
 demo: setup ## Play the demo: one server, three services, both languages, two clients

@@ -18,4 +18,4 @@ pub mod records;
 mod serving;
 pub mod transform;
 
-pub use serving::{handler, python_folder, server};
+pub use serving::{handler, python_folder, server, start_python};

@@ -2,12 +2,22 @@
 
 use std::path::Path;
 
+use spikard::python::{Interpreter, PythonError};
 use spikard::{GrpcService, Server, ServerBuilder};
 
 use crate::average::{Average, AverageInPython};
 use crate::batch::{BatchCreate, BatchCreateInPython};
 use crate::records::Records;
 use crate::transform::{TransformStream, TransformStreamInPython};
+
+/// Starts Python with the folder of the handlers on its search path, to be done before the server is built.
+///
+/// # Errors
+///
+/// When Python cannot be started; the text says why.
+pub fn start_python() -> Result<Interpreter, PythonError> {
+    Interpreter::builder().path(python_folder()).start()
+}
 
 /// A server with the three services, each in both languages; bind it and serve.
 pub fn server() -> ServerBuilder {

@@ -14,6 +14,7 @@ async fn not_callable(request: GrpcRequest) -> Result<GrpcResponse, Status>;
 
 /// The error of `Server` and of `Routes`, which must be the same.
 async fn refused<S: GrpcService + Clone>(service: S) -> String {
+    spikard_tests::mounts::start_python();
     let server = Server::builder().add(service.clone());
     let error = server
         .bind("127.0.0.1:0")

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use spikard::python::Interpreter;
 use spikard::{Routes, Server, ServerBuilder};
 use spikard_examples::average::{Average, AverageInPython};
 use spikard_examples::batch::{BatchCreate, BatchCreateInPython};
@@ -15,6 +16,14 @@ use tonic::transport::server::TcpIncoming;
 use crate::probe::Probe;
 
 const ANY_PORT: &str = "127.0.0.1:0";
+
+/// Starts Python with the handlers of the examples and of the probe; the first call decides.
+pub fn start_python() {
+    let python = Interpreter::builder()
+        .path(spikard_examples::python_folder())
+        .path(crate::probe::python_folder());
+    python.start().expect("Python starts");
+}
 
 /// A server that runs in this process.
 #[derive(Debug)]
@@ -87,20 +96,24 @@ pub async fn ours() -> Running {
 
 /// What is on `server`, on our own server.
 pub async fn serve(server: ServerBuilder) -> Running {
+    start_python();
     let server = server.bind(ANY_PORT).await.expect("the server starts");
-    Running::start(server.local_addr().to_string(), async |stopped| {
+    let address = server.local_addr().expect("a TCP port").to_string();
+    Running::start(address, async |stopped| {
         server.serve_until(until(stopped)).await;
     })
 }
 
 /// Everything, merged by `Routes`, in tonic's server.
 pub async fn routes_in_tonic() -> Running {
+    start_python();
     let routes = all_routes().into_tonic().expect("routes that fit together");
     tonic(tonic::transport::Server::builder().add_routes(routes))
 }
 
 /// The services that tonic can take by itself, in tonic's server.
 pub async fn services_in_tonic() -> Running {
+    start_python();
     let server = tonic::transport::Server::builder()
         .add_service(BatchCreate)
         .add_service(TransformStreamInPython)
@@ -121,6 +134,7 @@ fn tonic(router: tonic::transport::server::Router) -> Running {
 
 /// Everything, in axum's server.
 pub async fn in_axum() -> Running {
+    start_python();
     let router = all_routes()
         .into_axum_router()
         .expect("routes that fit together");

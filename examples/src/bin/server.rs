@@ -26,10 +26,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
 
+    spikard_examples::start_python()?;
     let server = spikard_examples::server().grace(options.grace);
     println!("{}\n", server.table());
     let server = server.bind(options.bind).await?;
-    println!("listening on {}", server.local_addr());
+    if let Some(address) = server.local_addr() {
+        println!("listening on {address}");
+    }
     server.serve().await?;
     Ok(())
 }

@@ -89,13 +89,14 @@ impl Transcript {
             ("✗", BAD)
         };
         let Answer { code, text, .. } = answer;
+        // A long text gets a line of its own.
         let (short, long) = match text.chars().count() {
             0..=50 => (text.as_str(), None),
             _ => ("", Some(text)),
         };
-        println!(
-            "    {style}{mark}{style:#} {client:6} client → {handler:6} handler  {style}{code}{style:#}  {short}"
-        );
+        let route = format!("{client:6} client → {handler:6} handler");
+        let outcome = spaced(&format!("{style}{code}{style:#}"), short);
+        println!("    {style}{mark}{style:#} {route}  {outcome}");
         for line in long.cloned().into_iter().chain(received(method, answer)) {
             println!("      {line}");
         }
@@ -168,7 +169,7 @@ fn expected(method: &Method, expected: &Expected) -> Vec<String> {
         metadata,
         ..
     } = expected;
-    let mut lines = vec![format!("{code}  {}", text.replace('*', "…"))];
+    let mut lines = vec![spaced(code, &text.replace('*', "…"))];
     for message in messages.iter().flatten().take(SHOWN) {
         lines.push(match method.expected(message) {
             Ok(message) => compact(&message),
@@ -179,6 +180,11 @@ fn expected(method: &Method, expected: &Expected) -> Vec<String> {
         lines.push(entries(metadata));
     }
     lines
+}
+
+/// Two texts on one line, of which the second may be empty.
+fn spaced(first: &str, second: &str) -> String {
+    format!("{first}  {second}").trim_end().to_owned()
 }
 
 /// Prints lines with a label before the first.
