@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections import Counter
+import threading
+from collections import Counter, defaultdict
 
 import spikard
 import spikard.grpc
@@ -15,6 +16,7 @@ from spikard.grpc import (
 )
 
 RUNS: Counter[str] = Counter()
+JOINED: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
 
 async def echo(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
@@ -31,7 +33,9 @@ async def echo(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
 
 async def join(request: GrpcClientStreamRequest) -> GrpcResponse:
     """Join the raw messages, which joins their texts: protobuf keeps the last of a field."""
-    RUNS[request.metadata.get("x-label", "")] += 1
+    label = request.metadata.get("x-label", "")
+    RUNS[label] += 1
+    JOINED[label].set()
     return GrpcResponse(payload=b"".join(request.messages))
 
 
@@ -39,6 +43,21 @@ async def runs(request: GrpcRequest) -> GrpcResponse:
     """Answer how often `join` ran under a label."""
     count = str(RUNS[request.metadata.get("x-label", "")]).encode()
     return GrpcResponse(payload=b"\x0a" + bytes([len(count)]) + count)
+
+
+async def wait(request: GrpcClientStreamRequest) -> GrpcResponse:
+    """Wait until `join` has run under a label."""
+    label = request.metadata.get("x-label", "")
+    RUNS[f"{label}-waiting"] += 1
+    await JOINED[label].wait()
+    return GrpcResponse()
+
+
+def block(request: GrpcClientStreamRequest) -> GrpcResponse:
+    """Block a thread."""
+    RUNS[request.metadata.get("x-label", "")] += 1
+    threading.Event().wait()
+    raise AssertionError("nobody sets this event")
 
 
 async def hang(request: GrpcClientStreamRequest) -> GrpcResponse:

@@ -2,6 +2,7 @@
 
 mod all_or_nothing;
 mod cancellation;
+mod drain;
 mod failures;
 mod limits;
 mod protocol;

@@ -10,6 +10,7 @@ use spikard::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, MetadataMap, MetadataValue, Status, grpc_stream,
 };
+use tokio::sync::Notify;
 
 use crate::proto::Text;
 
@@ -100,6 +101,29 @@ impl Probe {
     #[grpc(python = "probe:types")]
     async fn types_in_python(&self, request: GrpcRequest) -> Result<GrpcResponse, Status>;
 
+    async fn wait(&self, request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status> {
+        let label = label(&request.metadata);
+        count(&format!("{label}-waiting"));
+        loop {
+            // Made before the look, so that no count is missed in between.
+            let counted = COUNTED.notified();
+            if runs_of(&label) > 0 {
+                return Ok(GrpcResponse::default());
+            }
+            counted.await;
+        }
+    }
+
+    #[grpc(python = "probe:wait")]
+    async fn wait_in_python(&self, request: GrpcClientStreamRequest)
+    -> Result<GrpcResponse, Status>;
+
+    #[grpc(python = "probe:block")]
+    async fn block_in_python(
+        &self,
+        request: GrpcClientStreamRequest,
+    ) -> Result<GrpcResponse, Status>;
+
     async fn hang(&self, request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status> {
         let label = label(&request.metadata);
         count(&label);
@@ -150,6 +174,8 @@ fn not_found() -> Status {
     Status::with_metadata(spikard::Code::NotFound, text, metadata)
 }
 
+static COUNTED: Notify = Notify::const_new();
+
 static RUNS: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
 
 fn count(label: &str) {
@@ -158,6 +184,8 @@ fn count(label: &str) {
         .get_or_insert_default()
         .entry(label.into())
         .or_default() += 1;
+    drop(runs);
+    COUNTED.notify_waiters();
 }
 
 fn runs_of(label: &str) -> usize {

@@ -67,16 +67,30 @@ impl Raw {
         chunks: impl IntoIterator<Item = Bytes>,
     ) -> Result<RawAnswer, Box<dyn Error>> {
         let mut begun = self.begin(request).await?;
-        for chunk in chunks {
-            begun.body.send_data(chunk, false)?;
-        }
-        begun.body.send_data(Bytes::new(), true)?;
+        begun.send(chunks);
+        begun.half_close();
         begun.answer().await
     }
 }
 
 impl Begun {
-    /// Waits for the answer, without a half-close.
+    /// Sends each chunk as one DATA frame.
+    pub fn send(&mut self, chunks: impl IntoIterator<Item = Bytes>) {
+        for chunk in chunks {
+            if self.body.send_data(chunk, false).is_err() {
+                // The server has answered already, and the answer says why.
+                return;
+            }
+        }
+    }
+
+    /// Half-closes the call.
+    pub fn half_close(&mut self) {
+        // As above: a call that has been answered needs no end.
+        let _ = self.body.send_data(Bytes::new(), true);
+    }
+
+    /// Waits for the answer.
     pub async fn answer(self) -> Result<RawAnswer, Box<dyn Error>> {
         let answer = RawAnswer::read(self.response.await?).await;
         // Dropped earlier, it would reset the call.
