@@ -115,8 +115,10 @@ impl Probe {
     }
 
     #[grpc(python = "probe:wait")]
-    async fn wait_in_python(&self, request: GrpcClientStreamRequest)
-    -> Result<GrpcResponse, Status>;
+    async fn wait_in_python(
+        &self,
+        request: GrpcClientStreamRequest,
+    ) -> Result<GrpcResponse, Status>;
 
     #[grpc(python = "probe:block")]
     async fn block_in_python(

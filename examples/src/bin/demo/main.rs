@@ -8,7 +8,7 @@ mod server_process;
 mod transcript;
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -25,6 +25,10 @@ struct Options {
     /// The Python interpreter of the Python client; it needs grpcio and protobuf.
     #[arg(long, default_value = "python3")]
     python: PathBuf,
+
+    /// The folder of the tables of calls.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/demo"))]
+    calls: PathBuf,
 
     /// Where the server's log goes.
     #[arg(long, default_value = "demo-server.log")]
@@ -44,12 +48,12 @@ async fn main() -> ExitCode {
 }
 
 async fn play(options: &Options) -> Result<bool, Box<dyn Error>> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"));
-    let tables = Table::read_all(folder)?;
+    let tables = Table::read_all(&options.calls)?;
     let mut server = ServerProcess::start(&options.log).await?;
     let rust = Client::connect(server.address()).await?;
     let script = python_folder().join("client.py");
-    let mut python = PythonClient::start(&options.python, &script, server.address(), folder)?;
+    let mut python =
+        PythonClient::start(&options.python, &script, server.address(), &options.calls)?;
 
     let mut transcript = Transcript::default();
     transcript.opening(server.address(), &options.log);
