@@ -1,7 +1,5 @@
 //! What generated code calls for a method whose handler is a Python callable.
 
-use std::future::Future;
-
 use bytes::Bytes;
 
 use crate::Status;
@@ -74,20 +72,15 @@ impl ServerCall {
 }
 
 /// Calls the Python callable `module:callable` as a function, outside any server.
-pub fn call_python<Req, Ret>(
-    callable: &'static str,
-    request: Req,
-) -> impl Future<Output = Ret> + Send
+pub async fn call_python<Req, Ret>(callable: &'static str, request: Req) -> Ret
 where
     Req: PythonRequest,
     Ret: PythonResult + 'static,
     Ret::Response: Answers<Req>,
 {
-    async move {
-        let outcome = match request.into_inbound() {
-            Ok(inbound) => call(callable, Ret::ANSWER, inbound).await,
-            Err(status) => Err(status),
-        };
-        Ret::from_outcome(outcome)
-    }
+    let outcome = match request.into_inbound() {
+        Ok(inbound) => call(callable, Ret::ANSWER, inbound).await,
+        Err(status) => Err(status),
+    };
+    Ret::from_outcome(outcome)
 }

@@ -68,6 +68,5 @@ async def from_a_spawned_task(request: GrpcRequest) -> GrpcResponse:
         raise_by_name(request.payload.decode())
 
     task = asyncio.get_running_loop().create_task(leave())
-    while not task.done():
-        await asyncio.sleep(0)
+    await asyncio.wait([task])
     return GrpcResponse(payload=type(task.exception()).__name__.encode())

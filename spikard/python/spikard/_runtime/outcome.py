@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,7 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
     try:
         call.finish(response)
     except BaseException as error:
-        call.fail(
-            StatusCode.INTERNAL, "the handler's answer cannot be sent; the server's log says why", b"", None
-        )
+        call.fail(StatusCode.INTERNAL, "the handler's answer cannot be sent; the server's log says why", b"", None)
         _log(logging.ERROR, "%s: %s", handler.name, error)
 
 
@@ -44,7 +43,6 @@ def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
 
 
 def _log(level: int, text: str, *args: Any, exc_info: Any = None) -> None:
-    try:
+    # A log handler of the user's that raises must not end the loop or a thread.
+    with contextlib.suppress(BaseException):
         logger.log(level, text, *args, exc_info=exc_info)
-    except BaseException:  # noqa: S110 - a log handler of the user's that raises must not end the loop or a thread
-        pass
