@@ -112,7 +112,7 @@ tests/handlers/%_pb2.py: tests/proto/%.proto $(STAMPS)/requirements
 wheel: setup $(STAMPS)/wheel
 
 $(STAMPS)/wheel: $(WHEEL_SOURCES) $(STAMPS)/requirements
-	$(PY) -m pip install --quiet --no-build-isolation --no-deps --force-reinstall \
+	PATH=$(VENV)/bin:$$PATH $(PY) -m pip install --quiet --no-build-isolation --no-deps --force-reinstall \
 	    --config-settings=build-args='--profile dev' .
 	@touch $@
 

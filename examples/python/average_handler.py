@@ -1,7 +1,6 @@
 """A handler with a bug, on purpose: the demo shows what a bug does to the server."""
 
 import recordservice_pb2
-
 from spikard.grpc import GrpcClientStreamRequest, GrpcResponse
 
 

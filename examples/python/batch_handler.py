@@ -1,12 +1,11 @@
 """Client streaming: many items in, one answer out."""
 
 import uuid
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timezone
-from types import TracebackType
 
 import messageservice_pb2
-
 from spikard.grpc import GrpcClientStreamRequest, GrpcResponse
 
 
@@ -76,18 +75,8 @@ class Transaction:
     def __init__(self) -> None:
         self.items = Items()
 
-    async def __aenter__(self) -> "Transaction":
-        return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Commit, or roll back where there is an exception."""
-
-
-def database_transaction() -> AbstractAsyncContextManager[Transaction]:
-    """Begin a transaction, for `async with`."""
-    return Transaction()
+@asynccontextmanager
+async def database_transaction() -> AsyncGenerator[Transaction]:
+    """Begin a transaction; commit at the end of the block, or roll back where it raises."""
+    yield Transaction()

@@ -83,9 +83,7 @@ def call(
     """Call a method of any kind with messages that are encoded already."""
     path = f"/{method.containing_service.full_name}/{method.name}"
     # A call with one message each way looks like a stream of one on the wire.
-    multi_callable = channel.stream_stream(
-        path, request_serializer=None, response_deserializer=None
-    )
+    multi_callable = channel.stream_stream(path, request_serializer=None, response_deserializer=None)
     rpc = multi_callable(iter(messages), metadata=tuple(metadata), timeout=timeout)
     answer = Answer(code="OK")
     try:
@@ -102,18 +100,17 @@ def call(
 
 def metadata_of(entry: dict[str, Any]) -> list[tuple[str, str | bytes]]:
     """Turn the metadata of a table into what grpcio takes."""
-    pairs: list[tuple[str, str | bytes]] = []
-    for key, values in entry.items():
-        for value in [values] if isinstance(values, str) else values:
-            pairs.append((key, base64.b64decode(value) if key.endswith("-bin") else value))
-    return pairs
+    return [
+        (key, base64.b64decode(value) if key.endswith("-bin") else value)
+        for key, values in entry.items()
+        for value in ([values] if isinstance(values, str) else values)
+    ]
 
 
 def listed(metadata: Sequence[tuple[str, str | bytes]] | None) -> Entries:
     """Turn grpcio's metadata into that of a table."""
     return [
-        (key, base64.b64encode(value).decode() if isinstance(value, bytes) else value)
-        for key, value in metadata or ()
+        (key, base64.b64encode(value).decode() if isinstance(value, bytes) else value) for key, value in metadata or ()
     ]
 
 

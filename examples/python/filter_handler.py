@@ -1,7 +1,6 @@
 """Bidirectional streaming with settings in the metadata: fewer answers than messages."""
 
 import recordservice_pb2
-
 from spikard.grpc import GrpcBidiStreamRequest, GrpcBidiStreamResponse
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import transformservice_pb2
-
 from spikard.grpc import GrpcBidiStreamRequest, GrpcBidiStreamResponse
 
 

@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from client import Answer, Entries, message_class
 from google.protobuf import json_format
 from google.protobuf.descriptor import MethodDescriptor
 
+from client import Answer, Entries, message_class
 
-def differences(
-    method: MethodDescriptor, expected: Mapping[str, Any], answer: Answer
-) -> Iterator[str]:
+
+def differences(method: MethodDescriptor, expected: Mapping[str, Any], answer: Answer) -> Iterator[str]:
     """Say what is not as expected, a sentence each."""
     code = expected.get("code", "OK")
     if answer.code != code:
@@ -46,9 +45,7 @@ def message_differences(
                 yield f"message {index}: {name} is {getattr(got, name)!r}, not {getattr(want, name)!r}"
 
 
-def entry_differences(
-    what: str, expected: Mapping[str, str | list[str]], entries: Entries
-) -> Iterator[str]:
+def entry_differences(what: str, expected: Mapping[str, str | list[str]], entries: Entries) -> Iterator[str]:
     """Compare the keys that begin with `x-`."""
     got = defaultdict(list)
     for key, value in entries:

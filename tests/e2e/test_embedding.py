@@ -8,8 +8,9 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from client import call, find_method
-from conftest import ROOT, running
+from servers import ROOT, running
 
 HAS_WHEEL = "import importlib.util; print(importlib.util.find_spec('spikard') is not None)"
 
@@ -22,7 +23,7 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     if bare:
         venv.create(folder, with_pip=False, symlinks=True)
     # Isolated: the working directory would shadow what is installed.
-    command = [folder / "bin" / "python", "-I", "-c", HAS_WHEEL]
+    command: list[str | Path] = [folder / "bin" / "python", "-I", "-c", HAS_WHEEL]
     found = subprocess.run(command, capture_output=True, text=True, check=True, env={})
     assert found.stdout.strip() == str(not bare), f"{folder} is not {request.param}"
     return folder

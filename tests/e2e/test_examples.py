@@ -8,9 +8,10 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from checks import differences
 from client import call, encode, find_method, metadata_of, tables
-from conftest import BINARIES, ROOT, running
+from servers import BINARIES, ROOT, running
 
 DEMO = ROOT / "examples" / "demo"
 
@@ -54,7 +55,7 @@ def test_plain_http_beside_grpc(tmp_path: Path) -> None:
 
 def play_demo(calls: Path, log: Path) -> subprocess.CompletedProcess[str]:
     """Play the demo with the tables of a folder."""
-    command = [BINARIES / "demo", "--python", sys.executable, "--calls", calls, "--log", log]
+    command: list[str | Path] = [BINARIES / "demo", "--python", sys.executable, "--calls", calls, "--log", log]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 

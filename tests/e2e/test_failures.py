@@ -2,9 +2,10 @@
 
 import grpc
 import pytest
+
 from client import call, find_method
-from conftest import Server
 from probe_pb2 import Text
+from servers import Server
 
 
 def fail(channel: grpc.Channel, method: str, how: str) -> tuple[str, str]:
@@ -26,9 +27,7 @@ def fail(channel: grpc.Channel, method: str, how: str) -> tuple[str, str]:
         ("returns messages that are not bytes", "str"),
     ],
 )
-def test_wrong_return_type(
-    probe_server: Server, channel: grpc.Channel, method: str, how: str, returned: str
-) -> None:
+def test_wrong_return_type(probe_server: Server, channel: grpc.Channel, method: str, how: str, returned: str) -> None:
     """The client gets INTERNAL, the log what was returned and what was expected."""
     before = len(probe_server.log.read_text())
     code, _ = fail(channel, method, how)

@@ -2,6 +2,7 @@
 
 import grpc
 import pytest
+
 from client import call, find_method
 
 MIB = 1024 * 1024
@@ -14,9 +15,7 @@ def test_message_of_4_mib(channel: grpc.Channel, name: str) -> None:
     method = find_method("probe.Probe", name)
     answer = call(channel, method, [bytes(4 * MIB + 1)])
     assert answer.code == "RESOURCE_EXHAUSTED"
-    assert answer.text.startswith(
-        "message 0 has 4194305 bytes, more than max_message_bytes = 4194304"
-    )
+    assert answer.text.startswith("message 0 has 4194305 bytes, more than max_message_bytes = 4194304")
     answer = call(channel, method, [bytes(4 * MIB)])
     assert (answer.code, answer.messages) == ("OK", [bytes(4 * MIB)])
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import grpc
 import pytest
+
 from checks import differences
 from client import LANGUAGES, call, encode, find_method, metadata_of, tables
-from conftest import ROOT
+from servers import ROOT
 
 FOLDERS = (ROOT / "examples" / "demo", ROOT / "tests" / "cases")
 
@@ -27,9 +28,7 @@ def every_call(folder: Path) -> list[Any]:
     ("service", "name", "entry", "language"),
     [parameters for folder in FOLDERS for parameters in every_call(folder)],
 )
-def test_call(
-    channel: grpc.Channel, service: str, name: str, entry: dict[str, Any], language: str
-) -> None:
+def test_call(channel: grpc.Channel, service: str, name: str, entry: dict[str, Any], language: str) -> None:
     """What comes back is what the table says."""
     method = find_method(service, name)
     messages = encode(method, entry.get("messages", ()))

@@ -31,13 +31,19 @@
 
 #[cfg_attr(
     Py_LIMITED_API,
-    allow(dead_code, reason = "called by name, which an extension module cannot do")
+    allow(
+        dead_code,
+        reason = "called by name, which an extension module cannot do"
+    )
 )]
 mod bridge;
 mod call;
 #[cfg_attr(
     Py_LIMITED_API,
-    allow(dead_code, reason = "called by name, which an extension module cannot do")
+    allow(
+        dead_code,
+        reason = "called by name, which an extension module cannot do"
+    )
 )]
 mod convert;
 #[cfg(not(Py_LIMITED_API))]
