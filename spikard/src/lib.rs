@@ -15,10 +15,12 @@ mod message;
 mod metadata;
 mod method;
 mod mount;
+mod panics;
 #[cfg(feature = "python")]
 pub mod python;
 mod respond;
 mod routes;
+mod rpc;
 #[cfg(feature = "server")]
 mod server;
 mod service;
@@ -35,7 +37,7 @@ pub use tonic::{Code, Status};
 
 pub use call::Call;
 pub use compression::Compression;
-pub use kind::{Answers, HandlerResult, IntoStatus, Kind};
+pub use kind::{HandlerResult, IntoStatus, Kind};
 pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
 pub use method::{Handler, MethodInfo};

@@ -1,34 +1,57 @@
-//! The handler of one method, as a function of the service and of a call.
+//! The handler of one method: what is said of it, and how a call gets to it.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::quote;
 
 use super::krate::Crate;
+use super::place::relocate;
 use crate::model::{Method, Owner, Service};
 
-/// A closure that captures nothing: `|service, call, target| …`.
-pub(super) fn handler(method: &Method, service: &Service, krate: &Crate) -> TokenStream {
-    let Method {
-        cfgs,
-        function,
-        request,
-        result,
-        ..
-    } = method;
-    let call = if let Some(python) = &method.python {
+/// What handles the method, as messages name it.
+pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenStream {
+    if let Some(python) = &method.python {
         let callable = &python.callable;
-        quote!(|_, call, target| call.run_python::<#request, #result>(target, #callable))
-    } else if let Owner::Struct { .. } = service.owner {
-        quote!(|_, call, target| call.run::<#request, #result, _, _>(target, #function))
-    } else {
-        let span = Span::mixed_site().located_at(function.span());
-        let this = Ident::new("service", span);
-        // What the compiler says of the future, that it is not `Send`, it says at the method's name.
-        let handler = quote_spanned! {span=>
-            move |request| async move { <Self>::#function(&#this, request).await }
-        };
-        quote!(|#this, call, target| call.run::<#request, #result, _, _>(target, #handler))
+        return quote!(#krate::Handler::Python(::std::borrow::Cow::Borrowed(#callable)));
+    }
+    let function = &method.function;
+    let path = match &service.owner {
+        Owner::Struct { .. } => format!("::{function}"),
+        Owner::Type(ty) => format!("::{}::{function}", compact(ty)),
     };
-    let _ = krate;
-    quote!(#(#cfgs)* #call)
+    quote! {
+        #krate::Handler::Rust(::std::borrow::Cow::Borrowed(
+            ::core::concat!(::core::module_path!(), #path)
+        ))
+    }
+}
+
+/// A type as it is usually written, without the spaces between its tokens.
+fn compact(ty: &TokenStream) -> String {
+    ty.to_string().replace(' ', "")
+}
+
+/// `|service, call| …`, which captures nothing.
+///
+/// What the compiler says of the handler's future, that it is not `Send`, it says at its name.
+pub(super) fn entry(
+    index: usize,
+    method: &Method,
+    service: &Service,
+    krate: &Crate,
+) -> TokenStream {
+    if method.python.is_some() {
+        return quote!(|_, call| #krate::__private::answer_in_python::<Self, #index, _>(call));
+    }
+    let function = &method.function;
+    let handler = match &service.owner {
+        Owner::Struct { .. } => quote!(|_, request| #function(request)),
+        Owner::Type(_) => quote! {
+            |service, request| async move { <Self>::#function(&service, request).await }
+        },
+    };
+    let entry = quote! {
+        |service, call| #krate::__private::answer::<Self, #index, _, _, _>(service, call, #handler)
+    };
+    let name = function.span();
+    relocate(entry, name, name)
 }

@@ -3,8 +3,9 @@
 mod handler;
 mod item;
 mod krate;
-mod methods;
 mod owner;
+mod place;
+mod rpc;
 mod service;
 mod tower;
 
@@ -19,8 +20,10 @@ use krate::Crate;
 pub(crate) fn service(item: &Item, service: &Service) -> TokenStream {
     let krate = Crate::of(service);
     let item = item::item(item, service, &krate);
-    let owner = owner::declaration(service, &krate);
+    let owner = owner::declaration(service);
+    let rpcs = service.methods.iter().enumerate();
+    let rpcs = rpcs.map(|(index, method)| rpc::implementation(index, method, service, &krate));
     let grpc_service = service::implementation(service, &krate);
     let tower_service = tower::implementations(service, &krate);
-    quote!(#item #owner #grpc_service #tower_service)
+    quote!(#item #owner #(#rpcs)* #grpc_service #tower_service)
 }

@@ -3,11 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::krate::Crate;
 use crate::model::{Owner, Service};
 
 /// The struct that stands for a function; the type of a block is there already.
-pub(super) fn declaration(service: &Service, _krate: &Crate) -> TokenStream {
+pub(super) fn declaration(service: &Service) -> TokenStream {
     let (Owner::Struct { vis, name }, [method]) = (&service.owner, &service.methods[..]) else {
         return TokenStream::new();
     };

@@ -4,20 +4,27 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::krate::Crate;
-use super::{handler, methods, owner};
+use super::{handler, owner};
 use crate::model::Service;
 
 pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
-    let Service { cfgs, name, .. } = service;
+    let Service {
+        cfgs,
+        name,
+        methods,
+        ..
+    } = service;
     let ty = owner::ty(service);
-    let infos = service
-        .methods
-        .iter()
-        .map(|method| methods::info(method, service, krate));
-    let handlers = service
-        .methods
-        .iter()
-        .map(|method| handler::handler(method, service, krate));
+    let infos = methods.iter().enumerate().map(|(index, method)| {
+        let cfgs = &method.cfgs;
+        let handler = handler::name(method, service, krate);
+        quote!(#(#cfgs)* #krate::__private::method::<Self, #index, _>(#handler))
+    });
+    let entries = methods.iter().enumerate().map(|(index, method)| {
+        let cfgs = &method.cfgs;
+        let entry = handler::entry(index, method, service, krate);
+        quote!(#(#cfgs)* #entry)
+    });
     quote! {
         #(#cfgs)*
         impl #krate::GrpcService for #ty {
@@ -30,19 +37,12 @@ pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
                 index: ::core::primitive::usize,
                 call: #krate::__private::ServerCall,
             ) -> #krate::__private::ResponseFuture {
-                let method = &<Self as #krate::GrpcService>::METHODS[index];
-                let target = #krate::__private::Target::new(
-                    <Self as #krate::GrpcService>::NAME,
-                    &method.name,
-                    method.options,
-                );
-                // One for each method, in the same order and under the same `cfg`s.
+                // One for each of `METHODS`, under the same `cfg`s.
                 let handlers: &[fn(
                     ::std::sync::Arc<Self>,
                     #krate::__private::ServerCall,
-                    #krate::__private::Target,
-                ) -> #krate::__private::ResponseFuture] = &[#(#handlers),*];
-                handlers[index](self, call, target)
+                ) -> #krate::__private::ResponseFuture] = &[#(#entries),*];
+                handlers[index](self, call)
             }
         }
     }
