@@ -72,6 +72,13 @@ impl ServerCall {
 }
 
 /// Calls the Python callable `module:callable` as a function, outside any server.
+<<<<<<< HEAD
+=======
+///
+/// # Errors
+///
+/// The status of what the callable raised, or of a callable that cannot be used.
+>>>>>>> examples
 pub async fn call_python<Req, Ret>(callable: &'static str, request: Req) -> Ret
 where
     Req: PythonRequest,

@@ -1,0 +1,34 @@
+//! Serves the examples and the probe, for the tests that need a process of their own.
+
+use std::error::Error;
+use std::time::Duration;
+
+use clap::Parser;
+use spikard_tests::mounts;
+
+/// Serve the example services and the probe.
+#[derive(Parser)]
+struct Options {
+    /// How long calls in flight may take to finish after SIGTERM or Ctrl-C, as `30s`.
+    #[arg(long, default_value = "30s", value_parser = humantime::parse_duration)]
+    grace: Duration,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
+    mounts::start_python();
+    let server = mounts::all_on(spikard::Server::builder())
+        .grace(options.grace)
+        .bind("127.0.0.1:0")
+        .await?;
+    if let Some(address) = server.local_addr() {
+        println!("listening on {address}");
+    }
+    server.serve().await?;
+    Ok(())
+}
