@@ -3,6 +3,8 @@
 mod error;
 #[cfg(feature = "router")]
 mod mounted;
+#[cfg(feature = "python")]
+mod names;
 mod registry;
 mod service;
 mod table;
@@ -14,6 +16,8 @@ use crate::dispatch::Policy;
 use crate::{Compression, GrpcService, Limits};
 
 pub use error::RoutesError;
+#[cfg(feature = "python")]
+pub(crate) use names::interned;
 use registry::Registry;
 pub use service::RoutesService;
 pub use table::RouteTable;
@@ -55,6 +59,22 @@ impl Routes {
     pub fn add<S: GrpcService>(mut self, service: S) -> Self {
         self.registry.add(service);
         self
+    }
+
+    /// Adds a method whose names, kind and handler are known only at run time.
+    #[cfg(feature = "python")]
+    pub(crate) fn declare(
+        &mut self,
+        service: &'static str,
+        method: &'static str,
+        info: crate::MethodInfo,
+        answer: impl Fn(crate::dispatch::ServerCall) -> crate::dispatch::ResponseFuture
+        + Send
+        + Sync
+        + 'static,
+    ) {
+        self.registry
+            .declare(service, method, info, Box::new(answer));
     }
 
     /// The limits of every method that does not set its own.
