@@ -55,7 +55,7 @@ class Watchdog:
 
 
 def _running(frame: FrameType | None) -> tuple[str | None, str]:
-    """The handler (or else the outermost function of the user's) that runs, and where it is."""
+    """The handler (or else the task's own function) that runs, and where it is."""
     place = ""
     name: str | None = None
     while frame is not None:
@@ -66,6 +66,8 @@ def _running(frame: FrameType | None) -> tuple[str | None, str]:
         if not f"{module}.".startswith(_OURS):
             place = place or f"{code.co_filename}:{frame.f_lineno}"
             name = f"{module}:{getattr(code, 'co_qualname', code.co_name)}"
+        elif name is not None:
+            # Below stand the loop and the program that runs it.
+            break
         frame = frame.f_back
-    # Below every loop stand the frames of the program that runs it.
-    return (name, place) if name is not None and asyncio is not None else (None, place)
+    return name, place
