@@ -112,7 +112,11 @@ impl Server {
         tracing::info!(connections = connections.len(), ?grace, "draining");
         if timeout(grace, graceful.shutdown()).await.is_err() {
             let left = connections.len();
-            tracing::warn!(connections = left, ?grace, "the grace period is over; cutting off what is left");
+            tracing::warn!(
+                connections = left,
+                ?grace,
+                "the grace period is over; cutting off what is left"
+            );
         }
         connections.shutdown().await;
     }

@@ -123,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     serve = commands.add_parser(
         "serve",
+        prog="spikard serve",
         help="serve handlers until a signal",
         description=texts.SERVE_DESCRIPTION,
         epilog=texts.SERVE_EPILOG,
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     routes = commands.add_parser(
         "routes",
+        prog="spikard routes",
         help="print what would be served",
         description=texts.ROUTES_DESCRIPTION,
         epilog=texts.ROUTES_EPILOG,

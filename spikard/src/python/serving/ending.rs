@@ -117,12 +117,18 @@ impl Shared {
         let mut deadline = None;
         let mut life = life;
         loop {
-            let [signalled, orphaned] = wait([Some(reader.as_raw_fd()), life.map(AsRawFd::as_raw_fd)], deadline);
+            let [signalled, orphaned] = wait(
+                [Some(reader.as_raw_fd()), life.map(AsRawFd::as_raw_fd)],
+                deadline,
+            );
             if self.closed.load(Ordering::SeqCst) {
                 return;
             }
             if signalled {
-                for number in signals::read(reader).into_iter().filter(|number| *number > 0) {
+                for number in signals::read(reader)
+                    .into_iter()
+                    .filter(|number| *number > 0)
+                {
                     if deadline.is_some() {
                         exit(128 + i32::from(number));
                     }

@@ -59,7 +59,10 @@ impl Subscriber for ToPython {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line::default();
         event.record(&mut line);
-        let carrier = CARRIER.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        let carrier = CARRIER
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .upgrade();
         let metadata = event.metadata();
         if let Some(bridge) = carrier {
             let level = number(metadata.level());

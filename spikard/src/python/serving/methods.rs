@@ -33,7 +33,12 @@ pub(super) struct Declared {
 
 impl Declared {
     /// Adds the method to `routes`; its calls go to the handler at `index` through `bridge`.
-    pub(super) fn add(self, routes: &mut Routes, index: usize, bridge: &Arc<Bridge>) -> PyResult<()> {
+    pub(super) fn add(
+        self,
+        routes: &mut Routes,
+        index: usize,
+        bridge: &Arc<Bridge>,
+    ) -> PyResult<()> {
         let kind = kind(&self.kind)?;
         let answerer = answerer(kind).ok_or_else(|| {
             let Self { handler, .. } = &self;

@@ -87,7 +87,9 @@ impl PyServer {
         let socket = Socket::given(fd, unix);
         let mut phase = self.phase()?;
         let Phase::Built(routes) = std::mem::replace(&mut *phase, Phase::Ended) else {
-            return Err(PyRuntimeError::new_err("the server has been started before"));
+            return Err(PyRuntimeError::new_err(
+                "the server has been started before",
+            ));
         };
         log::to_python(&self.bridge, level);
         let builder = self.settings.server(routes);
@@ -102,7 +104,9 @@ impl PyServer {
     fn start_in_process(&self, level: u8) -> PyResult<()> {
         let mut phase = self.phase()?;
         let Phase::Built(routes) = std::mem::replace(&mut *phase, Phase::Ended) else {
-            return Err(PyRuntimeError::new_err("the server has been started before"));
+            return Err(PyRuntimeError::new_err(
+                "the server has been started before",
+            ));
         };
         log::to_python(&self.bridge, level);
         let service = routes
@@ -266,7 +270,9 @@ fn result<'py>(py: Python<'py>, answered: Answered) -> PyResult<Result5<'py>> {
             .map_err(|status| PyValueError::new_err(status.message().to_owned()))?
             .into_python(py)
     };
-    let messages = messages.iter().map(|message: &Bytes| PyBytes::new(py, message));
+    let messages = messages
+        .iter()
+        .map(|message: &Bytes| PyBytes::new(py, message));
     Ok((
         i32::from(status.code()),
         status.message().to_owned(),

@@ -28,12 +28,8 @@ impl Signals {
     /// When somebody in this process has them already, or the system has no pipe left.
     pub(super) fn take() -> io::Result<(Self, File)> {
         let (reader, writer) = pipe()?;
-        let free = WRITER.compare_exchange(
-            -1,
-            writer.as_raw_fd(),
-            Ordering::SeqCst,
-            Ordering::SeqCst,
-        );
+        let free =
+            WRITER.compare_exchange(-1, writer.as_raw_fd(), Ordering::SeqCst, Ordering::SeqCst);
         if free.is_err() {
             return Err(io::Error::other(
                 "another server of this process already ends on SIGTERM and Ctrl-C",
