@@ -115,8 +115,12 @@ OPTIONS = (
         _PROCESSES,
     ),
     Option("threads", ("--threads",), _number, None, "N", "most threads for def handlers in a process", _PROCESSES),
-    Option("runtime_threads", ("--runtime-threads",), _number, None, "N", "threads for HTTP/2 in a process", _PROCESSES),
-    Option("loop", ("--loop",), _one_of(*LOOPS), "auto", "|".join(LOOPS), "event loop; auto: uvloop if there", _PROCESSES),
+    Option(
+        "runtime_threads", ("--runtime-threads",), _number, None, "N", "threads for HTTP/2 in a process", _PROCESSES
+    ),
+    Option(
+        "loop", ("--loop",), _one_of(*LOOPS), "auto", "|".join(LOOPS), "event loop; auto: uvloop if there", _PROCESSES
+    ),
     Option("max_messages", ("--limit-messages",), _number, 10_000, "N", "messages in one stream", _LIMITS),
     Option("max_message_bytes", ("--limit-message-bytes",), _size, "4MiB", "SIZE", "bytes in one message", _LIMITS),
     Option("max_stream_bytes", ("--limit-stream-bytes",), _size, "64MiB", "SIZE", "bytes in one stream", _LIMITS),
@@ -143,7 +147,13 @@ OPTIONS = (
         _TLS,
     ),
     Option(
-        "compression", ("--compression",), _one_of(*COMPRESSIONS), "identity", "NAME", f"of responses: {', '.join(COMPRESSIONS)}", _REST
+        "compression",
+        ("--compression",),
+        _one_of(*COMPRESSIONS),
+        "identity",
+        "NAME",
+        f"of responses: {', '.join(COMPRESSIONS)}",
+        _REST,
     ),
     Option("grace", ("--grace",), _grace, "30s", "TIME", "time for calls in flight when it stops", _REST),
     Option(

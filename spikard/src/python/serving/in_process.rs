@@ -45,7 +45,7 @@ pub(super) struct InProcess {
 
 enum Progress {
     Running(Option<AbortHandle>),
-    Done(Answered),
+    Done(Box<Answered>),
 }
 
 impl InProcess {
@@ -67,7 +67,7 @@ impl InProcess {
         let task = self.runtime.spawn(async move {
             let answered = call(&mut service, outgoing).await;
             if let Some(progress) = lock(&calls).get_mut(&token) {
-                *progress = Progress::Done(answered);
+                *progress = Progress::Done(Box::new(answered));
             }
             bridge.notify(Notice::Done(token));
         });
@@ -79,7 +79,7 @@ impl InProcess {
     /// Takes the answer of a call that is done.
     pub(super) fn take(&self, token: u64) -> Option<Answered> {
         match lock(&self.calls).remove(&token)? {
-            Progress::Done(answered) => Some(answered),
+            Progress::Done(answered) => Some(*answered),
             Progress::Running(_) => None,
         }
     }
