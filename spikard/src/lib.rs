@@ -42,6 +42,8 @@ pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
 pub use method::{Handler, MethodInfo};
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
+#[cfg(feature = "reflection")]
+pub use server::ReflectionError;
 #[cfg(feature = "server")]
 pub use server::{LayeredService, ServeError, Server, ServerBuilder};
 #[cfg(feature = "tls")]

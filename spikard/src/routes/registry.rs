@@ -60,9 +60,8 @@ impl Registry {
         RouteTable::new(routes.collect())
     }
 
-    #[cfg(feature = "router")]
-    pub(super) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
-        self.methods.iter().map(|method| method.service).collect()
+    pub(super) fn service_names(&self) -> impl Iterator<Item = &'static str> {
+        self.methods.iter().map(|method| method.service)
     }
 
     /// The methods by path, if every one can be served.
