@@ -8,7 +8,6 @@ mod registry;
 mod service;
 mod table;
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -84,7 +83,8 @@ impl Routes {
     }
 
     /// The names of the services, each once.
-    pub(crate) fn service_names(&self) -> BTreeSet<&'static str> {
+    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    pub(crate) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
         let ours = self.registry.service_names();
         ours.chain(self.foreign.names()).collect()
     }

@@ -60,6 +60,7 @@ impl Registry {
         RouteTable::new(routes.collect())
     }
 
+    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
     pub(super) fn service_names(&self) -> impl Iterator<Item = &'static str> {
         self.methods.iter().map(|method| method.service)
     }
