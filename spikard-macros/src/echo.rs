@@ -17,7 +17,13 @@ pub(crate) fn item(item: &Item, report: Report) -> TokenStream {
     quote!(#item #errors)
 }
 
+/// The function, without what would be refused a second time.
 fn function(function: &Function) -> TokenStream {
+    let mut function = function.clone();
+    if function.sig.asyncness.is_none() {
+        function.sig.constness = None;
+    }
+    function.sig.variadic = None;
     match &function.body {
         Body::Block(body) => function.with_body(body),
         // Of any type, and without a warning of its own.
