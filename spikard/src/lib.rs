@@ -15,6 +15,7 @@ mod message;
 mod metadata;
 mod method;
 mod mount;
+mod panics;
 #[cfg(feature = "python")]
 pub mod python;
 mod respond;

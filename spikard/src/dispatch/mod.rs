@@ -2,7 +2,6 @@
 
 mod admit;
 mod call;
-mod panics;
 mod timeout;
 
 pub(crate) use admit::RequestHead;

@@ -2,9 +2,15 @@
 
 use std::fmt;
 use std::io;
+#[cfg(unix)]
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+#[cfg(unix)]
+use socket2::SockRef;
+#[cfg(unix)]
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
@@ -47,7 +53,9 @@ impl Handshake {
             Accepted::Tcp(stream, peer) => self.tcp(stream, peer).await,
             #[cfg(unix)]
             Accepted::Unix(stream) => {
-                stream.readable().await?;
+                // tokio peeks only at TCP, and readiness alone may be a false alarm.
+                let peek = || SockRef::from(&stream).peek(&mut [MaybeUninit::uninit()]);
+                stream.async_io(Interest::READABLE, peek).await?;
                 Ok(Established::Unix(stream, ConnectionInfo::default()))
             }
         }
@@ -71,7 +79,7 @@ impl Handshake {
             };
             return Ok(Established::Tls(Box::new(stream), info));
         }
-        stream.readable().await?;
+        stream.peek(&mut [0]).await?;
         Ok(Established::Plain(stream, info))
     }
 }

@@ -1,0 +1,6 @@
+//! spikard's own server, called over real sockets by clients of others.
+
+mod compression;
+mod duplex;
+mod server;
+mod support;
