@@ -7,4 +7,5 @@ mod timeout;
 pub(crate) use admit::RequestHead;
 pub(crate) use admit::unknown_method;
 pub(crate) use call::Policy;
-pub use call::{ResponseFuture, ServerCall, Target};
+pub(crate) use call::Target;
+pub use call::{ResponseFuture, ServerCall};

@@ -12,7 +12,7 @@ use streams::{
 ///
 /// # Errors
 ///
-/// INVALID_ARGUMENT without a message.
+/// `INVALID_ARGUMENT` without a message.
 #[grpc_stream(service = "echo.Echo", max_messages = 5, timeout = "5s")]
 pub async fn echo(request: GrpcBidiStreamRequest) -> Result<GrpcBidiStreamResponse, Status> {
     std::future::ready(()).await;
@@ -42,7 +42,8 @@ impl Records {
     /// The prefix.
     #[grpc(method = "GetPrefix")]
     async fn prefix(&self, request: GrpcRequest) -> Result<GrpcResponse, Status> {
-        std::future::ready(drop(request)).await;
+        drop(request);
+        std::future::ready(()).await;
         Ok(GrpcResponse::from(self.prefix.clone()))
     }
 

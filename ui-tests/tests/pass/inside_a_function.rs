@@ -28,7 +28,7 @@ fn main() {
         }
     }
 
-    drop(Tell);
+    let _ = Tell;
     assert_eq!(call(&mut Echo, "a.A/Echo", &[b""]).status, 0);
     assert_eq!(call(&mut Records, "a.A/Import", &[b""]).status, 0);
 }
