@@ -27,11 +27,11 @@ pub struct RequestHead {
 }
 
 /// A call that may be read: what is known of it, and its body.
-pub(super) struct Admitted {
-    pub(super) head: RequestHead,
-    pub(super) body: RequestBody,
-    pub(super) sending: Sending,
-    pub(super) deadline: Option<Instant>,
+pub(crate) struct Admitted {
+    pub(crate) head: RequestHead,
+    pub(crate) body: RequestBody,
+    pub(crate) sending: Sending,
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// Refuses what is not a gRPC request (HTTP's own statuses), and what asks for the impossible.

@@ -101,7 +101,7 @@ impl ServerCall {
     }
 
     /// The stages around every call: admission, the deadline, panics, and the status of a failure.
-    fn answer<F, Fut>(self, target: Target, stages: F) -> ResponseFuture
+    pub(crate) fn answer<F, Fut>(self, target: Target, stages: F) -> ResponseFuture
     where
         F: FnOnce(Admitted) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Reply, Status>> + Send + 'static,
@@ -142,7 +142,7 @@ impl ServerCall {
     }
 }
 
-fn in_time(deadline: Option<Instant>) -> Result<(), Status> {
+pub(crate) fn in_time(deadline: Option<Instant>) -> Result<(), Status> {
     match deadline {
         Some(deadline) if deadline <= Instant::now() => Err(late()),
         _ => Ok(()),

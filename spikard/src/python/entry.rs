@@ -1,21 +1,14 @@
 //! What generated code calls for a method whose handler is a Python callable.
 
-use std::future::Future;
-
 use bytes::Bytes;
 
 use crate::Status;
-use crate::dispatch::{ResponseFuture, ServerCall, Target};
+use crate::dispatch::{Admitted, ResponseFuture, ServerCall, Target, in_time};
 use crate::kind::HandlerResult;
-use crate::shapes::{RequestShape, ResponseShape};
+use crate::shapes::ResponseShape;
 
-/// A request that a Python callable can take: one of raw bytes.
-#[diagnostic::on_unimplemented(
-    message = "a Python callable cannot take `{Self}`",
-    label = "not a request of raw bytes",
-    note = "a Python callable gets raw protobuf: leave out the message type, as in `GrpcBidiStreamRequest`"
-)]
-pub trait PythonRequest: RequestShape {}
+use super::call::call;
+use super::convert::{Answer, PythonAnswer, PythonReply, PythonRequest};
 
 /// What the signature of a Python callable returns: a `Result` of a response of raw bytes.
 #[diagnostic::on_unimplemented(
@@ -26,20 +19,24 @@ pub trait PythonRequest: RequestShape {}
 )]
 pub trait PythonResult: HandlerResult {
     #[doc(hidden)]
-    fn failed(status: Status) -> Self;
+    const ANSWER: Answer;
+
+    #[doc(hidden)]
+    fn from_outcome(outcome: Result<PythonReply, Status>) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: ResponseShape<Message = Bytes>, E: From<Status> + Into<Status> + Send> PythonResult
-    for Result<T, E>
+impl<T, E> PythonResult for Result<T, E>
+where
+    T: ResponseShape<Message = Bytes> + PythonAnswer,
+    E: From<Status> + Into<Status> + Send,
 {
-    fn failed(status: Status) -> Self {
-        Err(status.into())
+    const ANSWER: Answer = T::ANSWER;
+
+    fn from_outcome(outcome: Result<PythonReply, Status>) -> Self {
+        outcome.map(T::from_reply).map_err(E::from)
     }
 }
-
-#[diagnostic::do_not_recommend]
-impl<T: RequestShape<Message = Bytes>> PythonRequest for T {}
 
 impl ServerCall {
     /// Buffers the request, hands it to the Python callable `module:callable` and sends its answer.
@@ -48,20 +45,34 @@ impl ServerCall {
         Req: PythonRequest,
         Ret: PythonResult + 'static,
     {
-        self.run::<Req, Ret, _, _>(target, move |request| call_python(callable, request))
+        self.answer(target, move |admitted: Admitted| async move {
+            let Admitted {
+                head,
+                body,
+                sending,
+                deadline,
+            } = admitted;
+            let request = Req::receive(head, body).await?;
+            in_time(deadline)?;
+            let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
+            reply.into_reply(&sending)
+        })
     }
 }
 
 /// Calls the Python callable `module:callable` as a function, outside any server.
-pub fn call_python<Req, Ret>(
-    callable: &'static str,
-    request: Req,
-) -> impl Future<Output = Ret> + Send
+///
+/// # Errors
+///
+/// The status of what the callable raised, or of a callable that cannot be used.
+pub async fn call_python<Req, Ret>(callable: &'static str, request: Req) -> Ret
 where
     Req: PythonRequest,
     Ret: PythonResult + 'static,
 {
-    let _ = request;
-    let status = Status::unavailable(format!("{callable} is not connected yet"));
-    std::future::ready(Ret::failed(status))
+    let outcome = match request.into_inbound() {
+        Ok(inbound) => call(callable, Ret::ANSWER, inbound).await,
+        Err(status) => Err(status),
+    };
+    Ret::from_outcome(outcome)
 }

@@ -2,7 +2,8 @@
 
 use std::future::Future;
 
-use super::entry::{self, PythonRequest, PythonResult};
+use super::convert::PythonRequest;
+use super::entry::{self, PythonResult};
 use crate::MethodOptions;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::rpc::Rpc;

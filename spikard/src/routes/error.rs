@@ -17,6 +17,14 @@ pub enum RoutesError {
         /// The handler that was added second.
         second: Handler,
     },
+    /// A Python callable cannot be used.
+    #[cfg(feature = "python")]
+    Python {
+        /// The method, as `/service/method`.
+        path: String,
+        /// What is wrong with it.
+        source: crate::python::PythonError,
+    },
 }
 
 impl fmt::Display for RoutesError {
@@ -31,8 +39,18 @@ impl fmt::Display for RoutesError {
                 "{path} has two handlers, {first} and {second}: add only one of them, or give one \
                  another method name with `method = \"…\"`"
             ),
+            #[cfg(feature = "python")]
+            Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),
         }
     }
 }
 
-impl std::error::Error for RoutesError {}
+impl std::error::Error for RoutesError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::DuplicateMethod { .. } => None,
+            #[cfg(feature = "python")]
+            Self::Python { source, .. } => source.source(),
+        }
+    }
+}

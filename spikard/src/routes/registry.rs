@@ -71,6 +71,8 @@ impl Registry {
         for method in self.methods {
             match methods.entry(format!("/{}/{}", method.service, method.info.name)) {
                 Entry::Vacant(slot) => {
+                    #[cfg(all(feature = "python", not(Py_LIMITED_API)))]
+                    check_callable(slot.key(), method.info)?;
                     slot.insert(method);
                 }
                 Entry::Occupied(slot) => {
@@ -84,6 +86,18 @@ impl Registry {
         }
         Ok(methods)
     }
+}
+
+/// Finds a missing Python callable at start-up rather than at its first call.
+#[cfg(all(feature = "python", not(Py_LIMITED_API)))]
+fn check_callable(path: &str, info: &MethodInfo) -> Result<(), RoutesError> {
+    let crate::Handler::Python(callable) = &info.handler else {
+        return Ok(());
+    };
+    crate::python::resolve(callable).map_err(|source| RoutesError::Python {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 impl fmt::Debug for Registry {

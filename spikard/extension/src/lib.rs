@@ -1,0 +1,9 @@
+//! The extension module of the Python package `spikard`: registration only.
+
+use pyo3::prelude::*;
+
+/// The native module `spikard._spikard`.
+#[pymodule]
+fn _spikard(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    spikard::python::extension::register(module)
+}

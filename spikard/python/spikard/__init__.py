@@ -1,0 +1,19 @@
+"""gRPC handlers as plain functions, in Rust or in Python.
+
+What a handler is written with is in :mod:`spikard.grpc`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["__version__"]
+
+__version__: str
+
+
+def __getattr__(name: str) -> object:
+    # Asked for late: the types of `spikard.grpc` need no native module, and this must not need one.
+    if name == "__version__":
+        from spikard._native import version
+
+        return version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

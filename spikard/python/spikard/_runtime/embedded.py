@@ -1,0 +1,122 @@
+"""The life of an embedded interpreter: an event loop on its main thread, from start to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from spikard._runtime.lookup import NotFound, find
+from spikard._runtime.loop import LoopRunner
+from spikard._runtime.pool import Pool
+
+if TYPE_CHECKING:
+    from spikard._runtime.handler import Handler
+    from spikard._spikard import Bridge, Lookup
+
+logger = logging.getLogger("spikard")
+
+
+class Runtime:
+    """The event loop and the pool of a program that embeds Python."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._loop = _new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        self._handlers: list[Handler] = []
+        self._indices: dict[str, int] = {}
+        self._lookups: list[Lookup] = []
+        self._closed = False
+        self._runner = LoopRunner(
+            bridge, self._loop, self._handlers, on_lookup=self._postpone, on_closed=self._close
+        )
+        self._pool = Pool(bridge, self._loop, self._runner, self._handlers)
+
+    def run(self, stop_within: float) -> bool:
+        """Serves until the bridge is closed; answers whether nothing of the user's runs any more."""
+        self._runner.attach()
+        while not self._closed:
+            try:
+                self._loop.run_forever()
+            except BaseException as error:
+                # SystemExit and KeyboardInterrupt of a task that a handler spawned pass through the loop.
+                logger.error("%s ended the event loop, which goes on", type(error).__name__, exc_info=error)
+            self._look_up()
+        return self._stop(time.monotonic() + stop_within)
+
+    def _postpone(self, lookup: Lookup) -> None:
+        # Imports run between two runs of the loop: a module may call `asyncio.run` when it is imported.
+        self._lookups.append(lookup)
+        self._loop.stop()
+
+    def _close(self) -> None:
+        self._closed = True
+        self._loop.stop()
+
+    def _look_up(self) -> None:
+        lookups, self._lookups[:] = list(self._lookups), []
+        for lookup in lookups:
+            try:
+                index = self._index(lookup.name)
+            except NotFound as error:
+                lookup.refuse(error.fault, error.text)
+            except BaseException as error:
+                lookup.refuse("import", f"{lookup.name} could not be looked up: {error!r}")
+            else:
+                handler = self._handlers[index]
+                if not handler.on_loop:
+                    self._pool.ensure_started()
+                lookup.resolve(index, handler.on_loop)
+        if lookups:
+            asyncio.set_event_loop(self._loop)
+
+    def _index(self, name: str) -> int:
+        known = self._indices.get(name)
+        if known is not None:
+            return known
+        handler = find(name)
+        self._handlers.append(handler)
+        self._indices[name] = len(self._handlers) - 1
+        return self._indices[name]
+
+    def _stop(self, deadline: float) -> bool:
+        self._runner.detach()
+        try:
+            self._loop.run_until_complete(self._end_tasks(deadline))
+        except BaseException as error:
+            logger.error("the event loop ended with %s", type(error).__name__, exc_info=error)
+        ended = self._pool.join(deadline) and not asyncio.all_tasks(self._loop)
+        if ended:
+            self._loop.close()
+        else:
+            # The interpreter is left as it is when something is stuck in it, so what its end would have done
+            # for the user is done here.
+            atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # noqa: S110 - closed, or None where the program has no such stream
+                pass
+        return ended
+
+    async def _end_tasks(self, deadline: float) -> None:
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=max(0.0, deadline - time.monotonic()))
+        left = max(0.0, deadline - time.monotonic())
+        await asyncio.wait_for(self._loop.shutdown_asyncgens(), left)
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop

@@ -1,0 +1,44 @@
+"""A handler, as it was found."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A callable that answers requests, and where it runs."""
+
+    name: str
+    """As log lines and errors name it, ``module:callable``."""
+    function: Callable[[Any], Any]
+    on_loop: bool
+    """Whether it runs on the event loop; else in a thread of the pool."""
+
+
+def runs_on_loop(function: Any) -> bool:
+    """Whether calling `function` gives a coroutine, seen through what Python lets a function be wrapped in."""
+    seen: set[int] = set()
+    while id(function) not in seen:
+        seen.add(id(function))
+        if inspect.iscoroutinefunction(function):
+            return True
+        function = _inner(function)
+    return False
+
+
+def _inner(function: Any) -> Any:
+    if isinstance(function, functools.partial):
+        return function.func
+    if inspect.ismethod(function):
+        return function.__func__
+    wrapped = getattr(function, "__wrapped__", None)
+    if wrapped is not None:
+        return wrapped
+    if not inspect.isroutine(function) and not inspect.isclass(function):
+        return getattr(type(function), "__call__", function)
+    return function

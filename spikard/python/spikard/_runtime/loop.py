@@ -1,0 +1,112 @@
+"""Runs calls on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from spikard._runtime.outcome import answered, failed
+
+if TYPE_CHECKING:
+    from spikard._runtime.handler import Handler
+    from spikard._spikard import Bridge, InboundCall, Lookup
+
+
+class LoopRunner:
+    """Takes calls from the bridge in bursts and runs each in a task of its own."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        loop: asyncio.AbstractEventLoop,
+        handlers: list[Handler],
+        *,
+        on_lookup: Callable[[Lookup], None],
+        on_closed: Callable[[], None],
+    ) -> None:
+        self._bridge = bridge
+        self._loop = loop
+        self._handlers = handlers
+        self._on_lookup = on_lookup
+        self._on_closed = on_closed
+        # Asyncio holds its tasks weakly; a task that nothing else holds may be collected half-way.
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._new_task = _eager_task if sys.version_info >= (3, 12) else _plain_task
+
+    def attach(self) -> None:
+        """Listens to the bridge."""
+        self._loop.add_reader(self._bridge.fileno(), self._drain)
+
+    def detach(self) -> None:
+        """Listens no more."""
+        self._loop.remove_reader(self._bridge.fileno())
+
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """The calls in progress."""
+        return list(self._tasks.values())
+
+    def adopt(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
+        """Awaits what a `def` handler returned; runs in the loop's thread and the handler's context."""
+        self._start(call_id, call, self._await(call_id, call, handler, awaitable))
+
+    def _drain(self) -> None:
+        calls, cancels, lookups, closed = self._bridge.drain()
+        for call, call_id, index, request in calls:
+            self._start(call_id, call, self._run(call_id, call, self._handlers[index], request))
+        for call_id in cancels:
+            self._cancel(call_id)
+        for lookup in lookups:
+            self._on_lookup(lookup)
+        if closed:
+            self._on_closed()
+
+    def _start(self, call_id: int, call: InboundCall, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = self._new_task(self._loop, coroutine)
+        if not task.done():
+            self._tasks[call_id] = task
+            if call.is_cancelled():
+                self._cancel(call_id)
+
+    def _cancel(self, call_id: int) -> None:
+        task = self._tasks.get(call_id)
+        if task is not None:
+            # A task that is cancelled before its first step never enters the coroutine that would remove it.
+            task.add_done_callback(lambda _: self._tasks.pop(call_id, None))
+            task.cancel()
+
+    async def _run(self, call_id: int, call: InboundCall, handler: Handler, request: Any) -> None:
+        # Whatever a handler raises ends here: SystemExit or KeyboardInterrupt out of a task would end the loop.
+        try:
+            response = handler.function(request)
+            if inspect.isawaitable(response):
+                response = await response
+        except BaseException as error:
+            failed(call, handler, error)
+        else:
+            answered(call, handler, response)
+        finally:
+            self._tasks.pop(call_id, None)
+
+    async def _await(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
+        try:
+            response = await awaitable
+        except BaseException as error:
+            failed(call, handler, error)
+        else:
+            answered(call, handler, response)
+        finally:
+            self._tasks.pop(call_id, None)
+
+
+def _plain_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return loop.create_task(coroutine)
+
+
+def _eager_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    # Runs up to its first suspension at once: a handler that never waits costs no turn of the loop.
+    make: Any = asyncio.Task
+    task: asyncio.Task[None] = make(coroutine, loop=loop, eager_start=True)
+    return task

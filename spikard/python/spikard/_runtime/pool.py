@@ -1,0 +1,92 @@
+"""Runs `def` handlers in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import itertools
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from spikard._runtime.outcome import answered, failed
+
+if TYPE_CHECKING:
+    from spikard._runtime.handler import Handler
+    from spikard._runtime.loop import LoopRunner
+    from spikard._spikard import Bridge, InboundCall
+
+logger = logging.getLogger("spikard")
+
+
+class Pool:
+    """Threads that take calls from the bridge. One is always free until there are as many as may be."""
+
+    def __init__(
+        self, bridge: Bridge, loop: asyncio.AbstractEventLoop, runner: LoopRunner, handlers: list[Handler]
+    ) -> None:
+        self._bridge = bridge
+        self._loop = loop
+        self._runner = runner
+        self._handlers = handlers
+        # The variables of the thread that starts the server are every call's starting point.
+        self._context = contextvars.copy_context()
+        self._numbers = itertools.count(1)
+        self._threads: list[threading.Thread] = []
+        self._warned: set[str] = set()
+
+    def ensure_started(self) -> None:
+        """Starts the first thread."""
+        if self._bridge.add_first_worker():
+            self._start_thread()
+
+    def join(self, deadline: float) -> bool:
+        """Waits for the threads until `deadline` (of `time.monotonic`); answers whether all have ended."""
+        for thread in list(self._threads):
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _start_thread(self) -> None:
+        # Daemons: a handler that is stuck must not keep the process from ending.
+        thread = threading.Thread(target=self._work, name=f"spikard-def-{next(self._numbers)}", daemon=True)
+        self._threads.append(thread)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            self._threads.remove(thread)
+            self._bridge.worker_lost()
+            logger.warning("no further thread for def handlers can be started: %s", error)
+
+    def _work(self) -> None:
+        while True:
+            job = self._bridge.take()
+            if job is None:
+                return
+            call, call_id, index, request, grow = job
+            if grow:
+                self._start_thread()
+            self._context.copy().run(self._run, call, call_id, self._handlers[index], request)
+            del job, call, request  # nothing of a call is kept while waiting for the next
+
+    def _run(self, call: InboundCall, call_id: int, handler: Handler, request: Any) -> None:
+        try:
+            response = handler.function(request)
+            if inspect.isawaitable(response):
+                self._hand_over(call, call_id, handler, response)
+                return
+        except BaseException as error:
+            failed(call, handler, error)
+        else:
+            answered(call, handler, response)
+
+    def _hand_over(self, call: InboundCall, call_id: int, handler: Handler, awaitable: Any) -> None:
+        if handler.name not in self._warned:
+            self._warned.add(handler.name)
+            logger.warning(
+                "%s is a def that returned an awaitable: its body ran in a thread, and the awaitable runs on the "
+                "event loop; make it async def, or give its wrapper functools.wraps",
+                handler.name,
+            )
+        self._loop.call_soon_threadsafe(self._runner.adopt, call_id, call, handler, awaitable)

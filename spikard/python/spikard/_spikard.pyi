@@ -1,0 +1,56 @@
+"""The native module."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+__version__: str
+
+@final
+class InboundCall:
+    """A call that waits for its handler's answer. The first answer counts; later ones do nothing."""
+
+    def finish(self, response: Any, /) -> None:
+        """Answers with a response; a ``TypeError`` or ``ValueError`` says why it is none."""
+
+    def fail(
+        self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /
+    ) -> None:
+        """Answers with a status."""
+
+    def is_cancelled(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+
+@final
+class Lookup:
+    """A handler that is asked for by name."""
+
+    @property
+    def name(self) -> str: ...
+    def resolve(self, index: int, on_loop: bool, /) -> None: ...
+    def refuse(self, fault: str, text: str, /) -> None: ...
+
+@final
+class Bridge:
+    """Where calls from Rust wait for Python."""
+
+    def fileno(self) -> int:
+        """Readable when there is something to drain."""
+
+    def drain(
+        self,
+    ) -> tuple[list[tuple[InboundCall, int, int, Any]], list[int], list[Lookup], bool]:
+        """What came in for the loop: calls (with id, handler and request), ids to cancel, lookups, and
+        whether the bridge is closed."""
+
+    def take(self) -> tuple[InboundCall, int, int, Any, bool] | None:
+        """Waits for a call of a ``def`` handler; ``None`` when the bridge is closed. The last item says
+        that one more thread is wanted."""
+
+    def add_first_worker(self) -> bool:
+        """Whether the pool's first thread is to be started now."""
+
+    def worker_lost(self) -> None:
+        """A thread that was wanted could not be started."""
+
+MAX_STREAM_MESSAGES: int

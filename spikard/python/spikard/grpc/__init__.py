@@ -1,0 +1,40 @@
+"""The types that a gRPC handler is written with.
+
+A handler takes a request and returns a response; a test calls it as a function::
+
+    from spikard.grpc import GrpcClientStreamRequest, GrpcResponse
+
+    async def handle_count(request: GrpcClientStreamRequest) -> GrpcResponse:
+        return GrpcResponse(payload=str(len(request.messages)).encode())
+
+An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionError`` PERMISSION_DENIED,
+``NotImplementedError`` UNIMPLEMENTED, ``MemoryError`` RESOURCE_EXHAUSTED, ``RuntimeError`` itself INTERNAL,
+each with its text; :class:`GrpcError` is any status; every other exception is INTERNAL without its text,
+which goes to the log. :func:`register_exception` adds rows.
+"""
+
+from __future__ import annotations
+
+from spikard.grpc._call import Call
+from spikard.grpc._error import GrpcError
+from spikard.grpc._limits import MAX_STREAM_MESSAGES
+from spikard.grpc._metadata import Metadata
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._status import StatusCode
+from spikard.grpc._status_of import register_exception
+
+__all__ = [
+    "MAX_STREAM_MESSAGES",
+    "Call",
+    "GrpcBidiStreamRequest",
+    "GrpcBidiStreamResponse",
+    "GrpcClientStreamRequest",
+    "GrpcError",
+    "GrpcRequest",
+    "GrpcResponse",
+    "GrpcServerStreamResponse",
+    "Metadata",
+    "StatusCode",
+    "register_exception",
+]

@@ -1,0 +1,81 @@
+"""The exception that is any status."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from spikard.grpc._metadata import Metadata, MetadataLike
+from spikard.grpc._status import StatusCode
+
+
+class _Serializable(Protocol):
+    def SerializeToString(self) -> bytes: ...  # noqa: N802 - protobuf's name
+
+
+class GrpcError(Exception):
+    """Ends a call with a status.
+
+    ``details`` is a ``google.rpc.Status``, as a message or as its bytes; it is sent as
+    ``grpc-status-details-bin``. ``metadata`` is sent with the status.
+
+    >>> raise GrpcError(StatusCode.NOT_FOUND, "no record 7", metadata={"x-record": "7"})
+    Traceback (most recent call last):
+    spikard.grpc.GrpcError: NOT_FOUND: no record 7
+    """
+
+    code: StatusCode
+    """The status code, never OK."""
+    message: str
+    """The text that the client sees."""
+    details: bytes
+    """A ``google.rpc.Status``, serialized; empty without details."""
+    metadata: Metadata
+    """Sent with the status."""
+
+    def __init__(
+        self,
+        code: StatusCode | int,
+        message: str = "",
+        *,
+        details: bytes | _Serializable = b"",
+        metadata: MetadataLike | None = None,
+    ) -> None:
+        self.code = StatusCode(code)
+        if self.code is StatusCode.OK:
+            raise ValueError("a GrpcError cannot have the code OK: return a response instead")
+        self.message = str(message)
+        self.details = _serialized(details)
+        self.metadata = Metadata() if metadata is None else Metadata(metadata)
+        super().__init__(self.code, self.message)
+
+    def __str__(self) -> str:
+        return f"{self.code.name}: {self.message}" if self.message else self.code.name
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(StatusCode.{self.code.name}, {self.message!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {**self.__dict__}
+        return _rebuild, (type(self), state)
+
+
+GrpcError.__module__ = "spikard.grpc"
+
+
+def _serialized(details: bytes | _Serializable) -> bytes:
+    if isinstance(details, (bytes, bytearray, memoryview)):
+        return bytes(details)
+    serialize = getattr(details, "SerializeToString", None)
+    if serialize is None:
+        raise TypeError(
+            f"the details of a GrpcError must be a google.rpc.Status or its bytes, not {type(details).__name__}"
+        )
+    return bytes(serialize())
+
+
+def _rebuild(kind: type[GrpcError], state: dict[str, Any]) -> GrpcError:
+    # Past `__init__`, whose parameters a subclass may change.
+    error = kind.__new__(kind)
+    error.__dict__.update(state)
+    error.args = (error.code, error.message)
+    return error

@@ -1,0 +1,105 @@
+"""The response types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Union
+
+from spikard.grpc._metadata import Metadata, MetadataLike
+from spikard.grpc._show import fields
+
+BytesLike = Union[bytes, bytearray, memoryview]
+"""What a message of a response may be."""
+
+
+@dataclass(slots=True, init=False, repr=False)
+class GrpcResponse:
+    """The response of a unary or client-streaming RPC: one message."""
+
+    payload: BytesLike
+    """The message, as ``SerializeToString()`` gives it."""
+    metadata: Metadata
+    """Sent as initial metadata, before the message."""
+    trailers: Metadata
+    """Sent after the message, with the status."""
+
+    def __init__(
+        self,
+        payload: BytesLike = b"",
+        *,
+        metadata: MetadataLike | None = None,
+        trailers: MetadataLike | None = None,
+    ) -> None:
+        self.payload = payload
+        self.metadata = _metadata(metadata)
+        self.trailers = _metadata(trailers)
+
+    def __repr__(self) -> str:
+        return fields(self, "payload", "metadata", "trailers")
+
+
+@dataclass(slots=True, init=False, repr=False)
+class GrpcServerStreamResponse:
+    """The response of a server-streaming RPC: a list of messages."""
+
+    messages: list[bytes]
+    """The messages, sent in this order."""
+    metadata: Metadata
+    """Sent as initial metadata, before the first message."""
+    trailers: Metadata
+    """Sent after the last message, with the status."""
+
+    def __init__(
+        self,
+        messages: Iterable[bytes] = (),
+        *,
+        metadata: MetadataLike | None = None,
+        trailers: MetadataLike | None = None,
+    ) -> None:
+        self.messages = _list(messages)
+        self.metadata = _metadata(metadata)
+        self.trailers = _metadata(trailers)
+
+    def __repr__(self) -> str:
+        return fields(self, "messages", "metadata", "trailers")
+
+
+@dataclass(slots=True, init=False, repr=False)
+class GrpcBidiStreamResponse:
+    """The response of a bidirectional RPC, buffered: a list of messages."""
+
+    messages: list[bytes]
+    """The messages, sent in this order."""
+    metadata: Metadata
+    """Sent as initial metadata, before the first message."""
+    trailers: Metadata
+    """Sent after the last message, with the status."""
+
+    def __init__(
+        self,
+        messages: Iterable[bytes] = (),
+        *,
+        metadata: MetadataLike | None = None,
+        trailers: MetadataLike | None = None,
+    ) -> None:
+        self.messages = _list(messages)
+        self.metadata = _metadata(metadata)
+        self.trailers = _metadata(trailers)
+
+    def __repr__(self) -> str:
+        return fields(self, "messages", "metadata", "trailers")
+
+
+def _list(messages: Iterable[bytes]) -> list[bytes]:
+    # The list itself, so that a handler may go on appending; bytes and str would become lists of their
+    # parts, so they are left for the check of the answer, which names them.
+    if isinstance(messages, (list, bytes, bytearray, memoryview, str)):
+        return messages  # type: ignore[return-value]
+    return list(messages)
+
+
+def _metadata(values: MetadataLike | None) -> Metadata:
+    if isinstance(values, Metadata):
+        return values
+    return Metadata() if values is None else Metadata(values)

@@ -1,0 +1,91 @@
+"""From an exception to a status: the one table of both."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+from spikard.grpc._error import GrpcError
+from spikard.grpc._status import StatusCode
+
+
+class Status(NamedTuple):
+    """What the client gets."""
+
+    code: StatusCode
+    message: str
+    details: bytes = b""
+    metadata: list[tuple[str, object]] | None = None
+
+
+class _Row(NamedTuple):
+    code: StatusCode
+    send_text: bool = True
+    subclasses: bool = True
+
+
+_TABLE: dict[type[BaseException], _Row] = {
+    ValueError: _Row(StatusCode.INVALID_ARGUMENT),
+    PermissionError: _Row(StatusCode.PERMISSION_DENIED),
+    NotImplementedError: _Row(StatusCode.UNIMPLEMENTED),
+    MemoryError: _Row(StatusCode.RESOURCE_EXHAUSTED),
+    RuntimeError: _Row(StatusCode.INTERNAL, subclasses=False),
+    asyncio.CancelledError: _Row(StatusCode.CANCELLED, send_text=False),
+}
+
+# A status travels in a header; clients refuse headers beyond 8 KiB, and percent-encoding makes three
+# bytes of one.
+_MAX_TEXT = 2048
+
+
+def register_exception(exception: type[BaseException], code: StatusCode | int, *, send_text: bool = True) -> None:
+    """Gives an exception type, with its subclasses, a status of its own.
+
+    The most specific row wins, and a row for a type that has one replaces it. Without `send_text` the client
+    gets the type's name instead of the exception's text.
+
+    >>> register_exception(LookupError, StatusCode.NOT_FOUND)
+    """
+    if not (isinstance(exception, type) and issubclass(exception, BaseException)):
+        raise TypeError(f"register_exception takes an exception type, not {exception!r}")
+    if issubclass(exception, GrpcError):
+        raise TypeError(f"{exception.__name__} is a GrpcError, which has a status of its own")
+    code = StatusCode(code)
+    if code is StatusCode.OK:
+        raise ValueError("an exception cannot have the status OK")
+    _TABLE[exception] = _Row(code, send_text)
+
+
+def status_of(error: BaseException) -> tuple[Status, bool]:
+    """The status of an exception, and whether a row was made for it (else it belongs in the log)."""
+    if isinstance(error, GrpcError):
+        return Status(error.code, shortened(error.message), error.details, error.metadata.pairs()), True
+    row = _row(type(error))
+    if row is None:
+        return Status(StatusCode.INTERNAL, type(error).__name__), False
+    text = _text(error) if row.send_text else type(error).__name__
+    return Status(row.code, shortened(text)), row.code is not StatusCode.INTERNAL
+
+
+def _row(kind: type[BaseException]) -> _Row | None:
+    for ancestor in kind.__mro__:
+        row = _TABLE.get(ancestor)
+        if row is not None and (row.subclasses or ancestor is kind):
+            return row
+    return None
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error) or type(error).__name__
+    except Exception:  # a `__str__` of the user's that raises must not hide the error itself
+        return type(error).__name__
+
+
+def shortened(text: str) -> str:
+    """A text that fits in a header and can be encoded."""
+    encoded = text.encode("utf-8", "replace")
+    if len(encoded) <= _MAX_TEXT:
+        return encoded.decode("utf-8")
+    kept = encoded[:_MAX_TEXT].decode("utf-8", "ignore")
+    return f"{kept}… ({len(encoded)} bytes)"

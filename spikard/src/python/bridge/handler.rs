@@ -1,0 +1,35 @@
+//! Handlers by name, as far as Rust needs to know them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::python::PythonError;
+
+/// A handler that Python has found: its place in Python's list, and where it runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handler {
+    pub(crate) index: usize,
+    pub(crate) runs: Runs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runs {
+    OnLoop,
+    InPool,
+}
+
+/// What is known of the handlers that were asked for. Read by every call, written at start-up.
+#[derive(Default)]
+pub(super) struct Handlers(RwLock<HashMap<Arc<str>, Result<Handler, PythonError>>>);
+
+impl Handlers {
+    pub(super) fn get(&self, name: &str) -> Option<Result<Handler, PythonError>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(name).cloned()
+    }
+
+    pub(super) fn set(&self, name: Arc<str>, found: Result<Handler, PythonError>) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(name, found);
+    }
+}

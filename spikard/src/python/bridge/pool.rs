@@ -1,0 +1,99 @@
+//! The queue of the threads that run `def` handlers.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use super::call::CallState;
+use super::slot::lock;
+
+/// Calls, oldest first, and the threads that wait for them.
+pub(super) struct PoolQueue {
+    state: Mutex<State>,
+    changed: Condvar,
+    most_threads: usize,
+}
+
+#[derive(Default)]
+struct State {
+    calls: VecDeque<Arc<CallState>>,
+    threads: usize,
+    waiting: usize,
+    closed: bool,
+}
+
+/// A call for a thread of the pool, and whether one more thread is wanted beside it.
+pub(super) struct Taken {
+    pub(super) call: Arc<CallState>,
+    pub(super) grow: bool,
+}
+
+impl PoolQueue {
+    pub(super) fn new() -> Self {
+        // As the thread pool of Python's own asyncio.
+        let cpus = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            most_threads: 32.min(cpus + 4),
+        }
+    }
+
+    pub(super) fn push(&self, call: Arc<CallState>) {
+        let mut state = lock(&self.state);
+        if !state.closed {
+            state.calls.push_back(call);
+            drop(state);
+            self.changed.notify_one();
+        }
+    }
+
+    /// Waits for a call; `None` when the queue is closed.
+    pub(super) fn take(&self) -> Option<Taken> {
+        let mut state = lock(&self.state);
+        loop {
+            if state.closed {
+                return None;
+            }
+            if let Some(call) = state.calls.pop_front() {
+                // One thread is always left to wait: there is none but these to start another.
+                let grow = state.waiting == 0 && state.threads < self.most_threads;
+                if grow {
+                    state.threads += 1;
+                }
+                return Some(Taken { call, grow });
+            }
+            state.waiting += 1;
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+        }
+    }
+
+    /// Whether the first thread is to be started now.
+    pub(super) fn add_first(&self) -> bool {
+        let mut state = lock(&self.state);
+        let first = state.threads == 0 && !state.closed;
+        if first {
+            state.threads = 1;
+        }
+        first
+    }
+
+    /// A thread that was counted could not be started.
+    pub(super) fn lost(&self) {
+        let mut state = lock(&self.state);
+        state.threads = state.threads.saturating_sub(1);
+    }
+
+    pub(super) fn close(&self) {
+        let calls = {
+            let mut state = lock(&self.state);
+            state.closed = true;
+            std::mem::take(&mut state.calls)
+        };
+        drop(calls);
+        self.changed.notify_all();
+    }
+}

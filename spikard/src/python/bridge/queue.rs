@@ -1,0 +1,266 @@
+//! The queue that the event loop drains, and the calls in progress.
+
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::oneshot;
+
+use crate::Status;
+use crate::python::PythonError;
+use crate::python::convert::{Answer, Inbound};
+
+use super::call::{CallState, Outcome};
+use super::handler::{Handler, Handlers, Runs};
+use super::lookup::LookupRequest;
+use super::pool::{PoolQueue, Taken};
+use super::slot::lock;
+use super::wake::Wake;
+
+/// The calls that one drain hands over: the loop gets its turn between two bursts.
+const BURST: usize = 256;
+
+pub(crate) struct Bridge {
+    state: Mutex<State>,
+    wake: Wake,
+    pool: PoolQueue,
+    pub(super) handlers: Handlers,
+    /// Set in a forked child, where none of Python's threads lives on.
+    forked: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    queue: Queue,
+    /// Whether the loop has been woken for what is in the queue.
+    armed: bool,
+    /// The calls that are waited for, so that they can be answered at once when Python stops.
+    calls: HashMap<u64, Arc<CallState>>,
+    last_id: u64,
+    closed: Option<Closed>,
+}
+
+#[derive(Clone, Debug)]
+struct Closed {
+    text: &'static str,
+    error: PythonError,
+}
+
+/// What waits for the loop.
+#[derive(Default)]
+struct Queue {
+    calls: Vec<Arc<CallState>>,
+    cancels: Vec<u64>,
+    lookups: Vec<LookupRequest>,
+}
+
+/// What one drain hands over.
+pub(super) struct Drained {
+    pub(super) calls: Vec<Arc<CallState>>,
+    pub(super) cancels: Vec<u64>,
+    pub(super) lookups: Vec<LookupRequest>,
+    pub(super) closed: bool,
+}
+
+impl Bridge {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            state: Mutex::default(),
+            wake: Wake::new()?,
+            pool: PoolQueue::new(),
+            handlers: Handlers::default(),
+            forked: AtomicBool::new(false),
+        })
+    }
+
+    /// Puts a call in the queue of its handler.
+    pub(super) fn submit(
+        &self,
+        handler: Handler,
+        answer: Answer,
+        request: Inbound,
+    ) -> Result<(Arc<CallState>, oneshot::Receiver<Outcome>), Status> {
+        if self.is_forked() {
+            return Err(Status::unavailable(
+                "this process was forked after Python was started, so Python does not run in it",
+            ));
+        }
+        let mut state = lock(&self.state);
+        if let Some(closed) = &state.closed {
+            return Err(Status::unavailable(closed.text));
+        }
+        state.last_id += 1;
+        let (call, receiver) = CallState::new(state.last_id, handler, answer, request);
+        state.calls.insert(call.id, call.clone());
+        match handler.runs {
+            Runs::OnLoop => {
+                state.queue.calls.push(call.clone());
+                self.release_and_wake(state);
+            }
+            Runs::InPool => {
+                drop(state);
+                self.pool.push(call.clone());
+            }
+        }
+        Ok((call, receiver))
+    }
+
+    /// Forgets a call, and tells Python to cancel it where that is asked.
+    pub(super) fn end(&self, id: u64, cancel: bool) {
+        let mut state = lock(&self.state);
+        let call = state.calls.remove(&id);
+        if cancel && state.closed.is_none() {
+            state.queue.cancels.push(id);
+            self.release_and_wake(state);
+        } else {
+            drop(state);
+        }
+        drop(call);
+    }
+
+    pub(super) fn push_lookup(&self, lookup: LookupRequest) -> Result<(), PythonError> {
+        let mut state = lock(&self.state);
+        if let Some(closed) = &state.closed {
+            return Err(closed.error.clone());
+        }
+        state.queue.lookups.push(lookup);
+        self.release_and_wake(state);
+        Ok(())
+    }
+
+    /// One wake-up is enough for all that is queued until the next drain.
+    fn release_and_wake(&self, mut state: std::sync::MutexGuard<'_, State>) {
+        let wake = !std::mem::replace(&mut state.armed, true);
+        drop(state);
+        if wake {
+            self.wake.wake();
+        }
+    }
+
+    /// What the loop has to do next.
+    pub(super) fn drain(&self) -> Drained {
+        // Cleared before the queue is read: what comes in after that wakes the loop again.
+        self.wake.clear();
+        let mut state = lock(&self.state);
+        let burst = state.queue.calls.len().min(BURST);
+        let drained = Drained {
+            calls: state.queue.calls.drain(..burst).collect(),
+            cancels: std::mem::take(&mut state.queue.cancels),
+            lookups: std::mem::take(&mut state.queue.lookups),
+            closed: state.closed.is_some(),
+        };
+        state.armed = false;
+        if state.queue.calls.is_empty() {
+            drop(state);
+        } else {
+            self.release_and_wake(state);
+        }
+        drained
+    }
+
+    /// Waits for a call of a `def` handler; `None` when the bridge is closed.
+    pub(super) fn take(&self) -> Option<Taken> {
+        self.pool.take()
+    }
+
+    pub(super) fn add_first_worker(&self) -> bool {
+        self.pool.add_first()
+    }
+
+    pub(super) fn worker_lost(&self) {
+        self.pool.lost();
+    }
+
+    pub(super) fn fd(&self) -> RawFd {
+        self.wake.fd()
+    }
+
+    /// Refuses new calls and answers those in progress, at once and from any thread: UNAVAILABLE with
+    /// `text`. Python is told when its loop drains the next time.
+    pub(crate) fn close(&self, text: &'static str, error: PythonError) {
+        let (queue, calls) = {
+            let mut state = lock(&self.state);
+            state.closed.get_or_insert(Closed { text, error });
+            state.armed = true;
+            (
+                std::mem::take(&mut state.queue),
+                std::mem::take(&mut state.calls),
+            )
+        };
+        self.wake.wake();
+        self.pool.close();
+        for call in calls.into_values() {
+            drop(call.start());
+            call.answer(Err(Status::unavailable(text)));
+        }
+        drop(queue);
+    }
+
+    /// The error of what can no longer be asked of Python.
+    pub(super) fn stopped(&self) -> PythonError {
+        let closed = lock(&self.state).closed.clone();
+        closed.map_or_else(PythonError::stopped, |closed| closed.error)
+    }
+
+    /// To be called in a forked child. It takes no lock, since a thread that is gone may hold it.
+    pub(crate) fn set_forked(&self) {
+        self.forked.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_forked(&self) -> bool {
+        self.forked.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    const ON_LOOP: Handler = Handler {
+        index: 0,
+        runs: Runs::OnLoop,
+    };
+
+    fn submit(bridge: &Bridge) -> (Arc<CallState>, oneshot::Receiver<Outcome>) {
+        bridge
+            .submit(ON_LOOP, Answer::One, Inbound::empty())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_burst_is_bounded_and_keeps_the_order() {
+        let bridge = Bridge::new().unwrap();
+        let calls: Vec<_> = (0..BURST + 10).map(|_| submit(&bridge)).collect();
+        let first = bridge.drain();
+        assert_eq!(first.calls.len(), BURST);
+        let second = bridge.drain();
+        let ids: Vec<u64> = [first.calls, second.calls]
+            .concat()
+            .iter()
+            .map(|call| call.id)
+            .collect();
+        let submitted: Vec<u64> = calls.iter().map(|(call, _)| call.id).collect();
+        assert_eq!(ids, submitted);
+    }
+
+    #[test]
+    fn closing_answers_what_waits_and_refuses_what_comes() {
+        let bridge = Bridge::new().unwrap();
+        let (_, mut queued) = submit(&bridge);
+        let (_, mut started) = submit(&bridge);
+        let drained = bridge.drain();
+        assert!(drained.calls[1].start().is_some());
+        bridge.close("closed for the test", PythonError::stopped());
+        for receiver in [&mut queued, &mut started] {
+            let status = receiver.try_recv().unwrap().err().unwrap();
+            assert_eq!(status.code(), Code::Unavailable);
+        }
+        let refused = bridge.submit(ON_LOOP, Answer::One, Inbound::empty());
+        assert_eq!(refused.err().unwrap().message(), "closed for the test");
+        assert!(bridge.drain().closed);
+        assert!(bridge.take().is_none());
+    }
+}

@@ -1,0 +1,31 @@
+//! Which response a handler is to return.
+
+/// Which response a method's handler is to return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// `GrpcResponse`.
+    One,
+    /// `GrpcServerStreamResponse`.
+    ServerStream,
+    /// `GrpcBidiStreamResponse`.
+    BidiStream,
+}
+
+impl Answer {
+    /// The name of the Python class.
+    pub(super) const fn class_name(self) -> &'static str {
+        match self {
+            Self::One => "GrpcResponse",
+            Self::ServerStream => "GrpcServerStreamResponse",
+            Self::BidiStream => "GrpcBidiStreamResponse",
+        }
+    }
+
+    /// The attribute that holds its message or messages.
+    pub(super) const fn field(self) -> &'static str {
+        match self {
+            Self::One => "payload",
+            Self::ServerStream | Self::BidiStream => "messages",
+        }
+    }
+}

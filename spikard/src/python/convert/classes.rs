@@ -1,0 +1,51 @@
+//! The classes of `spikard.grpc`, imported once.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+use super::answer::Answer;
+use super::inbound::RequestKind;
+
+type Class = PyOnceLock<Py<PyType>>;
+
+fn class<'py>(
+    py: Python<'py>,
+    cell: &'static Class,
+    name: &str,
+) -> PyResult<&'py Bound<'py, PyType>> {
+    cell.import(py, "spikard.grpc", name)
+}
+
+pub(super) fn metadata(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static METADATA: Class = PyOnceLock::new();
+    class(py, &METADATA, "Metadata")
+}
+
+pub(super) fn call(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static CALL: Class = PyOnceLock::new();
+    class(py, &CALL, "Call")
+}
+
+pub(super) fn request(py: Python<'_>, kind: RequestKind) -> PyResult<&Bound<'_, PyType>> {
+    static ONE: Class = PyOnceLock::new();
+    static CLIENT_STREAM: Class = PyOnceLock::new();
+    static BIDI_STREAM: Class = PyOnceLock::new();
+    match kind {
+        RequestKind::One => class(py, &ONE, "GrpcRequest"),
+        RequestKind::ClientStream => class(py, &CLIENT_STREAM, "GrpcClientStreamRequest"),
+        RequestKind::BidiStream => class(py, &BIDI_STREAM, "GrpcBidiStreamRequest"),
+    }
+}
+
+pub(super) fn response(py: Python<'_>, answer: Answer) -> PyResult<&Bound<'_, PyType>> {
+    static ONE: Class = PyOnceLock::new();
+    static SERVER_STREAM: Class = PyOnceLock::new();
+    static BIDI_STREAM: Class = PyOnceLock::new();
+    let cell = match answer {
+        Answer::One => &ONE,
+        Answer::ServerStream => &SERVER_STREAM,
+        Answer::BidiStream => &BIDI_STREAM,
+    };
+    class(py, cell, answer.class_name())
+}

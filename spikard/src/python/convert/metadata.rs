@@ -1,0 +1,162 @@
+//! Metadata, both ways.
+
+use base64::Engine;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use pyo3::exceptions::PyValueError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use tonic::metadata::{
+    AsciiMetadataKey, AsciiMetadataValue, BinaryMetadataKey, BinaryMetadataValue, MetadataMap,
+};
+
+use crate::Status;
+
+use super::classes;
+
+/// With and without padding: gRPC takes both.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A client's metadata, with its binary values decoded.
+#[derive(Default)]
+pub(crate) struct ReceivedMetadata(Vec<(HeaderName, Vec<Value>)>);
+
+enum Value {
+    Text(HeaderValue),
+    Binary(Bytes),
+}
+
+impl ReceivedMetadata {
+    /// Refuses a binary value that is not base64.
+    pub(super) fn decode(metadata: MetadataMap) -> Result<Self, Status> {
+        let headers = metadata.into_headers();
+        let mut decoded = Vec::with_capacity(headers.keys_len());
+        for name in headers.keys() {
+            decoded.push((name.clone(), values(name, &headers)?));
+        }
+        Ok(Self(decoded))
+    }
+
+    /// The Python `Metadata`. It is filled as the dict that it is: names from the wire are lower case
+    /// and need none of its checks.
+    pub(super) fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let metadata = classes::metadata(py)?.call0()?;
+        let dict = metadata.cast::<PyDict>()?;
+        for (name, values) in self.0 {
+            let name = PyString::new(py, name.as_str());
+            let all = values.into_iter().map(|value| value.into_python(py));
+            let all = all.collect::<Vec<_>>();
+            if let Some(first) = all.first() {
+                dict.set_item(&name, first)?;
+            }
+            if all.len() > 1 {
+                let repeated = metadata.getattr(intern!(py, "_repeated"))?;
+                repeated.set_item(&name, PyList::new(py, all)?)?;
+            }
+        }
+        Ok(metadata)
+    }
+}
+
+fn values(name: &HeaderName, headers: &HeaderMap) -> Result<Vec<Value>, Status> {
+    let all = headers.get_all(name).iter();
+    if !name.as_str().ends_with("-bin") {
+        return Ok(all.cloned().map(Value::Text).collect());
+    }
+    // The specification lets a sender join the values of a repeated key with commas.
+    all.flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(|part| {
+            let decoded = BASE64.decode(part.trim_ascii());
+            decoded.map(|bytes| Value::Binary(Bytes::from(bytes)))
+        })
+        .collect::<Result<_, _>>()
+        .map_err(|error| {
+            Status::internal(format!(
+                "the metadata {name} is not valid base64, as keys that end in -bin must be: {error}"
+            ))
+        })
+}
+
+impl Value {
+    fn into_python(self, py: Python<'_>) -> Bound<'_, PyAny> {
+        match self {
+            Self::Text(value) => match value.to_str() {
+                Ok(text) => PyString::new(py, text).into_any(),
+                // Every byte is a character of Latin-1, so nothing is lost.
+                Err(_) => {
+                    let text: String = value.as_bytes().iter().copied().map(char::from).collect();
+                    PyString::new(py, &text).into_any()
+                }
+            },
+            Self::Binary(bytes) => PyBytes::new(py, &bytes).into_any(),
+        }
+    }
+}
+
+/// What a handler set as metadata or trailers: a `Metadata`, or anything that one can be made from.
+pub(super) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
+    let py = metadata.py();
+    let mut sent = MetadataMap::new();
+    if metadata.is_none() {
+        return Ok(sent);
+    }
+    let class = classes::metadata(py)?;
+    let metadata = if metadata.is_exact_instance(class) {
+        metadata.clone()
+    } else {
+        class.call1((metadata,))?
+    };
+    let dict = metadata.cast::<PyDict>()?;
+    if dict.is_empty() {
+        return Ok(sent);
+    }
+    for pair in metadata
+        .call_method0(intern!(py, "pairs"))?
+        .cast::<PyList>()?
+    {
+        let (key, value) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        append(&mut sent, &key, &value)?;
+    }
+    Ok(sent)
+}
+
+/// Pairs of a status that a handler raised.
+pub(super) fn append(
+    sent: &mut MetadataMap,
+    key: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let name = key.cast::<PyString>()?.to_cow()?;
+    if name.ends_with("-bin") {
+        let key = BinaryMetadataKey::from_bytes(name.as_bytes()).map_err(|_| bad_key(&name))?;
+        let value = value.cast::<PyBytes>()?;
+        sent.append_bin(key, BinaryMetadataValue::from_bytes(value.as_bytes()));
+        return Ok(());
+    }
+    let key = AsciiMetadataKey::from_bytes(name.as_bytes()).map_err(|_| bad_key(&name))?;
+    let text = value.cast::<PyString>()?.to_cow()?;
+    let value = AsciiMetadataValue::try_from(&*text)
+        .ok()
+        .filter(|_| text.bytes().all(|byte| (b' '..=b'~').contains(&byte)))
+        .ok_or_else(|| bad_value(&name))?;
+    sent.append(key, value);
+    Ok(())
+}
+
+fn bad_key(name: &str) -> PyErr {
+    PyValueError::new_err(format!(
+        "the metadata key {name:?} cannot be sent: a key has letters, digits, '-', '_' and '.' only"
+    ))
+}
+
+fn bad_value(name: &str) -> PyErr {
+    PyValueError::new_err(format!(
+        "the value of the metadata {name:?} cannot be sent: text must be printable ASCII; \
+         send other text as bytes, under {name}-bin"
+    ))
+}

@@ -1,0 +1,19 @@
+//! Between Rust's shapes and Python's objects.
+
+mod answer;
+mod classes;
+mod inbound;
+mod metadata;
+mod reply;
+mod request;
+mod shapes;
+mod status;
+mod wrong;
+
+pub(crate) use answer::Answer;
+pub(crate) use inbound::Inbound;
+pub(crate) use reply::{PythonReply, reply};
+pub(crate) use request::request;
+pub(crate) use shapes::PythonAnswer;
+pub(crate) use shapes::PythonRequest;
+pub(crate) use status::status;

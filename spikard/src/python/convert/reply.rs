@@ -1,0 +1,125 @@
+//! From a handler's response to what is sent: the one crossing outwards.
+
+use bytes::{BufMut, Bytes};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyTuple};
+use tonic::metadata::MetadataMap;
+
+use crate::Status;
+use crate::collect::PREFIX;
+use crate::respond::{Outgoing, Reply, Sending, framed_messages};
+
+use super::answer::Answer;
+use super::{classes, metadata, wrong};
+
+/// What a Python handler answered: its messages, framed in one buffer, and the metadata around them.
+pub struct PythonReply {
+    framed: Bytes,
+    count: usize,
+    metadata: MetadataMap,
+    trailers: MetadataMap,
+}
+
+impl PythonReply {
+    /// The reply of a served call, as it stands in the buffer.
+    pub(crate) fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
+        let encoding = sending.choose(None);
+        Ok(Reply {
+            outgoing: Outgoing::framed(self.framed, encoding)?,
+            encoding: encoding.compression,
+            metadata: self.metadata,
+            trailers: self.trailers,
+        })
+    }
+
+    /// The messages, as slices of the buffer.
+    pub(super) fn messages(&self) -> Vec<Bytes> {
+        let mut messages = Vec::with_capacity(self.count);
+        messages.extend(framed_messages(self.framed.clone()));
+        messages
+    }
+
+    /// The one message of a response that has one.
+    pub(super) fn first(&self) -> Bytes {
+        self.framed.slice(PREFIX.min(self.framed.len())..)
+    }
+
+    pub(super) fn into_metadata(self) -> (MetadataMap, MetadataMap) {
+        (self.metadata, self.trailers)
+    }
+}
+
+/// Takes a response of the expected class apart; the error says what was returned instead.
+pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<PythonReply> {
+    let py = response.py();
+    let class = classes::response(py, answer)?;
+    if !response.is_instance(class)? {
+        return Err(wrong::response(answer, response));
+    }
+    let content = match answer {
+        Answer::One => response.getattr(intern!(py, "payload"))?,
+        Answer::ServerStream | Answer::BidiStream => response.getattr(intern!(py, "messages"))?,
+    };
+    let (framed, count) = match answer {
+        Answer::One => {
+            let message = bytes(&content).ok_or_else(|| wrong::payload(answer, &content))??;
+            (frame(&[message])?, 1)
+        }
+        Answer::ServerStream | Answer::BidiStream => list(answer, &content)?,
+    };
+    Ok(PythonReply {
+        framed,
+        count,
+        metadata: metadata::sent(&response.getattr(intern!(py, "metadata"))?)?,
+        trailers: metadata::sent(&response.getattr(intern!(py, "trailers"))?)?,
+    })
+}
+
+fn list(answer: Answer, content: &Bound<'_, PyAny>) -> PyResult<(Bytes, usize)> {
+    let items: Vec<Bound<'_, PyAny>> = if let Ok(list) = content.cast::<PyList>() {
+        list.iter().collect()
+    } else if let Ok(tuple) = content.cast::<PyTuple>() {
+        tuple.iter().collect()
+    } else {
+        return Err(wrong::messages(answer, content));
+    };
+    let mut messages = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        messages.push(bytes(&item).ok_or_else(|| wrong::message(answer, index, &item))??);
+    }
+    Ok((frame(&messages)?, messages.len()))
+}
+
+/// The bytes of a bytes-like object; `None` for any other. Those that can change are copied: nobody
+/// may write to what is being read.
+fn bytes<'py>(item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyBytes>>> {
+    if let Ok(bytes) = item.cast::<PyBytes>() {
+        return Some(Ok(bytes.clone()));
+    }
+    let py = item.py();
+    let bytes_like = item.is_instance_of::<pyo3::types::PyByteArray>()
+        || item.is_instance_of::<pyo3::types::PyMemoryView>();
+    bytes_like.then(|| {
+        let copied = py.get_type::<PyBytes>().call1((item,))?;
+        Ok(copied.cast_into::<PyBytes>()?)
+    })
+}
+
+/// The messages with their prefixes, in one buffer of exactly that size.
+fn frame(messages: &[Bound<'_, PyBytes>]) -> PyResult<Bytes> {
+    let payload: usize = messages
+        .iter()
+        .map(|message| message.as_bytes().len())
+        .sum();
+    let mut framed = Vec::with_capacity(payload + PREFIX * messages.len());
+    for (index, message) in messages.iter().enumerate() {
+        let message = message.as_bytes();
+        let length =
+            u32::try_from(message.len()).map_err(|_| wrong::too_long(index, message.len()))?;
+        framed.put_u8(0);
+        framed.put_u32(length);
+        framed.put_slice(message);
+    }
+    Ok(Bytes::from(framed))
+}

@@ -1,0 +1,79 @@
+//! Which of spikard's shapes cross to Python, and as what.
+
+use bytes::Bytes;
+use tonic::metadata::MetadataMap;
+
+use crate::{
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
+    GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
+};
+
+use super::answer::Answer;
+use super::inbound::{Inbound, Messages, RequestKind};
+use super::metadata::ReceivedMetadata;
+use super::reply::PythonReply;
+
+/// A request that a Python callable can take: one of raw bytes.
+#[diagnostic::on_unimplemented(
+    message = "a Python callable cannot take `{Self}`",
+    label = "not a request of raw bytes",
+    note = "a Python callable gets raw protobuf: leave out the message type, as in `GrpcBidiStreamRequest`"
+)]
+pub trait PythonRequest: RequestShape {
+    #[doc(hidden)]
+    fn into_inbound(self) -> Result<Inbound, Status>;
+}
+
+/// A response shape that has a Python class.
+pub trait PythonAnswer {
+    #[doc(hidden)]
+    const ANSWER: Answer;
+
+    #[doc(hidden)]
+    fn from_reply(reply: PythonReply) -> Self;
+}
+
+macro_rules! python_request {
+    ($shape:ident, $kind:ident, $field:ident => $messages:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl PythonRequest for $shape<Bytes> {
+            fn into_inbound(self) -> Result<Inbound, Status> {
+                Ok(Inbound {
+                    kind: RequestKind::$kind,
+                    service_name: self.service_name,
+                    method_name: self.method_name,
+                    metadata: ReceivedMetadata::decode(self.metadata)?,
+                    messages: Messages::$messages(self.$field),
+                    call: self.call,
+                })
+            }
+        }
+    };
+}
+
+python_request!(GrpcRequest, One, payload => One);
+python_request!(GrpcClientStreamRequest, ClientStream, messages => List);
+python_request!(GrpcBidiStreamRequest, BidiStream, messages => List);
+
+macro_rules! python_response {
+    ($shape:ident, $answer:ident, $field:ident: $from:ident) => {
+        impl PythonAnswer for $shape<Bytes> {
+            const ANSWER: Answer = Answer::$answer;
+
+            fn from_reply(reply: PythonReply) -> Self {
+                let $field = reply.$from();
+                let (metadata, trailers): (MetadataMap, MetadataMap) = reply.into_metadata();
+                Self {
+                    $field,
+                    metadata,
+                    trailers,
+                    compression: None,
+                }
+            }
+        }
+    };
+}
+
+python_response!(GrpcResponse, One, payload: first);
+python_response!(GrpcServerStreamResponse, ServerStream, messages: messages);
+python_response!(GrpcBidiStreamResponse, BidiStream, messages: messages);

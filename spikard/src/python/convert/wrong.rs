@@ -1,0 +1,117 @@
+//! What is wrong with what a handler returned, in the words of the log.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyList, PyString};
+
+use super::answer::Answer;
+
+/// Longer representations are cut.
+const SHOWN: usize = 120;
+
+pub(super) fn response(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    let expected = answer.class_name();
+    let field = answer.field();
+    let hint = if found.is_none() {
+        format!("; end the handler with return {expected}({field}=…)")
+    } else if is_message(found)
+        || found.is_instance_of::<PyBytes>()
+        || found.is_instance_of::<PyList>()
+    {
+        let call = if is_message(found) {
+            ".SerializeToString()"
+        } else {
+            ""
+        };
+        match answer {
+            Answer::One => format!("; return {expected}(payload=…{call})"),
+            Answer::ServerStream | Answer::BidiStream => {
+                format!("; return {expected}(messages=[…{call}])")
+            }
+        }
+    } else {
+        String::new()
+    };
+    PyTypeError::new_err(format!(
+        "returned {}, expected a {expected}{hint}",
+        describe(found)
+    ))
+}
+
+pub(super) fn payload(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!(
+        "returned a {} whose payload is {}, expected bytes{}",
+        answer.class_name(),
+        describe(found),
+        bytes_hint(found)
+    ))
+}
+
+pub(super) fn messages(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!(
+        "returned a {} whose messages are {}, expected a list of bytes",
+        answer.class_name(),
+        describe(found)
+    ))
+}
+
+pub(super) fn message(answer: Answer, index: usize, found: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!(
+        "returned a {} whose messages[{index}] is {}, expected bytes{}",
+        answer.class_name(),
+        describe(found),
+        bytes_hint(found)
+    ))
+}
+
+pub(super) fn too_long(index: usize, len: usize) -> PyErr {
+    PyValueError::new_err(format!(
+        "message {index} of the response has {len} bytes; the length of a gRPC message is 32 bits wide"
+    ))
+}
+
+/// What to write instead of a value that is not bytes.
+fn bytes_hint(found: &Bound<'_, PyAny>) -> &'static str {
+    if is_message(found) {
+        "; add .SerializeToString()"
+    } else if found.is_instance_of::<PyString>() {
+        "; add .encode()"
+    } else {
+        ""
+    }
+}
+
+/// A protobuf message, by what it can do: any version of protobuf, and none need be installed.
+fn is_message(found: &Bound<'_, PyAny>) -> bool {
+    found.hasattr("SerializeToString").unwrap_or(false)
+}
+
+/// The value as `repr` shows it, cut, with its type; `None` is enough by itself.
+fn describe(found: &Bound<'_, PyAny>) -> String {
+    if found.is_none() {
+        return String::from("None");
+    }
+    let kind = found
+        .get_type()
+        .fully_qualified_name()
+        .map_or_else(|_| String::from("an object"), |name| name.to_string());
+    let shown = if found.is_instance_of::<PyByteArray>() || found.is_instance_of::<PyBytes>() {
+        // Megabytes are not printed to be cut.
+        found.len().map(|len| format!("{len} bytes"))
+    } else {
+        found.repr().map(|shown| cut(&shown.to_string_lossy()))
+    };
+    match shown {
+        Ok(shown) => format!("{kind} ({shown})"),
+        // A `__repr__` of the user's that raises.
+        Err(_) => kind,
+    }
+}
+
+fn cut(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,89 @@
+//! From a bare interpreter to the runtime that serves calls.
+
+use std::ffi::CString;
+use std::path::Path;
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::python::bridge::{Bridge, PyBridge};
+use crate::python::{PythonError, PythonErrorKind, extension};
+
+use super::package::SOURCES;
+use super::settings::Settings;
+use super::venv::VirtualEnv;
+
+/// Prepares `sys` and the package `spikard`; answers the runtime, whose `run` serves.
+pub(super) fn runtime(
+    py: Python<'_>,
+    settings: &Settings,
+    environment: &Option<VirtualEnv>,
+    bridge: &Arc<Bridge>,
+) -> PyResult<Py<PyAny>> {
+    if let Some(environment) = environment {
+        use_packages(py, environment)?;
+    }
+    add_paths(py, settings)?;
+    install_package(py)?;
+    let bridge = Bound::new(py, PyBridge(bridge.clone()))?;
+    let module = py.import("spikard._runtime.embedded")?;
+    Ok(module.call_method1("Runtime", (bridge,))?.unbind())
+}
+
+/// Python's own start-up does this, but for an environment of another build on some versions.
+fn use_packages(py: Python<'_>, environment: &VirtualEnv) -> PyResult<()> {
+    let sys = py.import("sys")?;
+    let prefix = sys.getattr("prefix")?.extract::<std::path::PathBuf>()?;
+    if prefix != environment.root {
+        sys.setattr("prefix", text(&environment.root))?;
+        sys.setattr("exec_prefix", text(&environment.root))?;
+        py.import("site")?
+            .call_method1("addsitedir", (text(&environment.packages()),))?;
+    }
+    Ok(())
+}
+
+/// The configured folders, then the working directory, before everything else.
+fn add_paths(py: Python<'_>, settings: &Settings) -> PyResult<()> {
+    let path = py.import("sys")?.getattr("path")?.cast_into::<PyList>()?;
+    let configured = settings.paths.iter();
+    let folders = configured.filter_map(|folder| std::path::absolute(folder).ok());
+    for (index, folder) in folders.chain(std::env::current_dir()).enumerate() {
+        path.insert(index, text(&folder))?;
+    }
+    Ok(())
+}
+
+/// Serves the package from this program, and its native module from memory.
+fn install_package(py: Python<'_>) -> PyResult<()> {
+    let program = std::env::current_exe().unwrap_or_else(|_| "/spikard".into());
+    let native = PyModule::new(py, "spikard._spikard")?;
+    extension::register(&native)?;
+    let sources = PyDict::new(py);
+    for (path, source) in SOURCES {
+        sources.set_item(path, source)?;
+    }
+    let code = CString::new(include_str!("finder.py"))?;
+    let file = CString::new(text(&program.join("spikard_finder.py")))?;
+    PyModule::from_code(py, &code, &file, c"_spikard_finder")?
+        .call_method1("install", (text(&program), sources, native))?;
+    Ok(())
+}
+
+/// Python knows paths as text, which Rust's may not be; such a path is found by nobody.
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// What went wrong in Python before any handler, with the traceback.
+pub(super) fn failed(py: Python<'_>, error: &PyErr) -> PythonError {
+    let traceback = error
+        .traceback(py)
+        .and_then(|traceback| traceback.format().ok());
+    let text = format!(
+        "the Python runtime could not be started: {error}\n{}",
+        traceback.unwrap_or_default()
+    );
+    PythonError::new(PythonErrorKind::Start, text.trim_end())
+}

@@ -1,0 +1,61 @@
+//! The Python package, carried by the program.
+
+macro_rules! sources {
+    ($($path:literal),* $(,)?) => {
+        [$(($path, include_str!(concat!("../../../python/", $path)))),*]
+    };
+}
+
+/// Every module of the package, by its path.
+pub(super) const SOURCES: [(&str, &str); 20] = sources![
+    "spikard/__init__.py",
+    "spikard/_native.py",
+    "spikard/_runtime/__init__.py",
+    "spikard/_runtime/embedded.py",
+    "spikard/_runtime/frames.py",
+    "spikard/_runtime/handler.py",
+    "spikard/_runtime/lookup.py",
+    "spikard/_runtime/loop.py",
+    "spikard/_runtime/outcome.py",
+    "spikard/_runtime/pool.py",
+    "spikard/grpc/__init__.py",
+    "spikard/grpc/_call.py",
+    "spikard/grpc/_error.py",
+    "spikard/grpc/_limits.py",
+    "spikard/grpc/_metadata.py",
+    "spikard/grpc/_request.py",
+    "spikard/grpc/_response.py",
+    "spikard/grpc/_show.py",
+    "spikard/grpc/_status.py",
+    "spikard/grpc/_status_of.py",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    fn modules(folder: &Path, root: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                modules(&path, root, found);
+            } else if path.extension().is_some_and(|extension| extension == "py") {
+                let path = path.strip_prefix(root).unwrap();
+                found.push(path.to_str().unwrap().replace('\\', "/"));
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_has_every_module_of_the_package() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
+        let mut found = Vec::new();
+        modules(&root.join("spikard"), &root, &mut found);
+        found.sort();
+        let listed: Vec<&str> = SOURCES.iter().map(|(path, _)| *path).collect();
+        assert_eq!(listed, found);
+    }
+}

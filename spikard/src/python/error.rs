@@ -1,0 +1,77 @@
+//! What can be wrong with Python, before any call.
+
+use std::fmt;
+
+/// Why Python cannot be started, or a Python callable cannot be used.
+///
+/// Its text says what was wrong, where, and what to do; [`kind`](Self::kind) is for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PythonError {
+    kind: PythonErrorKind,
+    text: String,
+}
+
+/// What sort of thing is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PythonErrorKind {
+    /// The interpreter could not be started.
+    Start,
+    /// The virtual environment cannot be used: it does not exist, or is of another minor version.
+    VirtualEnv,
+    /// The interpreter was started before, with other settings.
+    AlreadyStarted,
+    /// The interpreter has stopped.
+    Stopped,
+    /// The name of a callable is not `module:callable`.
+    Name,
+    /// There is no module of that name on the module search path.
+    ModuleNotFound,
+    /// The module raised an exception when it was imported; the text has its traceback.
+    Import,
+    /// The module has no attribute of that name.
+    AttributeNotFound,
+    /// What was found cannot be called with a request.
+    NotCallable,
+}
+
+impl PythonError {
+    pub(crate) fn new(kind: PythonErrorKind, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+        }
+    }
+
+    pub(crate) fn stopped() -> Self {
+        Self::new(
+            PythonErrorKind::Stopped,
+            "the Python interpreter has stopped: the program is ending",
+        )
+    }
+
+    /// What Python's side of the lookup says of a handler that it refuses.
+    pub(crate) fn refused(fault: &str, text: String) -> Self {
+        let kind = match fault {
+            "name" => PythonErrorKind::Name,
+            "module" => PythonErrorKind::ModuleNotFound,
+            "attribute" => PythonErrorKind::AttributeNotFound,
+            "callable" => PythonErrorKind::NotCallable,
+            _ => PythonErrorKind::Import,
+        };
+        Self::new(kind, text)
+    }
+
+    /// What sort of thing is wrong.
+    pub fn kind(&self) -> PythonErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for PythonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for PythonError {}
