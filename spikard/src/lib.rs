@@ -54,4 +54,5 @@ pub use shapes::{
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
     RequestShape, ResponseShape,
 };
+#[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;
