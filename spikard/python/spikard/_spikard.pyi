@@ -13,9 +13,7 @@ class InboundCall:
     def finish(self, response: Any, /) -> None:
         """Answers with a response; a ``TypeError`` or ``ValueError`` says why it is none."""
 
-    def fail(
-        self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /
-    ) -> None:
+    def fail(self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /) -> None:
         """Answers with a status."""
 
     def is_cancelled(self) -> bool:

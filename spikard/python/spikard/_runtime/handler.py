@@ -40,5 +40,6 @@ def _inner(function: Any) -> Any:
     if wrapped is not None:
         return wrapped
     if not inspect.isroutine(function) and not inspect.isclass(function):
-        return getattr(type(function), "__call__", function)
+        # The type's: that is what a call of the object runs.
+        return inspect.getattr_static(type(function), "__call__", function)
     return function

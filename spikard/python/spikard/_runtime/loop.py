@@ -34,7 +34,6 @@ class LoopRunner:
         self._on_closed = on_closed
         # Asyncio holds its tasks weakly; a task that nothing else holds may be collected half-way.
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._new_task = _eager_task if sys.version_info >= (3, 12) else _plain_task
 
     def attach(self) -> None:
         """Listens to the bridge."""
@@ -64,7 +63,7 @@ class LoopRunner:
             self._on_closed()
 
     def _start(self, call_id: int, call: InboundCall, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = self._new_task(self._loop, coroutine)
+        task = _new_task(self._loop, coroutine)
         if not task.done():
             self._tasks[call_id] = task
             if call.is_cancelled():
@@ -101,12 +100,9 @@ class LoopRunner:
             self._tasks.pop(call_id, None)
 
 
-def _plain_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    return loop.create_task(coroutine)
-
-
-def _eager_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    # Runs up to its first suspension at once: a handler that never waits costs no turn of the loop.
-    make: Any = asyncio.Task
-    task: asyncio.Task[None] = make(coroutine, loop=loop, eager_start=True)
-    return task
+def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    if sys.version_info >= (3, 12):
+        # Runs up to its first suspension at once: a handler that never waits costs no turn of the loop.
+        return asyncio.Task(coroutine, loop=loop, eager_start=True)
+    else:  # noqa: RET505 - which branch is live depends on the version
+        return loop.create_task(coroutine)

@@ -4,6 +4,7 @@ A handler takes a request and returns a response; a test calls it as a function:
 
     from spikard.grpc import GrpcClientStreamRequest, GrpcResponse
 
+
     async def handle_count(request: GrpcClientStreamRequest) -> GrpcResponse:
         return GrpcResponse(payload=str(len(request.messages)).encode())
 
