@@ -84,7 +84,7 @@ def test_demo_is_plain_text_in_a_pipe(tmp_path: Path) -> None:
 def test_server_says_why_it_cannot_serve(bare_venv: Path) -> None:
     """One line of ours, and the traceback of the handler that cannot be imported."""
     env = {"VIRTUAL_ENV": str(bare_venv)}
-    command = [BINARIES / "server", "--bind", "127.0.0.1:0"]
+    command: list[str | Path] = [BINARIES / "server", "--bind", "127.0.0.1:0"]
     server = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=env)
     assert server.returncode == 1
     assert server.stderr.startswith("cannot serve: ")
