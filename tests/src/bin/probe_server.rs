@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = if options.probe_only {
         Server::builder().add(Probe)
     } else {
-        mounts::all_on(Server::builder())
+        mounts::everything()
     };
     let server = server.grace(options.grace).bind("127.0.0.1:0").await?;
     if let Some(address) = server.local_addr() {
