@@ -42,6 +42,8 @@ pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
 pub use method::{Handler, MethodInfo};
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
+#[cfg(feature = "reflection")]
+pub use server::ReflectionError;
 #[cfg(feature = "server")]
 pub use server::{LayeredService, ServeError, Server, ServerBuilder};
 #[cfg(feature = "tls")]
@@ -52,4 +54,5 @@ pub use shapes::{
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
     RequestShape, ResponseShape,
 };
+#[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;

@@ -12,6 +12,8 @@ use tokio::time::timeout;
 
 use super::connection::Serving;
 use super::error::ServeError;
+#[cfg(feature = "health")]
+use super::health::Health;
 use super::listener::Listener;
 use super::signal;
 
@@ -28,20 +30,14 @@ use super::signal;
 /// ```
 #[derive(Debug)]
 pub struct Server {
-    listener: Listener,
-    serving: Serving,
-    grace: Duration,
+    pub(super) listener: Listener,
+    pub(super) serving: Serving,
+    pub(super) grace: Duration,
+    #[cfg(feature = "health")]
+    pub(super) health: Option<Health>,
 }
 
 impl Server {
-    pub(super) fn new(listener: Listener, serving: Serving, grace: Duration) -> Self {
-        Self {
-            listener,
-            serving,
-            grace,
-        }
-    }
-
     /// The address that the server listens on, with the port that was taken for port 0; `None` for a
     /// Unix socket.
     pub fn local_addr(&self) -> Option<SocketAddr> {
@@ -80,6 +76,10 @@ impl Server {
     /// Serves until `stop` is ready, then drains as [`serve`](Self::serve) does.
     pub async fn serve_until(self, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
+        #[cfg(feature = "health")]
+        if let Some(health) = &self.health {
+            health.serving().await;
+        }
         let graceful = GracefulShutdown::new();
         let (stopping, _) = watch::channel(());
         let mut connections = JoinSet::new();
@@ -98,6 +98,10 @@ impl Server {
             connections.spawn(connection.serve(accepted, graceful.watcher(), stopping));
         }
         drop(self.listener);
+        #[cfg(feature = "health")]
+        if let Some(health) = self.health {
+            health.draining().await;
+        }
         stopping.send_replace(());
         tracing::info!(connections = connections.len(), grace = ?self.grace, "draining");
         if timeout(self.grace, graceful.shutdown()).await.is_err() {
