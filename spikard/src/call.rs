@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use http::Extensions;
 
 use crate::collect::Charge;
+use crate::connection_info::ConnectionInfo;
 
 /// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.
 ///
@@ -22,7 +23,7 @@ use crate::collect::Charge;
 /// ```
 #[derive(Debug, Default)]
 pub struct Call {
-    peer: Option<SocketAddr>,
+    connection: ConnectionInfo,
     deadline: Option<Instant>,
     extensions: Extensions,
     /// The share of the server's buffer that this call's messages take, given back when the call ends.
@@ -30,18 +31,24 @@ pub struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(extensions: Extensions, deadline: Option<Instant>) -> Self {
+    pub(crate) fn new(mut extensions: Extensions, deadline: Option<Instant>) -> Self {
         Self {
-            peer: extensions.get::<PeerAddr>().map(|peer| peer.0),
+            connection: extensions.remove().unwrap_or_default(),
             deadline,
             extensions,
             charge: OnceLock::new(),
         }
     }
 
-    /// The client's address, or `None` outside spikard's own server.
+    /// The client's address, or `None` over a Unix socket and outside spikard's own server.
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.peer
+        self.connection.peer
+    }
+
+    /// The client's certificates, its own first; empty without mutual TLS.
+    #[cfg(feature = "tls")]
+    pub fn peer_certs(&self) -> &[rustls_pki_types::CertificateDer<'static>] {
+        &self.connection.certificates
     }
 
     /// When the call must be answered: the earlier of the client's `grpc-timeout` and the method's `timeout`.
@@ -65,7 +72,3 @@ impl Call {
         let _ = self.charge.set(charge);
     }
 }
-
-/// The client's address, as an extension of the HTTP request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PeerAddr(pub(crate) SocketAddr);

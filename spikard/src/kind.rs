@@ -1,12 +1,9 @@
-//! The kinds of RPC, and the traits that find the kind from the types of a handler.
+//! The kinds of RPC, and how the kind is found from the types of a handler.
 
 use std::fmt;
 
-use crate::shapes::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
-    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, ResponseShape,
-};
-use crate::{Message, Status};
+use crate::Status;
+use crate::shapes::{RequestForm, RequestShape, ResponseForm, ResponseShape};
 
 /// The kind of an RPC, as it follows from the request and response types of its handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +22,42 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of an RPC whose handler takes `Req` and returns `Ret`.
+    ///
+    /// Types that do not go together are a panic, which is a compile error in a constant. It is not a
+    /// bound, because a bound would fail again for each of the types that is wrong on its own.
+    ///
+    /// ```
+    /// use spikard::{GrpcClientStreamRequest, GrpcResponse, Kind, Status};
+    ///
+    /// const KIND: Kind = Kind::of::<GrpcClientStreamRequest, Result<GrpcResponse, Status>>();
+    /// assert_eq!(KIND, Kind::ClientStreaming);
+    /// ```
+    #[track_caller]
+    pub const fn of<Req: RequestShape, Ret: HandlerResult>() -> Self {
+        match (Req::FORM, <Ret::Response as ResponseShape>::FORM) {
+            (RequestForm::Single, ResponseForm::Single) => Self::Unary,
+            (RequestForm::Single, ResponseForm::ServerStream | ResponseForm::Duplex) => {
+                Self::ServerStreaming
+            }
+            (RequestForm::ClientStream, ResponseForm::Single) => Self::ClientStreaming,
+            (RequestForm::BidiStream, ResponseForm::BidiStream) => Self::Bidirectional,
+            (RequestForm::Duplex, ResponseForm::Duplex) => Self::Duplex,
+            (RequestForm::Single, _) => panic!(
+                "a `GrpcRequest` is answered with a `GrpcResponse` (unary), or with a `GrpcServerStreamResponse` or a `GrpcDuplexResponse` (server streaming): write one of these, or take another request"
+            ),
+            (RequestForm::ClientStream, _) => panic!(
+                "a `GrpcClientStreamRequest` is answered with a `GrpcResponse` (client streaming): write that, or take another request"
+            ),
+            (RequestForm::BidiStream, _) => panic!(
+                "a `GrpcBidiStreamRequest` is answered with a `GrpcBidiStreamResponse` (bidirectional streaming): write that, or take another request"
+            ),
+            (RequestForm::Duplex, _) => panic!(
+                "a `GrpcDuplexRequest` is answered with a `GrpcDuplexResponse` (full-duplex streaming): write that, or take another request"
+            ),
+        }
+    }
+
     /// Whether the client may send any number of messages (`stream` before the request type in a `.proto`).
     pub const fn client_streams(self) -> bool {
         matches!(
@@ -57,44 +90,6 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
-}
-
-/// A response that may answer the request `Req`; this is where the kind of an RPC is decided.
-#[diagnostic::on_unimplemented(
-    message = "a handler that takes `{Req}` cannot answer with `{Self}`",
-    label = "no kind of RPC has this response to that request",
-    note = "`GrpcRequest` is answered with `GrpcResponse` (unary) or `GrpcServerStreamResponse` or `GrpcDuplexResponse` (server streaming)",
-    note = "`GrpcClientStreamRequest` is answered with `GrpcResponse` (client streaming)",
-    note = "`GrpcBidiStreamRequest` is answered with `GrpcBidiStreamResponse` (bidirectional streaming)",
-    note = "`GrpcDuplexRequest` is answered with `GrpcDuplexResponse` (full-duplex streaming)"
-)]
-pub trait Answers<Req>: ResponseShape {
-    #[doc(hidden)]
-    const KIND: Kind;
-}
-
-impl<M: Message, R: Message> Answers<GrpcRequest<M>> for GrpcResponse<R> {
-    const KIND: Kind = Kind::Unary;
-}
-
-impl<M: Message, R: Message> Answers<GrpcRequest<M>> for GrpcServerStreamResponse<R> {
-    const KIND: Kind = Kind::ServerStreaming;
-}
-
-impl<M: Message, R: Message> Answers<GrpcClientStreamRequest<M>> for GrpcResponse<R> {
-    const KIND: Kind = Kind::ClientStreaming;
-}
-
-impl<M: Message, R: Message> Answers<GrpcBidiStreamRequest<M>> for GrpcBidiStreamResponse<R> {
-    const KIND: Kind = Kind::Bidirectional;
-}
-
-impl<M: Message, R: Message> Answers<GrpcRequest<M>> for GrpcDuplexResponse<R> {
-    const KIND: Kind = Kind::ServerStreaming;
-}
-
-impl<M: Message, R: Message> Answers<GrpcDuplexRequest<M>> for GrpcDuplexResponse<R> {
-    const KIND: Kind = Kind::Duplex;
 }
 
 /// What a handler returns: a [`Result`] of a response type, with an error that becomes a [`Status`].

@@ -7,6 +7,7 @@ extern crate self as spikard;
 mod call;
 mod collect;
 mod compression;
+mod connection_info;
 mod dispatch;
 mod kind;
 mod limits;
@@ -14,10 +15,12 @@ mod message;
 mod metadata;
 mod method;
 mod mount;
+mod panics;
 #[cfg(feature = "python")]
 pub mod python;
 mod respond;
 mod routes;
+mod rpc;
 #[cfg(feature = "server")]
 mod server;
 mod service;
@@ -34,16 +37,22 @@ pub use tonic::{Code, Status};
 
 pub use call::Call;
 pub use compression::Compression;
-pub use kind::{Answers, HandlerResult, IntoStatus, Kind};
+pub use kind::{HandlerResult, IntoStatus, Kind};
 pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
 pub use method::{Handler, MethodInfo};
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
+#[cfg(feature = "reflection")]
+pub use server::ReflectionError;
 #[cfg(feature = "server")]
 pub use server::{LayeredService, ServeError, Server, ServerBuilder};
+#[cfg(feature = "tls")]
+pub use server::{Tls, TlsError};
 pub use service::GrpcService;
 pub use shapes::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
     RequestShape, ResponseShape,
 };
+#[doc = include_str!("grpc_stream.md")]
+pub use spikard_macros::grpc_stream;

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::kind::{Answers, HandlerResult, Kind};
+use crate::kind::{HandlerResult, Kind};
 use crate::limits::MethodOptions;
+use crate::shapes::RequestShape;
 
 /// One method of a service: its name, its kind, its own limits, and what handles it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,15 +22,15 @@ pub struct MethodInfo {
 }
 
 impl MethodInfo {
-    /// The method whose handler takes `Req` and returns `Ret`; the kind follows from the two.
+    /// The method whose handler takes `Req` and returns `Ret`; the kind is [`Kind::of`] the two.
     pub const fn of<Req, Ret>(name: &'static str, options: MethodOptions, handler: Handler) -> Self
     where
+        Req: RequestShape,
         Ret: HandlerResult,
-        Ret::Response: Answers<Req>,
     {
         Self {
             name: Cow::Borrowed(name),
-            kind: <Ret::Response as Answers<Req>>::KIND,
+            kind: Kind::of::<Req, Ret>(),
             options,
             handler,
         }

@@ -7,7 +7,8 @@ pub use tonic::body::Body;
 pub use tonic::server::NamedService;
 pub use tower_service::Service;
 
-pub use crate::dispatch::{ResponseFuture, ServerCall, Target};
+pub use crate::dispatch::{ResponseFuture, ServerCall};
 pub use crate::mount::serve;
 #[cfg(feature = "python")]
-pub use crate::python::entry::call_python;
+pub use crate::python::rpc::{PythonRpc, answer_in_python, call_python};
+pub use crate::rpc::{Rpc, answer, kind, method};

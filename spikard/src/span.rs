@@ -1,11 +1,10 @@
 //! The tracing span of a call, in the names of OpenTelemetry's conventions for RPC.
 
-use std::net::SocketAddr;
-
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::Code;
+use crate::dispatch::RequestHead;
 
 /// The span of one call: `rpc`, at the level INFO.
 ///
@@ -17,7 +16,9 @@ use crate::Code;
 pub(crate) struct CallSpan(Span);
 
 impl CallSpan {
-    pub(crate) fn new(service: &str, method: &str, peer: Option<SocketAddr>) -> Self {
+    pub(crate) fn new(head: &RequestHead) -> Self {
+        let (service, method) = (&head.service_name, &head.method_name);
+        let peer = head.call.peer();
         let span = tracing::info_span!(
             "rpc",
             otel.name = %format_args!("{service}/{method}"),

@@ -5,12 +5,8 @@
 
 use http_body::Body as _;
 
-/// An extension of a request whose body reports a broken-off stream as an error, so that a clean
-/// end can be trusted even behind layers that rewrap the body.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct EndVerified;
-
-/// Whether `body`, which has just ended without an error, was half-closed.
+/// Whether `body`, which has just ended without an error, was half-closed. `verified` says that it was
+/// checked where it came from, before layers could rewrap it.
 pub(super) fn is_half_closed(body: &tonic::body::Body, verified: bool) -> bool {
     verified || body.is_end_stream()
 }

@@ -17,5 +17,4 @@ mod violation;
 pub(crate) use body::RequestBody;
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use deframe::PREFIX;
-pub(crate) use ending::EndVerified;
 pub(crate) use payload::Payload;

@@ -9,8 +9,9 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 
-use crate::collect::{EndVerified, RequestBody};
+use crate::collect::RequestBody;
 use crate::compression::{Accepted, accepted_here, of_request};
+use crate::connection_info::ConnectionInfo;
 use crate::respond::Sending;
 use crate::{Call, Limits, Status, metadata};
 
@@ -61,7 +62,7 @@ pub(super) fn admit(
     // A timeout that the clock cannot represent is none.
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let accepted = Accepted::of(&parts.headers);
-    let verified = parts.extensions.get::<EndVerified>().is_some();
+    let verified = parts.extensions.get::<ConnectionInfo>().is_some();
     Ok(Admitted {
         head: RequestHead {
             service_name,

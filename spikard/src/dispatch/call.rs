@@ -12,14 +12,14 @@ use tokio::time::timeout_at;
 use tonic::body::Body;
 
 use crate::collect::Budget;
-use crate::kind::{Answers, HandlerResult};
+use crate::kind::HandlerResult;
+use crate::panics::contain;
 use crate::respond::Reply;
 use crate::shapes::{RequestShape, ResponseShape};
 use crate::span::CallSpan;
 use crate::{Compression, Limits, MethodOptions, Status};
 
 use super::admit::{Admitted, admit};
-use super::panics::contain;
 
 /// The answer to a call. It never fails: every error is a response with a status.
 pub type ResponseFuture =
@@ -80,7 +80,6 @@ impl ServerCall {
     where
         Req: RequestShape,
         Ret: HandlerResult,
-        Ret::Response: Answers<Req>,
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Ret> + Send + 'static,
     {
@@ -113,7 +112,6 @@ impl ServerCall {
             options,
         } = target;
         let limits = self.policy.limits.overridden_by(&options);
-        let names = (service.clone(), method.clone());
         let admitted = match admit(self.request, service, method, limits, &self.policy) {
             Ok(admitted) => admitted,
             Err(response) => return Box::pin(ready(Ok(response))),
@@ -122,8 +120,8 @@ impl ServerCall {
         // Holds the call's share of the buffer until the handler has answered, whatever it does
         // with its request.
         let call = admitted.head.call.clone();
-        let span = CallSpan::new(&names.0, &names.1, call.peer());
-        let work = span.of(contain(names, stages(admitted)));
+        let span = CallSpan::new(&admitted.head);
+        let work = span.of(contain(stages(admitted)));
         Box::pin(async move {
             let result = match deadline {
                 Some(deadline) => timeout_at(deadline.into(), work)

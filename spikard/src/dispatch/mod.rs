@@ -2,7 +2,6 @@
 
 mod admit;
 mod call;
-mod panics;
 mod timeout;
 
 #[cfg(feature = "python")]
@@ -10,6 +9,7 @@ pub(crate) use admit::Admitted;
 pub(crate) use admit::RequestHead;
 pub(crate) use admit::unknown_method;
 pub(crate) use call::Policy;
+pub(crate) use call::Target;
 #[cfg(feature = "python")]
 pub(crate) use call::in_time;
-pub use call::{ResponseFuture, ServerCall, Target};
+pub use call::{ResponseFuture, ServerCall};

@@ -4,25 +4,18 @@ use bytes::Bytes;
 
 use crate::Status;
 use crate::dispatch::{Admitted, ResponseFuture, ServerCall, Target, in_time};
-use crate::kind::{Answers, HandlerResult};
-use crate::shapes::{RequestShape, ResponseShape};
+use crate::kind::HandlerResult;
+use crate::shapes::ResponseShape;
 
 use super::call::call;
-use super::convert::{Answer, PythonAnswer, PythonReply, PythonShape};
-
-/// A request that a Python callable can take: one of raw bytes.
-#[diagnostic::on_unimplemented(
-    message = "a Python callable cannot take `{Self}`",
-    label = "not a request of raw bytes",
-    note = "a Python callable gets raw protobuf: leave out the message type, as in `GrpcBidiStreamRequest`"
-)]
-pub trait PythonRequest: RequestShape + PythonShape {}
+use super::convert::{Answer, PythonAnswer, PythonReply, PythonRequest};
 
 /// What the signature of a Python callable returns: a `Result` of a response of raw bytes.
 #[diagnostic::on_unimplemented(
     message = "a Python callable cannot return `{Self}`",
     label = "not a `Result` of a response of raw bytes",
-    note = "a Python callable answers with raw protobuf: leave out the message type, as in `Result<GrpcBidiStreamResponse, Status>`"
+    note = "a Python callable answers with raw protobuf: leave out the message type, as in `Result<GrpcBidiStreamResponse, Status>`",
+    note = "an error type other than `Status` implements `From<Status>` and `Into<Status>`"
 )]
 pub trait PythonResult: HandlerResult {
     #[doc(hidden)]
@@ -45,16 +38,12 @@ where
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: RequestShape<Message = Bytes> + PythonShape> PythonRequest for T {}
-
 impl ServerCall {
     /// Buffers the request, hands it to the Python callable `module:callable` and sends its answer.
     pub fn run_python<Req, Ret>(self, target: Target, callable: &'static str) -> ResponseFuture
     where
         Req: PythonRequest,
         Ret: PythonResult + 'static,
-        Ret::Response: Answers<Req>,
     {
         self.answer(target, move |admitted: Admitted| async move {
             let Admitted {
@@ -72,11 +61,14 @@ impl ServerCall {
 }
 
 /// Calls the Python callable `module:callable` as a function, outside any server.
+///
+/// # Errors
+///
+/// The status of what the callable raised, or of a callable that cannot be used.
 pub async fn call_python<Req, Ret>(callable: &'static str, request: Req) -> Ret
 where
     Req: PythonRequest,
     Ret: PythonResult + 'static,
-    Ret::Response: Answers<Req>,
 {
     let outcome = match request.into_inbound() {
         Ok(inbound) => call(callable, Ret::ANSWER, inbound).await,

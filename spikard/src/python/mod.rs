@@ -10,7 +10,7 @@
 //! it. Put this `build.rs` beside the program's `Cargo.toml`:
 //!
 //! ```no_run
-//! # #[expect(clippy::needless_doctest_main, reason = "a whole file, to be copied")]
+//! # #![allow(clippy::needless_doctest_main)]
 //! fn main() {
 //!     println!("cargo::rustc-link-arg={}", std::env::var("DEP_SPIKARD_LINK_ARG").unwrap());
 //! }
@@ -29,22 +29,8 @@
 //! the task. Any other callable runs in one of min(32, CPUs + 4) threads. Each call has its own copy of
 //! the context variables. Tokio's threads never wait for Python.
 
-#[cfg_attr(
-    Py_LIMITED_API,
-    allow(
-        dead_code,
-        reason = "called by name, which an extension module cannot do"
-    )
-)]
 mod bridge;
 mod call;
-#[cfg_attr(
-    Py_LIMITED_API,
-    allow(
-        dead_code,
-        reason = "called by name, which an extension module cannot do"
-    )
-)]
 mod convert;
 #[cfg(not(Py_LIMITED_API))]
 mod embed;
@@ -53,7 +39,9 @@ pub mod entry;
 mod error;
 #[doc(hidden)]
 pub mod extension;
+pub(crate) mod rpc;
 
 #[cfg(not(Py_LIMITED_API))]
 pub use embed::{Interpreter, InterpreterBuilder, resolve};
+pub use entry::call_python;
 pub use error::{PythonError, PythonErrorKind};

@@ -1,6 +1,5 @@
 //! The body of a response.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
@@ -52,10 +51,7 @@ impl ReplyBody {
         let Some(State { outgoing, .. }) = &mut self.state else {
             return Poll::Ready(None);
         };
-        // A stream is the handler's code; after a panic it is only dropped.
-        let poll = || self.span.within(|| outgoing.poll_chunk(cx));
-        let polled = catch_unwind(AssertUnwindSafe(poll));
-        let polled = polled.unwrap_or_else(|_| Poll::Ready(Some(Err(panicked()))));
+        let polled = self.span.within(|| outgoing.poll_chunk(cx));
         match (polled, &mut self.deadline) {
             (Poll::Ready(Some(_)), Some(deadline)) if deadline.has_passed() => {
                 Poll::Ready(Some(Err(late())))
@@ -82,11 +78,6 @@ impl Deadline {
 
 fn late() -> Status {
     Status::deadline_exceeded("the deadline passed before the whole response was sent")
-}
-
-fn panicked() -> Status {
-    tracing::error!("the stream of a response panicked");
-    Status::internal("the handler panicked; the server's log says where")
 }
 
 fn failed(status: &Status) -> HeaderMap {

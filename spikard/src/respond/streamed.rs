@@ -1,11 +1,13 @@
 //! Messages that are sent as the handler makes them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
 
+use crate::panics::panicked;
 use crate::shapes::Messages;
 use crate::{Message, Status};
 
@@ -39,7 +41,11 @@ impl<M: Message> Streamed<M> {
     /// Fills `chunk` with what is ready; pending when the handler has nothing more for now.
     fn poll_fill(&mut self, cx: &mut Context<'_>, chunk: &mut Vec<u8>) -> Poll<()> {
         while chunk.len() < CHUNK && self.after.is_none() {
-            let message = std::task::ready!(Pin::new(&mut self.messages).poll_next(cx));
+            let messages = Pin::new(&mut self.messages);
+            // The stream is the handler's code; after a panic it is never asked again.
+            let polled = catch_unwind(AssertUnwindSafe(|| messages.poll_next(cx)));
+            let polled = polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*panic)))));
+            let message = ready!(polled);
             let appended = match message {
                 Some(message) => message.and_then(|message| self.encoder.append(chunk, &message)),
                 None => {

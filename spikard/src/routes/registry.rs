@@ -60,9 +60,9 @@ impl Registry {
         RouteTable::new(routes.collect())
     }
 
-    #[cfg(feature = "router")]
-    pub(super) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
-        self.methods.iter().map(|method| method.service).collect()
+    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    pub(super) fn service_names(&self) -> impl Iterator<Item = &'static str> {
+        self.methods.iter().map(|method| method.service)
     }
 
     /// The methods by path, if every one can be served.
@@ -71,6 +71,8 @@ impl Registry {
         for method in self.methods {
             match methods.entry(format!("/{}/{}", method.service, method.info.name)) {
                 Entry::Vacant(slot) => {
+                    #[cfg(all(feature = "python", not(Py_LIMITED_API)))]
+                    check_callable(slot.key(), method.info)?;
                     slot.insert(method);
                 }
                 Entry::Occupied(slot) => {
@@ -84,6 +86,18 @@ impl Registry {
         }
         Ok(methods)
     }
+}
+
+/// Finds a missing Python callable at start-up rather than at its first call.
+#[cfg(all(feature = "python", not(Py_LIMITED_API)))]
+fn check_callable(path: &str, info: &MethodInfo) -> Result<(), RoutesError> {
+    let crate::Handler::Python(callable) = &info.handler else {
+        return Ok(());
+    };
+    crate::python::resolve(callable).map_err(|source| RoutesError::Python {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 impl fmt::Debug for Registry {

@@ -1,5 +1,6 @@
 //! The settings of a server.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -8,16 +9,28 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
+#[cfg(unix)]
+use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tonic::body::Body;
+use tonic::server::NamedService;
 use tower::Layer;
 use tower_service::Service;
 
 use crate::{Compression, GrpcService, Limits, RouteTable, Routes};
 
+use super::connection::Serving;
 use super::drain::Server;
 use super::error::ServeError;
+use super::handshake::Handshake;
+#[cfg(feature = "health")]
+use super::health::Health;
 use super::layers::{LayeredService, Layers};
+use super::listener::Listener;
+#[cfg(feature = "reflection")]
+use super::reflection::Reflection;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
 use super::transport::Transport;
 
 /// The services and settings of a [`Server`], from [`Server::builder`].
@@ -25,6 +38,12 @@ use super::transport::Transport;
 pub struct ServerBuilder {
     routes: Routes,
     layers: Layers,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
+    #[cfg(feature = "health")]
+    health: Option<Health>,
+    #[cfg(feature = "reflection")]
+    reflection: Reflection,
     transport: Transport,
     grace: Duration,
 }
@@ -35,6 +54,12 @@ impl Server {
         ServerBuilder {
             routes: Routes::new(),
             layers: Layers::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "health")]
+            health: None,
+            #[cfg(feature = "reflection")]
+            reflection: Reflection::default(),
             transport: Transport::default(),
             grace: Duration::from_secs(30),
         }
@@ -72,6 +97,40 @@ impl ServerBuilder {
         self
     }
 
+    /// Adds a service that tonic generated, or any other that has a name. Limits are its own affair.
+    #[must_use]
+    pub fn add_service<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        self.routes = self.routes.add_service(service);
+        self
+    }
+
+    /// Answers `grpc.health.v1`: each service, and the server as a whole, is SERVING until the server
+    /// drains; then watchers hear NOT_SERVING.
+    #[cfg(feature = "health")]
+    #[must_use]
+    pub fn health(mut self) -> Self {
+        self.health = Some(Health::new());
+        self
+    }
+
+    /// Answers `grpc.reflection.v1` and `v1alpha` with what is in an encoded `FileDescriptorSet`.
+    /// Sets add up; of the services in them, those that are served are listed.
+    #[cfg(feature = "reflection")]
+    #[must_use]
+    pub fn reflection(mut self, descriptor_set: impl Into<Vec<u8>>) -> Self {
+        self.reflection.add(descriptor_set.into());
+        self
+    }
+
     /// The limits of every method that does not set its own.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -106,6 +165,14 @@ impl ServerBuilder {
     #[must_use]
     pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
         self.transport.max_concurrent_streams = streams;
+        self
+    }
+
+    /// Serves over TLS. The files are read when the server binds. Unix sockets stay without.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
         self
     }
 
@@ -148,7 +215,8 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, a Python callable that cannot be used, or an address that cannot be had.
+    /// Two handlers for one method, a Python callable that cannot be used, a TLS file that cannot be
+    /// used, or an address that cannot be had.
     pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
         let address = format!("{addr:?}");
         let listener = listen(addr)
@@ -161,20 +229,61 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, or a Python callable that cannot be used.
+    /// Two handlers for one method, a Python callable that cannot be used, or a TLS file that cannot be.
     pub fn listen_on(self, listener: TcpListener) -> Result<Server, ServeError> {
-        let local_addr = listener.local_addr().map_err(|source| ServeError::Bind {
+        let address = listener.local_addr().map_err(|source| ServeError::Bind {
             source,
             address: String::from("the given socket"),
         })?;
-        let routes = self.routes.into_service()?;
-        Ok(Server::new(
+        self.finish(Listener::Tcp(listener, address))
+    }
+
+    /// Takes a Unix socket that listens already.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_on`](Self::listen_on).
+    #[cfg(unix)]
+    pub fn listen_on_unix(self, listener: UnixListener) -> Result<Server, ServeError> {
+        self.finish(Listener::Unix(listener))
+    }
+
+    fn finish(self, listener: Listener) -> Result<Server, ServeError> {
+        let routes = self.routes;
+        #[cfg(feature = "health")]
+        let (routes, health) = match self.health {
+            None => (routes, None),
+            Some(mut health) => {
+                health.report_on(routes.service_names().into_iter());
+                (routes.add_service(health.service()), Some(health))
+            }
+        };
+        #[cfg(feature = "reflection")]
+        let routes = self
+            .reflection
+            .mount(routes)
+            .map_err(ServeError::Reflection)?;
+        let routes = routes.into_service()?;
+        let handshake = Handshake {
+            timeout: self.transport.handshake_timeout,
+            #[cfg(feature = "tls")]
+            tls: match self.tls {
+                Some(tls) => Some(tls.acceptor().map_err(ServeError::Tls)?),
+                None => None,
+            },
+        };
+        let serving = Serving {
+            stack: self.layers.around(routes),
+            transport: self.transport,
+            handshake,
+        };
+        Ok(Server {
             listener,
-            local_addr,
-            self.layers.around(routes),
-            self.transport,
-            self.grace,
-        ))
+            serving,
+            grace: self.grace,
+            #[cfg(feature = "health")]
+            health,
+        })
     }
 }
 

@@ -1,23 +1,21 @@
 //! Serving until told to stop, and stopping within a bound.
 
-use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::accept::accept;
-use super::connection;
+use super::connection::Serving;
 use super::error::ServeError;
-use super::layers::Stack;
+#[cfg(feature = "health")]
+use super::health::Health;
+use super::listener::Listener;
 use super::signal;
-use super::transport::Transport;
 
 /// A gRPC server that listens on an address.
 ///
@@ -26,38 +24,28 @@ use super::transport::Transport;
 /// use spikard::Server;
 ///
 /// let server = Server::builder().bind("127.0.0.1:0").await?;
-/// println!("listening on {}", server.local_addr());
+/// println!("listening on {:?}", server.local_addr());
 /// server.serve().await
 /// # }
 /// ```
+#[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
-    local_addr: SocketAddr,
-    stack: Stack,
-    transport: Transport,
-    grace: Duration,
+    pub(super) listener: Listener,
+    pub(super) serving: Serving,
+    pub(super) grace: Duration,
+    #[cfg(feature = "health")]
+    pub(super) health: Option<Health>,
 }
 
 impl Server {
-    pub(super) fn new(
-        listener: TcpListener,
-        local_addr: SocketAddr,
-        stack: Stack,
-        transport: Transport,
-        grace: Duration,
-    ) -> Self {
-        Self {
-            listener,
-            local_addr,
-            stack,
-            transport,
-            grace,
+    /// The address that the server listens on, with the port that was taken for port 0; `None` for a
+    /// Unix socket.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        match self.listener {
+            Listener::Tcp(_, address) => Some(address),
+            #[cfg(unix)]
+            Listener::Unix(_) => None,
         }
-    }
-
-    /// The address that the server listens on, with the port that was taken for port 0.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local_addr
     }
 
     /// Serves until SIGTERM or Ctrl-C, then drains: no new connections, calls in flight finish, and
@@ -88,29 +76,32 @@ impl Server {
     /// Serves until `stop` is ready, then drains as [`serve`](Self::serve) does.
     pub async fn serve_until(self, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
+        #[cfg(feature = "health")]
+        if let Some(health) = &self.health {
+            health.serving().await;
+        }
         let graceful = GracefulShutdown::new();
         let (stopping, _) = watch::channel(());
         let mut connections = JoinSet::new();
         loop {
-            let (stream, peer) = tokio::select! {
-                connection = accept(&self.listener) => connection,
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
                 Some(_) = connections.join_next() => continue,
                 () = stop.as_mut() => break,
             };
             let mut stopped = stopping.subscribe();
-            connections.spawn(connection::serve(
-                stream,
-                peer,
-                self.stack.clone(),
-                self.transport,
-                graceful.watcher(),
-                async move {
-                    // An error means that the sender is gone, which is the end as well.
-                    let _ = stopped.changed().await;
-                },
-            ));
+            let stopping = async move {
+                // An error means that the sender is gone, which is the end as well.
+                let _ = stopped.changed().await;
+            };
+            let connection = self.serving.clone();
+            connections.spawn(connection.serve(accepted, graceful.watcher(), stopping));
         }
         drop(self.listener);
+        #[cfg(feature = "health")]
+        if let Some(health) = self.health {
+            health.draining().await;
+        }
         stopping.send_replace(());
         tracing::info!(connections = connections.len(), grace = ?self.grace, "draining");
         if timeout(self.grace, graceful.shutdown()).await.is_err() {
@@ -118,13 +109,5 @@ impl Server {
             tracing::warn!(connections = left, grace = ?self.grace, "the grace period is over; cutting off what is left");
         }
         connections.shutdown().await;
-    }
-}
-
-impl fmt::Debug for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server")
-            .field("local_addr", &self.local_addr)
-            .finish_non_exhaustive()
     }
 }

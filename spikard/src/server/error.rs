@@ -18,6 +18,12 @@ pub enum ServeError {
         /// The address, as it was given.
         address: String,
     },
+    /// A certificate or key cannot be used.
+    #[cfg(feature = "tls")]
+    Tls(super::tls::TlsError),
+    /// A file descriptor set cannot be shown.
+    #[cfg(feature = "reflection")]
+    Reflection(super::reflection::ReflectionError),
     /// The signals that end the server cannot be received.
     Signal(io::Error),
 }
@@ -41,6 +47,10 @@ impl fmt::Display for ServeError {
                 }
                 Ok(())
             }
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => error.fmt(f),
+            #[cfg(feature = "reflection")]
+            Self::Reflection(error) => error.fmt(f),
             Self::Signal(error) => write!(f, "cannot wait for SIGTERM and Ctrl-C: {error}"),
         }
     }
@@ -50,6 +60,10 @@ impl std::error::Error for ServeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Routes(error) => error.source(),
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => error.source(),
+            #[cfg(feature = "reflection")]
+            Self::Reflection(error) => error.source(),
             Self::Bind { source, .. } | Self::Signal(source) => Some(source),
         }
     }

@@ -64,7 +64,7 @@ impl fmt::Debug for Layers {
 }
 
 /// The methods of a server, with its layers around them.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Stack {
     Plain(RoutesService),
     Layered {

@@ -1,12 +1,19 @@
 //! spikard's own server, over hyper: the promises about time, small frames and draining need one.
 
-mod accept;
 mod builder;
 mod connection;
 mod drain;
 mod error;
+mod handshake;
+#[cfg(feature = "health")]
+mod health;
 mod layers;
+mod listener;
+#[cfg(feature = "reflection")]
+mod reflection;
 mod signal;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 mod verified_body;
 
@@ -14,3 +21,7 @@ pub use builder::ServerBuilder;
 pub use drain::Server;
 pub use error::ServeError;
 pub use layers::LayeredService;
+#[cfg(feature = "reflection")]
+pub use reflection::ReflectionError;
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

@@ -4,6 +4,7 @@
 //! a request with `..Default::default()` and calls the handler as a function.
 
 mod duplex;
+mod form;
 mod messages;
 mod receive;
 mod reply;
@@ -11,6 +12,7 @@ mod request;
 mod response;
 
 pub use duplex::{GrpcDuplexRequest, GrpcDuplexResponse};
+pub(crate) use form::{RequestForm, ResponseForm};
 pub use messages::Messages;
 pub use receive::RequestShape;
 pub use reply::ResponseShape;

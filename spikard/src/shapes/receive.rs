@@ -9,6 +9,7 @@ use crate::dispatch::RequestHead;
 
 use super::{
     GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest, Messages,
+    RequestForm,
 };
 
 /// A request type: it knows how it is received.
@@ -20,6 +21,9 @@ use super::{
 pub trait RequestShape: Send + Sized + 'static {
     /// The message: `Bytes`, or a protobuf message.
     type Message: Message;
+
+    #[doc(hidden)]
+    const FORM: RequestForm;
 
     /// Whether the handler runs while messages still arrive.
     #[doc(hidden)]
@@ -35,6 +39,8 @@ pub trait RequestShape: Send + Sized + 'static {
 impl<M: Message> RequestShape for GrpcRequest<M> {
     type Message = M;
 
+    const FORM: RequestForm = RequestForm::Single;
+
     async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
         let payload = body.single(&head.call).await?;
         Ok(Self {
@@ -48,9 +54,11 @@ impl<M: Message> RequestShape for GrpcRequest<M> {
 }
 
 macro_rules! receive_list {
-    ($shape:ident) => {
+    ($shape:ident, $form:ident) => {
         impl<M: Message> RequestShape for $shape<M> {
             type Message = M;
+
+            const FORM: RequestForm = RequestForm::$form;
 
             async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
                 let messages = body.list(&head.call).await?;
@@ -69,6 +77,8 @@ macro_rules! receive_list {
 impl<M: Message> RequestShape for GrpcDuplexRequest<M> {
     type Message = M;
 
+    const FORM: RequestForm = RequestForm::Duplex;
+
     const UNBUFFERED: bool = true;
 
     async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
@@ -82,5 +92,5 @@ impl<M: Message> RequestShape for GrpcDuplexRequest<M> {
     }
 }
 
-receive_list!(GrpcClientStreamRequest);
-receive_list!(GrpcBidiStreamRequest);
+receive_list!(GrpcClientStreamRequest, ClientStream);
+receive_list!(GrpcBidiStreamRequest, BidiStream);

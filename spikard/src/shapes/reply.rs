@@ -3,7 +3,10 @@
 use crate::respond::{Outgoing, Reply, Sending};
 use crate::{Message, Status};
 
-use super::{GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse};
+use super::{
+    GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse,
+    ResponseForm,
+};
 
 /// A response type: it knows how it is sent.
 #[diagnostic::on_unimplemented(
@@ -16,11 +19,16 @@ pub trait ResponseShape: Send + Sized + 'static {
     type Message: Message;
 
     #[doc(hidden)]
+    const FORM: ResponseForm;
+
+    #[doc(hidden)]
     fn into_reply(self, sending: &Sending) -> Result<Reply, Status>;
 }
 
 impl<R: Message> ResponseShape for GrpcResponse<R> {
     type Message = R;
+
+    const FORM: ResponseForm = ResponseForm::Single;
 
     fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
         let encoding = sending.choose(self.compression);
@@ -34,9 +42,11 @@ impl<R: Message> ResponseShape for GrpcResponse<R> {
 }
 
 macro_rules! reply_list {
-    ($shape:ident) => {
+    ($shape:ident, $form:ident) => {
         impl<R: Message> ResponseShape for $shape<R> {
             type Message = R;
+
+            const FORM: ResponseForm = ResponseForm::$form;
 
             fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
                 let encoding = sending.choose(self.compression);
@@ -54,6 +64,8 @@ macro_rules! reply_list {
 impl<R: Message> ResponseShape for GrpcDuplexResponse<R> {
     type Message = R;
 
+    const FORM: ResponseForm = ResponseForm::Duplex;
+
     fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
         let encoding = sending.choose(self.compression);
         Ok(Reply {
@@ -65,5 +77,5 @@ impl<R: Message> ResponseShape for GrpcDuplexResponse<R> {
     }
 }
 
-reply_list!(GrpcServerStreamResponse);
-reply_list!(GrpcBidiStreamResponse);
+reply_list!(GrpcServerStreamResponse, ServerStream);
+reply_list!(GrpcBidiStreamResponse, BidiStream);

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use spikard::__private::call_python;
 use spikard::python::Interpreter;
+use spikard::python::call_python;
 use spikard::{
     Bytes, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, Status,

@@ -14,5 +14,6 @@ pub(crate) use answer::Answer;
 pub(crate) use inbound::Inbound;
 pub(crate) use reply::{PythonReply, reply};
 pub(crate) use request::request;
-pub(crate) use shapes::{PythonAnswer, PythonShape};
+pub(crate) use shapes::PythonAnswer;
+pub(crate) use shapes::PythonRequest;
 pub(crate) use status::status;

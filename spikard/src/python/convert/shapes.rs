@@ -5,7 +5,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
-    GrpcResponse, GrpcServerStreamResponse, Status,
+    GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
 };
 
 use super::answer::Answer;
@@ -13,8 +13,13 @@ use super::inbound::{Inbound, Messages, RequestKind};
 use super::metadata::ReceivedMetadata;
 use super::reply::PythonReply;
 
-/// A request shape that has a Python class.
-pub trait PythonShape {
+/// A request that a Python callable can take: one of raw bytes.
+#[diagnostic::on_unimplemented(
+    message = "a Python callable cannot take `{Self}`",
+    label = "not a request of raw bytes",
+    note = "a Python callable gets raw protobuf: leave out the message type, as in `GrpcBidiStreamRequest`"
+)]
+pub trait PythonRequest: RequestShape {
     #[doc(hidden)]
     fn into_inbound(self) -> Result<Inbound, Status>;
 }
@@ -30,7 +35,8 @@ pub trait PythonAnswer {
 
 macro_rules! python_request {
     ($shape:ident, $kind:ident, $field:ident => $messages:ident) => {
-        impl PythonShape for $shape<Bytes> {
+        #[diagnostic::do_not_recommend]
+        impl PythonRequest for $shape<Bytes> {
             fn into_inbound(self) -> Result<Inbound, Status> {
                 Ok(Inbound {
                     kind: RequestKind::$kind,

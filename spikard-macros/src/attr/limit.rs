@@ -1,0 +1,121 @@
+//! The limits among the options.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, Lit};
+
+use super::key::Key;
+use super::literal::literal;
+use super::{duration, size};
+use crate::report::Report;
+
+/// The limits that are given, in the order of the options.
+#[derive(Clone, Default)]
+pub(crate) struct Limits(Vec<Limit>);
+
+#[derive(Clone)]
+struct Limit {
+    key: Key,
+    /// An expression of the type that the limit has in `MethodOptions`.
+    value: TokenStream,
+}
+
+impl Limits {
+    pub(super) fn set(&mut self, key: Key, value: &Expr, report: &mut Report) {
+        let value = match key {
+            Key::Timeout | Key::IdleTimeout => time(key, value),
+            Key::MaxMessages => count(key, value),
+            _ => bytes(key, value),
+        };
+        match value {
+            Ok(value) => self.0.push(Limit { key, value }),
+            Err(error) => report.push(error),
+        }
+    }
+
+    /// These limits, and those of `block` that are not among them.
+    pub(crate) fn or(&self, block: &Self) -> Self {
+        let mut limits = self.0.clone();
+        let own = |key| self.0.iter().any(|limit| limit.key == key);
+        limits.extend(block.0.iter().filter(|limit| !own(limit.key)).cloned());
+        limits.sort_by_key(|limit| limit.key);
+        Self(limits)
+    }
+
+    /// The calls that set them on a `MethodOptions`: `.max_messages(500)`.
+    pub(crate) fn setters(&self) -> TokenStream {
+        let calls = self.0.iter().map(|Limit { key, value }| {
+            let setter = Ident::new(key.word(), Span::call_site());
+            quote!(.#setter(#value))
+        });
+        calls.collect()
+    }
+}
+
+fn count(key: Key, value: &Expr) -> syn::Result<TokenStream> {
+    match literal(value) {
+        Some(Lit::Int(number)) => whole(key, number),
+        Some(_) => Err(wrong(key, value, "a whole number of messages")),
+        None => Ok(quote!(#value)),
+    }
+}
+
+fn bytes(key: Key, value: &Expr) -> syn::Result<TokenStream> {
+    match literal(value) {
+        Some(Lit::Int(number)) => whole(key, number),
+        Some(Lit::Str(text)) => {
+            let bytes = size::parse(&text.value())
+                .and_then(|bytes| not_zero(key, bytes))
+                .map_err(|message| syn::Error::new(text.span(), message))?;
+            let mut literal = Literal::u64_unsuffixed(bytes);
+            literal.set_span(text.span());
+            Ok(quote!(#literal))
+        }
+        Some(_) => Err(wrong(key, value, "a number of bytes or a size")),
+        None => Ok(quote!(#value)),
+    }
+}
+
+fn time(key: Key, value: &Expr) -> syn::Result<TokenStream> {
+    match literal(value) {
+        Some(Lit::Str(text)) => {
+            let milliseconds = duration::parse(&text.value())
+                .and_then(|milliseconds| not_zero(key, milliseconds))
+                .map_err(|message| syn::Error::new(text.span(), message))?;
+            Ok(quote_spanned!(text.span()=> ::core::time::Duration::from_millis(#milliseconds)))
+        }
+        Some(Lit::Int(number)) => {
+            let message = format!(
+                "`{number}` has no unit: write `{} = \"{}s\"`",
+                key.word(),
+                number.base10_digits()
+            );
+            Err(syn::Error::new(number.span(), message))
+        }
+        Some(_) => Err(wrong(key, value, "a duration")),
+        None => Ok(quote!(#value)),
+    }
+}
+
+fn whole(key: Key, number: &syn::LitInt) -> syn::Result<TokenStream> {
+    // A number too large for `u64`, or of another type, is the compiler's to refuse.
+    not_zero(key, number.base10_parse().unwrap_or(u64::MAX))
+        .map_err(|message| syn::Error::new(number.span(), message))?;
+    Ok(quote!(#number))
+}
+
+fn not_zero(key: Key, value: u64) -> Result<u64, String> {
+    if value == 0 {
+        let (word, example) = (key.word(), key.example());
+        return Err(format!(
+            "a `{word}` of zero refuses every call: write a larger one, as in `{example}`, or leave it out for the server's"
+        ));
+    }
+    Ok(value)
+}
+
+fn wrong(key: Key, value: &Expr, what: &str) -> syn::Error {
+    let (word, example) = (key.word(), key.example());
+    let message = format!("`{word}` takes {what}, or a constant expression: write `{example}`");
+    syn::Error::new_spanned(value, message)
+}

@@ -1,0 +1,20 @@
+//! What stands in `#[grpc_stream(…)]` and `#[grpc(…)]`.
+
+mod callable;
+mod duration;
+mod entries;
+mod given;
+mod key;
+mod limit;
+mod literal;
+mod nearest;
+mod options;
+mod place;
+mod service_name;
+mod size;
+
+pub(crate) use entries::Entries;
+pub(crate) use given::Given;
+pub(crate) use limit::Limits;
+pub(crate) use options::Options;
+pub(crate) use place::Place;

@@ -1,0 +1,20 @@
+//! The service that an item belongs to.
+
+use proc_macro2::Span;
+use syn::LitStr;
+
+use crate::attr::{Given, Options};
+use crate::report::Report;
+
+pub(super) fn check(options: &Options, report: &mut Report) -> Option<LitStr> {
+    if options.service.is_no() {
+        report.at(
+            Span::call_site(),
+            "the service is not named: write `#[grpc_stream(service = \"package.Service\")]`, with the full name from the `.proto`",
+        );
+    }
+    match &options.service {
+        Given::Yes(name) => Some(name.clone()),
+        Given::No | Given::Wrong => None,
+    }
+}

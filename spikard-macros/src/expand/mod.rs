@@ -1,0 +1,29 @@
+//! From the model to code. Nothing here can fail.
+
+mod handler;
+mod item;
+mod krate;
+mod owner;
+mod place;
+mod rpc;
+mod service;
+mod tower;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::item::Item;
+use crate::model::Service;
+use krate::Crate;
+
+/// The user's item, and the service beside it.
+pub(crate) fn service(item: &Item, service: &Service) -> TokenStream {
+    let krate = Crate::of(service);
+    let item = item::item(item, service, &krate);
+    let owner = owner::declaration(service);
+    let rpcs = service.methods.iter().enumerate();
+    let rpcs = rpcs.map(|(index, method)| rpc::implementation(index, method, service, &krate));
+    let grpc_service = service::implementation(service, &krate);
+    let tower_service = tower::implementations(service, &krate);
+    quote!(#item #owner #(#rpcs)* #grpc_service #tower_service)
+}

@@ -1,0 +1,58 @@
+//! `impl Rpc`: the one place where the types of a handler are named, so that a mistake in a type is
+//! one error, at that type.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::krate::Crate;
+use super::owner;
+use super::place::{self, relocate};
+use crate::model::{Method, Service};
+
+/// What is stated of the method at `index`.
+pub(super) fn implementation(
+    index: usize,
+    method: &Method,
+    service: &Service,
+    krate: &Crate,
+) -> TokenStream {
+    let Method {
+        rpc,
+        request,
+        result,
+        limits,
+        python,
+        ..
+    } = method;
+    let cfgs = service.cfgs.iter().chain(&method.cfgs);
+    let cfgs = quote!(#(#cfgs)*);
+    let (ty, name) = (owner::ty(service), &service.name);
+    let limits = limits.setters();
+    let callable = python.as_ref().map(|python| {
+        let callable = &python.callable;
+        quote!(const CALLABLE: &'static ::core::primitive::str = #callable;)
+    });
+    let rpc_trait = match python {
+        Some(_) => quote!(PythonRpc),
+        None => quote!(Rpc),
+    };
+    let kind = quote!(#krate::__private::kind::<#ty, #index, _>());
+    let kind = relocate(kind, place::start(result), place::end(result));
+    quote! {
+        #cfgs
+        #[allow(deprecated)]
+        impl #krate::__private::#rpc_trait<#index, fn(#request) -> #result> for #ty {
+            type Request = #request;
+            type Result = #result;
+
+            const SERVICE: &'static ::core::primitive::str = #name;
+            const METHOD: &'static ::core::primitive::str = #rpc;
+            const OPTIONS: #krate::MethodOptions = #krate::MethodOptions::new() #limits;
+            #callable
+        }
+
+        // Evaluated at once, where the types of the request and the result do not go together.
+        #cfgs
+        const _: #krate::Kind = #kind;
+    }
+}

@@ -1,0 +1,50 @@
+//! `impl GrpcService`: what the service has, and which handler answers.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::krate::Crate;
+use super::{handler, owner};
+use crate::model::Service;
+
+pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
+    let Service {
+        cfgs,
+        name,
+        methods,
+        ..
+    } = service;
+    let ty = owner::ty(service);
+    let infos = methods.iter().enumerate().map(|(index, method)| {
+        let cfgs = &method.cfgs;
+        let handler = handler::name(method, service, krate);
+        quote!(#(#cfgs)* #krate::__private::method::<Self, #index, _>(#handler))
+    });
+    let entries = methods.iter().enumerate().map(|(index, method)| {
+        let cfgs = &method.cfgs;
+        let entry = handler::entry(index, method, service, krate);
+        quote!(#(#cfgs)* #entry)
+    });
+    quote! {
+        #(#cfgs)*
+        #[allow(deprecated)]
+        impl #krate::GrpcService for #ty {
+            const NAME: &'static ::core::primitive::str = #name;
+
+            const METHODS: &'static [#krate::MethodInfo] = &[#(#infos),*];
+
+            fn call(
+                self: ::std::sync::Arc<Self>,
+                index: ::core::primitive::usize,
+                call: #krate::__private::ServerCall,
+            ) -> #krate::__private::ResponseFuture {
+                // One for each of `METHODS`, under the same `cfg`s.
+                let handlers: &[fn(
+                    ::std::sync::Arc<Self>,
+                    #krate::__private::ServerCall,
+                ) -> #krate::__private::ResponseFuture] = &[#(#entries),*];
+                handlers[index](self, call)
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The item that the attribute stands on.
+
+mod block;
+mod function;
+mod other;
+
+use proc_macro2::TokenStream;
+use syn::parse::{Parse, ParseStream};
+
+pub(crate) use block::{Block, Member, is_grpc_stream};
+pub(crate) use function::{Body, Function};
+pub(crate) use other::Other;
+
+/// What was found.
+pub(crate) enum Item {
+    Function(Box<Function>),
+    Block(Box<Block>),
+    /// Anything else, which is refused.
+    Other(Other),
+}
+
+/// Reads the item. What is not even an item of Rust is left to the compiler to explain.
+pub(crate) fn read(tokens: TokenStream) -> Item {
+    if let Some(function) = parse(&tokens) {
+        Item::Function(Box::new(function))
+    } else if let Some(block) = parse(&tokens) {
+        Item::Block(Box::new(block))
+    } else {
+        Item::Other(Other::new(tokens))
+    }
+}
+
+fn parse<T: Parse>(tokens: &TokenStream) -> Option<T> {
+    syn::parse2(tokens.clone()).ok()
+}
+
+/// Parses a `T` if one comes next; otherwise the input stays where it is.
+fn parse_if_next<T: Parse>(input: ParseStream<'_>) -> Option<T> {
+    use syn::parse::discouraged::Speculative;
+    let ahead = input.fork();
+    let parsed = ahead.parse::<T>().ok()?;
+    input.advance_to(&ahead);
+    Some(parsed)
+}

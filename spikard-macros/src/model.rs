@@ -1,0 +1,45 @@
+//! What was written, once it is known to be right.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, LitStr, Path, Visibility};
+
+use crate::attr::Limits;
+
+/// A gRPC service, or some methods of one.
+pub(crate) struct Service {
+    pub(crate) krate: Option<Path>,
+    pub(crate) name: LitStr,
+    /// The `cfg`s of the item, for everything that stands beside it.
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) owner: Owner,
+    pub(crate) methods: Vec<Method>,
+}
+
+/// The type that is the service.
+pub(crate) enum Owner {
+    /// A unit struct, made beside a function.
+    Struct { vis: Visibility, name: Ident },
+    /// The type of the user's `impl` block.
+    Type(TokenStream),
+}
+
+/// One method of the service.
+pub(crate) struct Method {
+    pub(crate) cfgs: Vec<Attribute>,
+    /// The name of the RPC.
+    pub(crate) rpc: String,
+    /// The name of the Rust function.
+    pub(crate) function: Ident,
+    /// The types, with the tokens and the places that the user gave them.
+    pub(crate) request: TokenStream,
+    pub(crate) result: TokenStream,
+    pub(crate) limits: Limits,
+    /// `module:callable`, and the parameter that is passed on to it.
+    pub(crate) python: Option<Python>,
+}
+
+/// A handler in Python.
+pub(crate) struct Python {
+    pub(crate) callable: LitStr,
+    pub(crate) parameter: Ident,
+}

@@ -1,0 +1,86 @@
+//! Names: of RPC methods, and of the structs that stand for them.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+
+/// A name that a `.proto` can hold.
+pub(crate) fn is_proto_ident(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .is_some_and(|first| first == '_' || first.is_ascii_alphabetic())
+        && chars.all(|next| next == '_' || next.is_ascii_alphanumeric())
+}
+
+/// The name of the RPC that a function is by default: its own in UpperCamelCase.
+///
+/// `None` where that is not a name in a `.proto`.
+pub(crate) fn rpc_name(function: &Ident) -> Option<String> {
+    let name = upper_camel_case(&function.unraw().to_string());
+    is_proto_ident(&name).then_some(name)
+}
+
+/// `batch_create` → `BatchCreate`. An underscore stays between two digits, which would run
+/// together (`step_1_2`), and before a digit that would come first.
+fn upper_camel_case(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    for word in name.split('_') {
+        let Some(first) = word.chars().next() else {
+            continue;
+        };
+        if first.is_ascii_digit() && camel.chars().last().is_none_or(|c| c.is_ascii_digit()) {
+            camel.push('_');
+        }
+        camel.extend(first.to_uppercase());
+        camel.push_str(&word[first.len_utf8()..]);
+    }
+    camel
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+
+    use super::*;
+
+    fn rpc(function: &str) -> Option<String> {
+        rpc_name(&syn::parse_str::<Ident>(function).unwrap_or_else(|_| {
+            Ident::new_raw(function.trim_start_matches("r#"), Span::call_site())
+        }))
+    }
+
+    #[test]
+    fn names_the_rpc_after_the_function() {
+        for (function, name) in [
+            ("batch_create", "BatchCreate"),
+            ("get", "Get"),
+            ("r#type", "Type"),
+            ("http2_ping", "Http2Ping"),
+            ("get_v2", "GetV2"),
+            ("step_1_2", "Step1_2"),
+            ("_1st", "_1st"),
+            ("_hidden", "Hidden"),
+            ("two__words_", "TwoWords"),
+            ("batchCreate", "BatchCreate"),
+            ("BatchCreate", "BatchCreate"),
+        ] {
+            assert_eq!(rpc(function).as_deref(), Some(name), "{function}");
+        }
+    }
+
+    #[test]
+    fn gives_no_name_that_a_proto_cannot_hold() {
+        assert_eq!(rpc("größe"), None);
+        assert_eq!(rpc("__"), None);
+    }
+
+    #[test]
+    fn knows_the_names_of_a_proto() {
+        for name in ["BatchCreate", "_x", "a1", "snake_case"] {
+            assert!(is_proto_ident(name), "{name}");
+        }
+        for name in ["", "1a", "a-b", "a.b", "é"] {
+            assert!(!is_proto_ident(name), "{name}");
+        }
+    }
+}

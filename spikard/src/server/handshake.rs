@@ -1,0 +1,93 @@
+//! What comes before HTTP/2 on a connection.
+
+use std::fmt;
+use std::io;
+#[cfg(unix)]
+use std::mem::MaybeUninit;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+#[cfg(unix)]
+use socket2::SockRef;
+#[cfg(unix)]
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+#[cfg(feature = "tls")]
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+use crate::connection_info::ConnectionInfo;
+
+use super::listener::Accepted;
+
+/// Waits for a peer's first byte, and speaks TLS where the server does.
+#[derive(Clone)]
+pub(super) struct Handshake {
+    pub(super) timeout: Duration,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<TlsAcceptor>,
+}
+
+/// A connection that HTTP/2 can begin on.
+pub(super) enum Established {
+    Plain(TcpStream, ConnectionInfo),
+    #[cfg(unix)]
+    Unix(UnixStream, ConnectionInfo),
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream<TcpStream>>, ConnectionInfo),
+}
+
+impl Handshake {
+    /// # Errors
+    ///
+    /// A connection that broke, or a peer that stayed silent.
+    pub(super) async fn establish(&self, accepted: Accepted) -> io::Result<Established> {
+        let established = timeout(self.timeout, self.begin(accepted)).await;
+        established.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    async fn begin(&self, accepted: Accepted) -> io::Result<Established> {
+        match accepted {
+            Accepted::Tcp(stream, peer) => self.tcp(stream, peer).await,
+            #[cfg(unix)]
+            Accepted::Unix(stream) => {
+                // tokio peeks only at TCP, and readiness alone may be a false alarm.
+                let peek = || SockRef::from(&stream).peek(&mut [MaybeUninit::uninit()]);
+                stream.async_io(Interest::READABLE, peek).await?;
+                Ok(Established::Unix(stream, ConnectionInfo::default()))
+            }
+        }
+    }
+
+    async fn tcp(&self, stream: TcpStream, peer: SocketAddr) -> io::Result<Established> {
+        stream.set_nodelay(true)?;
+        let info = ConnectionInfo {
+            peer: Some(peer),
+            #[cfg(feature = "tls")]
+            certificates: std::sync::Arc::default(),
+        };
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            let stream = tls.accept(stream).await?;
+            let (_, session) = stream.get_ref();
+            let certificates = session.peer_certificates().unwrap_or_default();
+            let info = ConnectionInfo {
+                certificates: certificates.to_vec().into(),
+                ..info
+            };
+            return Ok(Established::Tls(Box::new(stream), info));
+        }
+        stream.peek(&mut [0]).await?;
+        Ok(Established::Plain(stream, info))
+    }
+}
+
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshake")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

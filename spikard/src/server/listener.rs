@@ -1,0 +1,76 @@
+//! Where connections come from.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+#[cfg(unix)]
+use tokio::net::{UnixListener, UnixStream};
+use tokio::time::sleep;
+
+/// How long to wait when the system is out of file descriptors or memory: at once would spin.
+const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
+
+/// A socket that listens.
+pub(super) enum Listener {
+    Tcp(TcpListener, SocketAddr),
+    #[cfg(unix)]
+    Unix(UnixListener),
+}
+
+/// A connection that nothing has been read from.
+pub(super) enum Accepted {
+    Tcp(TcpStream, SocketAddr),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+impl Listener {
+    /// The next connection. A failure is a matter of that connection or of the moment, never of the listener.
+    pub(super) async fn accept(&self) -> Accepted {
+        loop {
+            let accepted = match self {
+                Self::Tcp(listener, _) => listener
+                    .accept()
+                    .await
+                    .map(|(stream, peer)| Accepted::Tcp(stream, peer)),
+                #[cfg(unix)]
+                Self::Unix(listener) => listener
+                    .accept()
+                    .await
+                    .map(|(stream, _)| Accepted::Unix(stream)),
+            };
+            match accepted {
+                Ok(accepted) => return accepted,
+                Err(error) if is_of_the_connection(&error) => {
+                    tracing::debug!(%error, "a connection broke before it was accepted");
+                }
+                Err(error) => {
+                    tracing::error!(%error, "cannot accept connections; trying again");
+                    sleep(EXHAUSTED_PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+fn is_of_the_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(_, address) => address.fmt(f),
+            #[cfg(unix)]
+            Self::Unix(listener) => listener.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Compressed messages in both directions, and what a bomb gets.
+
+use std::io::Write;
+
+use crate::support::{Running, codec, path, raw_call, ready, unary};
+use spikard::{
+    Code, Compression, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcRequest, GrpcResponse,
+    Limits, Server, Status, grpc_stream,
+};
+use tonic::codec::CompressionEncoding;
+
+#[grpc_stream(service = "test.Compressed")]
+async fn echo(
+    request: GrpcBidiStreamRequest<String>,
+) -> Result<GrpcBidiStreamResponse<String>, Status> {
+    Ok(GrpcBidiStreamResponse::from(request.messages))
+}
+
+#[grpc_stream(service = "test.Compressed")]
+async fn plainly(request: GrpcRequest<String>) -> Result<GrpcResponse<String>, Status> {
+    Ok(GrpcResponse {
+        compression: Some(Compression::Identity),
+        ..GrpcResponse::from(request.payload)
+    })
+}
+
+const ENCODINGS: [(CompressionEncoding, Compression); 3] = [
+    (CompressionEncoding::Gzip, Compression::Gzip),
+    (CompressionEncoding::Deflate, Compression::Deflate),
+    (CompressionEncoding::Zstd, Compression::Zstd),
+];
+
+#[tokio::test]
+async fn each_encoding_there_and_back() {
+    for (encoding, compression) in ENCODINGS {
+        let builder = Server::builder().add(Echo).compression(compression);
+        let running = Running::start(builder).await;
+        let mut client = running
+            .client()
+            .await
+            .send_compressed(encoding)
+            .accept_compressed(encoding);
+        let sent = vec!["zero".repeat(1000), String::new(), "one".repeat(50_000)];
+        let request = tonic::Request::new(tokio_stream::iter(sent.clone()));
+        let response = ready(&mut client)
+            .await
+            .streaming::<_, String, String, _>(request, path("/test.Compressed/Echo"), codec())
+            .await
+            .unwrap();
+        let named = response.metadata().get("grpc-encoding").cloned();
+        assert_eq!(named.unwrap(), compression.name());
+        let mut stream = response.into_inner();
+        for expected in sent {
+            assert_eq!(
+                stream.message().await.unwrap(),
+                Some(expected),
+                "{encoding}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_compressed_for_a_client_that_does_not_accept_it_or_against_a_response() {
+    let builder = Server::builder()
+        .add(Echo)
+        .add(Plainly)
+        .compression(Compression::Gzip);
+    let running = Running::start(builder).await;
+    let mut client = running.client().await;
+    let request = tonic::Request::new(tokio_stream::iter([String::from("a")]));
+    let response = ready(&mut client)
+        .await
+        .streaming::<_, String, String, _>(request, path("/test.Compressed/Echo"), codec())
+        .await
+        .unwrap();
+    assert_eq!(response.metadata().get("grpc-encoding"), None);
+
+    let mut client = client.accept_compressed(CompressionEncoding::Gzip);
+    let request = tonic::Request::new("b".repeat(10_000));
+    let response = unary::<_, String>(&mut client, "/test.Compressed/Plainly", request).await;
+    assert_eq!(response.unwrap().metadata().get("grpc-encoding"), None);
+}
+
+/// Sends one message as it stands, and answers with the code and the text of the status.
+async fn send(limits: Limits, encoding: &'static str, message: Vec<u8>) -> (Code, String) {
+    let running = Running::start(Server::builder().add(Echo).limits(limits)).await;
+    let mut frame = vec![1];
+    frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+    frame.extend(message);
+    let head = [("grpc-encoding", encoding)];
+    let status = raw_call(running.addr, "/test.Compressed/Echo", &head, frame.into()).await;
+    (status.code(), status.message().to_owned())
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[tokio::test]
+async fn limits_count_what_comes_out() {
+    let bomb = gzip(&vec![0; 100 << 20]);
+    assert!(bomb.len() < 200_000);
+    let (code, text) = send(Limits::default(), "gzip", bomb.clone()).await;
+    assert_eq!(code, Code::ResourceExhausted);
+    assert!(text.contains("max_message_bytes = 4194304"), "{text}");
+
+    let limits = Limits {
+        max_stream_bytes: 1000,
+        ..Limits::default()
+    };
+    let (code, text) = send(limits, "gzip", gzip(&[0; 1001])).await;
+    assert_eq!(code, Code::ResourceExhausted);
+    assert!(text.contains("max_stream_bytes = 1000"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_not_what_its_encoding_says_is_refused() {
+    let (code, text) = send(Limits::default(), "gzip", b"not gzip".to_vec()).await;
+    assert_eq!(code, Code::Internal);
+    assert!(
+        text.contains("message 0 cannot be decompressed as gzip"),
+        "{text}"
+    );
+    let (code, text) = send(Limits::default(), "identity", b"plain".to_vec()).await;
+    assert_eq!(code, Code::Internal);
+    assert!(text.contains("names no grpc-encoding"), "{text}");
+    let (code, text) = send(Limits::default(), "snappy", b"plain".to_vec()).await;
+    assert_eq!(code, Code::Unimplemented);
+    assert!(text.contains("snappy"), "{text}");
+}

@@ -1,0 +1,8 @@
+//! spikard's own server, called over real sockets by clients of others.
+
+mod compression;
+mod duplex;
+mod server;
+mod services;
+mod support;
+mod tls;

@@ -1,0 +1,108 @@
+//! A server on a free port, and tonic's client for it.
+
+use std::future::Future;
+use std::net::SocketAddr;
+
+use http::Request;
+use http::uri::PathAndQuery;
+use prost::Message;
+use spikard::{Bytes, Server, ServerBuilder, Status};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tonic::client::Grpc;
+use tonic::transport::{Channel, Endpoint};
+use tonic_prost::ProstCodec;
+
+/// A server that is stopped at the end of the test.
+pub(crate) struct Running {
+    pub(crate) addr: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    pub(crate) async fn start(builder: ServerBuilder) -> Self {
+        let server: Server = builder.bind("127.0.0.1:0").await.unwrap();
+        let addr = server.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(server.serve_until(async {
+            let _ = stopped.await;
+        }));
+        Self {
+            addr,
+            stop: Some(stop),
+            task,
+        }
+    }
+
+    /// Tells the server to drain; the future is ready when it has.
+    pub(crate) fn stop(mut self) -> impl Future<Output = ()> {
+        drop(self.stop.take());
+        async { self.task.await.unwrap() }
+    }
+
+    pub(crate) async fn client(&self) -> Grpc<Channel> {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.addr)).unwrap();
+        Grpc::new(endpoint.connect().await.unwrap())
+    }
+}
+
+/// Waits until the client may send.
+pub(crate) async fn ready(client: &mut Grpc<Channel>) -> &mut Grpc<Channel> {
+    client.ready().await.unwrap();
+    client
+}
+
+pub(crate) fn path(path: &'static str) -> PathAndQuery {
+    PathAndQuery::from_static(path)
+}
+
+/// Messages of one type in, of another out.
+pub(crate) fn codec<M, R>() -> ProstCodec<M, R>
+where
+    M: Message + Default + Send + 'static,
+    R: Message + Default + Send + 'static,
+{
+    ProstCodec::default()
+}
+
+/// The one message of a unary call.
+pub(crate) async fn unary<M, R>(
+    client: &mut Grpc<Channel>,
+    method: &'static str,
+    request: tonic::Request<M>,
+) -> Result<tonic::Response<R>, Status>
+where
+    M: Message + Default + Send + Sync + 'static,
+    R: Message + Default + Send + Sync + 'static,
+{
+    ready(client)
+        .await
+        .unary(request, path(method), codec())
+        .await
+}
+
+/// Sends a body as it stands, and answers with the status of a response that has no messages.
+pub(crate) async fn raw_call(
+    addr: SocketAddr,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Bytes,
+) -> Status {
+    let stream = TcpStream::connect(addr).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    let mut request =
+        Request::post(format!("http://{addr}{path}")).header("content-type", "application/grpc");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut client = client.ready().await.unwrap();
+    let (response, mut stream) = client
+        .send_request(request.body(()).unwrap(), false)
+        .unwrap();
+    stream.send_data(body, true).unwrap();
+    let response = response.await.unwrap();
+    Status::from_header_map(response.headers()).unwrap()
+}
