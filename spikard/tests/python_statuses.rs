@@ -1,5 +1,4 @@
 //! What a handler raises, and the status that its client gets.
-#![cfg(feature = "python")]
 #![allow(missing_docs)]
 
 mod python_support;

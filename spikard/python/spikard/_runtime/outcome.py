@@ -21,9 +21,13 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
     """Sends a response, or says in the log why what was returned is none."""
     try:
         call.finish(response)
-    except BaseException as error:
-        call.fail(StatusCode.INTERNAL, "the handler's answer cannot be sent; the server's log says why", b"", None)
+    except (TypeError, ValueError) as error:
+        _cannot_be_sent(call)
         _log(logging.ERROR, "%s: %s", handler.name, error)
+    except BaseException as error:  # of the answer's own making, such as a property that raises
+        _cannot_be_sent(call)
+        traceback = (type(error), error, user_frames(error.__traceback__))
+        _log(logging.ERROR, "%s: the answer raised %s", handler.name, type(error).__name__, exc_info=traceback)
 
 
 def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
@@ -40,6 +44,10 @@ def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
     if logger.isEnabledFor(level):
         traceback = (type(error), error, user_frames(error.__traceback__))
         _log(level, "%s raised %s", handler.name, type(error).__name__, exc_info=traceback)
+
+
+def _cannot_be_sent(call: InboundCall) -> None:
+    call.fail(StatusCode.INTERNAL, "the handler's answer cannot be sent; the server's log says why", b"", None)
 
 
 def _log(level: int, text: str, *args: Any, exc_info: Any = None) -> None:

@@ -95,6 +95,11 @@ fn describe(found: &Bound<'_, PyAny>) -> String {
         .get_type()
         .fully_qualified_name()
         .map_or_else(|_| String::from("an object"), |name| name.to_string());
+    let kind = match kind.rsplit_once('.') {
+        // The package's own classes are known without the modules that they happen to be in.
+        Some((module, name)) if module.starts_with("spikard.grpc") => name.to_owned(),
+        _ => kind,
+    };
     let shown = if found.is_instance_of::<PyByteArray>() || found.is_instance_of::<PyBytes>() {
         // Megabytes are not printed to be cut.
         found.len().map(|len| format!("{len} bytes"))
