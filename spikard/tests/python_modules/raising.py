@@ -8,7 +8,6 @@ import logging
 
 from spikard.grpc import GrpcError, GrpcRequest, GrpcResponse, StatusCode, register_exception
 
-
 # What is raised here on purpose is not to be read in the output of the tests.
 logging.getLogger("spikard").addHandler(logging.NullHandler())
 

@@ -99,12 +99,7 @@ class Runtime:
         if ended:
             self._loop.close()
         else:
-            # The interpreter is left as it is when something is stuck in it, so what its end would have done
-            # for the user is done here.
-            atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # closed, or None where the program has no such stream
-                stream.flush()
+            _clean_up()
         return ended
 
     async def _end_tasks(self, deadline: float) -> None:
@@ -115,6 +110,14 @@ class Runtime:
             await asyncio.wait(tasks, timeout=max(0.0, deadline - time.monotonic()))
         left = max(0.0, deadline - time.monotonic())
         await asyncio.wait_for(self._loop.shutdown_asyncgens(), left)
+
+
+def _clean_up() -> None:
+    """What the end of the interpreter does for the user, for one that is left as it is with something stuck in it."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # closed, or None where the program has no such stream
+            stream.flush()
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
