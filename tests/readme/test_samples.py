@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +28,6 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = str(tmp_path)
     assert protoc.main(["protoc", f"--proto_path={folder}", f"--python_out={folder}", "shop.proto"]) == 0
     monkeypatch.syspath_prepend(folder)
-    # Descriptors of one name may be registered once in a process.
-    if "shop_pb2" in sys.modules:
-        monkeypatch.setitem(sys.modules, "shop_pb2", sys.modules["shop_pb2"])
 
 
 def run(sample: str) -> dict[str, Any]:
