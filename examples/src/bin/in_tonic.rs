@@ -9,6 +9,7 @@ use tonic::transport::server::TcpIncoming;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    spikard_examples::start_python()?;
     let incoming = TcpIncoming::bind("127.0.0.1:0".parse()?)?;
     println!("listening on {}", incoming.local_addr()?);
     Server::builder()
