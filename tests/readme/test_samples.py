@@ -43,7 +43,7 @@ def test_a_sample_runs(sample: str) -> None:
 
 def test_the_first_sample_does_what_the_rust_one_does() -> None:
     add_up = run(SAMPLES[0])["add_up"]
-    from shop_pb2 import Item, Total  # noqa: PLC0415  (made by the fixture)
+    from shop_pb2 import Item, Total
 
     items = [Item(name="a", value=1), Item(name="b", value=2)]
     request = GrpcClientStreamRequest(messages=[item.SerializeToString() for item in items])
