@@ -26,9 +26,6 @@ export PYTHONPATH := $(CURDIR)/examples/python:$(CURDIR)/tests/handlers
 # Bytecode beside the sources would be taken for a change of the wheel.
 export PYTHONDONTWRITEBYTECODE := 1
 
-CARGO_SCOPE := --workspace
-PYTHON_FOLDERS := spikard/python examples/python tests
-
 .PHONY: help
 help: ## List the targets
 	@echo 'usage: make TARGET'
@@ -47,17 +44,17 @@ test: setup lint test-rust test-without-python test-python ## Run everything: ch
 	@echo 'make test: everything passed'
 
 .PHONY: lint
-lint: setup wheel ## Formatting, clippy, ruff, mypy and pyright
+lint: setup ## Formatting, clippy, ruff, mypy and pyright
 	cargo fmt --all --check
-	cargo clippy $(CARGO_SCOPE) --all-targets --all-features -- --deny warnings
-	$(PY) -m ruff check $(PYTHON_FOLDERS)
-	$(PY) -m ruff format --check $(PYTHON_FOLDERS)
+	cargo clippy --workspace --all-targets --all-features -- --deny warnings
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(PY) -m pyright
 
 .PHONY: test-rust
 test-rust: setup ## Unit tests, doctests, UI tests and end-to-end tests in Rust
-	cargo test $(CARGO_SCOPE)
+	cargo test --workspace
 
 # PATH holds nothing but the toolchain, so that a Python would not be found.
 .PHONY: test-without-python
@@ -74,13 +71,13 @@ test-without-python: tools ## Build the runtime as on a machine without Python
 .PHONY: test-python
 test-python: setup wheel ## Tests in Python: the package, the examples, and end to end with grpcio
 	cargo build --package spikard-examples --package spikard-tests --bins
-	$(PY) -m pytest tests/python examples/python tests/e2e
+	$(PY) -m pytest
 
 .PHONY: fmt
 fmt: setup ## Format everything
 	cargo fmt --all
-	$(PY) -m ruff format $(PYTHON_FOLDERS)
-	$(PY) -m ruff check --fix $(PYTHON_FOLDERS)
+	$(PY) -m ruff format
+	$(PY) -m ruff check --fix
 
 .PHONY: clean
 clean: ## Remove what was built, the virtual environment included

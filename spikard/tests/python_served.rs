@@ -3,50 +3,40 @@
 
 mod python_support;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
 use python_support::{Bidi, One, interpreter, unary};
-use spikard::__private::{Body, ResponseFuture, ServerCall, Service, Target};
+use spikard::__private::{Body, Service};
 use spikard::{
-    Code, GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest, GrpcService, Handler,
-    MethodInfo, MethodOptions, Routes, RoutesService, Status,
+    Code, GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest, Routes, RoutesService,
+    Status, grpc_stream,
 };
 use tokio::time::timeout;
 
 struct Tested;
 
-const NO_OPTIONS: MethodOptions = MethodOptions::new();
+#[grpc_stream(service = "test.Tested")]
+impl Tested {
+    #[grpc(python = "echo:stream")]
+    async fn echo(&self, request: GrpcBidiStreamRequest) -> Bidi;
 
-impl GrpcService for Tested {
-    const NAME: &'static str = "test.Tested";
-    const METHODS: &'static [MethodInfo] = &[
-        MethodInfo::of::<GrpcBidiStreamRequest, Bidi>("Echo", NO_OPTIONS, python("echo:stream")),
-        MethodInfo::of::<GrpcClientStreamRequest, One>("Count", NO_OPTIONS, python("echo:count")),
-        MethodInfo::of::<GrpcRequest, One>("Forever", NO_OPTIONS, python("waiting:forever")),
-        MethodInfo::of::<GrpcRequest, One>("Deadline", NO_OPTIONS, python("waiting:deadline")),
-        MethodInfo::of::<GrpcRequest, One>("Fail", NO_OPTIONS, python("raising:grpc_error")),
-        MethodInfo::of::<GrpcRequest, One>("Echoed", NO_OPTIONS, python("metadata:echoed")),
-    ];
+    #[grpc(python = "echo:count")]
+    async fn count(&self, request: GrpcClientStreamRequest) -> One;
 
-    fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture {
-        let target = |method| Target::new(Self::NAME, method, NO_OPTIONS);
-        match index {
-            0 => call.run_python::<GrpcBidiStreamRequest, Bidi>(target("Echo"), "echo:stream"),
-            1 => call.run_python::<GrpcClientStreamRequest, One>(target("Count"), "echo:count"),
-            2 => call.run_python::<GrpcRequest, One>(target("Forever"), "waiting:forever"),
-            3 => call.run_python::<GrpcRequest, One>(target("Deadline"), "waiting:deadline"),
-            4 => call.run_python::<GrpcRequest, One>(target("Fail"), "raising:grpc_error"),
-            _ => call.run_python::<GrpcRequest, One>(target("Echoed"), "metadata:echoed"),
-        }
-    }
-}
+    #[grpc(python = "waiting:forever")]
+    async fn forever(&self, request: GrpcRequest) -> One;
 
-const fn python(callable: &'static str) -> Handler {
-    Handler::Python(std::borrow::Cow::Borrowed(callable))
+    #[grpc(python = "waiting:deadline")]
+    async fn deadline(&self, request: GrpcRequest) -> One;
+
+    #[grpc(python = "raising:grpc_error")]
+    async fn fail(&self, request: GrpcRequest) -> One;
+
+    #[grpc(python = "metadata:echoed")]
+    async fn echoed(&self, request: GrpcRequest) -> One;
 }
 
 fn service() -> RoutesService {

@@ -1,6 +1,8 @@
 """The servers that these tests call."""
 
+import venv
 from collections.abc import Iterator
+from pathlib import Path
 
 import grpc
 import pytest
@@ -20,3 +22,11 @@ def channel(probe_server: Server) -> Iterator[grpc.Channel]:
     """A connection of grpcio to that server."""
     with grpc.insecure_channel(probe_server.address) as channel:
         yield channel
+
+
+@pytest.fixture(scope="session")
+def bare_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with nothing installed."""
+    folder = tmp_path_factory.mktemp("bare")
+    venv.create(folder, with_pip=False, symlinks=True)
+    return folder

@@ -3,7 +3,6 @@
 import importlib.metadata
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import grpc
@@ -16,12 +15,10 @@ HAS_WHEEL = "import importlib.util; print(importlib.util.find_spec('spikard') is
 
 
 @pytest.fixture(params=["without a wheel", "with a wheel"])
-def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def environment(request: pytest.FixtureRequest, bare_venv: Path) -> Path:
     """A bare virtual environment, and the one of these tests, in which the wheel is installed."""
     bare = request.param == "without a wheel"
-    folder = tmp_path / "venv" if bare else Path(sys.prefix)
-    if bare:
-        venv.create(folder, with_pip=False, symlinks=True)
+    folder = bare_venv if bare else Path(sys.prefix)
     # Isolated: the working directory would shadow what is installed.
     command: list[str | Path] = [folder / "bin" / "python", "-I", "-c", HAS_WHEEL]
     found = subprocess.run(command, capture_output=True, text=True, check=True, env={})
@@ -36,7 +33,7 @@ def test_one_set_of_types(environment: Path, tmp_path: Path) -> None:
         "PYTHONPATH": str(ROOT / "tests" / "handlers"),
     }
     with (
-        running("probe_server", tmp_path / "log", env=env) as server,
+        running("probe_server", tmp_path / "log", "--probe-only", env=env) as server,
         grpc.insecure_channel(server.address) as channel,
     ):
         answer = call(channel, find_method("probe.Probe", "TypesInPython"), [b""])

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use spikard::python::Interpreter;
-use spikard::{Routes, Server, ServerBuilder};
+use spikard::{Routes, ServerBuilder};
 use spikard_examples::average::{Average, AverageInPython};
 use spikard_examples::batch::{BatchCreate, BatchCreateInPython};
 use spikard_examples::records::Records;
@@ -17,7 +17,7 @@ use crate::probe::Probe;
 
 const ANY_PORT: &str = "127.0.0.1:0";
 
-/// Starts Python with the handlers of the examples and of the probe; the first call decides.
+/// Starts Python with the handlers of the examples and of the probe, where it does not run yet.
 pub fn start_python() {
     let python = Interpreter::builder()
         .path(spikard_examples::python_folder())
@@ -63,17 +63,9 @@ async fn until(stopped: Stopped) {
     let _ = stopped.await;
 }
 
-/// The services of the examples and the probe, on `server`.
-pub fn all_on(server: ServerBuilder) -> ServerBuilder {
-    server
-        .add(BatchCreate)
-        .add(BatchCreateInPython)
-        .add(TransformStream)
-        .add(TransformStreamInPython)
-        .add(Records::default())
-        .add(Average)
-        .add(AverageInPython)
-        .add(Probe)
+/// The services of the examples, and the probe.
+pub fn everything() -> ServerBuilder {
+    spikard_examples::server().add(Probe)
 }
 
 /// The same as routes.
@@ -91,7 +83,7 @@ pub fn all_routes() -> Routes {
 
 /// Everything, on our own server.
 pub async fn ours() -> Running {
-    serve(all_on(Server::builder())).await
+    serve(everything()).await
 }
 
 /// What is on `server`, on our own server.
@@ -108,18 +100,23 @@ pub async fn serve(server: ServerBuilder) -> Running {
 pub async fn routes_in_tonic() -> Running {
     start_python();
     let routes = all_routes().into_tonic().expect("routes that fit together");
-    tonic(tonic::transport::Server::builder().add_routes(routes))
+    tonic(tonic_builder().add_routes(routes))
 }
 
 /// The services that tonic can take by itself, in tonic's server.
 pub async fn services_in_tonic() -> Running {
     start_python();
-    let server = tonic::transport::Server::builder()
+    let server = tonic_builder()
         .add_service(BatchCreate)
         .add_service(TransformStreamInPython)
         .add_service(Records::default())
         .add_service(Probe);
     tonic(server)
+}
+
+/// With a window that lets thousands of small frames wait unread, as our own server has.
+fn tonic_builder() -> tonic::transport::Server {
+    tonic::transport::Server::builder().initial_connection_window_size(16 << 20)
 }
 
 fn tonic(router: tonic::transport::server::Router) -> Running {

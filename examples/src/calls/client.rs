@@ -2,17 +2,16 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use http::uri::PathAndQuery;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::metadata::{Ascii, AsciiMetadataKey, Binary, BinaryMetadataKey, KeyAndValueRef};
-use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
+use super::codec::BytesCodec;
 use super::message::{MessageError, Method};
+use super::metadata::{listed, metadata_of};
 use super::table::Call;
 
 /// What came back of a call, from whichever client.
@@ -118,83 +117,10 @@ fn code_name(code: tonic::Code) -> String {
     name
 }
 
-fn metadata_of(call: &Call) -> Result<MetadataMap, MessageError> {
-    let mut metadata = MetadataMap::new();
-    for (key, values) in &call.metadata {
-        for value in values.as_slice() {
-            if key.ends_with("-bin") {
-                let key = BinaryMetadataKey::from_bytes(key.as_bytes());
-                let value = BASE64.decode(value).map_err(MessageError::new)?;
-                let value: MetadataValue<Binary> = MetadataValue::from_bytes(&value);
-                metadata.append_bin(key.map_err(MessageError::new)?, value);
-            } else {
-                let key = AsciiMetadataKey::from_bytes(key.as_bytes());
-                let value: MetadataValue<Ascii> = value.parse().map_err(MessageError::new)?;
-                metadata.append(key.map_err(MessageError::new)?, value);
-            }
-        }
-    }
-    Ok(metadata)
-}
-
 /// The messages as the client in Python prints them.
 fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Bytes>, D::Error> {
     let messages = Vec::<String>::deserialize(deserializer)?;
     let messages = messages.iter().map(|message| BASE64.decode(message));
     let decoded: Result<Vec<_>, _> = messages.map(|bytes| bytes.map(Bytes::from)).collect();
     decoded.map_err(D::Error::custom)
-}
-
-fn listed(metadata: &MetadataMap) -> Vec<(String, String)> {
-    let entries = metadata.iter().map(|entry| match entry {
-        KeyAndValueRef::Ascii(key, value) => (
-            key.to_string(),
-            String::from_utf8_lossy(value.as_bytes()).into_owned(),
-        ),
-        KeyAndValueRef::Binary(key, value) => (
-            key.to_string(),
-            value
-                .to_bytes()
-                .map_or_else(|error| error.to_string(), |bytes| BASE64.encode(bytes)),
-        ),
-    });
-    entries.collect()
-}
-
-/// Messages as they are on the wire.
-#[derive(Clone, Copy, Debug, Default)]
-struct BytesCodec;
-
-impl Codec for BytesCodec {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for BytesCodec {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, message: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put(message);
-        Ok(())
-    }
-}
-
-impl Decoder for BytesCodec {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
-    }
 }

@@ -5,7 +5,9 @@
 
 mod check;
 mod client;
+mod codec;
 mod message;
+mod metadata;
 mod table;
 
 pub use check::differences;

@@ -25,9 +25,21 @@ pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenSt
     }
 }
 
-/// A type as it is usually written, without the spaces between its tokens.
+/// A type as it is usually written, with spaces between words only.
 fn compact(ty: &TokenStream) -> String {
-    ty.to_string().replace(' ', "")
+    let mut compact = String::new();
+    for part in ty.to_string().split(' ') {
+        let words = compact.ends_with(is_of_word) && part.starts_with(is_of_word);
+        if words {
+            compact.push(' ');
+        }
+        compact.push_str(part);
+    }
+    compact
+}
+
+fn is_of_word(char: char) -> bool {
+    char.is_alphanumeric() || char == '_'
 }
 
 /// `|service, call| …`, which captures nothing.
@@ -54,4 +66,23 @@ pub(super) fn entry(
     };
     let name = function.span();
     relocate(entry, name, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::compact;
+
+    #[test]
+    fn types_have_no_spaces_between_signs() {
+        for (tokens, text) in [
+            (quote!(Records), "Records"),
+            (quote!(inner::Store<u8>), "inner::Store<u8>"),
+            (quote!(Store<&'static str>), "Store<&'static str>"),
+            (quote!(Box<dyn Any + Send>), "Box<dyn Any+Send>"),
+        ] {
+            assert_eq!(compact(&tokens), text);
+        }
+    }
 }

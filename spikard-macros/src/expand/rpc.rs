@@ -40,6 +40,7 @@ pub(super) fn implementation(
     let kind = relocate(kind, place::start(result), place::end(result));
     quote! {
         #cfgs
+        #[allow(deprecated)]
         impl #krate::__private::#rpc_trait<#index, fn(#request) -> #result> for #ty {
             type Request = #request;
             type Result = #result;

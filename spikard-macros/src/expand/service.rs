@@ -27,6 +27,7 @@ pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
     });
     quote! {
         #(#cfgs)*
+        #[allow(deprecated)]
         impl #krate::GrpcService for #ty {
             const NAME: &'static ::core::primitive::str = #name;
 

@@ -17,6 +17,11 @@ pub enum RoutesError {
         /// The handler that was added second.
         second: Handler,
     },
+    /// A service of tonic's was added twice.
+    DuplicateService {
+        /// The full name of the service.
+        service: String,
+    },
     /// A Python callable cannot be used.
     #[cfg(feature = "python")]
     Python {
@@ -39,6 +44,10 @@ impl fmt::Display for RoutesError {
                 "{path} has two handlers, {first} and {second}: add only one of them, or give one \
                  another method name with `method = \"…\"`"
             ),
+            Self::DuplicateService { service } => write!(
+                f,
+                "the service {service} was added twice with add_service: add it once"
+            ),
             #[cfg(feature = "python")]
             Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),
         }
@@ -48,7 +57,7 @@ impl fmt::Display for RoutesError {
 impl std::error::Error for RoutesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::DuplicateMethod { .. } => None,
+            Self::DuplicateMethod { .. } | Self::DuplicateService { .. } => None,
             #[cfg(feature = "python")]
             Self::Python { source, .. } => source.source(),
         }

@@ -83,9 +83,9 @@ impl Registry {
         RouteTable::new(routes.collect())
     }
 
-    #[cfg(feature = "router")]
-    pub(super) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
-        self.methods.iter().map(|method| method.service).collect()
+    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    pub(super) fn service_names(&self) -> impl Iterator<Item = &'static str> {
+        self.methods.iter().map(|method| method.service)
     }
 
     /// The methods by path, if every one can be served.

@@ -21,6 +21,9 @@ pub enum ServeError {
     /// A certificate or key cannot be used.
     #[cfg(feature = "tls")]
     Tls(super::tls::TlsError),
+    /// A file descriptor set cannot be shown.
+    #[cfg(feature = "reflection")]
+    Reflection(super::reflection::ReflectionError),
     /// The signals that end the server cannot be received.
     Signal(io::Error),
 }
@@ -46,6 +49,8 @@ impl fmt::Display for ServeError {
             }
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.fmt(f),
+            #[cfg(feature = "reflection")]
+            Self::Reflection(error) => error.fmt(f),
             Self::Signal(error) => write!(f, "cannot wait for SIGTERM and Ctrl-C: {error}"),
         }
     }
@@ -57,6 +62,8 @@ impl std::error::Error for ServeError {
             Self::Routes(error) => error.source(),
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.source(),
+            #[cfg(feature = "reflection")]
+            Self::Reflection(error) => error.source(),
             Self::Bind { source, .. } | Self::Signal(source) => Some(source),
         }
     }
