@@ -39,6 +39,7 @@ _SETTINGS = (
     "grace",
     "threads",
     "runtime_threads",
+    "reflection",
 )
 _ROUTES_OPTIONS = ("max_messages", "max_message_bytes", "max_stream_bytes", "timeout", "idle_timeout", "app_dir")
 
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = _parser().parse_args(arguments)
     try:
         values = chosen(given)
-        checked = settings(**{name: values[name] for name in _SETTINGS})
+        checked = settings(**{name: values[name] for name in _SETTINGS}, health=not values["no_health"])
     except (ValueError, TypeError, OSError) as error:
         mistake(error)
     _look_in(values["app_dir"])

@@ -155,6 +155,8 @@ OPTIONS = (
         f"of responses: {', '.join(COMPRESSIONS)}",
         _REST,
     ),
+    Option("reflection", ("--reflection",), _switch, False, "", "serve grpc.reflection, for tools like grpcurl", _REST),
+    Option("no_health", ("--no-health",), _switch, False, "", "do not serve grpc.health.v1", _REST),
     Option("grace", ("--grace",), _grace, "30s", "TIME", "time for calls in flight when it stops", _REST),
     Option(
         "log_level", ("--log-level",), _one_of(*LOG_LEVELS), "info", "LEVEL", f"one of {', '.join(LOG_LEVELS)}", _REST

@@ -7,11 +7,13 @@ import contextlib
 import logging
 import os
 import socket
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
 from spikard._native import native
 from spikard._serving import sockets
+from spikard._serving.reflection import descriptor_set
 from spikard._serving.runtime import Runtime
 from spikard._serving.settings import Compression, Settings, StrPath, settings
 from spikard._serving.targets import Route, find_routes
@@ -54,6 +56,9 @@ class Server:
         grace: How long calls in flight may take to finish when the server stops.
         threads: The most threads for ``def`` handlers. Default: CPUs + 4, at most 32.
         runtime_threads: The threads that speak HTTP/2. Default: 1 or 2.
+        health: Serves ``grpc.health.v1``: SERVING for each service, NOT_SERVING once the server drains.
+        reflection: Serves ``grpc.reflection``, for tools such as grpcurl: what the ``_pb2`` modules of the services
+            say of them.
     """
 
     def __init__(
@@ -74,6 +79,8 @@ class Server:
         grace: Duration = 30,
         threads: int | None = None,
         runtime_threads: int | None = None,
+        health: bool = True,
+        reflection: bool = False,
     ) -> None:
         checked = settings(
             bind=bind,
@@ -91,10 +98,14 @@ class Server:
             grace=grace,
             threads=threads,
             runtime_threads=runtime_threads,
+            health=health,
+            reflection=reflection,
         )
         self._set_up(find_routes(targets), checked)
 
     def _set_up(self, routes: list[Route], checked: Settings) -> None:
+        if checked.reflection:
+            checked = replace(checked, descriptor_sets=(descriptor_set(routes),))
         self._routes = routes
         self._settings = checked
         self._native: Any = native_server(routes, checked)

@@ -39,6 +39,10 @@ class Settings:
     grace: float
     threads: int | None
     runtime_threads: int
+    health: bool
+    reflection: bool
+    descriptor_sets: tuple[bytes, ...] = ()
+    """What reflection shows; filled in once the services are known."""
 
 
 def settings(
@@ -58,6 +62,8 @@ def settings(
     grace: Duration = 30,
     threads: int | None = None,
     runtime_threads: int | None = None,
+    health: bool = True,
+    reflection: bool = False,
 ) -> Settings:
     """Checks each value; a ``ValueError`` or ``TypeError`` names the one that is wrong, an ``OSError`` the file."""
     if bind is not None and uds is not None:
@@ -86,6 +92,8 @@ def settings(
         runtime_threads=_default_threads()
         if runtime_threads is None
         else _amounts.count("runtime_threads", runtime_threads),
+        health=bool(health),
+        reflection=bool(reflection),
     )
 
 

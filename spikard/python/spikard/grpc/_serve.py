@@ -26,6 +26,8 @@ def serve(
     grace: Duration = 30,
     threads: int | None = None,
     runtime_threads: int | None = None,
+    health: bool = True,
+    reflection: bool = False,
     loop: Loop = "auto",
     quiet: bool = False,
 ) -> None:
@@ -60,5 +62,7 @@ def serve(
         grace=grace,
         threads=threads,
         runtime_threads=runtime_threads,
+        health=health,
+        reflection=reflection,
     )
     run(server, loop=loop, on_ready=None if quiet else lambda: print_ready(server))

@@ -25,6 +25,11 @@ pub(super) struct Settings {
     tls_key: Option<PathBuf>,
     #[cfg(feature = "tls")]
     tls_client_ca: Option<PathBuf>,
+    #[cfg(feature = "health")]
+    health: bool,
+    /// File descriptor sets for reflection, none without it.
+    #[cfg(feature = "reflection")]
+    descriptor_sets: Vec<Vec<u8>>,
     /// The threads for `def` handlers.
     pub(super) threads: Option<usize>,
     /// The threads of Rust.
@@ -51,6 +56,17 @@ impl Settings {
     /// The server around these routes.
     pub(super) fn server(&self, routes: Routes) -> ServerBuilder {
         let builder = Server::builder().routes(routes);
+        #[cfg(feature = "health")]
+        let builder = if self.health {
+            builder.health()
+        } else {
+            builder
+        };
+        #[cfg(feature = "reflection")]
+        let builder = self
+            .descriptor_sets
+            .iter()
+            .fold(builder, |builder, set| builder.reflection(set.clone()));
         #[cfg(feature = "tls")]
         if let (Some(cert), Some(key)) = (&self.tls_cert, &self.tls_key) {
             let mut tls = crate::Tls::new(cert, key);
