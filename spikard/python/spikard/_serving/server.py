@@ -42,7 +42,8 @@ class Server:
         *targets: What is served. An ``ImportError``, ``AttributeError``, ``TypeError`` or ``ValueError`` says what
             is wrong with one.
         bind: ``host:port``, of which port 0 takes a free one, or ``unix:path``. Default: ``127.0.0.1:50051``.
-        uds: The path of a Unix socket, instead of `bind`.
+        uds: The path of a Unix socket, instead of `bind`. Clients of grpcio need the option
+            ``("grpc.default_authority", "localhost")``: the name that they send by themselves is none in HTTP.
         max_messages: Messages in one stream.
         max_message_bytes: Bytes in one message, after decompression; a number, or a text like ``"8MiB"``.
         max_stream_bytes: Bytes in all messages of one request together.

@@ -72,11 +72,11 @@ def _of_target(target: object) -> Iterator[tuple[Any, Declaration]]:
 
 def _of_name(name: str) -> Iterator[tuple[Any, Declaration]]:
     module_name, colon, path = name.partition(":")
-    if not module_name or module_name.startswith(".") or (colon and not path):
-        raise ValueError(f'"{name}" names no handlers: write "module" or "module:name"')
     if "/" in module_name or module_name.endswith(".py"):
         module = module_name.removesuffix(".py").strip("./").replace("/", ".")
         raise ValueError(f'"{name}" is a file: write the name of its module, "{module}{colon}{path}"')
+    if not module_name or module_name.startswith(".") or (colon and not path):
+        raise ValueError(f'"{name}" names no handlers: write "module" or "module:name"')
     found: Any = import_module(module_name)
     if not path:
         yield from _of_module(found)

@@ -57,7 +57,7 @@ def duration(name: str, value: object, *, zero: bool = False) -> float:
     if not math.isfinite(value) or value < 0 or value > _MOST_SECONDS:
         raise ValueError(f"{name} must be a time from 0 to {_MOST_SECONDS:.0f} seconds, not {value}")
     if value == 0 and not zero:
-        raise ValueError(f'a {name} of zero refuses every call: write a longer one, as in {name}="5s"')
+        raise ValueError(f'{_a(name)} of zero refuses every call: write a longer one, as in {name}="5s"')
     return float(value)
 
 
@@ -74,7 +74,11 @@ def _parsed(name: str, text: str) -> float:
 
 def _at_least_one(name: str, value: int, example: str) -> int:
     if value < 1:
-        raise ValueError(f"a {name} of {value} refuses every call: write a larger one, as in {name}={example}")
+        raise ValueError(f"{_a(name)} of {value} refuses every call: write a larger one, as in {name}={example}")
     if value > _MOST_BYTES:
-        raise ValueError(f"a {name} of {value} is more than can be counted: write less")
+        raise ValueError(f"{_a(name)} of {value} is more than can be counted: write less")
     return value
+
+
+def _a(name: str) -> str:
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
