@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import grpc
 from grpclib.client import Channel, StreamStreamMethod
 from grpclib.exceptions import GRPCError
 from multidict import MultiDict
+from wire import grpc
 
 Kind = Literal["unary_unary", "unary_stream", "stream_unary", "stream_stream"]
 Pairs = list[tuple[str, Any]]

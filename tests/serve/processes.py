@@ -76,7 +76,9 @@ class Served:
         return self.process.wait(within)
 
 
-def spikard(*arguments: str, cwd: Path = HANDLERS, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def spikard(
+    *arguments: str, cwd: Path = HANDLERS, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "spikard", *arguments],
@@ -91,7 +93,11 @@ def spikard(*arguments: str, cwd: Path = HANDLERS, env: dict[str, str] | None = 
 
 @contextmanager
 def serving(
-    *arguments: str, cwd: Path = HANDLERS, env: dict[str, str] | None = None, workers: int = 1, bind: str = "127.0.0.1:0"
+    *arguments: str,
+    cwd: Path = HANDLERS,
+    env: dict[str, str] | None = None,
+    workers: int = 1,
+    bind: str = "127.0.0.1:0",
 ) -> Generator[Served]:
     """Start `spikard serve` on a free port, and end it."""
     where = ["--bind", bind] if bind else []

@@ -3,11 +3,10 @@
 import asyncio
 import uuid
 
-import grpc
 import pytest
-
 from clients import Call, Kind
 from processes import WAIT, Served
+from wire import aio, grpc
 
 
 @pytest.mark.parametrize(
@@ -89,9 +88,9 @@ def wait_for_runs(address: str, label: str, number: int) -> None:
     """Wait until something has run so often."""
 
     async def wait() -> None:
-        async with grpc.aio.insecure_channel(address) as channel:
+        async with aio.insecure_channel(address) as channel:
             runs = channel.unary_unary("/probes.Probes/Runs")
-            while int(await runs(label.encode())) < number:  # noqa: ASYNC110 - it is another process's state
+            while int(await runs(label.encode())) < number:
                 await asyncio.sleep(0.01)
 
     asyncio.run(asyncio.wait_for(wait(), WAIT))

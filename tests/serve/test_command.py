@@ -7,11 +7,10 @@ import socket
 from importlib.metadata import version
 from pathlib import Path
 
-import grpc
-import pytest
-
 import certificates
+import pytest
 from processes import HANDLERS, WAIT, serving, spikard
+from wire import grpc
 
 
 def test_version() -> None:
@@ -24,7 +23,19 @@ def test_version() -> None:
     ("command", "parts"),
     [
         ((), ["serve", "routes", "examples:", "@grpc_stream(service="]),
-        (("serve",), ["--bind", "--workers", "--reload", "--limit-messages", "--tls-cert", "--grace", "SPIKARD_BIND", "exit codes"]),
+        (
+            ("serve",),
+            [
+                "--bind",
+                "--workers",
+                "--reload",
+                "--limit-messages",
+                "--tls-cert",
+                "--grace",
+                "SPIKARD_BIND",
+                "exit codes",
+            ],
+        ),
         (("routes",), ["--json", "examples:"]),
     ],
 )
@@ -92,7 +103,10 @@ def test_the_table_at_the_start() -> None:
         (["probes", "second_echo"], ["/probes.Probes/Echo has two handlers, probes:echo", "second_echo:other"]),
         (["broken_annotation"], ["@grpc_stream on broken_annotation.upload", "is answered with a GrpcResponse"]),
         (["leaves"], ['the module "leaves" failed when it was imported', "SystemExit: 7"]),
-        (["probes", "--workers", "0"], ['--workers, -w: "0" is not a whole number of 1 or more'.replace("--workers, -w", "--workers/-w")]),
+        (
+            ["probes", "--workers", "0"],
+            ['--workers, -w: "0" is not a whole number of 1 or more'.replace("--workers, -w", "--workers/-w")],
+        ),
         (["probes", "--bind", "nowhere"], ['"nowhere" is not an address: write host:port']),
         (["probes", "--grace", "soon"], ['"soon" is not a duration']),
         (["probes", "--limit-stream-bytes", "8mb"], ['"8mb" is not a size']),
@@ -190,7 +204,9 @@ def test_mutual_tls(tmp_path: Path) -> None:
     ]
     ca = made.file("ca.pem").read_bytes()
     with serving("probes", *options) as served:
-        mutual = grpc.ssl_channel_credentials(ca, made.file("client.key").read_bytes(), made.file("client.pem").read_bytes())
+        mutual = grpc.ssl_channel_credentials(
+            ca, made.file("client.key").read_bytes(), made.file("client.pem").read_bytes()
+        )
         with grpc.secure_channel(served.address, mutual) as channel:
             assert channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT) == b"one"
         with (

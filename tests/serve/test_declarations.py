@@ -1,6 +1,7 @@
 """What the decorator takes, and what it says of mistakes."""
 
-# ruff: noqa: UP006, UP035
+# mypy: disable-error-code="empty-body"
+
 from __future__ import annotations
 
 import datetime
@@ -111,7 +112,12 @@ def test_methods_of_a_class() -> None:
 
 @pytest.mark.parametrize(
     ("name", "method"),
-    [("batch_create", "BatchCreate"), ("handle_get", "HandleGet"), ("http2_ping", "Http2Ping"), ("step_1_2", "Step1_2")],
+    [
+        ("batch_create", "BatchCreate"),
+        ("handle_get", "HandleGet"),
+        ("http2_ping", "Http2Ping"),
+        ("step_1_2", "Step1_2"),
+    ],
 )
 def test_method_name_by_default(name: str, method: str) -> None:
     """The function's name in UpperCamelCase, as with the Rust macro."""
@@ -166,25 +172,39 @@ class ShopClass: ...
             no_annotations,
             {},
             TypeError,
-            'have no annotation, which the kind of the RPC comes from: write "def no_annotations(request: '
-            'GrpcClientStreamRequest) -> GrpcResponse", or give the decorator kind="…"',
+            (
+                'have no annotation, which the kind of the RPC comes from: write "def no_annotations(request: '
+                'GrpcClientStreamRequest) -> GrpcResponse", or give the decorator kind="…"'
+            ),
         ),
         (
             no_return,
             {},
             TypeError,
-            'its response has no annotation, which the kind of the RPC comes from: write "async def no_return(request: '
-            'GrpcClientStreamRequest) -> GrpcResponse"',
+            (
+                "its response has no annotation, which the kind of the RPC comes from: write "
+                '"async def no_return(request: GrpcClientStreamRequest) -> GrpcResponse"'
+            ),
         ),
         (wrong_request, {}, TypeError, "it takes bytes, which is no request of spikard"),
-        (wrong_response, {}, TypeError, "it returns bytes, which is no response of spikard: a GrpcRequest is answered with"),
+        (
+            wrong_response,
+            {},
+            TypeError,
+            "it returns bytes, which is no response of spikard: a GrpcRequest is answered with",
+        ),
         (
             wrong_pair,
             {},
             TypeError,
             "a GrpcClientStreamRequest is answered with a GrpcResponse, not with a GrpcBidiStreamResponse",
         ),
-        (no_parameter, {}, TypeError, "takes one argument, the request, and this one takes (): write def no_parameter("),
+        (
+            no_parameter,
+            {},
+            TypeError,
+            "takes one argument, the request, and this one takes (): write def no_parameter(",
+        ),
         (two_parameters, {}, TypeError, "takes one argument, the request"),
         (keyword_only, {}, TypeError, "takes one argument, the request"),
         (unknown_type, {}, TypeError, 'the annotation of its request, "Unknown", cannot be resolved'),

@@ -6,11 +6,10 @@ import threading
 import time
 from pathlib import Path
 
-import grpc
 import pytest
-
 from processes import WAIT, Served, serving
 from raw_client import RawClient, message
+from wire import grpc
 
 GRACE = 0.5
 
@@ -96,16 +95,15 @@ def test_a_coroutine_that_holds_the_loop_holds_nothing_up() -> None:
 
 def test_a_thread_that_is_stuck_holds_nothing_up() -> None:
     """A `def` handler that never returns is left behind."""
-    with serving("probes", "--grace", str(GRACE)) as served:
-        with grpc.insecure_channel(served.address) as channel:
-            blocked = channel.unary_unary("/probes.Probes/Block").future(b"")
-            runs = channel.unary_unary("/probes.Probes/Runs")
-            while runs(b"block", timeout=WAIT) != b"1":
-                pass
-            began = time.monotonic()
-            assert served.stop() == 0
-            assert time.monotonic() - began < GRACE + 1
-            assert blocked.exception(WAIT) is not None
+    with serving("probes", "--grace", str(GRACE)) as served, grpc.insecure_channel(served.address) as channel:
+        blocked = channel.unary_unary("/probes.Probes/Block").future(b"")
+        runs = channel.unary_unary("/probes.Probes/Runs")
+        while runs(b"block", timeout=WAIT) != b"1":
+            pass
+        began = time.monotonic()
+        assert served.stop() == 0
+        assert time.monotonic() - began < GRACE + 1
+        assert blocked.exception(WAIT) is not None
 
 
 @pytest.mark.parametrize("workers", [1, 2])

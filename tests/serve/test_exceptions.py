@@ -1,7 +1,6 @@
 """What a handler raises, as both clients see it; the server goes on."""
 
 import pytest
-
 from clients import Call
 from processes import Served
 

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
-import grpc
 import probes
 import pytest
+from wire import grpc
 
 from spikard.grpc import (
     GrpcBidiStreamResponse,
@@ -33,11 +34,11 @@ def test_methods_by_name() -> None:
         assert client.call("/probes.Probes/Echo", b"one").payload == b"one"
         assert client.call("probes.Probes/Echo", b"one").payload == b"one"
         assert client.call("Echo", b"one").payload == b"one"
-        with pytest.raises(GrpcError, match="UNIMPLEMENTED: this server has no method /probes.Probes/Nothing"):
+        with pytest.raises(GrpcError, match=r"UNIMPLEMENTED: this server has no method /probes.Probes/Nothing"):
             client.call("/probes.Probes/Nothing")
         with pytest.raises(ValueError, match='"Nothing" names none of the methods'):
             client.call("Nothing")
-    with Client(probes.echo) as client, pytest.raises(ValueError, match="it has /probes.Probes/Echo"):
+    with Client(probes.echo) as client, pytest.raises(ValueError, match=r"it has /probes.Probes/Echo"):
         client.call(probes.join, [])
 
 
@@ -74,7 +75,7 @@ def test_errors_are_those_of_the_wire(handler: Callable[..., GrpcResponse], thre
         ({"max_buffered_bytes": 64}, [b"x" * 65], "max_buffered_bytes = 64"),
     ],
 )
-def test_limits(limits: dict[str, int], messages: list[bytes], text: str) -> None:
+def test_limits(limits: dict[str, Any], messages: list[bytes], text: str) -> None:
     """A limit is a `MemoryError`, and a `GrpcError` all the same."""
     with Client(probes.reverse, **limits) as client:
         with pytest.raises(ResourceExhaustedError, match=text) as raised:

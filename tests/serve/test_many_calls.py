@@ -51,7 +51,7 @@ def run_calls(client: RawClient, served: Served, calls: int) -> None:
 
 
 def test_a_hundred_thousand_calls(tmp_path: Path) -> None:
-    """Context variables with `gc.collect()` in between; memory, threads and descriptors after a tenth and at the end."""
+    """Context variables with `gc.collect()` in between; what the process has after a tenth, it has at the end."""
     (tmp_path / "collecting.py").write_text(GC)
     with serving("collecting", "--app-dir", str(tmp_path)) as served:
         (pid,) = served.pids

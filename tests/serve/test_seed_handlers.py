@@ -1,11 +1,11 @@
 """The three handlers of the examples, served by the command and called by two clients."""
 
+from clients import Call
+from processes import Served
+
 import messageservice_pb2
 import recordservice_pb2
 import transformservice_pb2
-
-from clients import Call
-from processes import Served
 
 BATCH = "/messageservice.MessageService/BatchCreate"
 TRANSFORM = "/transformservice.TransformService/TransformStream"

@@ -12,11 +12,11 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-import grpc
 import probes
 import pytest
-
 from processes import HANDLERS, WAIT
+from wire import aio, grpc
+
 from spikard.grpc import Server
 
 pytestmark = pytest.mark.asyncio
@@ -26,7 +26,7 @@ async def echo(server: Server, message: bytes = b"one", **options: Any) -> bytes
     """Call the echo of a server."""
     # grpcio's own name for a Unix socket is no authority that HTTP allows.
     named = [("grpc.default_authority", "localhost")]
-    async with grpc.aio.insecure_channel(server.address, named) as channel:
+    async with aio.insecure_channel(server.address, named) as channel:
         answer: bytes = await channel.unary_unary("/probes.Probes/Echo")(message, timeout=WAIT, **options)
         return answer
 
@@ -51,7 +51,7 @@ async def test_start_and_stop() -> None:
         await server.start()
     await server.stop(1)
     await server.stop(1)
-    with pytest.raises(grpc.aio.AioRpcError):
+    with pytest.raises(aio.AioRpcError):
         await echo(server)
 
 
@@ -79,7 +79,7 @@ async def test_calls_in_flight_finish_within_the_grace() -> None:
     """Those that end in time get their answer, those that do not are cut off."""
     server = Server("probes", bind="127.0.0.1:0")
     await server.start()
-    async with grpc.aio.insecure_channel(server.address) as channel:
+    async with aio.insecure_channel(server.address) as channel:
         hung = asyncio.ensure_future(channel.unary_unary("/probes.Probes/Hang")(b"grace"))
         while not probes.RUNS["grace"]:
             await asyncio.sleep(0)
@@ -89,7 +89,7 @@ async def test_calls_in_flight_finish_within_the_grace() -> None:
         # A shorter grace ends the wait.
         await asyncio.wait_for(server.stop(0), WAIT)
         await asyncio.wait_for(stopping, WAIT)
-        with pytest.raises(grpc.aio.AioRpcError):
+        with pytest.raises(aio.AioRpcError):
             await hung
     assert probes.RUNS["grace-cancelled"] == 1
 
@@ -102,7 +102,7 @@ async def test_unix_socket(tmp_path: Path) -> None:
     async with Server("probes", uds=path) as server:
         assert (server.address, server.port) == (f"unix:{path}", 0)
         assert await echo(server) == b"one"
-        with pytest.raises(OSError, match="cannot listen on unix:.*Address already in use"):
+        with pytest.raises(OSError, match=r"cannot listen on unix:.*Address already in use"):
             await Server("probes", bind=f"unix:{path}").start()
         assert await echo(server) == b"one"
     assert not path.exists()
@@ -115,7 +115,7 @@ async def test_unix_socket(tmp_path: Path) -> None:
 async def test_a_port_in_use() -> None:
     """An `OSError` that says what to do."""
     async with Server("probes", bind="127.0.0.1:0") as server:
-        with pytest.raises(OSError, match="cannot listen on 127.0.0.1:.*; stop the program that uses it") as raised:
+        with pytest.raises(OSError, match=r"cannot listen on 127.0.0.1:.*; stop the program that uses it") as raised:
             await Server("probes", bind=server.address).start()
         assert raised.value.errno == errno.EADDRINUSE
         assert await echo(server) == b"one"
@@ -160,7 +160,7 @@ async def test_limits_and_compression() -> None:
     """The settings reach Rust."""
     async with Server("probes", bind="127.0.0.1:0", max_message_bytes="1KiB", compression="gzip") as server:
         assert await echo(server, b"x" * 1024, compression=grpc.Compression.Gzip) == b"x" * 1024
-        with pytest.raises(grpc.aio.AioRpcError, match="max_message_bytes = 1024"):
+        with pytest.raises(aio.AioRpcError, match="max_message_bytes = 1024"):
             await echo(server, b"x" * 1025)
 
 
@@ -190,7 +190,7 @@ from spikard.grpc import Server
 async def main():
     server = Server("probes", bind="127.0.0.1:0")
     await server.start()
-    channel = grpc.aio.insecure_channel(server.address)
+    channel = aio.insecure_channel(server.address)
     calls = [asyncio.ensure_future(channel.unary_unary(f"/probes.Probes/{m}")(b"x")) for m in ("Block", "Hang")]
     while not (probes.RUNS["block"] and probes.RUNS["x"]):
         await asyncio.sleep(0.001)
@@ -205,7 +205,7 @@ asyncio.run(main())
     assert "panicked" not in done.stderr
 
 
-def child_of_fork(server: Server, answers: "multiprocessing.connection.Connection[str, str]") -> None:
+def child_of_fork(server: Server, answers: Any) -> None:
     """Use the server of the parent."""
     said = []
     for use in (server.stop(), server.wait()):

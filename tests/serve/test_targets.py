@@ -69,13 +69,23 @@ def test_what_a_subclass_overrides_is_served() -> None:
     [
         ("no_such_module", ModuleNotFoundError, 'there is no module "no_such_module"; the module search path is:'),
         ("probes.inner", ModuleNotFoundError, 'there is no module "probes.inner"'),
-        ("probes:ecko", AttributeError, 'the module "probes" has no "ecko", which "probes:ecko" names; did you mean "echo"?'),
+        (
+            "probes:ecko",
+            AttributeError,
+            'the module "probes" has no "ecko", which "probes:ecko" names; did you mean "echo"?',
+        ),
         ("broken_import", ImportError, 'the module "broken_import" failed when it was imported, with LookupError'),
         ("broken_dependency", ImportError, "with ModuleNotFoundError: No module named 'no_such_library'"),
         ("broken_annotation", ImportError, "@grpc_stream on broken_annotation.upload: a GrpcClientStreamRequest is"),
         ("leaves", ImportError, "with SystemExit: 7"),
-        ("nothing", TypeError, 'the module "nothing" declares no handlers: put @grpc_stream(service="…") on its functions; '
-            "its class Waiting does, so make an instance of it: waiting = Waiting(…)"),
+        (
+            "nothing",
+            TypeError,
+            (
+                'the module "nothing" declares no handlers: put @grpc_stream(service="…") on its functions; '
+                "its class Waiting does, so make an instance of it: waiting = Waiting(…)"
+            ),
+        ),
         ("nothing:undeclared", TypeError, '"nothing:undeclared" is not declared as a handler'),
         ("nothing:Waiting", TypeError, '"nothing:Waiting" is a class, and handlers are served from an instance'),
         ("nothing:NUMBER", TypeError, '"nothing:NUMBER" declares no handlers'),
@@ -97,12 +107,12 @@ def test_mistakes(target: object, error: type[Exception], text: str) -> None:
 
 def test_two_handlers_for_one_method() -> None:
     """Both are named, with their places."""
-    with pytest.raises(ValueError, match="/probes.Probes/Echo has two handlers") as raised:
+    with pytest.raises(ValueError, match=r"/probes.Probes/Echo has two handlers") as raised:
         Server(probes, second_echo)
     assert "probes:echo (" in str(raised.value)
     assert "second_echo:other (" in str(raised.value)
     assert "second_echo.py:6)" in str(raised.value)
-    with pytest.raises(ValueError, match="/shop.Counter/Count has two handlers, shop:Counter.count"):
+    with pytest.raises(ValueError, match=r"/shop.Counter/Count has two handlers, shop:Counter.count"):
         Server(shop.Counter("one"), shop.Counter("two"))
 
 

@@ -1,10 +1,9 @@
 """The warning about a coroutine that holds the event loop."""
 
-import grpc
-
 from processes import WAIT, Served, serving
+from wire import grpc
 
-SPAWNS = '''
+SPAWNS = """
 import asyncio, time
 from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
 
@@ -23,7 +22,7 @@ def crunch() -> None:
     end = time.monotonic() + 0.3
     while time.monotonic() < end:
         pass
-'''
+"""
 
 
 def call(served: Served, path: str, message: bytes) -> None:
@@ -37,7 +36,9 @@ def test_the_handler_is_named() -> None:
     with serving("probes") as served:
         call(served, "/probes.Probes/Echo", b"")
         call(served, "/probes.Probes/Hold", b"0.4")
-        (found,) = served.err.wait_for(r"WARNING .*probes:(\w+) holds the event loop, for over (\d+) ms so far, at (\S+):\d+")
+        (found,) = served.err.wait_for(
+            r"WARNING .*probes:(\w+) holds the event loop, for over (\d+) ms so far, at (\S+):\d+"
+        )
         assert found[1] == "hold"
         assert int(found[2]) >= 100
         assert found[3].endswith("probes.py")

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def spikard_server() -> Iterator[Callable[..., TestServer]]:
-    """Starts real servers on free ports: ``server = spikard_server("my_handlers", max_messages=10)``.
+    """Starts real servers on free ports, which are stopped when the test ends.
 
-    Takes what :class:`spikard.grpc.Server` takes; the server has an ``address`` and a ``port``, and is stopped
-    when the test ends.
+    ``server = spikard_server("my_handlers", max_messages=10)`` takes what :class:`spikard.grpc.Server` takes, and has
+    an ``address`` and a ``port``.
     """
     from spikard.grpc.testing import serving
 

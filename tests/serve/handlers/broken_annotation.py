@@ -3,7 +3,7 @@
 from spikard.grpc import GrpcBidiStreamResponse, GrpcClientStreamRequest, grpc_stream
 
 
-@grpc_stream(service="broken.Broken")  # type: ignore[arg-type]  # pyright: ignore
+@grpc_stream(service="broken.Broken")  # type: ignore[type-var]
 async def upload(request: GrpcClientStreamRequest) -> GrpcBidiStreamResponse:
     """Never called."""
     return GrpcBidiStreamResponse()

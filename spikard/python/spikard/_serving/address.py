@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_LAST_PORT = 65535
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -36,6 +38,6 @@ def address_of(bind: object) -> Address:
             f'"{bind}" is not an address: write host:port, as in 127.0.0.1:50051, [::]:50051 or, for a free port, '
             f"127.0.0.1:0; or unix:path"
         )
-    if int(port) > 65535:
-        raise ValueError(f'the port of "{bind}" is more than 65535')
+    if int(port) > _LAST_PORT:
+        raise ValueError(f'the port of "{bind}" is more than {_LAST_PORT}')
     return Address(bare, int(port))

@@ -9,7 +9,7 @@ import os
 import socket
 from dataclasses import replace
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
 from spikard._serving import sockets
@@ -19,6 +19,9 @@ from spikard._serving.settings import Compression, Settings, StrPath, settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, Size, duration
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 logger = logging.getLogger("spikard")
 
@@ -196,7 +199,7 @@ class Server:
             if self._inode is not None and self._place.path is not None:
                 sockets.remove_unix_socket(self._place.path, self._inode)
 
-    async def __aenter__(self) -> Server:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 

@@ -7,7 +7,7 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from spikard._serving.address import Address
 
@@ -107,7 +107,7 @@ def _remove_stale(path: str) -> None:
 
 
 @contextlib.contextmanager
-def _explained(address: Address) -> Iterator[None]:
+def _explained(address: Address) -> Generator[None]:
     try:
         yield
     except OSError as error:

@@ -193,8 +193,8 @@ class _Supervisor:
         if not self.announced:
             self.announced = True
             print(f"{told['table']}\n", flush=True)
-        assert slot.process is not None
-        print(f"worker {slot.number} serving on {told['address']} (pid {slot.process.pid})", flush=True)
+        pid = None if slot.process is None else slot.process.pid
+        print(f"worker {slot.number} serving on {told['address']} (pid {pid})", flush=True)
         if slot is self.slots[0]:
             for other in self.slots[1:]:
                 if other.process is None and other.due is None and self.deadline is None:

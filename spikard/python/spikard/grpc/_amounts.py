@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import re
 from datetime import timedelta
-from typing import Union
 
-Size = Union[int, str]
+Size = int | str
 """A number of bytes, or a text like ``"8MiB"``."""
 
-Duration = Union[int, float, str, timedelta]
+Duration = int | float | str | timedelta
 """A number of seconds, a text like ``"1m30s"`` or ``"250ms"``, or a ``timedelta``."""
 
 _SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}

@@ -121,8 +121,9 @@ def _missing(function: Any, request: Any, response: Any) -> str:
     fitting = [answer for kind_request, answer in KINDS.values() if kind_request.__name__ == takes]
     returns = _name(response) if response in _RESPONSES else fitting[0].__name__
     lacks = [what for what, found in (("request", request), ("response", response)) if found is None]
+    have = "has" if len(lacks) == 1 else "have"
     return (
-        f"its {' and its '.join(lacks)} {'has' if len(lacks) == 1 else 'have'} no annotation, which the kind of the RPC comes from: write "
+        f"its {' and its '.join(lacks)} {have} no annotation, which the kind of the RPC comes from: write "
         f'"{word} {function.__name__}({this}request: {takes}) -> {returns}", or give the decorator kind="…", one of '
         f"{', '.join(kind.value for kind in KINDS)}"
     )

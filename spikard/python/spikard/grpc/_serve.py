@@ -40,10 +40,9 @@ def serve(
     A second signal ends the process at once. Several processes and reloading are the command's:
     ``spikard serve --workers 4``, ``--reload``.
 
-    Args:
-        *targets: As those of :class:`Server`, and so are all settings but these:
-        loop: ``"uvloop"``, ``"asyncio"``, or ``"auto"`` for uvloop where it is installed.
-        quiet: Prints nothing at the start. Default: the table of what is served, and where.
+    Targets and settings are those of :class:`Server`, but for two: `loop` is ``"uvloop"``, ``"asyncio"``, or ``"auto"``
+    for uvloop where it is installed; `quiet` prints nothing at the start, where else the table of what is served is
+    printed, and its address.
     """
     server = Server(
         *targets,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, Protocol, TypeVar, Union
+from typing import Any, Literal, Protocol, TypeVar
 
 from spikard.grpc import _amounts
 from spikard.grpc._amounts import Duration, Size
@@ -17,21 +17,19 @@ from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcSer
 
 KindName = Literal["unary", "server_streaming", "client_streaming", "bidirectional"]
 
-_One = Union[GrpcResponse, Awaitable[GrpcResponse]]
-_ServerStream = Union[GrpcServerStreamResponse, Awaitable[GrpcServerStreamResponse]]
-_BidiStream = Union[GrpcBidiStreamResponse, Awaitable[GrpcBidiStreamResponse]]
+_One = GrpcResponse | Awaitable[GrpcResponse]
+_ServerStream = GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]
+_BidiStream = GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]
 
 _Handler = TypeVar(
     "_Handler",
-    bound=Union[
-        Callable[[GrpcRequest], Union[_One, _ServerStream]],
-        Callable[[GrpcClientStreamRequest], _One],
-        Callable[[GrpcBidiStreamRequest], _BidiStream],
-        # The same as methods of a class.
-        Callable[[Any, GrpcRequest], Union[_One, _ServerStream]],
-        Callable[[Any, GrpcClientStreamRequest], _One],
-        Callable[[Any, GrpcBidiStreamRequest], _BidiStream],
-    ],
+    bound=Callable[[GrpcRequest], _One | _ServerStream]
+    | Callable[[GrpcClientStreamRequest], _One]
+    | Callable[[GrpcBidiStreamRequest], _BidiStream]
+    # The same as methods of a class.
+    | Callable[[Any, GrpcRequest], _One | _ServerStream]
+    | Callable[[Any, GrpcClientStreamRequest], _One]
+    | Callable[[Any, GrpcBidiStreamRequest], _BidiStream],
 )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
-from typing import Any, Union, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from spikard._serving.runtime import Runtime
 from spikard._serving.server import native_server
@@ -20,11 +20,14 @@ from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcSer
 from spikard.grpc.testing._background import BackgroundLoop
 from spikard.grpc.testing._errors import error_of
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 _AnyHandler = Callable[..., object]
-_One = Callable[[Any], Union[GrpcResponse, Awaitable[GrpcResponse]]]
-_ServerStream = Callable[[Any], Union[GrpcServerStreamResponse, Awaitable[GrpcServerStreamResponse]]]
-_BidiStream = Callable[[Any], Union[GrpcBidiStreamResponse, Awaitable[GrpcBidiStreamResponse]]]
-_Messages = Union[bytes, Iterable[bytes]]
+_One = Callable[[Any], GrpcResponse | Awaitable[GrpcResponse]]
+_ServerStream = Callable[[Any], GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]]
+_BidiStream = Callable[[Any], GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]]
+_Messages = bytes | Iterable[bytes]
 
 _TAKES_ONE = {Kind.UNARY, Kind.SERVER_STREAMING}
 
@@ -75,7 +78,7 @@ class AsyncClient:
         self._native = native_server(self._routes, checked)
         self._runtime: Runtime | None = None
 
-    async def __aenter__(self) -> AsyncClient:
+    async def __aenter__(self) -> Self:
         self._native.start_in_process(logging.getLogger("spikard").getEffectiveLevel())
         handlers = [route.handler for route in self._routes]
         self._runtime = Runtime(self._native, handlers, asyncio.get_running_loop())
@@ -162,7 +165,7 @@ class AsyncClient:
             self._runtime.forget(token)
             self._native.cancel(token)
             raise
-        return _response(route, *self._native.take(token))
+        return _response(route, self._native.take(token))
 
     def _find(self, method: _AnyHandler | str) -> tuple[str, Route | None]:
         known = ", ".join(route.path for route in self._routes)
@@ -182,14 +185,9 @@ class AsyncClient:
 
 
 def _response(
-    route: Route | None,
-    code: int,
-    message: str,
-    details: bytes,
-    metadata: Metadata,
-    trailers: Metadata,
-    messages: list[bytes],
+    route: Route | None, taken: tuple[int, str, bytes, Metadata, Metadata, list[bytes]]
 ) -> GrpcResponse | GrpcServerStreamResponse | GrpcBidiStreamResponse:
+    code, message, details, metadata, trailers, messages = taken
     if code != 0:
         raise error_of(code, message, details, Metadata([*metadata.pairs(), *trailers.pairs()]))
     kind = Kind.UNARY if route is None else route.declaration.kind
@@ -234,7 +232,7 @@ class Client:
         )
         self._loop: BackgroundLoop | None = None
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         self._loop = BackgroundLoop()
         self._loop.run(self._client.__aenter__())
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ class TestServer:
 
 
 @contextmanager
-def serving(*targets: object, bind: str | None = None, grace: float = 1, **options: Any) -> Iterator[TestServer]:
+def serving(*targets: object, bind: str | None = None, grace: float = 1, **options: Any) -> Generator[TestServer]:
     """Serves for the length of a ``with`` block, on a free port of 127.0.0.1 unless `bind` or `uds` says where.
 
     The options are those of :class:`~spikard.grpc.Server`.

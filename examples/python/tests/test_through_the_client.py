@@ -104,7 +104,7 @@ def test_filter_stream_on_the_wire(spikard_server: Callable[..., TestServer]) ->
     """The fixture of spikard's pytest plugin starts a real server on a free port."""
     server = spikard_server("filter_handler", max_messages=3)
     with grpc.insecure_channel(server.address) as channel:
-        call: Any = channel.stream_stream("/recordservice.RecordService/FilterStream")
+        call: Any = channel.stream_stream("/recordservice.RecordService/FilterStream", None, None)
         assert len(list(call(iter(records(50, 150))))) == 2
         with pytest.raises(grpc.RpcError) as raised:
             list(call(iter(records(1, 2, 3, 4))))
