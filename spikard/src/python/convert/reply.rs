@@ -25,9 +25,10 @@ impl PythonReply {
     /// The reply of a served call, as it stands in the buffer.
     pub(crate) fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
         let encoding = sending.choose(None);
+        let compression = encoding.compression;
         Ok(Reply {
             outgoing: Outgoing::framed(self.framed, encoding)?,
-            encoding: encoding.compression,
+            encoding: compression,
             metadata: self.metadata,
             trailers: self.trailers,
         })
