@@ -190,7 +190,7 @@ from spikard.grpc import Server
 async def main():
     server = Server("probes", bind="127.0.0.1:0")
     await server.start()
-    channel = aio.insecure_channel(server.address)
+    channel = grpc.aio.insecure_channel(server.address)
     calls = [asyncio.ensure_future(channel.unary_unary(f"/probes.Probes/{m}")(b"x")) for m in ("Block", "Hang")]
     while not (probes.RUNS["block"] and probes.RUNS["x"]):
         await asyncio.sleep(0.001)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import socket
@@ -115,10 +114,9 @@ class Server:
         self._native: Any = native_server(routes, checked)
         self._pid = os.getpid()
         self._runtime: Runtime | None = None
-        self._ended: asyncio.Future[None] | None = None
+        self._finished: asyncio.Task[None] | None = None
         self._place = checked.address
         self._inode: int | None = None
-        self._stopped = False
 
     @classmethod
     def _prepared(cls, routes: list[Route], checked: Settings) -> Server:
@@ -160,44 +158,44 @@ class Server:
         handlers = [route.handler for route in self._routes]
         runtime = Runtime(self._native, handlers, loop)
         draining, drains = runtime.expect()
-        ended, self._ended = runtime.expect()
+        ended, ends = runtime.expect()
         try:
             self._native.start(listening.detach(), unix, draining, ended, logger.getEffectiveLevel())
         except BaseException:
             drains.cancel()
-            self._ended.cancel()
+            ends.cancel()
             runtime.close()
             raise
         self._runtime = runtime
+        self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
 
     async def stop(self, grace: Duration | None = None) -> None:
         """Takes no new calls, waits for those in flight for at most `grace`, and cuts off what is left.
 
         Without `grace` it is the server's. A second call with a shorter one ends the wait sooner.
         """
-        if self._runtime is None or self._ended is None:
+        if self._finished is None:
             self._native.close()
             return
         self._check_process()
         seconds = self._settings.grace if grace is None else duration("grace", grace, zero=True)
-        if not self._stopped:
-            self._native.stop(seconds)
+        self._native.stop(seconds)
         await self.wait()
 
     async def wait(self) -> None:
         """Waits until the server has stopped, whoever stops it."""
-        if self._runtime is None or self._ended is None:
+        if self._finished is None:
             raise RuntimeError("the server has not been started: await server.start() first")
         self._check_process()
         # The wait of one must not be the end for another.
-        with contextlib.suppress(asyncio.CancelledError) if self._stopped else contextlib.nullcontext():
-            await asyncio.shield(self._ended)
-        if not self._stopped:
-            self._stopped = True
-            await self._runtime.end_calls(_CALLS_END_WITHIN)
-            self._runtime.close()
-            if self._inode is not None and self._place.path is not None:
-                sockets.remove_unix_socket(self._place.path, self._inode)
+        await asyncio.shield(self._finished)
+
+    async def _finish(self, ended: asyncio.Future[None], runtime: Runtime) -> None:
+        await ended
+        await runtime.end_calls(_CALLS_END_WITHIN)
+        runtime.close()
+        if self._inode is not None and self._place.path is not None:
+            sockets.remove_unix_socket(self._place.path, self._inode)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("spikard")
 
 _HELD = 0.1
+_ENDS_WITHIN = 0.25
 _OURS = ("spikard._runtime", "spikard._serving", "asyncio.", "uvloop")
 
 
@@ -27,11 +28,14 @@ class Watchdog:
         self._native = native.watchdog(_HELD)
         self._loop = loop
         self._loop_thread = threading.get_ident()
-        threading.Thread(target=self._watch, name="spikard-watchdog", daemon=True).start()
+        self._thread = threading.Thread(target=self._watch, name="spikard-watchdog", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Watches no longer."""
         self._native.close()
+        # A thread that comes back from Rust when the interpreter is gone would end the process.
+        self._thread.join(_ENDS_WITHIN)
 
     def _watch(self) -> None:
         while (held := self._native.wait()) is not None:

@@ -1,7 +1,6 @@
 //! Notices an event loop that is held.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
@@ -17,25 +16,26 @@ const PING: Duration = Duration::from_millis(25);
 #[pyclass(frozen, module = "spikard._spikard")]
 pub(crate) struct Watchdog {
     held: Mutex<Receiver<f64>>,
-    closed: Arc<AtomicBool>,
+    /// Taken out to end the watch.
+    open: Mutex<Option<Sender<()>>>,
 }
 
 impl Watchdog {
     pub(super) fn start(bridge: &Arc<Bridge>, limit: Duration) -> std::io::Result<Self> {
         let (sender, held) = sync_channel(1);
-        let closed = Arc::new(AtomicBool::new(false));
+        let (open, closed) = channel();
         let watch = Watch {
             bridge: Arc::downgrade(bridge),
             limit,
             sender,
-            closed: closed.clone(),
+            closed,
         };
         thread::Builder::new()
             .name(String::from("spikard-watchdog"))
             .spawn(move || watch.run())?;
         Ok(Self {
             held: Mutex::new(held),
-            closed,
+            open: Mutex::new(Some(open)),
         })
     }
 }
@@ -53,7 +53,12 @@ impl Watchdog {
 
     /// Ends the wait.
     fn close(&self) {
-        self.closed.store(true, Ordering::Relaxed);
+        drop(
+            self.open
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
     }
 }
 
@@ -61,13 +66,13 @@ struct Watch {
     bridge: Weak<Bridge>,
     limit: Duration,
     sender: SyncSender<f64>,
-    closed: Arc<AtomicBool>,
+    closed: Receiver<()>,
 }
 
 impl Watch {
     fn run(self) {
         let mut told = false;
-        while !self.closed.load(Ordering::Relaxed) {
+        while self.closed.recv_timeout(PING) == Err(RecvTimeoutError::Timeout) {
             let Some(bridge) = self.bridge.upgrade() else {
                 return;
             };
@@ -80,7 +85,6 @@ impl Watch {
                 // Full means that the last time has not been looked at yet.
                 let _ = self.sender.try_send(waiting.as_secs_f64());
             }
-            thread::sleep(PING);
         }
     }
 }
