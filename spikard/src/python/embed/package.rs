@@ -7,7 +7,7 @@ macro_rules! sources {
 }
 
 /// Every module of the package, by its path.
-pub(super) const SOURCES: [(&str, &str); 53] = sources![
+pub(super) const SOURCES: [(&str, &str); 54] = sources![
     "spikard/__init__.py",
     "spikard/__main__.py",
     "spikard/_cli/__init__.py",
@@ -30,6 +30,7 @@ pub(super) const SOURCES: [(&str, &str); 53] = sources![
     "spikard/_serving/__init__.py",
     "spikard/_serving/address.py",
     "spikard/_serving/blocking.py",
+    "spikard/_serving/reflection.py",
     "spikard/_serving/reload.py",
     "spikard/_serving/runtime.py",
     "spikard/_serving/server.py",
