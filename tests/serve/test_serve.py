@@ -51,7 +51,7 @@ thread.join()
 QUIET = """
 import sys
 from spikard.grpc import serve
-serve("shop", bind="127.0.0.1:0", quiet=True)
+serve("counting", bind="127.0.0.1:0", quiet=True)
 """
 
 
