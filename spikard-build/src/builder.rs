@@ -156,3 +156,28 @@ impl fmt::Debug for Builder {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_was_read_is_watched() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("a file can be written");
+            path
+        };
+        let imported = write("b.proto", "syntax = \"proto3\";");
+        let named = write(
+            "a.proto",
+            "syntax = \"proto3\"; import \"b.proto\"; import \"google/protobuf/empty.proto\";",
+        );
+        let watched = configure()
+            .out_dir(folder.path())
+            .run(&["a.proto"], &[folder.path()])
+            .expect("the files are valid");
+        assert_eq!(watched, [imported, named]);
+    }
+}

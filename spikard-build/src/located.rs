@@ -70,8 +70,8 @@ impl Place {
     fn find(source: &dyn SourceCode, label: LabeledSpan) -> Option<Self> {
         let contents = source.read_span(label.inner(), 0, 0).ok()?;
         let (line, column) = (contents.line(), contents.column());
-        // With a line around it, the contents begin where a line does.
-        let around = source.read_span(label.inner(), 1, 0).ok()?;
+        // With a line before and behind, the contents have the whole of this one.
+        let around = source.read_span(label.inner(), 1, 1).ok()?;
         let lines = std::str::from_utf8(around.data()).ok()?;
         let text = lines.lines().nth(line - around.line())?.to_owned();
         let marked = text.chars().count().saturating_sub(column);

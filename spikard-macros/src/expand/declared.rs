@@ -1,10 +1,9 @@
 //! What ties handlers to a service that spikard-build found in a `.proto`, and has them checked.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::Path;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 
 use super::krate::Crate;
 use super::owner;
@@ -37,7 +36,7 @@ pub(super) fn method_name(
         }
         ServiceName::Module(_) => {
             let ty = owner::ty(service);
-            quote!(#krate::__private::method_name::<#ty, #index, _>())
+            quote!(#krate::__private::method_name::<#ty, #index>())
         }
     }
 }
@@ -99,15 +98,19 @@ fn handled(index: usize, method: &Method, service: &Service, krate: &Crate) -> T
     };
     let check_request = check(quote!(check_request), request);
     let check_response = check(quote!(check_response), result);
-    let expected = quote!(<Self::Method as #krate::proto::Method>);
+    let method = quote!(<#ty as #krate::__private::DeclaredMethod<#index>>::Method);
+    let expected = quote!(<#method as #krate::proto::Method>);
     quote! {
         #cfgs
-        #[allow(deprecated)]
-        impl #krate::__private::DeclaredRpc<#index, fn(#request) -> #result> for #ty {
+        impl #krate::__private::DeclaredMethod<#index> for #ty {
             type Method = <
                 <#ty as #krate::__private::Declared>::Service as #krate::__private::MethodAt<{ #find }>
             >::Method;
+        }
 
+        #cfgs
+        #[allow(deprecated)]
+        impl #krate::__private::DeclaredRpc<#index, fn(#request) -> #result> for #ty {
             const TAKES: ::core::primitive::bool = {
                 #[allow(unused_imports)]
                 use #krate::__private::Differs as _;
@@ -157,7 +160,8 @@ fn distinct(service: &Service, krate: &Crate) -> TokenStream {
         let name = method_name(index, method, service, krate);
         quote!(#(#cfgs)* (#function, #name))
     });
-    let check = quote_spanned!(ty.span()=> #krate::__private::distinct(&[#(#handlers),*]));
+    let check = quote!(#krate::__private::distinct(&[#(#handlers),*]));
+    let check = relocate(check, place::start(&ty), place::end(&ty));
     quote! {
         #(#cfgs)*
         const _: () = #check;

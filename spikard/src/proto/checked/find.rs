@@ -68,6 +68,7 @@ const fn no_method<S: Declared>(name: &str) -> Text {
 const fn methods<S: Declared>(text: Text) -> Text {
     match S::Service::METHODS {
         [] => text.and(": the `.proto` gives it no methods"),
+        [method] => text.and(": its only method is `").and(method).and("`"),
         methods => text.and(": its methods are ").list(methods),
     }
 }

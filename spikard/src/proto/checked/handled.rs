@@ -8,11 +8,14 @@ pub trait Declared {
     type Service: Service;
 }
 
-/// The handler at `INDEX` of the type `Self`; `Signature` as in [`Rpc`](crate::rpc::Rpc).
-pub trait DeclaredRpc<const INDEX: usize, Signature>: Declared {
-    /// The method that it handles.
+/// The method that the handler at `INDEX` of the type `Self` is for.
+pub trait DeclaredMethod<const INDEX: usize>: Declared {
+    /// The method.
     type Method: Method;
+}
 
+/// The messages of that handler; `Signature` as in [`Rpc`](crate::rpc::Rpc).
+pub trait DeclaredRpc<const INDEX: usize, Signature>: DeclaredMethod<INDEX> {
     /// Whether it takes the messages of the method, or raw bytes.
     const TAKES: bool;
     /// Whether it returns the messages of the method, or raw bytes.
@@ -25,10 +28,7 @@ pub const fn service_name<S: Declared>() -> &'static str {
 }
 
 /// The name of the method.
-pub const fn method_name<S, const INDEX: usize, Signature>() -> &'static str
-where
-    S: DeclaredRpc<INDEX, Signature>,
-{
+pub const fn method_name<S: DeclaredMethod<INDEX>, const INDEX: usize>() -> &'static str {
     <S::Method as Method>::NAME
 }
 
