@@ -44,7 +44,7 @@ test: setup lint test-rust test-without-python test-python ## Run everything: ch
 	@echo 'make test: everything passed'
 
 .PHONY: lint
-lint: setup wheel ## Formatting, clippy, ruff, mypy and pyright
+lint: setup ## Formatting, clippy, ruff, mypy and pyright
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 	$(PY) -m ruff check

@@ -100,18 +100,23 @@ pub async fn serve(server: ServerBuilder) -> Running {
 pub async fn routes_in_tonic() -> Running {
     start_python();
     let routes = all_routes().into_tonic().expect("routes that fit together");
-    tonic(tonic::transport::Server::builder().add_routes(routes))
+    tonic(tonic_builder().add_routes(routes))
 }
 
 /// The services that tonic can take by itself, in tonic's server.
 pub async fn services_in_tonic() -> Running {
     start_python();
-    let server = tonic::transport::Server::builder()
+    let server = tonic_builder()
         .add_service(BatchCreate)
         .add_service(TransformStreamInPython)
         .add_service(Records::default())
         .add_service(Probe);
     tonic(server)
+}
+
+/// With a window that lets thousands of small frames wait unread, as our own server has.
+fn tonic_builder() -> tonic::transport::Server {
+    tonic::transport::Server::builder().initial_connection_window_size(16 << 20)
 }
 
 fn tonic(router: tonic::transport::server::Router) -> Running {

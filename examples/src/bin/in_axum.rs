@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    spikard_examples::start_python()?;
     let grpc = Routes::new()
         .add(BatchCreate)
         .add(Records::default())

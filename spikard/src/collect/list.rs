@@ -25,6 +25,8 @@ pub(super) struct MessageList<M> {
     taken_bytes: usize,
     limits: Limits,
     compression: Compression,
+    /// Which messages were compressed, up to the last that was.
+    compressed: Vec<bool>,
     expect: Expect,
 }
 
@@ -37,6 +39,7 @@ impl<M: Message> MessageList<M> {
             taken_bytes: 0,
             limits,
             compression,
+            compressed: Vec::new(),
             expect,
         }
     }
@@ -76,6 +79,10 @@ impl<M: Message> MessageList<M> {
         std::mem::take(&mut self.messages)
     }
 
+    pub(super) fn into_compressed(self) -> Vec<bool> {
+        self.compressed
+    }
+
     fn received(&self) -> usize {
         self.taken.saturating_add(self.messages.len())
     }
@@ -110,6 +117,11 @@ impl<M: Message> Sink for MessageList<M> {
 
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
         let payload = if compressed {
+            // A stream that is not buffered has no end to keep this for.
+            if self.taken == 0 {
+                self.compressed.resize(self.messages.len(), false);
+                self.compressed.push(true);
+            }
             self.inflate(&payload)?
         } else {
             payload

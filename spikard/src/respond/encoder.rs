@@ -45,7 +45,7 @@ impl Encoder {
 
     fn uncopied<M: Message>(&self, message: &M) -> Option<Bytes> {
         let raw = message.raw().filter(|raw| raw.len() >= UNCOPIED)?;
-        (self.encoding.compression == Compression::Identity).then(|| raw.clone())
+        (self.compression() == Compression::Identity).then(|| raw.clone())
     }
 
     fn copy<M: Message>(&self, chunk: &mut Vec<u8>, message: &M) -> Result<(), Status> {
@@ -55,8 +55,9 @@ impl Encoder {
         chunk.put_bytes(0, PREFIX);
         message.encode_payload(chunk);
         let mut length = self.length(chunk.len() - payload)?;
-        if self.encoding.compression != Compression::Identity {
-            let compressed = deflate(self.encoding.compression, &chunk[payload..])
+        let compression = self.compression();
+        if compression != Compression::Identity {
+            let compressed = deflate(compression, &chunk[payload..])
                 .map_err(|error| incompressible(self.index, &error))?;
             // The flag says of each message whether it is compressed: one that grows is sent as it was.
             if compressed.len() < chunk.len() - payload {
@@ -68,6 +69,10 @@ impl Encoder {
         }
         chunk[start + 1..payload].copy_from_slice(&length);
         Ok(())
+    }
+
+    fn compression(&self) -> Compression {
+        self.encoding.of(self.index)
     }
 
     fn length(&self, len: usize) -> Result<[u8; 4], Status> {

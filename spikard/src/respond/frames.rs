@@ -80,6 +80,7 @@ mod tests {
 
     const PLAIN: Encoding = Encoding {
         compression: Compression::Identity,
+        uncompressed: Vec::new(),
         max_message_bytes: 1 << 20,
     };
 

@@ -190,7 +190,7 @@ impl ServerBuilder {
         self
     }
 
-    /// How long a new connection may stay silent before it is closed. Default: 10 s.
+    /// How long a new connection may take until it speaks HTTP/2, or is closed. Default: 10 s.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.transport.handshake_timeout = timeout;

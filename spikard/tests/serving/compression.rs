@@ -1,8 +1,8 @@
 //! Compressed messages in both directions, and what a bomb gets.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
-use crate::support::{Running, codec, path, raw_call, ready, unary};
+use crate::support::{Running, codec, path, raw_body, raw_call, ready, unary};
 use spikard::{
     Code, Compression, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcRequest, GrpcResponse,
     Limits, Server, Status, grpc_stream,
@@ -58,6 +58,51 @@ async fn each_encoding_there_and_back() {
             );
         }
     }
+}
+
+#[grpc_stream(service = "test.Compressed")]
+async fn which(
+    request: GrpcBidiStreamRequest<String>,
+) -> Result<GrpcBidiStreamResponse<String>, Status> {
+    let messages = 0..request.messages.len();
+    let answers = messages.map(|index| request.call.was_compressed(index).to_string().repeat(1000));
+    Ok(GrpcBidiStreamResponse {
+        messages: answers.collect(),
+        uncompressed: vec![2, 0],
+        ..Default::default()
+    })
+}
+
+#[tokio::test]
+async fn each_message_is_compressed_or_not_both_ways() {
+    let builder = Server::builder().add(Which).compression(Compression::Gzip);
+    let running = Running::start(builder).await;
+    let message = prost::Message::encode_to_vec(&"x".repeat(1000));
+    let frame = |flag: u8, payload: &[u8]| {
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        [&[flag][..], &length, payload].concat()
+    };
+    let (plain, squeezed) = (frame(0, &message), frame(1, &gzip(&message)));
+    let body = [&plain[..], &squeezed, &plain, &squeezed].concat();
+    let head = [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "gzip")];
+    let mut rest = raw_body(running.addr, "/test.Compressed/Which", &head, body.into()).await;
+    let mut answers = Vec::new();
+    while let [flag, a, b, c, d, ..] = *rest {
+        let length = u32::from_be_bytes([a, b, c, d]) as usize;
+        let payload = rest.split_to(5 + length).split_off(5);
+        let payload = match flag {
+            0 => payload.to_vec(),
+            _ => {
+                let mut inflated = Vec::new();
+                let mut decoder = flate2::read::GzDecoder::new(&payload[..]);
+                decoder.read_to_end(&mut inflated).unwrap();
+                inflated
+            }
+        };
+        let text = <String as prost::Message>::decode(&payload[..]).unwrap();
+        answers.push((flag, text.starts_with("true")));
+    }
+    assert_eq!(answers, [(0, false), (1, true), (0, false), (1, true)]);
 }
 
 #[tokio::test]

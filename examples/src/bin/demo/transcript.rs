@@ -63,8 +63,9 @@ impl Transcript {
         match &call.expect_python {
             None => labelled("expects", &expected(method, &call.expect)),
             Some(python) => {
-                labelled("from Rust", &expected(method, &call.expect));
-                labelled("Python", &expected(method, python));
+                let from_rust = format!("from Rust: {}", expected(method, &call.expect).join(" "));
+                let from_python = format!("from Python: {}", expected(method, python).join(" "));
+                labelled("expects", &[from_rust, from_python]);
             }
         }
         if let Some(note) = &call.note {

@@ -107,9 +107,15 @@ class Runtime:
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks, timeout=max(0.0, deadline - time.monotonic()))
-        left = max(0.0, deadline - time.monotonic())
-        await asyncio.wait_for(self._loop.shutdown_asyncgens(), left)
+            _, stuck = await asyncio.wait(tasks, timeout=_left(deadline))
+            if stuck:
+                logger.warning("%d tasks did not end when they were cancelled", len(stuck))
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._loop.shutdown_asyncgens(), _left(deadline))
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
 
 
 def _clean_up() -> None:

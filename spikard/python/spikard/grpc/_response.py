@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Union
 
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import fields
 
-BytesLike = Union[bytes, bytearray, memoryview]
+BytesLike = bytes | bytearray | memoryview
 """What a message of a response may be."""
 
 

@@ -1,7 +1,6 @@
 //! Which of spikard's shapes cross to Python, and as what.
 
 use bytes::Bytes;
-use tonic::metadata::MetadataMap;
 
 use crate::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
@@ -56,24 +55,19 @@ python_request!(GrpcClientStreamRequest, ClientStream, messages => List);
 python_request!(GrpcBidiStreamRequest, BidiStream, messages => List);
 
 macro_rules! python_response {
-    ($shape:ident, $answer:ident, $field:ident: $from:ident) => {
+    ($shape:ident, $answer:ident, $from:ident) => {
         impl PythonAnswer for $shape<Bytes> {
             const ANSWER: Answer = Answer::$answer;
 
             fn from_reply(reply: PythonReply) -> Self {
-                let $field = reply.$from();
-                let (metadata, trailers): (MetadataMap, MetadataMap) = reply.into_metadata();
-                Self {
-                    $field,
-                    metadata,
-                    trailers,
-                    compression: None,
-                }
+                let mut response = Self::from(reply.$from());
+                (response.metadata, response.trailers) = reply.into_metadata();
+                response
             }
         }
     };
 }
 
-python_response!(GrpcResponse, One, payload: first);
-python_response!(GrpcServerStreamResponse, ServerStream, messages: messages);
-python_response!(GrpcBidiStreamResponse, BidiStream, messages: messages);
+python_response!(GrpcResponse, One, first);
+python_response!(GrpcServerStreamResponse, ServerStream, messages);
+python_response!(GrpcBidiStreamResponse, BidiStream, messages);
