@@ -5,7 +5,7 @@
 //!
 //! The service, in `proto/messageservice.proto`:
 //!
-//! ```proto
+//! ```custom,{class=language-proto}
 //! syntax = "proto3";
 //!
 //! package messageservice;
@@ -35,7 +35,7 @@
 //!
 //! A handler, with `spikard` and `prost` among the `[dependencies]`:
 //!
-//! ```ignore
+//! ```custom,{class=language-rust}
 //! use spikard::{grpc_stream, GrpcClientStreamRequest, GrpcResponse, Status};
 //!
 //! mod messageservice {
