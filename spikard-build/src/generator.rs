@@ -64,6 +64,8 @@ impl Services {
             .map(|method| method.proto_name.as_str())
             .collect();
         let structs = structs(&methods);
+        let quoted: Vec<String> = methods.iter().map(|name| format!("\"{name}\"")).collect();
+        let quoted = quoted.join(", ");
         let methods = service.methods.iter().zip(&structs);
 
         service.comments.append_with_indent(0, code);
@@ -71,9 +73,13 @@ impl Services {
         push(
             code,
             &format!(
-                "/// The methods of the service `{full_name}`.\n\
-                 #[allow(dead_code, non_camel_case_types, unreachable_pub)]\n\
-                 pub mod {module} {{"
+                "/// The methods of the service `{full_name}`.
+                #[allow(dead_code, non_camel_case_types, unreachable_pub)]
+                pub mod {module} {{
+                    /// The full name of the service.
+                    pub const NAME: &::core::primitive::str = \"{full_name}\";
+                    /// The names of its methods, as the `.proto` spells them.
+                    pub const METHODS: &[&::core::primitive::str] = &[{quoted}];"
             ),
         );
         for (method, name) in methods.clone() {
@@ -84,25 +90,20 @@ impl Services {
             "#[doc(hidden)]\n#[derive(Clone, Copy, Debug)]\npub struct __Service;\n}",
         );
 
-        self.service(&full_name, module, service, code);
+        self.service(module, code);
         for (index, (method, name)) in methods.enumerate() {
             self.method(module, index, method, name, code);
         }
     }
 
-    fn service(&self, full_name: &str, module: &str, service: &Service, code: &mut String) {
+    fn service(&self, module: &str, code: &mut String) {
         let krate = &self.crate_path;
-        let methods = service.methods.iter();
-        let methods: Vec<String> = methods
-            .map(|method| format!("\"{}\"", method.proto_name))
-            .collect();
-        let methods = methods.join(", ");
         push(
             code,
             &format!(
                 "impl {krate}::proto::Service for {module}::__Service {{
-                    const NAME: &'static ::core::primitive::str = \"{full_name}\";
-                    const METHODS: &'static [&'static ::core::primitive::str] = &[{methods}];
+                    const NAME: &'static ::core::primitive::str = {module}::NAME;
+                    const METHODS: &'static [&'static ::core::primitive::str] = {module}::METHODS;
                 }}"
             ),
         );

@@ -71,10 +71,10 @@ fn a_service_is_a_module_with_a_struct_for_each_method() {
     let code = shop(|builder| builder).read("shop.v1.rs");
     for part in [
         "/// Sells things. /// /// The methods of the service `shop.v1.Shop`.",
-        "pub mod shop {",
+        "pub mod shop { /// The full name of the service. pub const NAME: &::core::primitive::str = \"shop.v1.Shop\"; /// The names of its methods, as the `.proto` spells them. pub const METHODS: &[&::core::primitive::str] = &[\"Buy\", \"Sell\"];",
         "/// Buys one thing. /// /// `rpc Buy(types.Thing) returns (shop.v1.Receipt)` #[derive(Clone, Copy, Debug)] pub struct Buy;",
         "/// `rpc Sell(stream types.Thing) returns (stream shop.v1.Receipt)` #[deprecated] #[derive(Clone, Copy, Debug)] pub struct Sell;",
-        "impl ::spikard::proto::Service for shop::__Service { const NAME: &'static ::core::primitive::str = \"shop.v1.Shop\"; const METHODS: &'static [&'static ::core::primitive::str] = &[\"Buy\", \"Sell\"]; }",
+        "impl ::spikard::proto::Service for shop::__Service { const NAME: &'static ::core::primitive::str = shop::NAME;",
         "type Request = super::super::types::Thing; type Response = Receipt;",
     ] {
         assert!(code.contains(part), "{part}\nis not in\n{code}");
@@ -91,7 +91,10 @@ fn imported_files_are_generated_too() {
 fn a_file_without_a_package_has_services_too() {
     let bare = "syntax = \"proto3\"; service Bare { rpc Do(M) returns (M); } message M {}";
     let code = Compiled::new(&[("bare.proto", bare)], |builder| builder).read("_.rs");
-    assert!(code.contains("= \"Bare\"; const METHODS"), "{code}");
+    assert!(
+        code.contains("NAME: &::core::primitive::str = \"Bare\";"),
+        "{code}"
+    );
     assert!(code.contains("const REQUEST: &'static ::core::primitive::str = \"M\";"));
 }
 
@@ -189,7 +192,7 @@ fn modules_do_not_take_a_name_twice() {
         ("Item", "item_service"),
     ] {
         let part = format!(
-            "impl ::spikard::proto::Service for {module}::__Service {{ const NAME: &'static ::core::primitive::str = \"a.{service}\";"
+            "pub mod {module} {{ /// The full name of the service. pub const NAME: &::core::primitive::str = \"a.{service}\";"
         );
         assert!(code.contains(&part), "{part}\nis not in\n{code}");
     }

@@ -10,10 +10,10 @@ pub use tower_service::Service;
 
 pub use crate::dispatch::{ResponseFuture, ServerCall};
 pub use crate::mount::serve;
-pub use crate::proto::MethodAt;
 pub use crate::proto::checked::{
-    Declared, DeclaredMethod, DeclaredRpc, Differs, NotAService, Returns, Takes, check_request,
-    check_response, check_service, distinct, find_for, find_named, method_name, service_name,
+    Declared, DeclaredMethod, DeclaredRpc, Differs, MethodAt, NotAService, Returns, Takes,
+    check_request, check_response, check_service, distinct, find_for, find_named, method_name,
+    service_name,
 };
 #[cfg(feature = "python")]
 pub use crate::python::rpc::{PythonRpc, answer_in_python, call_python};

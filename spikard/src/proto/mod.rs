@@ -64,9 +64,3 @@ pub trait Method {
     /// Whether the server may send any number of messages: `stream` before the response.
     const SERVER_STREAMS: bool;
 }
-
-/// The method at `INDEX` of [`Service::METHODS`].
-pub trait MethodAt<const INDEX: usize>: Service {
-    /// Its type in the generated module.
-    type Method: Method;
-}

@@ -1,6 +1,12 @@
 //! What a handler's service and methods are in the `.proto`, as generated code states it.
 
-use crate::proto::{Method, MethodAt, Service};
+use crate::proto::{Method, Service};
+
+/// The method at `INDEX` of [`Service::METHODS`].
+pub trait MethodAt<const INDEX: usize>: Service {
+    /// Its type in the generated module.
+    type Method: Method;
+}
 
 /// A type with handlers of a service that a `.proto` declares.
 pub trait Declared {
