@@ -1,7 +1,6 @@
 //! The handlers in Python, inside a program in Rust: `python-server NAME --virtual-env …`.
 
 use std::error::Error;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
@@ -10,6 +9,7 @@ use spikard::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, Limits, Server, Status, grpc_stream,
 };
+use spikard_benches::{announce, trim_on_signal};
 
 #[derive(Parser)]
 struct Arguments {
@@ -61,6 +61,7 @@ impl Decoding {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
+    trim_on_signal()?;
     let interpreter = Interpreter::builder().virtual_env(arguments.virtual_env);
     let folders = arguments.path.into_iter();
     folders
@@ -77,9 +78,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let server = builder.limits(limits).max_buffered_bytes(4 << 30);
     let server = server.bind("127.0.0.1:0").await?;
-    let address = server.local_addr().ok_or("not a TCP listener")?;
-    let mut out = io::stdout();
-    writeln!(out, "PORT {}", address.port())?;
-    out.flush()?;
+    announce(server.local_addr().ok_or("not a TCP listener")?)?;
     Ok(server.serve().await?)
 }

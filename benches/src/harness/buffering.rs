@@ -50,6 +50,8 @@ pub(crate) struct Buffered {
     pub(crate) after: u64,
     /// After ten more.
     pub(crate) after_more: u64,
+    /// After those, without what the allocator keeps for later; `None` of a server that cannot tell.
+    pub(crate) held: Option<u64>,
 }
 
 impl Buffered {
@@ -63,7 +65,7 @@ impl Buffered {
     }
 }
 
-/// Every stream in every server, largest first left out where `most` bytes are exceeded.
+/// Every stream in every server, but for those of more than `most` bytes.
 pub(crate) async fn buffering(
     servers: &[Spec],
     places: &Places,
@@ -108,6 +110,13 @@ async fn one(spec: &Spec, places: &Places, cell: &Cell) -> Result<Buffered, Faul
     }
     settle().await;
     let last = process::memory(server.pid());
+    let held = if spec.trims() {
+        server.trim();
+        settle().await;
+        Some(process::memory(server.pid()).now.saturating_sub(before))
+    } else {
+        None
+    };
     Ok(Buffered {
         server: spec.id,
         label: spec.label,
@@ -116,6 +125,7 @@ async fn one(spec: &Spec, places: &Places, cell: &Cell) -> Result<Buffered, Faul
         peak: first.peak.saturating_sub(before),
         after: first.now.saturating_sub(before),
         after_more: last.now.saturating_sub(before),
+        held,
     })
 }
 

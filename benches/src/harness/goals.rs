@@ -92,9 +92,9 @@ fn memory(buffered: &[Buffered]) -> impl Iterator<Item = Goal> {
                 measured: exact(one.ratio()),
             },
             Goal {
-                text: format!("{label}: memory kept after eleven such calls / payload"),
+                text: format!("{label}: memory held after eleven such calls / payload"),
                 bound: Bound::AtMost(0.05),
-                measured: exact(one.after_more as f64 / one.payload() as f64),
+                measured: one.held.and_then(|held| exact(held as f64 / one.payload() as f64)),
             },
         ]
     })

@@ -88,14 +88,15 @@ impl Report<'_> {
         }
         page.push_str(
             "## Memory of one buffered stream\n\nIn a server that has just been started, above what it had before the \
-             call. tonic answers an echo, since only there its handler collects the messages.\n\n\
-             | server | messages | payload MiB | peak MiB | peak / payload | after MiB | after ten more MiB |\n\
-             |---|---|---|---|---|---|---|\n",
+             call. tonic answers an echo, since only there its handler collects the messages. \
+             Held is what is left after eleven calls when the allocator has given back what it keeps for later.\n\n\
+             | server | messages | payload MiB | peak MiB | peak / payload | after MiB | after ten more MiB | held MiB |\n\
+             |---|---|---|---|---|---|---|---|\n",
         );
         for one in self.buffered {
             let _ = writeln!(
                 page,
-                "| {} | {} × {} B | {:.1} | {:.1} | {:.2} | {:.1} | {:.1} |",
+                "| {} | {} × {} B | {:.1} | {:.1} | {:.2} | {:.1} | {:.1} | {} |",
                 one.label,
                 one.messages,
                 one.size,
@@ -104,6 +105,7 @@ impl Report<'_> {
                 one.ratio(),
                 mebibytes(one.after),
                 mebibytes(one.after_more),
+                one.held.map_or_else(|| String::from("–"), |held| format!("{:.1}", mebibytes(held))),
             );
         }
         page.push('\n');

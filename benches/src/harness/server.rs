@@ -95,6 +95,11 @@ impl Spec {
         }
     }
 
+    /// Whether the allocator of the server gives back what it keeps when it is asked to.
+    pub(crate) fn trims(&self) -> bool {
+        !matches!(self.program, Program::Script(..))
+    }
+
     fn command(&self, places: &Places) -> Command {
         let python = places.root.join("python");
         let generated = python.join("generated");
@@ -134,6 +139,12 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Asks the server for what its allocator keeps.
+    pub(crate) fn trim(&self) {
+        // SAFETY: it takes no pointers; the process is a child that has not been waited for.
+        unsafe { libc::kill(self.pid().cast_signed(), libc::SIGUSR1) };
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {

@@ -1,15 +1,13 @@
 //! The servers in Rust, each in a process of its own: `rust-server NAME`.
 
 mod floor;
-mod raw;
 mod tonic_server;
-mod typed;
 
 use std::error::Error;
 
 use clap::{Parser, ValueEnum};
 use spikard::{Limits, Server, ServerBuilder};
-use spikard_benches::announce;
+use spikard_benches::{Raw, Typed, announce, trim_on_signal};
 
 #[derive(Parser)]
 struct Arguments {
@@ -30,9 +28,10 @@ enum Kind {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    trim_on_signal()?;
     match Arguments::parse().server {
-        Kind::SpikardTyped => spikard(Server::builder().add(typed::Typed)).await,
-        Kind::SpikardRaw => spikard(Server::builder().add(raw::Raw)).await,
+        Kind::SpikardTyped => spikard(Server::builder().add(Typed)).await,
+        Kind::SpikardRaw => spikard(Server::builder().add(Raw)).await,
         Kind::Tonic => tonic_server::serve().await,
         Kind::Hyper => floor::serve().await,
     }

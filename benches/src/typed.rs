@@ -4,9 +4,10 @@ use spikard::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, Status, grpc_stream,
 };
-use spikard_benches::proto::{Item, Total};
+use crate::proto::{Item, Total};
 
-pub(crate) struct Typed;
+/// Decodes every message.
+pub struct Typed;
 
 #[grpc_stream(service = "bench.Bench")]
 impl Typed {

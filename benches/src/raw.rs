@@ -5,9 +5,10 @@ use spikard::{
     Bytes, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, Status, grpc_stream,
 };
-use spikard_benches::proto::Total;
+use crate::proto::Total;
 
-pub(crate) struct Raw;
+/// Decodes none.
+pub struct Raw;
 
 #[grpc_stream(service = "bench.Bench")]
 impl Raw {
