@@ -4,7 +4,12 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-const SERVICES: [&str; 3] = ["messageservice", "transformservice", "recordservice"];
+const FILES: [&str; 4] = [
+    "messageservice",
+    "transformservice",
+    "recordservice",
+    "interop",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // A program that embeds Python finds libpython at run time by the path that this links into it.
@@ -13,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("cargo::rerun-if-changed=proto");
-    let files = SERVICES.map(|service| format!("{service}.proto"));
+    let files = FILES.map(|name| format!("{name}.proto"));
     // protox is a compiler of its own: no protoc need be installed.
     let mut compiler = protox::Compiler::new(["proto"])?;
     compiler.include_source_info(true).open_files(files)?;
