@@ -119,7 +119,7 @@ async fn wrong_answers_are_internal_and_the_log_says_what_was_expected() {
         ),
         (
             "list",
-            "returned list ([b'a']), expected a GrpcBidiStreamResponse; return GrpcBidiStreamResponse(messages=[…])",
+            "returned list (of 1), expected a GrpcBidiStreamResponse; return GrpcBidiStreamResponse(messages=[…])",
         ),
         ("other kind", "expected a GrpcBidiStreamResponse"),
         ("none", "whose messages[0] is None, expected bytes"),

@@ -78,18 +78,26 @@ pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Pyt
 }
 
 fn list(answer: Answer, content: &Bound<'_, PyAny>) -> PyResult<(Bytes, usize)> {
-    let items: Vec<Bound<'_, PyAny>> = if let Ok(list) = content.cast::<PyList>() {
-        list.iter().collect()
+    let messages = if let Ok(list) = content.cast::<PyList>() {
+        checked(answer, list.len(), list.iter())?
     } else if let Ok(tuple) = content.cast::<PyTuple>() {
-        tuple.iter().collect()
+        checked(answer, tuple.len(), tuple.iter())?
     } else {
         return Err(wrong::messages(answer, content));
     };
-    let mut messages = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
+    Ok((frame(&messages)?, messages.len()))
+}
+
+fn checked<'py>(
+    answer: Answer,
+    len: usize,
+    items: impl Iterator<Item = Bound<'py, PyAny>>,
+) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+    let mut messages = Vec::with_capacity(len);
+    for (index, item) in items.enumerate() {
         messages.push(bytes(&item).ok_or_else(|| wrong::message(answer, index, &item))??);
     }
-    Ok((frame(&messages)?, messages.len()))
+    Ok(messages)
 }
 
 /// The bytes of a bytes-like object; `None` for any other. Those that can change are copied: nobody
