@@ -33,8 +33,8 @@ VALUES: list[Any] = [
     GrpcBidiStreamRequest([b"one"], metadata={"a": "1"}),
     GrpcResponse(b"one", metadata={"a": "1"}, trailers={"b": "2"}),
     GrpcServerStreamResponse([b"one"], metadata={"a": "1"}, trailers={"b": "2"}),
-    GrpcBidiStreamResponse([b"one"], metadata={"a": "1"}),
-    Call(peer="[::1]:5", deadline=7.5),
+    GrpcBidiStreamResponse([b"one"], metadata={"a": "1"}, compression="gzip", uncompressed=[0]),
+    Call(peer="[::1]:5", deadline=7.5, compressed=frozenset({1})),
 ]
 
 
@@ -109,6 +109,22 @@ def test_values_print_themselves_shortened() -> None:
     assert shown == (
         "GrpcBidiStreamResponse(messages=[b'a', b'a', b'a', … 9997 more], metadata=Metadata(), trailers=Metadata())"
     )
+
+
+def test_compression_is_printed_where_it_is_asked_for() -> None:
+    assert repr(GrpcResponse(b"a", compression="identity")) == (
+        "GrpcResponse(payload=b'a', metadata=Metadata(), trailers=Metadata(), compression='identity')"
+    )
+    assert repr(GrpcServerStreamResponse([b"a"], compression="gzip", uncompressed=[0])) == (
+        "GrpcServerStreamResponse(messages=[b'a'], metadata=Metadata(), trailers=Metadata(), "
+        "compression='gzip', uncompressed=(0,))"
+    )
+
+
+def test_a_call_knows_which_messages_were_compressed() -> None:
+    call = Call(compressed=frozenset({0, 2}))
+    assert [call.was_compressed(index) for index in range(4)] == [True, False, True, False]
+    assert not Call().was_compressed()
 
 
 def test_matched_by_structure() -> None:

@@ -17,6 +17,7 @@ which goes to the log. :func:`register_exception` adds rows.
 from __future__ import annotations
 
 from spikard.grpc._call import Call
+from spikard.grpc._compression import Compression
 from spikard.grpc._error import GrpcError
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._metadata import Metadata
@@ -28,6 +29,7 @@ from spikard.grpc._status_of import register_exception
 __all__ = [
     "MAX_STREAM_MESSAGES",
     "Call",
+    "Compression",
     "GrpcBidiStreamRequest",
     "GrpcBidiStreamResponse",
     "GrpcClientStreamRequest",

@@ -7,7 +7,7 @@ macro_rules! sources {
 }
 
 /// Every module of the package, by its path.
-pub(super) const SOURCES: [(&str, &str); 20] = sources![
+pub(super) const SOURCES: [(&str, &str); 21] = sources![
     "spikard/__init__.py",
     "spikard/_native.py",
     "spikard/_runtime/__init__.py",
@@ -20,6 +20,7 @@ pub(super) const SOURCES: [(&str, &str); 20] = sources![
     "spikard/_runtime/pool.py",
     "spikard/grpc/__init__.py",
     "spikard/grpc/_call.py",
+    "spikard/grpc/_compression.py",
     "spikard/grpc/_error.py",
     "spikard/grpc/_limits.py",
     "spikard/grpc/_metadata.py",
