@@ -4,7 +4,12 @@ use std::env;
 
 use spikard_build::Error;
 
-const SERVICES: [&str; 3] = ["messageservice", "transformservice", "recordservice"];
+const FILES: [&str; 4] = [
+    "messageservice",
+    "transformservice",
+    "recordservice",
+    "interop",
+];
 
 fn main() -> Result<(), Error> {
     // A program that embeds Python finds libpython at run time by the path that this links into it.
@@ -12,7 +17,7 @@ fn main() -> Result<(), Error> {
         println!("cargo::rustc-link-arg={arg}");
     }
 
-    let files = SERVICES.map(|service| format!("proto/{service}.proto"));
+    let files = FILES.map(|service| format!("proto/{service}.proto"));
     spikard_build::configure()
         .file_descriptor_set_path("descriptors.bin")
         .compile(&files, &["proto"])

@@ -71,7 +71,9 @@ pub(crate) async fn buffering(
     places: &Places,
     most: usize,
 ) -> Result<Vec<Buffered>, Box<dyn Error>> {
-    let streams = STREAMS.iter().filter(|(size, messages)| size * messages <= most);
+    let streams = STREAMS
+        .iter()
+        .filter(|(size, messages)| size * messages <= most);
     let streams: Vec<_> = streams.copied().collect();
     let chosen = BUFFERING.iter().filter_map(|(id, job)| {
         let spec = servers.iter().find(|spec| spec.id == *id)?;
@@ -93,7 +95,9 @@ pub(crate) async fn buffering(
 }
 
 async fn one(spec: &Spec, places: &Places, cell: &Cell) -> Result<Buffered, Fault> {
-    let server = spec.start(places).map_err(|error| Fault::Refused(error.to_string()))?;
+    let server = spec
+        .start(places)
+        .map_err(|error| Fault::Refused(error.to_string()))?;
     let small = Cell::new(cell.job, 24, 10, 1);
     for _ in 0..3 {
         load(spec, server.port, &small).await?.once().await?;

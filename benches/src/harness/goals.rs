@@ -42,18 +42,81 @@ pub(crate) fn goals(comparison: &Comparison, buffered: &[Buffered]) -> Vec<Goal>
     };
     let (headline, unary) = (Cell::HEADLINE, Cell::UNARY);
     let each = headline.one_each();
-    let echo = Cell { job: Job::Echo, ..headline };
-    ratio(&headline, "rust-typed", "tonic", AtMost(0.7), "Rust, typed / tonic");
-    ratio(&each, "rust-typed", "tonic", AtMost(0.7), "Rust, typed / tonic");
-    ratio(&echo, "rust-typed", "tonic", AtMost(0.7), "Rust, typed / tonic");
-    ratio(&unary, "rust-typed", "tonic", AtMost(1.05), "Rust, typed / tonic");
-    ratio(&headline, "python-raw", "tonic", AtMost(1.2), "Python, raw / tonic");
+    let echo = Cell {
+        job: Job::Echo,
+        ..headline
+    };
+    ratio(
+        &headline,
+        "rust-typed",
+        "tonic",
+        AtMost(0.7),
+        "Rust, typed / tonic",
+    );
+    ratio(
+        &each,
+        "rust-typed",
+        "tonic",
+        AtMost(0.7),
+        "Rust, typed / tonic",
+    );
+    ratio(
+        &echo,
+        "rust-typed",
+        "tonic",
+        AtMost(0.7),
+        "Rust, typed / tonic",
+    );
+    ratio(
+        &unary,
+        "rust-typed",
+        "tonic",
+        AtMost(1.05),
+        "Rust, typed / tonic",
+    );
+    ratio(
+        &headline,
+        "python-raw",
+        "tonic",
+        AtMost(1.2),
+        "Python, raw / tonic",
+    );
     let aio = "grpc-aio-uvloop";
-    ratio(&headline, aio, "python-raw", AtLeast(100.0), "grpc.aio, uvloop / Python, raw");
-    ratio(&headline, "grpc-aio-uvloop-raw", "python-raw", AtLeast(100.0), "grpc.aio, uvloop, raw / Python, raw");
-    ratio(&headline, aio, "python-decoding", AtLeast(20.0), "grpc.aio, uvloop / Python, decoding");
-    ratio(&unary, aio, "python-decoding", AtLeast(3.0), "grpc.aio, uvloop / Python, decoding");
-    ratio(&unary, "pygrpc-native", "python-decoding", AtLeast(1.0), "pygrpc-native / Python, decoding");
+    ratio(
+        &headline,
+        aio,
+        "python-raw",
+        AtLeast(100.0),
+        "grpc.aio, uvloop / Python, raw",
+    );
+    ratio(
+        &headline,
+        "grpc-aio-uvloop-raw",
+        "python-raw",
+        AtLeast(100.0),
+        "grpc.aio, uvloop, raw / Python, raw",
+    );
+    ratio(
+        &headline,
+        aio,
+        "python-decoding",
+        AtLeast(20.0),
+        "grpc.aio, uvloop / Python, decoding",
+    );
+    ratio(
+        &unary,
+        aio,
+        "python-decoding",
+        AtLeast(3.0),
+        "grpc.aio, uvloop / Python, decoding",
+    );
+    ratio(
+        &unary,
+        "pygrpc-native",
+        "python-decoding",
+        AtLeast(1.0),
+        "pygrpc-native / Python, decoding",
+    );
     goals.push(worst(comparison));
     goals.extend(memory(buffered));
     goals
@@ -79,12 +142,22 @@ fn worst(comparison: &Comparison) -> Goal {
 
 /// Memory at the largest stream that was buffered.
 fn memory(buffered: &[Buffered]) -> impl Iterator<Item = Goal> {
-    let largest = buffered.iter().map(Buffered::payload).max().unwrap_or_default();
+    let largest = buffered
+        .iter()
+        .map(Buffered::payload)
+        .max()
+        .unwrap_or_default();
     let of_largest = buffered.iter().filter(move |one| one.payload() == largest);
-    let ours = of_largest.filter(|one| ["rust-typed", "rust-raw", "python-raw"].contains(&one.server));
+    let ours =
+        of_largest.filter(|one| ["rust-typed", "rust-raw", "python-raw"].contains(&one.server));
     ours.flat_map(|one| {
         let (label, messages, size) = (one.label, one.messages, one.size);
-        let exact = |median| Some(Summary { median, spread: 0.0 });
+        let exact = |median| {
+            Some(Summary {
+                median,
+                spread: 0.0,
+            })
+        };
         [
             Goal {
                 text: format!("{label}: peak memory / payload ({messages} × {size} B)"),
@@ -94,7 +167,9 @@ fn memory(buffered: &[Buffered]) -> impl Iterator<Item = Goal> {
             Goal {
                 text: format!("{label}: memory held after eleven such calls / payload"),
                 bound: Bound::AtMost(0.05),
-                measured: one.held.and_then(|held| exact(held as f64 / one.payload() as f64)),
+                measured: one
+                    .held
+                    .and_then(|held| exact(held as f64 / one.payload() as f64)),
             },
         ]
     })

@@ -48,13 +48,17 @@ impl Report<'_> {
     }
 
     fn goals(&self, page: &mut String) {
-        page.push_str("## Ratios of server CPU\n\n| ratio | goal | measured | |\n|---|---|---|---|\n");
+        page.push_str(
+            "## Ratios of server CPU\n\n| ratio | goal | measured | |\n|---|---|---|---|\n",
+        );
         for goal in self.goals {
             let bound = match goal.bound {
                 Bound::AtMost(bound) => format!("≤ {bound}"),
                 Bound::AtLeast(bound) => format!("≥ {bound}"),
             };
-            let measured = goal.measured.map_or_else(|| String::from("–"), |value| with_spread(&value));
+            let measured = goal
+                .measured
+                .map_or_else(|| String::from("–"), |value| with_spread(&value));
             let reached = match goal.is_reached() {
                 Some(true) => "reached",
                 Some(false) => "**not reached**",
@@ -67,9 +71,14 @@ impl Report<'_> {
 
     fn headlines(&self, page: &mut String) {
         let headline = Cell::HEADLINE;
-        let echo = Cell { job: Job::Echo, ..headline };
+        let echo = Cell {
+            job: Job::Echo,
+            ..headline
+        };
         for cell in [headline, headline.one_each(), echo, Cell::UNARY] {
-            let Some(row) = self.comparison.row(&cell) else { continue };
+            let Some(row) = self.comparison.row(&cell) else {
+                continue;
+            };
             let _ = writeln!(page, "## {}\n", capitalised(&cell.to_string()));
             page.push_str(
                 "| server | CPU µs/message | CPU µs/call | calls/s | messages/s | p50 ms | p99 ms | peak MiB | after MiB |\n\
@@ -105,7 +114,10 @@ impl Report<'_> {
                 one.ratio(),
                 mebibytes(one.after),
                 mebibytes(one.after_more),
-                one.held.map_or_else(|| String::from("–"), |held| format!("{:.1}", mebibytes(held))),
+                one.held.map_or_else(
+                    || String::from("–"),
+                    |held| format!("{:.1}", mebibytes(held))
+                ),
             );
         }
         page.push('\n');
@@ -123,10 +135,18 @@ impl Report<'_> {
             let _ = write!(page, "| {cell} |");
             for outcome in outcomes {
                 let value = per_message(cell, outcome.samples());
-                let _ = write!(page, " {} |", value.map_or_else(|| String::from("–"), |value| short(value.median)));
+                let _ = write!(
+                    page,
+                    " {} |",
+                    value.map_or_else(|| String::from("–"), |value| short(value.median))
+                );
             }
             let ratio = self.comparison.ratio(cell, "rust-typed", "tonic");
-            let _ = writeln!(page, " {} |", ratio.map_or_else(|| String::from("–"), |ratio| with_spread(&ratio)));
+            let _ = writeln!(
+                page,
+                " {} |",
+                ratio.map_or_else(|| String::from("–"), |ratio| with_spread(&ratio))
+            );
         }
         page.push('\n');
     }
@@ -141,7 +161,10 @@ impl Report<'_> {
             }
         }
         if !lines.is_empty() {
-            let _ = write!(page, "## Left out\n\nWhat a peer refused, or had no time for:\n\n{lines}");
+            let _ = write!(
+                page,
+                "## Left out\n\nWhat a peer refused, or had no time for:\n\n{lines}"
+            );
         }
     }
 }
@@ -158,11 +181,15 @@ fn columns(cell: &Cell, outcome: &Outcome) -> String {
     let median = |value: &dyn Fn(&Sample) -> f64| {
         Summary::of(samples.iter().map(value)).map_or(f64::NAN, |summary| summary.median)
     };
-    let spread = |value: Option<Summary>| value.map_or_else(|| String::from("–"), |value| with_spread(&value));
+    let spread = |value: Option<Summary>| {
+        value.map_or_else(|| String::from("–"), |value| with_spread(&value))
+    };
     let calls = median(&|sample| sample.calls_per_second);
     [
         spread(per_message(cell, samples)),
-        spread(Summary::of(samples.iter().map(|sample| sample.cpu_per_call))),
+        spread(Summary::of(
+            samples.iter().map(|sample| sample.cpu_per_call),
+        )),
         short(calls),
         short(calls * cell.messages as f64),
         short(median(&|sample| sample.p50)),
@@ -195,6 +222,8 @@ fn mebibytes(bytes: u64) -> f64 {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
 }

@@ -7,7 +7,7 @@ macro_rules! sources {
 }
 
 /// Every module of the package, by its path.
-pub(super) const SOURCES: [(&str, &str); 53] = sources![
+pub(super) const SOURCES: [(&str, &str); 54] = sources![
     "spikard/__init__.py",
     "spikard/__main__.py",
     "spikard/_cli/__init__.py",
@@ -43,6 +43,7 @@ pub(super) const SOURCES: [(&str, &str); 53] = sources![
     "spikard/grpc/_amounts.py",
     "spikard/grpc/_call.py",
     "spikard/grpc/_declaration.py",
+    "spikard/grpc/_compression.py",
     "spikard/grpc/_error.py",
     "spikard/grpc/_kind.py",
     "spikard/grpc/_kind_of.py",
