@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spikard.grpc._call import Call
+from spikard.grpc._compression import Compression
 from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_STREAM_MESSAGES",
     "Call",
+    "Compression",
     "GrpcBidiStreamRequest",
     "GrpcBidiStreamResponse",
     "GrpcClientStreamRequest",

@@ -16,6 +16,13 @@ class Call:
     deadline: float | None = None
     """When the call must be answered, in seconds of :func:`time.monotonic`; ``None`` without a deadline."""
 
+    compressed: frozenset[int] = frozenset()
+    """The indices of the client's messages that were compressed on the wire; of a stream as it comes, none."""
+
+    def was_compressed(self, index: int = 0) -> bool:
+        """Whether the message at ``index`` was compressed on the wire."""
+        return index in self.compressed
+
     def time_remaining(self) -> float | None:
         """The seconds left until the deadline, 0.0 when it has passed, ``None`` without a deadline."""
         if self.deadline is None:

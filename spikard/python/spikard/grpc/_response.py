@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spikard.grpc._compression import Compression
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import fields
 
@@ -22,6 +23,8 @@ class GrpcResponse:
     """Sent as initial metadata, before the message."""
     trailers: Metadata
     """Sent after the message, with the status."""
+    compression: Compression | None
+    """How the message is compressed, if the client accepts it; ``None`` is what the server does by default."""
 
     def __init__(
         self,
@@ -29,13 +32,15 @@ class GrpcResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
     ) -> None:
         self.payload = payload
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
 
     def __repr__(self) -> str:
-        return fields(self, "payload", "metadata", "trailers")
+        return fields(self, "payload", "metadata", "trailers", unless_default=("compression",))
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -48,6 +53,10 @@ class GrpcServerStreamResponse:
     """Sent as initial metadata, before the first message."""
     trailers: Metadata
     """Sent after the last message, with the status."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent as they are all the same, such as pictures."""
 
     def __init__(
         self,
@@ -55,13 +64,17 @@ class GrpcServerStreamResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
     ) -> None:
         self.messages = _list(messages)
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
+        self.uncompressed = tuple(uncompressed)
 
     def __repr__(self) -> str:
-        return fields(self, "messages", "metadata", "trailers")
+        return fields(self, "messages", "metadata", "trailers", unless_default=("compression", "uncompressed"))
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -74,6 +87,10 @@ class GrpcBidiStreamResponse:
     """Sent as initial metadata, before the first message."""
     trailers: Metadata
     """Sent after the last message, with the status."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent as they are all the same, such as pictures."""
 
     def __init__(
         self,
@@ -81,13 +98,17 @@ class GrpcBidiStreamResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
     ) -> None:
         self.messages = _list(messages)
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
+        self.uncompressed = tuple(uncompressed)
 
     def __repr__(self) -> str:
-        return fields(self, "messages", "metadata", "trailers")
+        return fields(self, "messages", "metadata", "trailers", unless_default=("compression", "uncompressed"))
 
 
 def _list(messages: Iterable[bytes]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 mod answer;
 mod classes;
+mod compression;
 mod inbound;
 mod metadata;
 mod reply;

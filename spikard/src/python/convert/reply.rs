@@ -11,12 +11,14 @@ use crate::collect::PREFIX;
 use crate::respond::{Outgoing, Reply, Sending, framed_messages};
 
 use super::answer::Answer;
+use super::compression::{Wanted, wanted};
 use super::{classes, metadata, wrong};
 
 /// What a Python handler answered: its messages, framed in one buffer, and the metadata around them.
 pub struct PythonReply {
     framed: Bytes,
     count: usize,
+    wanted: Wanted,
     metadata: MetadataMap,
     trailers: MetadataMap,
 }
@@ -24,7 +26,8 @@ pub struct PythonReply {
 impl PythonReply {
     /// The reply of a served call, as it stands in the buffer.
     pub(crate) fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-        let encoding = sending.choose(None);
+        let encoding = sending.choose(self.wanted.compression);
+        let encoding = encoding.except(self.wanted.uncompressed);
         let compression = encoding.compression;
         Ok(Reply {
             outgoing: Outgoing::framed(self.framed, encoding)?,
@@ -46,8 +49,8 @@ impl PythonReply {
         self.framed.slice(PREFIX.min(self.framed.len())..)
     }
 
-    pub(super) fn into_metadata(self) -> (MetadataMap, MetadataMap) {
-        (self.metadata, self.trailers)
+    pub(super) fn into_rest(self) -> (MetadataMap, MetadataMap, Wanted) {
+        (self.metadata, self.trailers, self.wanted)
     }
 }
 
@@ -72,6 +75,7 @@ pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Pyt
     Ok(PythonReply {
         framed,
         count,
+        wanted: wanted(answer, response)?,
         metadata: metadata::sent(&response.getattr(intern!(py, "metadata"))?)?,
         trailers: metadata::sent(&response.getattr(intern!(py, "trailers"))?)?,
     })

@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PyString};
 
 use crate::Call;
 
@@ -28,7 +28,9 @@ pub(crate) fn request(py: Python<'_>, inbound: Inbound) -> PyResult<Bound<'_, Py
     match inbound.messages {
         Messages::One(message) => class.call((bytes(py, &message),), Some(&fields)),
         Messages::List(messages) => {
-            let list = PyList::new(py, messages.iter().map(|message| bytes(py, message)))?;
+            // Each message is freed as soon as it is copied, or all would be there twice.
+            let messages = messages.into_iter();
+            let list = PyList::new(py, messages.map(|message| bytes(py, &message)))?;
             class.call((list,), Some(&fields))
         }
     }
@@ -40,7 +42,7 @@ fn bytes<'py>(py: Python<'py>, message: &Bytes) -> Bound<'py, PyBytes> {
 
 /// The Python `Call`; `None` for one of which nothing is known.
 fn call<'py>(py: Python<'py>, call: &Call) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if call.peer().is_none() && call.deadline().is_none() {
+    if call.peer().is_none() && call.deadline().is_none() && call.compressed().is_empty() {
         return Ok(None);
     }
     let peer = call.peer().map(|peer| peer.to_string());
@@ -48,7 +50,11 @@ fn call<'py>(py: Python<'py>, call: &Call) -> PyResult<Option<Bound<'py, PyAny>>
         Some(deadline) => Some(on_python_clock(py, deadline)?),
         None => None,
     };
-    classes::call(py)?.call1((peer, deadline)).map(Some)
+    let compressed = (0..).zip(call.compressed()).filter(|(_, flag)| **flag);
+    let compressed: Vec<usize> = compressed.map(|(index, _)| index).collect();
+    let compressed = PyFrozenSet::new(py, compressed)?;
+    let class = classes::call(py)?;
+    class.call1((peer, deadline, compressed)).map(Some)
 }
 
 /// An instant in seconds of `time.monotonic`, whatever clock that is on this platform.

@@ -55,13 +55,16 @@ python_request!(GrpcClientStreamRequest, ClientStream, messages => List);
 python_request!(GrpcBidiStreamRequest, BidiStream, messages => List);
 
 macro_rules! python_response {
-    ($shape:ident, $answer:ident, $from:ident) => {
+    ($shape:ident, $answer:ident, $from:ident $(, $uncompressed:ident)?) => {
         impl PythonAnswer for $shape<Bytes> {
             const ANSWER: Answer = Answer::$answer;
 
             fn from_reply(reply: PythonReply) -> Self {
                 let mut response = Self::from(reply.$from());
-                (response.metadata, response.trailers) = reply.into_metadata();
+                let (metadata, trailers, wanted) = reply.into_rest();
+                (response.metadata, response.trailers) = (metadata, trailers);
+                response.compression = wanted.compression;
+                $(response.$uncompressed = wanted.uncompressed;)?
                 response
             }
         }
@@ -69,5 +72,10 @@ macro_rules! python_response {
 }
 
 python_response!(GrpcResponse, One, first);
-python_response!(GrpcServerStreamResponse, ServerStream, messages);
-python_response!(GrpcBidiStreamResponse, BidiStream, messages);
+python_response!(
+    GrpcServerStreamResponse,
+    ServerStream,
+    messages,
+    uncompressed
+);
+python_response!(GrpcBidiStreamResponse, BidiStream, messages, uncompressed);

@@ -64,6 +64,22 @@ pub(super) fn message(answer: Answer, index: usize, found: &Bound<'_, PyAny>) ->
     ))
 }
 
+pub(super) fn compression(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    PyValueError::new_err(format!(
+        "returned a {} whose compression is {}, expected None, \"identity\", \"gzip\", \"deflate\" or \"zstd\"",
+        answer.class_name(),
+        describe(found)
+    ))
+}
+
+pub(super) fn uncompressed(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!(
+        "returned a {} whose uncompressed is {}, expected the indices of messages, each an int of 0 or more",
+        answer.class_name(),
+        describe(found)
+    ))
+}
+
 pub(super) fn too_long(index: usize, len: usize) -> PyErr {
     PyValueError::new_err(format!(
         "message {index} of the response has {len} bytes; the length of a gRPC message is 32 bits wide"

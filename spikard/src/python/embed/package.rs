@@ -44,6 +44,7 @@ pub(super) const SOURCES: [(&str, &str); 54] = sources![
     "spikard/grpc/_amounts.py",
     "spikard/grpc/_call.py",
     "spikard/grpc/_declaration.py",
+    "spikard/grpc/_compression.py",
     "spikard/grpc/_error.py",
     "spikard/grpc/_kind.py",
     "spikard/grpc/_kind_of.py",
