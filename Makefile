@@ -73,6 +73,20 @@ test-python: setup wheel ## Tests in Python: the package, the examples, and end 
 	cargo build --package spikard-examples --package spikard-tests --bins
 	$(PY) -m pytest
 
+# One wheel for all: that is what the stable ABI is for.
+.PHONY: test-pythons
+test-pythons: setup ## The tests of the Python package on every CPython from 3.10 on that is found
+	PATH=$(VENV)/bin:$$PATH $(PY) -m maturin build --quiet --profile dev --out target/wheels
+	@for minor in 10 11 12 13 14 15; do \
+	    python=$$(type -P python3.$$minor) && $$python -c '' 2>/dev/null || continue; \
+	    echo "python3.$$minor"; \
+	    venv=$(CURDIR)/target/python3.$$minor; \
+	    $$python -m venv $$venv; \
+	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
+	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall target/wheels/spikard-*.whl; \
+	    $$venv/bin/python -m pytest tests/python tests/readme tests/serve; \
+	done
+
 .PHONY: fmt
 fmt: setup ## Format everything
 	cargo fmt --all
