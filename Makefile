@@ -78,8 +78,12 @@ test-python: setup wheel ## Tests in Python: the package, the examples, and end 
 test-pythons: setup ## The tests of the Python package on every CPython from 3.10 on that is found
 	PATH=$(VENV)/bin:$$PATH $(PY) -m maturin build --quiet --profile dev --out target/wheels
 	@for minor in 10 11 12 13 14 15; do \
-	    python=$$(type -P python3.$$minor) && $$python -c '' 2>/dev/null || continue; \
-	    echo "python3.$$minor"; \
+	    python=; \
+	    for found in $$(type -aP python3.$$minor) ~/.pyenv/versions/3.$$minor.*/bin/python; do \
+	        $$found -c 'import sys; sys.exit(sys.version_info[1] != '$$minor')' 2>/dev/null && python=$$found && break; \
+	    done; \
+	    [ -n "$$python" ] || continue; \
+	    echo "$$python"; \
 	    venv=$(CURDIR)/target/python3.$$minor; \
 	    $$python -m venv $$venv; \
 	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
