@@ -58,6 +58,9 @@ const CASES: &[Case] = &[
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("role") {
+        // A shell that runs the tests in the background has them ignore SIGINT, which children inherit.
+        // SAFETY: no other thread runs yet, and the default action needs no handler.
+        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
         return roles::play(&arguments.collect::<Vec<_>>());
     }
     // The words of cargo's own harness, as far as they are needed.

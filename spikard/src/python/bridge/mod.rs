@@ -9,10 +9,13 @@ mod call;
 mod handler;
 mod lookup;
 mod native;
+mod notice;
 mod pool;
 mod queue;
 mod slot;
 mod wake;
 
+pub(crate) use handler::{Handler, Runs};
 pub(crate) use native::{InboundCall, Lookup, PyBridge};
+pub(crate) use notice::Notice;
 pub(crate) use queue::Bridge;

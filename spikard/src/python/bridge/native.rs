@@ -12,6 +12,7 @@ use crate::python::convert::{self, status};
 use super::call::CallState;
 use super::handler::{Handler, Runs};
 use super::lookup::LookupRequest;
+use super::notice::Notice;
 use super::queue::Bridge;
 
 /// Where calls from Rust wait for Python.
@@ -62,6 +63,19 @@ impl PyBridge {
                 return Some((call, id, handler, request, wanted));
             }
         }
+    }
+
+    /// The numbers of what is done, and lines for the log.
+    fn notices(&self) -> (Vec<u64>, Vec<(u8, &'static str, String)>) {
+        let mut done = Vec::new();
+        let mut lines = Vec::new();
+        for notice in self.0.notices() {
+            match notice {
+                Notice::Done(token) => done.push(token),
+                Notice::Log(level, target, text) => lines.push((level, target, text)),
+            }
+        }
+        (done, lines)
     }
 
     fn add_first_worker(&self) -> bool {

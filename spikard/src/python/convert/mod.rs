@@ -12,6 +12,7 @@ mod wrong;
 
 pub(crate) use answer::Answer;
 pub(crate) use inbound::Inbound;
+pub(crate) use metadata::{ReceivedMetadata, append as append_metadata};
 pub(crate) use reply::{PythonReply, reply};
 pub(crate) use request::request;
 pub(crate) use shapes::PythonAnswer;

@@ -28,7 +28,9 @@ pub(crate) fn request(py: Python<'_>, inbound: Inbound) -> PyResult<Bound<'_, Py
     match inbound.messages {
         Messages::One(message) => class.call((bytes(py, &message),), Some(&fields)),
         Messages::List(messages) => {
-            let list = PyList::new(py, messages.iter().map(|message| bytes(py, message)))?;
+            // Each message is freed as soon as it is copied, or all would be there twice.
+            let messages = messages.into_iter();
+            let list = PyList::new(py, messages.map(|message| bytes(py, &message)))?;
             class.call((list,), Some(&fields))
         }
     }
