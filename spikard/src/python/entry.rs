@@ -39,13 +39,13 @@ where
 }
 
 impl ServerCall {
-    /// Buffers the request, hands it to the Python callable `module:callable` and sends its answer.
+    /// Receives the request (in full, unless it is a stream), hands it to the Python callable `module:callable` and sends its answer.
     pub fn run_python<Req, Ret>(self, target: Target, callable: &'static str) -> ResponseFuture
     where
         Req: PythonRequest,
         Ret: PythonResult + 'static,
     {
-        self.answer(target, move |admitted: Admitted| async move {
+        self.limited_for::<Req>().answer(target, move |admitted: Admitted| async move {
             let Admitted {
                 head,
                 body,

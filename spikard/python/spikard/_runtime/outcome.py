@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.frames import user_frames
@@ -30,10 +31,14 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
         _log(logging.ERROR, "%s: the answer raised %s", handler.name, type(error).__name__, exc_info=traceback)
 
 
-def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
+def failed(
+    call: InboundCall, handler: Handler, error: BaseException, *, trailers: Sequence[tuple[str, object]] = ()
+) -> None:
     """Sends the status of an exception; those that are nobody's answer go to the log with their traceback."""
     try:
         status, expected = status_of(error)
+        if trailers:
+            status = status._replace(metadata=[*trailers, *(status.metadata or ())])
         call.fail(*status)
     except BaseException as fault:
         # A status that cannot be built, such as one whose metadata was spoilt after the check.
@@ -44,6 +49,12 @@ def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
     if logger.isEnabledFor(level):
         traceback = (type(error), error, user_frames(error.__traceback__))
         _log(level, "%s raised %s", handler.name, type(error).__name__, exc_info=traceback)
+
+
+def refused(call: InboundCall, handler: Handler, error: BaseException) -> None:
+    """Ends a stream in which there is something that cannot be sent; the log says what."""
+    _cannot_be_sent(call)
+    _log(logging.ERROR, "%s: %s", handler.name, error)
 
 
 def _cannot_be_sent(call: InboundCall) -> None:

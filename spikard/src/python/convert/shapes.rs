@@ -4,8 +4,8 @@ use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
 use crate::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
-    GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
 };
 
 use super::answer::Answer;
@@ -34,7 +34,7 @@ pub trait PythonAnswer {
 }
 
 macro_rules! python_request {
-    ($shape:ident, $kind:ident, $field:ident => $messages:ident) => {
+    ($shape:ident, $kind:ident, $field:ident => $messages:expr) => {
         #[diagnostic::do_not_recommend]
         impl PythonRequest for $shape<Bytes> {
             fn into_inbound(self) -> Result<Inbound, Status> {
@@ -43,7 +43,7 @@ macro_rules! python_request {
                     service_name: self.service_name,
                     method_name: self.method_name,
                     metadata: ReceivedMetadata::decode(self.metadata)?,
-                    messages: Messages::$messages(self.$field),
+                    messages: $messages(self.$field),
                     call: self.call,
                 })
             }
@@ -51,9 +51,10 @@ macro_rules! python_request {
     };
 }
 
-python_request!(GrpcRequest, One, payload => One);
-python_request!(GrpcClientStreamRequest, ClientStream, messages => List);
-python_request!(GrpcBidiStreamRequest, BidiStream, messages => List);
+python_request!(GrpcRequest, One, payload => Messages::One);
+python_request!(GrpcClientStreamRequest, ClientStream, messages => Messages::List);
+python_request!(GrpcBidiStreamRequest, BidiStream, messages => Messages::List);
+python_request!(GrpcDuplexRequest, Duplex, messages => |stream| Messages::Stream(Some(stream)));
 
 macro_rules! python_response {
     ($shape:ident, $answer:ident, $field:ident: $from:ident) => {
@@ -61,6 +62,7 @@ macro_rules! python_response {
             const ANSWER: Answer = Answer::$answer;
 
             fn from_reply(reply: PythonReply) -> Self {
+                let mut reply = reply;
                 let $field = reply.$from();
                 let (metadata, trailers): (MetadataMap, MetadataMap) = reply.into_metadata();
                 Self {
@@ -77,3 +79,4 @@ macro_rules! python_response {
 python_response!(GrpcResponse, One, payload: first);
 python_response!(GrpcServerStreamResponse, ServerStream, messages: messages);
 python_response!(GrpcBidiStreamResponse, BidiStream, messages: messages);
+python_response!(GrpcDuplexResponse, Stream, messages: stream);
