@@ -7,17 +7,20 @@ macro_rules! sources {
 }
 
 /// Every module of the package, by its path.
-pub(super) const SOURCES: [(&str, &str); 21] = sources![
+pub(super) const SOURCES: [(&str, &str); 26] = sources![
     "spikard/__init__.py",
     "spikard/_native.py",
     "spikard/_runtime/__init__.py",
     "spikard/_runtime/embedded.py",
+    "spikard/_runtime/flushing.py",
     "spikard/_runtime/frames.py",
     "spikard/_runtime/handler.py",
+    "spikard/_runtime/incoming.py",
     "spikard/_runtime/lookup.py",
     "spikard/_runtime/loop.py",
     "spikard/_runtime/outcome.py",
     "spikard/_runtime/pool.py",
+    "spikard/_runtime/stream.py",
     "spikard/grpc/__init__.py",
     "spikard/grpc/_call.py",
     "spikard/grpc/_compression.py",
@@ -26,9 +29,11 @@ pub(super) const SOURCES: [(&str, &str); 21] = sources![
     "spikard/grpc/_metadata.py",
     "spikard/grpc/_request.py",
     "spikard/grpc/_response.py",
+    "spikard/grpc/_sent.py",
     "spikard/grpc/_show.py",
     "spikard/grpc/_status.py",
     "spikard/grpc/_status_of.py",
+    "spikard/grpc/_stream.py",
 ];
 
 #[cfg(test)]
