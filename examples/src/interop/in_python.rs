@@ -5,11 +5,13 @@ use spikard::{
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, Status, grpc_stream,
 };
 
+use crate::proto::interop::test_service;
+
 /// The same service as [`TestService`](super::TestService), in Python.
 #[derive(Clone, Copy, Debug)]
 pub struct TestServiceInPython;
 
-#[grpc_stream(service = "grpc.testing.TestService")]
+#[grpc_stream(service = test_service)]
 impl TestServiceInPython {
     #[grpc(python = "interop_handler:empty_call")]
     async fn empty_call(&self, request: GrpcRequest) -> Result<GrpcResponse, Status>;

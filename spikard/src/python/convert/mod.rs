@@ -14,7 +14,7 @@ mod wrong;
 pub(crate) use answer::Answer;
 pub(crate) use compression::{Wanted, wanted};
 pub(crate) use inbound::Inbound;
-pub(crate) use metadata::sent as sent_metadata;
+pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
 pub(crate) use reply::{PythonReply, frame_batch, reply, yielded};
 pub(crate) use request::request;
 pub(crate) use shapes::PythonAnswer;

@@ -31,7 +31,9 @@ pub(crate) fn request(
     match inbound.messages {
         Messages::One(message) => class.call((bytes(py, &message),), Some(&fields)),
         Messages::List(messages) => {
-            let list = PyList::new(py, messages.iter().map(|message| bytes(py, message)))?;
+            // Each message is freed as soon as it is copied, or all would be there twice.
+            let messages = messages.into_iter();
+            let list = PyList::new(py, messages.map(|message| bytes(py, &message)))?;
             class.call((list,), Some(&fields))
         }
         // Python's side of the call puts its end of the stream there.
