@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use tonic::metadata::MetadataMap;
 
 use crate::shapes::Messages;
 use crate::{Message, Status};
@@ -22,7 +23,14 @@ pub(crate) enum Outgoing {
     /// A chunk at a time, framed when the connection has room for it.
     Chunks(Box<dyn Iterator<Item = Result<Bytes, Status>> + Send>),
     /// As the handler makes them.
-    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>),
+    Stream(Box<dyn StreamedChunks>),
+}
+
+/// A stream of chunks that may know trailers at its end.
+pub(crate) trait StreamedChunks:
+    Stream<Item = Result<Bytes, Status>> + Send + Unpin
+{
+    fn take_trailers(&mut self) -> MetadataMap;
 }
 
 impl Outgoing {
@@ -59,7 +67,7 @@ impl Outgoing {
 
     /// A stream, in order, each message when it is there.
     pub(crate) fn stream<M: Message>(messages: Messages<M>, encoding: Encoding) -> Self {
-        Self::Stream(Box::pin(Streamed::new(messages, encoding)))
+        Self::Stream(Box::new(Streamed::new(messages, encoding)))
     }
 
     /// The next chunk, `None` after the last.
@@ -70,7 +78,15 @@ impl Outgoing {
         match self {
             Self::Framed(chunk) => Poll::Ready(chunk.take().map(Ok)),
             Self::Chunks(chunks) => Poll::Ready(chunks.next()),
-            Self::Stream(chunks) => chunks.as_mut().poll_next(cx),
+            Self::Stream(chunks) => Pin::new(&mut **chunks).poll_next(cx),
+        }
+    }
+
+    /// The trailers that became known with the last chunk.
+    pub(super) fn take_trailers(&mut self) -> MetadataMap {
+        match self {
+            Self::Framed(_) | Self::Chunks(_) => MetadataMap::new(),
+            Self::Stream(chunks) => chunks.take_trailers(),
         }
     }
 }
