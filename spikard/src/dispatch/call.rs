@@ -83,17 +83,18 @@ impl ServerCall {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Ret> + Send + 'static,
     {
-        self.limited_for::<Req>().answer(target, |admitted: Admitted| async move {
-            let Admitted {
-                head,
-                body,
-                sending,
-                deadline,
-            } = admitted;
-            let request = Req::receive(head, body).await?;
-            in_time(deadline)?;
-            handler(request).await.into_result()?.into_reply(&sending)
-        })
+        self.limited_for::<Req>()
+            .answer(target, |admitted: Admitted| async move {
+                let Admitted {
+                    head,
+                    body,
+                    sending,
+                    deadline,
+                } = admitted;
+                let request = Req::receive(head, body).await?;
+                in_time(deadline)?;
+                handler(request).await.into_result()?.into_reply(&sending)
+            })
     }
 
     /// With the limits that hold for a request of this shape.

@@ -45,18 +45,19 @@ impl ServerCall {
         Req: PythonRequest,
         Ret: PythonResult + 'static,
     {
-        self.limited_for::<Req>().answer(target, move |admitted: Admitted| async move {
-            let Admitted {
-                head,
-                body,
-                sending,
-                deadline,
-            } = admitted;
-            let request = Req::receive(head, body).await?;
-            in_time(deadline)?;
-            let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
-            reply.into_reply(&sending)
-        })
+        self.limited_for::<Req>()
+            .answer(target, move |admitted: Admitted| async move {
+                let Admitted {
+                    head,
+                    body,
+                    sending,
+                    deadline,
+                } = admitted;
+                let request = Req::receive(head, body).await?;
+                in_time(deadline)?;
+                let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
+                reply.into_reply(&sending)
+            })
     }
 }
 

@@ -27,7 +27,9 @@ pub(crate) enum Outgoing {
 }
 
 /// A stream of chunks that may know trailers at its end.
-pub(crate) trait StreamedChunks: Stream<Item = Result<Bytes, Status>> + Send + Unpin {
+pub(crate) trait StreamedChunks:
+    Stream<Item = Result<Bytes, Status>> + Send + Unpin
+{
     fn take_trailers(&mut self) -> MetadataMap;
 }
 

@@ -67,7 +67,9 @@ impl<M> Messages<M> {
     /// The trailers of [`with_trailers`](Self::with_trailers), to be taken once, after the last message; none
     /// where there are none.
     pub fn take_trailers(&mut self) -> MetadataMap {
-        self.trailers.take().map_or_else(MetadataMap::new, |trailers| trailers())
+        self.trailers
+            .take()
+            .map_or_else(MetadataMap::new, |trailers| trailers())
     }
 
     /// The next message, `None` after the last.

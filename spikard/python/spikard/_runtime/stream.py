@@ -74,6 +74,7 @@ class StreamCall:
         except BaseException as error:
             self._fail(error)
         finally:
+            self.call.close()
             if self._incoming is not None:
                 # A task that still reads is told that the call is over.
                 self._incoming.wake()

@@ -70,7 +70,7 @@ impl CallState {
     /// Gives the whole answer, or ends with this status one that has begun. The first answer counts; one that nobody
     /// waits for any more is dropped.
     pub(super) fn finish(&self, outcome: Result<PythonReply, Status>) {
-        self.finished.store(true, Ordering::Relaxed);
+        self.set_finished();
         match outcome {
             Ok(reply) => self.answer(Ok(Answered::Whole(reply))),
             Err(status) => self.fail(status),
@@ -84,7 +84,7 @@ impl CallState {
 
     /// Ends an answer that has begun.
     pub(super) fn end(&self, trailers: MetadataMap) {
-        self.finished.store(true, Ordering::Relaxed);
+        self.set_finished();
         if let Some(outflow) = &self.outflow {
             outflow.end(Ok(trailers));
         }
@@ -109,8 +109,16 @@ impl CallState {
     pub(crate) fn is_awaited(&self) -> bool {
         match self.reply.peek(|reply| !reply.is_closed()) {
             Some(awaited) => awaited,
-            None => self.outflow().is_some_and(|outflow| !outflow.is_abandoned()),
+            None => self
+                .outflow()
+                .is_some_and(|outflow| !outflow.is_abandoned()),
         }
+    }
+
+    /// Python is done with the call, and reads nothing more.
+    pub(super) fn set_finished(&self) {
+        self.finished.store(true, Ordering::Relaxed);
+        self.inflow.as_ref().inspect(|inflow| inflow.close());
     }
 
     pub(super) fn is_finished(&self) -> bool {
@@ -134,7 +142,9 @@ impl CallState {
     }
 
     pub(super) fn take_trailers(&self) -> MetadataMap {
-        self.outflow().map(Outflow::take_trailers).unwrap_or_default()
+        self.outflow()
+            .map(Outflow::take_trailers)
+            .unwrap_or_default()
     }
 }
 

@@ -94,7 +94,8 @@ impl Drop for Pump {
         // A stream that panics, or a runtime that is shut down: Python must not wait for it.
         if !self.ended {
             let call = self.call.clone();
-            let status = Status::internal("the messages of the request could not be read any further");
+            let status =
+                Status::internal("the messages of the request could not be read any further");
             if let Some(inflow) = call.inflow() {
                 self.put(inflow, Vec::new(), End::Failed(status));
             }

@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 use tonic::metadata::MetadataMap;
 
-use crate::{Messages, Status};
 use crate::collect::PREFIX;
 use crate::respond::{Outgoing, Reply, Sending, framed_messages};
+use crate::{Messages, Status};
 
 use super::answer::Answer;
 use super::{classes, metadata, wrong};

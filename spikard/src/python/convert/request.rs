@@ -63,7 +63,10 @@ fn call<'py>(py: Python<'py>, call: &Call, answer: Answer) -> PyResult<Bound<'py
 #[cfg(feature = "tls")]
 fn certificates<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyTuple>> {
     let certificates = call.peer_certs().iter();
-    PyTuple::new(py, certificates.map(|certificate| PyBytes::new(py, certificate)))
+    PyTuple::new(
+        py,
+        certificates.map(|certificate| PyBytes::new(py, certificate)),
+    )
 }
 
 #[cfg(not(feature = "tls"))]

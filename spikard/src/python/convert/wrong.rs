@@ -15,7 +15,9 @@ pub(crate) fn response(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
     let hint = if answer == Answer::Stream {
         stream_hint(found)
     } else if found.hasattr("__aiter__").unwrap_or(false) {
-        String::from("; a generator answers a method whose Rust signature returns a GrpcDuplexResponse")
+        String::from(
+            "; a generator answers a method whose Rust signature returns a GrpcDuplexResponse",
+        )
     } else if found.is_none() {
         format!("; end the handler with return {expected}({field}=…)")
     } else if is_message(found)
