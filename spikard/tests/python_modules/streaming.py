@@ -191,6 +191,15 @@ async def endless(request: GrpcRequest) -> AsyncIterator[bytes]:
             yield b"x" * int(request.payload)
 
 
+async def flood(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
+    """Answers the first message without end."""
+    with Watched("flood"):
+        size = int(await anext(request.messages))
+        while True:
+            counts["flood"] += 1
+            yield b"x" * size
+
+
 async def gated(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
     """Reads one message, and the rest when the gate is open; answers with their number."""
     name = name_of(request)

@@ -93,6 +93,13 @@ async fn what_cannot_be_sent_ends_the_stream_and_the_log_says_what_was_expected(
         assert_logged(&format!("ERROR streaming:returning: {expected}")).await;
     }
 
+    let answer: One = unary("streaming:generator_for_one", "").await;
+    assert_unsendable(&answer.unwrap_err());
+    assert_logged(
+        "; a generator answers a method whose Rust signature returns a GrpcDuplexResponse",
+    )
+    .await;
+
     let (found, status) = with_payload("streaming:wrong_trailers", "").await;
     assert_eq!(found, ["one"]);
     assert_unsendable(&status);
@@ -130,12 +137,6 @@ async fn metadata_that_comes_too_late_is_an_error_of_the_handler() {
             .contains("GrpcResponse(payload=…, metadata=…"),
         "{status}"
     );
-}
-
-#[tokio::test]
-async fn a_generator_where_one_message_is_expected_is_explained() {
-    let answer: One = unary("streaming:generator_for_one", "").await;
-    assert_unsendable(&answer.unwrap_err());
 }
 
 #[test]

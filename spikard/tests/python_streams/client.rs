@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use bytes::{Buf, BufMut};
 use spikard::{
     Bytes, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, Server, Status, grpc_stream,
 };
-use tokio::sync::mpsc;
 use tokio_stream::Stream;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::client::Grpc;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::Channel;
 use tonic::{Response, Streaming};
 
 use crate::python_support::{interpreter, unary};
+use crate::raw::Raw;
 use crate::support::{Running, path, ready};
 
 pub(crate) type Answer = Result<GrpcDuplexResponse, Status>;
@@ -63,44 +60,6 @@ impl Streams {
     async fn certificates(&self, request: GrpcRequest) -> Answer;
 }
 
-/// Messages as they are.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        *self
-    }
-
-    fn decoder(&mut self) -> Self {
-        *self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, message: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put(message);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
-    }
-}
-
 pub(crate) type Answered = Result<Response<Streaming<Bytes>>, Status>;
 
 pub(crate) async fn start() -> (Running, Grpc<Channel>) {
@@ -143,12 +102,6 @@ pub(crate) async fn server_stream(
         .await
         .server_streaming(request, path(method), Raw)
         .await
-}
-
-/// A client's stream that stays open, one message at a time.
-pub(crate) fn open() -> (mpsc::Sender<Bytes>, ReceiverStream<Bytes>) {
-    let (send, receive) = mpsc::channel(1);
-    (send, ReceiverStream::new(receive))
 }
 
 /// The messages up to the end, and the status.

@@ -4,7 +4,8 @@ use http::Request;
 use spikard::Code;
 use tokio::net::TcpStream;
 
-use crate::client::{all, duplex, open, server_stream, start, until_happened};
+use crate::client::{all, duplex, server_stream, start, until_happened};
+use crate::raw::open;
 
 /// By hand, since a client of tonic's keeps its stream while it may still send.
 #[tokio::test]

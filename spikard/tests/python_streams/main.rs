@@ -15,3 +15,4 @@ mod errors;
 mod messages;
 mod metadata;
 mod pressure;
+mod raw;

@@ -2,8 +2,9 @@
 
 use spikard::{Bytes, Code};
 
-use crate::client::{all, duplex, open, said, server_stream, start};
+use crate::client::{all, duplex, said, server_stream, start};
 use crate::python_support::bytes;
+use crate::raw::open;
 
 #[tokio::test]
 async fn a_message_is_answered_while_the_stream_is_open() {

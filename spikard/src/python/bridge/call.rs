@@ -16,7 +16,7 @@ use super::inflow::Inflow;
 use super::outflow::Outflow;
 use super::pump::Pump;
 use super::slot::Slot;
-use super::yielded;
+use super::yielded::Yielded;
 
 pub(crate) type Outcome = Result<Answered, Status>;
 
@@ -189,7 +189,7 @@ impl Bridge {
             Ok(Ok(Answered::Whole(reply))) => Ok(reply),
             Ok(Ok(Answered::Begun(metadata))) => {
                 guard.goes_on = true;
-                let messages = yielded::messages(self.clone(), call.clone());
+                let messages = Yielded::new(self.clone(), call.clone());
                 Ok(PythonReply::streamed(metadata, messages))
             }
             Ok(Err(status)) => Err(status),

@@ -26,3 +26,4 @@ mod yielded;
 pub(crate) use inbound_call::InboundCall;
 pub(crate) use native::{Lookup, PyBridge};
 pub(crate) use queue::Bridge;
+pub(crate) use yielded::Yielded;
