@@ -14,7 +14,11 @@ use super::frames::Frames;
 use super::sending::Encoding;
 use super::streamed::Streamed;
 #[cfg(feature = "python")]
-use {super::framed_messages, crate::Compression};
+use {
+    super::batched::{Batched, StreamedBatches},
+    super::framed_messages,
+    crate::Compression,
+};
 
 /// The messages of a response, framed.
 pub(crate) enum Outgoing {
@@ -68,6 +72,12 @@ impl Outgoing {
     /// A stream, in order, each message when it is there.
     pub(crate) fn stream<M: Message>(messages: Messages<M>, encoding: Encoding) -> Self {
         Self::Stream(Box::new(Streamed::new(messages, encoding)))
+    }
+
+    /// A stream of messages that are framed already, as a Python generator's are.
+    #[cfg(feature = "python")]
+    pub(crate) fn batches(batches: impl StreamedBatches, encoding: Encoding) -> Self {
+        Self::Stream(Box::new(Batched::new(batches, encoding)))
     }
 
     /// The next chunk, `None` after the last.
