@@ -9,13 +9,12 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
 use python_support::{Bidi, One, interpreter, unary};
+use spikard::__private::{Body, Service};
 use spikard::{
     Code, GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest, Routes, RoutesService,
     Status, grpc_stream,
 };
 use tokio::time::timeout;
-use tonic::body::Body;
-use tower_service::Service;
 
 struct Tested;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tonic::body::Body;
 
+use crate::call::Buffered;
 use crate::{Call, Compression, Limits, Message, Status};
 
 use super::budget::{Budget, Charge};
@@ -58,11 +59,12 @@ impl RequestBody {
     async fn collect<M: Message>(mut self, call: &Call, expect: Expect) -> Result<Vec<M>, Status> {
         let mut list = MessageList::new(self.limits, self.compression, expect);
         let reader = &mut self.reader;
-        while poll_fn(|cx| reader.poll_messages(cx, M::is_raw(), &mut list)).await? {
+        while poll_fn(|cx| reader.poll_messages(cx, &mut list)).await? {
             let size = list.size().saturating_add(reader.partial());
             self.charge.set(size)?;
         }
-        call.hold(self.charge);
-        Ok(list.take())
+        let messages = list.take();
+        call.hold(Buffered::new(self.charge, list.into_compressed()));
+        Ok(messages)
     }
 }

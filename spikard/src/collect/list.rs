@@ -1,5 +1,7 @@
 //! The messages of one call, taken within its limits.
 
+use prost::DecodeError;
+
 use crate::compression::{InflateError, inflate};
 use crate::{Compression, Limits, Message, Status};
 
@@ -25,6 +27,8 @@ pub(super) struct MessageList<M> {
     taken_bytes: usize,
     limits: Limits,
     compression: Compression,
+    /// Which messages were compressed, up to the last that was.
+    compressed: Vec<bool>,
     expect: Expect,
 }
 
@@ -37,6 +41,7 @@ impl<M: Message> MessageList<M> {
             taken_bytes: 0,
             limits,
             compression,
+            compressed: Vec::new(),
             expect,
         }
     }
@@ -48,6 +53,7 @@ impl<M: Message> MessageList<M> {
         (self.payload_bytes - self.taken_bytes).saturating_add(fixed)
     }
 
+    #[inline(never)]
     fn inflate(&self, payload: &Payload<'_>) -> Result<Payload<'static>, Status> {
         let index = self.received();
         let left = self
@@ -69,11 +75,33 @@ impl<M: Message> MessageList<M> {
         }
     }
 
+    #[inline]
+    fn push(&mut self, payload: Payload<'_>) -> Result<(), Status> {
+        self.payload_bytes = self.payload_bytes.saturating_add(payload.len());
+        match M::decode_payload(payload) {
+            Ok(message) => {
+                self.messages.push(message);
+                Ok(())
+            }
+            Err(error) => Err(self.undecodable(&error)),
+        }
+    }
+
+    #[cold]
+    fn undecodable(&self, error: &DecodeError) -> Status {
+        let name = std::any::type_name::<M>().rsplit("::").next();
+        violation::undecodable(self.received(), name.unwrap_or("message"), error)
+    }
+
     /// Takes the messages out; their number and bytes still count.
     pub(super) fn take(&mut self) -> Vec<M> {
         self.taken = self.received();
         self.taken_bytes = self.payload_bytes;
         std::mem::take(&mut self.messages)
+    }
+
+    pub(super) fn into_compressed(self) -> Vec<bool> {
+        self.compressed
     }
 
     fn received(&self) -> usize {
@@ -108,18 +136,18 @@ impl<M: Message> Sink for MessageList<M> {
         Ok(())
     }
 
+    #[inline]
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
-        let payload = if compressed {
-            self.inflate(&payload)?
+        if compressed {
+            // A stream that is not buffered has no end to keep this for.
+            if self.taken == 0 {
+                self.compressed.resize(self.messages.len(), false);
+                self.compressed.push(true);
+            }
+            let inflated = self.inflate(&payload)?;
+            self.push(inflated)
         } else {
-            payload
-        };
-        self.payload_bytes = self.payload_bytes.saturating_add(payload.len());
-        let message = M::decode_payload(payload).map_err(|error| {
-            let name = std::any::type_name::<M>().rsplit("::").next();
-            violation::undecodable(self.received(), name.unwrap_or("message"), &error)
-        })?;
-        self.messages.push(message);
-        Ok(())
+            self.push(payload)
+        }
     }
 }

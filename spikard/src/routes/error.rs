@@ -5,7 +5,8 @@ use std::fmt;
 use crate::Handler;
 
 /// Why services cannot be served together.
-#[derive(Debug)]
+///
+/// It reads the same as `{}` and as `{:?}`, since a program whose `main` returns it prints the latter.
 #[non_exhaustive]
 pub enum RoutesError {
     /// One method has two handlers.
@@ -51,6 +52,12 @@ impl fmt::Display for RoutesError {
             #[cfg(feature = "python")]
             Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),
         }
+    }
+}
+
+impl fmt::Debug for RoutesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

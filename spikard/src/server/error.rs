@@ -6,7 +6,8 @@ use std::io;
 use crate::RoutesError;
 
 /// Why [`Server`](crate::Server) could not serve.
-#[derive(Debug)]
+///
+/// It reads the same as `{}` and as `{:?}`, since a program whose `main` returns it prints the latter.
 #[non_exhaustive]
 pub enum ServeError {
     /// The services cannot be served together, or one of their handlers is missing.
@@ -53,6 +54,12 @@ impl fmt::Display for ServeError {
             Self::Reflection(error) => error.fmt(f),
             Self::Signal(error) => write!(f, "cannot wait for SIGTERM and Ctrl-C: {error}"),
         }
+    }
+}
+
+impl fmt::Debug for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

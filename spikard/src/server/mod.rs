@@ -9,6 +9,7 @@ mod handshake;
 mod health;
 mod layers;
 mod listener;
+mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
 mod signal;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 
-setattr(builtins, "broken_imports", getattr(builtins, "broken_imports", 0) + 1)
+vars(builtins)["broken_imports"] = getattr(builtins, "broken_imports", 0) + 1
 
 
 def configure() -> None:

@@ -99,12 +99,7 @@ class Runtime:
         if ended:
             self._loop.close()
         else:
-            # The interpreter is left as it is when something is stuck in it, so what its end would have done
-            # for the user is done here.
-            atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # closed, or None where the program has no such stream
-                stream.flush()
+            _clean_up()
         return ended
 
     async def _end_tasks(self, deadline: float) -> None:
@@ -112,9 +107,23 @@ class Runtime:
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks, timeout=max(0.0, deadline - time.monotonic()))
-        left = max(0.0, deadline - time.monotonic())
-        await asyncio.wait_for(self._loop.shutdown_asyncgens(), left)
+            _, stuck = await asyncio.wait(tasks, timeout=_left(deadline))
+            if stuck:
+                logger.warning("%d tasks did not end when they were cancelled", len(stuck))
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._loop.shutdown_asyncgens(), _left(deadline))
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
+
+
+def _clean_up() -> None:
+    """What the end of the interpreter does for the user, for one that is left as it is with something stuck in it."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # closed, or None where the program has no such stream
+            stream.flush()
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:

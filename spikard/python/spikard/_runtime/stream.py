@@ -160,7 +160,7 @@ class StreamCall:
             metadata = self._sent.initial
             if self._response is not None:
                 metadata = metadata | self._response.metadata
-            self.call.begin(metadata)
+            self.call.begin(metadata, self._response)
         except (TypeError, ValueError) as error:
             self._fault = _CannotBeSentError(error)
             raise self._fault from None

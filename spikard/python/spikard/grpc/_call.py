@@ -39,7 +39,14 @@ class Call:
     peer_certs: tuple[bytes, ...] = field(default=(), repr=False)
     """The client's certificates in DER, its own first; empty without mutual TLS."""
 
+    compressed: frozenset[int] = frozenset()
+    """The indices of the client's messages that were compressed on the wire; of a stream as it comes, none."""
+
     _sent: Sent = field(default_factory=Sent, repr=False, compare=False)
+
+    def was_compressed(self, index: int = 0) -> bool:
+        """Whether the message at ``index`` was compressed on the wire."""
+        return index in self.compressed
 
     def time_remaining(self) -> float | None:
         """The seconds left until the deadline, 0.0 when it has passed, ``None`` without a deadline."""

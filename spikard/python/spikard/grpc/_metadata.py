@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, SupportsIndex, Union, cast
+from typing import Any, SupportsIndex, cast
 
-MetadataLike = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
+MetadataLike = Mapping[str, Any] | Iterable[tuple[str, Any]]
 """What metadata can be made from: a mapping, or pairs in which a key may stand more than once."""
 
 _MISSING: Any = object()

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
 from spikard.grpc._call import Call
+from spikard.grpc._listed import stream
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import fields
-from spikard.grpc._stream import stream
 
 
 @dataclass(slots=True, init=False, repr=False)

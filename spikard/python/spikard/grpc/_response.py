@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from typing import Union
 
+from spikard.grpc._compression import Compression
+from spikard.grpc._listed import stream
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import fields
-from spikard.grpc._stream import stream
 
-BytesLike = Union[bytes, bytearray, memoryview]
+BytesLike = bytes | bytearray | memoryview
 """What a message of a response may be."""
 
 
@@ -24,6 +24,8 @@ class GrpcResponse:
     """Sent as initial metadata, before the message."""
     trailers: Metadata
     """Sent after the message, with the status."""
+    compression: Compression | None
+    """How the message is compressed, if the client accepts it; ``None`` is what the server does by default."""
 
     def __init__(
         self,
@@ -31,13 +33,15 @@ class GrpcResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
     ) -> None:
         self.payload = payload
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
 
     def __repr__(self) -> str:
-        return fields(self, "payload", "metadata", "trailers")
+        return fields(self, "payload", "metadata", "trailers", unless_default=("compression",))
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -50,6 +54,10 @@ class GrpcServerStreamResponse:
     """Sent as initial metadata, before the first message."""
     trailers: Metadata
     """Sent after the last message, with the status."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent as they are all the same, such as pictures."""
 
     def __init__(
         self,
@@ -57,13 +65,17 @@ class GrpcServerStreamResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
     ) -> None:
         self.messages = _list(messages)
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
+        self.uncompressed = tuple(uncompressed)
 
     def __repr__(self) -> str:
-        return fields(self, "messages", "metadata", "trailers")
+        return fields(self, "messages", "metadata", "trailers", unless_default=("compression", "uncompressed"))
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -76,6 +88,10 @@ class GrpcBidiStreamResponse:
     """Sent as initial metadata, before the first message."""
     trailers: Metadata
     """Sent after the last message, with the status."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent as they are all the same, such as pictures."""
 
     def __init__(
         self,
@@ -83,13 +99,17 @@ class GrpcBidiStreamResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
     ) -> None:
         self.messages = _list(messages)
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
+        self.uncompressed = tuple(uncompressed)
 
     def __repr__(self) -> str:
-        return fields(self, "messages", "metadata", "trailers")
+        return fields(self, "messages", "metadata", "trailers", unless_default=("compression", "uncompressed"))
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -116,6 +136,10 @@ class GrpcDuplexResponse:
     """Sent as initial metadata, before the first message."""
     trailers: Metadata
     """Sent after the last message, with the status; it may be changed until then."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent as they are all the same, such as pictures."""
 
     def __init__(
         self,
@@ -123,13 +147,17 @@ class GrpcDuplexResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
     ) -> None:
         self.messages = stream(messages)
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
+        self.uncompressed = tuple(uncompressed)
 
     def __repr__(self) -> str:
-        return fields(self, "metadata", "trailers")
+        return fields(self, "metadata", "trailers", unless_default=("compression", "uncompressed"))
 
 
 def _list(messages: Iterable[bytes]) -> list[bytes]:

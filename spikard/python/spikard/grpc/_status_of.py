@@ -79,7 +79,7 @@ def _row(kind: type[BaseException]) -> _Row | None:
 def _text(error: BaseException) -> str:
     try:
         return str(error) or type(error).__name__
-    except Exception:  # a `__str__` of the user's that raises must not hide the error itself
+    except BaseException:  # a `__str__` of the user's that raises must not hide the error itself
         return type(error).__name__
 
 

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 
 use crate::Status;
-use crate::python::convert::{Answer, Inbound, PythonReply};
+use crate::python::convert::{Answer, Inbound, PythonReply, Wanted};
 
 use super::Bridge;
 use super::handler::Handler;
@@ -24,7 +24,7 @@ pub(crate) type Outcome = Result<Answered, Status>;
 pub(crate) enum Answered {
     Whole(PythonReply),
     /// The messages follow; this is the metadata before them.
-    Begun(MetadataMap),
+    Begun(MetadataMap, Wanted),
 }
 
 /// What both sides hold of a call. It has nothing of Python in it, so any thread may drop it.
@@ -78,8 +78,8 @@ impl CallState {
     }
 
     /// Begins to answer with a stream.
-    pub(super) fn begin(&self, metadata: MetadataMap) {
-        self.answer(Ok(Answered::Begun(metadata)));
+    pub(super) fn begin(&self, metadata: MetadataMap, wanted: Wanted) {
+        self.answer(Ok(Answered::Begun(metadata, wanted)));
     }
 
     /// Ends an answer that has begun.
@@ -187,10 +187,10 @@ impl Bridge {
         }
         match receiver.await {
             Ok(Ok(Answered::Whole(reply))) => Ok(reply),
-            Ok(Ok(Answered::Begun(metadata))) => {
+            Ok(Ok(Answered::Begun(metadata, wanted))) => {
                 guard.goes_on = true;
                 let messages = Yielded::new(self.clone(), call.clone());
-                Ok(PythonReply::streamed(metadata, messages))
+                Ok(PythonReply::streamed(metadata, wanted, messages))
             }
             Ok(Err(status)) => Err(status),
             Err(_) => Err(Status::unavailable(

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
 use crate::Status;
-use crate::python::convert::{self, Answer, grpc_error, sent_metadata, status};
+use crate::python::convert::{self, Answer, Wanted, grpc_error, sent_metadata, status, wanted};
 
 use super::call::CallState;
 use super::inflow::Received;
@@ -48,8 +48,16 @@ impl InboundCall {
         self.0.answer == Answer::Stream
     }
 
-    fn begin(&self, metadata: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.0.begin(sent_metadata(metadata)?);
+    fn begin(
+        &self,
+        metadata: &Bound<'_, PyAny>,
+        response: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let wanted = match response {
+            Some(response) => wanted(Answer::Stream, response)?,
+            None => Wanted::default(),
+        };
+        self.0.begin(sent_metadata(metadata)?, wanted);
         Ok(())
     }
 

@@ -15,6 +15,7 @@ mod inbound_call;
 mod inflow;
 mod lookup;
 mod native;
+mod notice;
 mod outflow;
 mod pool;
 mod pump;
@@ -23,7 +24,9 @@ mod slot;
 mod wake;
 mod yielded;
 
+pub(crate) use handler::{Handler, Runs};
 pub(crate) use inbound_call::InboundCall;
 pub(crate) use native::{Lookup, PyBridge};
+pub(crate) use notice::Notice;
 pub(crate) use queue::Bridge;
 pub(crate) use yielded::Yielded;

@@ -13,6 +13,7 @@ use super::call::CallState;
 use super::handler::{Handler, Runs};
 use super::inbound_call::InboundCall;
 use super::lookup::LookupRequest;
+use super::notice::Notice;
 use super::queue::Bridge;
 
 /// Where calls from Rust wait for Python.
@@ -71,6 +72,19 @@ impl PyBridge {
                 return Some((call, id, handler, request, wanted));
             }
         }
+    }
+
+    /// The numbers of what is done, and lines for the log.
+    fn notices(&self) -> (Vec<u64>, Vec<(u8, &'static str, String)>) {
+        let mut done = Vec::new();
+        let mut lines = Vec::new();
+        for notice in self.0.notices() {
+            match notice {
+                Notice::Done(token) => done.push(token),
+                Notice::Log(level, target, text) => lines.push((level, target, text)),
+            }
+        }
+        (done, lines)
     }
 
     fn add_first_worker(&self) -> bool {

@@ -8,15 +8,17 @@ use tonic::metadata::MetadataMap;
 
 use crate::collect::PREFIX;
 use crate::python::bridge::Yielded;
-use crate::respond::{Batch, Outgoing, Reply, Sending, framed_messages};
+use crate::respond::{Outgoing, Reply, Sending, StreamedBatches as _, framed_messages};
 use crate::{Messages, Status};
 
 use super::answer::Answer;
+use super::compression::{Wanted, wanted};
 use super::{classes, metadata, wrong};
 
 /// What a Python handler answered: its messages and the metadata around them.
 pub struct PythonReply {
     content: Content,
+    wanted: Wanted,
     metadata: MetadataMap,
     trailers: MetadataMap,
 }
@@ -30,9 +32,10 @@ enum Content {
 
 impl PythonReply {
     /// A reply of which only the beginning is known.
-    pub(crate) fn streamed(metadata: MetadataMap, messages: Yielded) -> Self {
+    pub(crate) fn streamed(metadata: MetadataMap, wanted: Wanted, messages: Yielded) -> Self {
         Self {
             content: Content::Stream(messages),
+            wanted,
             metadata,
             trailers: MetadataMap::new(),
         }
@@ -40,13 +43,15 @@ impl PythonReply {
 
     /// The reply of a served call, as it stands in the buffer.
     pub(crate) fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-        let encoding = sending.choose(None);
+        let encoding = sending.choose(self.wanted.compression);
+        let encoding = encoding.except(self.wanted.uncompressed);
+        let compression = encoding.compression;
         Ok(Reply {
             outgoing: match self.content {
                 Content::Framed { frames, .. } => Outgoing::framed(frames, encoding)?,
                 Content::Stream(messages) => Outgoing::batches(messages, encoding),
             },
-            encoding: encoding.compression,
+            encoding: compression,
             metadata: self.metadata,
             trailers: self.trailers,
         })
@@ -88,8 +93,8 @@ impl PythonReply {
         }
     }
 
-    pub(super) fn into_metadata(self) -> (MetadataMap, MetadataMap) {
-        (self.metadata, self.trailers)
+    pub(super) fn into_rest(self) -> (MetadataMap, MetadataMap, Wanted) {
+        (self.metadata, self.trailers, self.wanted)
     }
 }
 
@@ -115,36 +120,42 @@ pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Pyt
     };
     Ok(PythonReply {
         content: Content::Framed { frames, count },
+        wanted: wanted(answer, response)?,
         metadata: metadata::sent(&response.getattr(intern!(py, "metadata"))?)?,
         trailers: metadata::sent(&response.getattr(intern!(py, "trailers"))?)?,
     })
 }
 
 fn list(answer: Answer, content: &Bound<'_, PyAny>) -> PyResult<(Bytes, usize)> {
-    let items: Vec<Bound<'_, PyAny>> = if let Ok(list) = content.cast::<PyList>() {
-        list.iter().collect()
+    let messages = if let Ok(list) = content.cast::<PyList>() {
+        checked(answer, list.len(), list.iter())?
     } else if let Ok(tuple) = content.cast::<PyTuple>() {
-        tuple.iter().collect()
+        checked(answer, tuple.len(), tuple.iter())?
     } else {
         return Err(wrong::messages(answer, content));
     };
-    let mut messages = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
-        messages.push(bytes(&item).ok_or_else(|| wrong::message(answer, index, &item))??);
-    }
     Ok((frame(&messages)?, messages.len()))
 }
 
+fn checked<'py>(
+    answer: Answer,
+    len: usize,
+    items: impl Iterator<Item = Bound<'py, PyAny>>,
+) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+    let mut messages = Vec::with_capacity(len);
+    for (index, item) in items.enumerate() {
+        messages.push(bytes(&item).ok_or_else(|| wrong::message(answer, index, &item))??);
+    }
+    Ok(messages)
+}
+
 /// The messages of a batch, which Python's side has made bytes of, framed in one buffer.
-pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Batch> {
+pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
     let messages: Vec<_> = batch
         .iter()
         .map(|message| message.cast_into::<PyBytes>())
         .collect::<Result<_, _>>()?;
-    Ok(Batch {
-        frames: frame(&messages)?,
-        count: messages.len(),
-    })
+    frame(&messages)
 }
 
 /// One message that a generator yielded, as bytes that do not change any more; the error says what it is instead.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PyString, PyTuple};
 
 use crate::Call;
 
@@ -31,7 +31,9 @@ pub(crate) fn request(
     match inbound.messages {
         Messages::One(message) => class.call((bytes(py, &message),), Some(&fields)),
         Messages::List(messages) => {
-            let list = PyList::new(py, messages.iter().map(|message| bytes(py, message)))?;
+            // Each message is freed as soon as it is copied, or all would be there twice.
+            let messages = messages.into_iter();
+            let list = PyList::new(py, messages.map(|message| bytes(py, &message)))?;
             class.call((list,), Some(&fields))
         }
         // Python's side of the call puts its end of the stream there.
@@ -52,11 +54,20 @@ fn call<'py>(py: Python<'py>, call: &Call, answer: Answer) -> PyResult<Bound<'py
     };
     let class = classes::call(py)?;
     let certificates = certificates(py, call)?;
+    let compressed = compressed(py, call)?;
     if answer == Answer::Stream {
-        class.call1((peer, deadline, certificates))
+        class.call1((peer, deadline, certificates, compressed))
     } else {
-        class.call1((peer, deadline, certificates, classes::buffered(py)?))
+        let buffered = classes::buffered(py)?;
+        class.call1((peer, deadline, certificates, compressed, buffered))
     }
+}
+
+/// The indices of the messages that were compressed.
+fn compressed<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyFrozenSet>> {
+    let flags = call.compressed().iter();
+    let indices = flags.enumerate().filter(|(_, flag)| **flag);
+    PyFrozenSet::new(py, indices.map(|(index, _)| index))
 }
 
 /// The client's certificates in DER, its own first.

@@ -1,7 +1,6 @@
 //! Which of spikard's shapes cross to Python, and as what.
 
 use bytes::Bytes;
-use tonic::metadata::MetadataMap;
 
 use crate::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
@@ -57,26 +56,29 @@ python_request!(GrpcBidiStreamRequest, BidiStream, messages => Messages::List);
 python_request!(GrpcDuplexRequest, Duplex, messages => |stream| Messages::Stream(Some(stream)));
 
 macro_rules! python_response {
-    ($shape:ident, $answer:ident, $field:ident: $from:ident) => {
+    ($shape:ident, $answer:ident, $from:ident $(, $uncompressed:ident)?) => {
         impl PythonAnswer for $shape<Bytes> {
             const ANSWER: Answer = Answer::$answer;
 
             fn from_reply(reply: PythonReply) -> Self {
                 let mut reply = reply;
-                let $field = reply.$from();
-                let (metadata, trailers): (MetadataMap, MetadataMap) = reply.into_metadata();
-                Self {
-                    $field,
-                    metadata,
-                    trailers,
-                    compression: None,
-                }
+                let mut response = Self::from(reply.$from());
+                let (metadata, trailers, wanted) = reply.into_rest();
+                (response.metadata, response.trailers) = (metadata, trailers);
+                response.compression = wanted.compression;
+                $(response.$uncompressed = wanted.uncompressed;)?
+                response
             }
         }
     };
 }
 
-python_response!(GrpcResponse, One, payload: first);
-python_response!(GrpcServerStreamResponse, ServerStream, messages: messages);
-python_response!(GrpcBidiStreamResponse, BidiStream, messages: messages);
-python_response!(GrpcDuplexResponse, Stream, messages: stream);
+python_response!(GrpcResponse, One, first);
+python_response!(
+    GrpcServerStreamResponse,
+    ServerStream,
+    messages,
+    uncompressed
+);
+python_response!(GrpcBidiStreamResponse, BidiStream, messages, uncompressed);
+python_response!(GrpcDuplexResponse, Stream, stream, uncompressed);

@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyList, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use super::answer::Answer;
 
@@ -70,6 +70,22 @@ pub(super) fn message(answer: Answer, index: usize, found: &Bound<'_, PyAny>) ->
     ))
 }
 
+pub(super) fn compression(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    PyValueError::new_err(format!(
+        "returned a {} whose compression is {}, expected None, \"identity\", \"gzip\", \"deflate\" or \"zstd\"",
+        answer.class_name(),
+        describe(found)
+    ))
+}
+
+pub(super) fn uncompressed(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!(
+        "returned a {} whose uncompressed is {}, expected the indices of messages, each an int of 0 or more",
+        answer.class_name(),
+        describe(found)
+    ))
+}
+
 /// What a generator yielded that is no message.
 pub(super) fn yielded(index: usize, found: &Bound<'_, PyAny>) -> PyErr {
     PyTypeError::new_err(format!(
@@ -125,9 +141,15 @@ fn describe(found: &Bound<'_, PyAny>) -> String {
         Some((module, name)) if module.starts_with("spikard.grpc") => name.to_owned(),
         _ => kind,
     };
+    // Megabytes are not printed to be cut.
     let shown = if found.is_instance_of::<PyByteArray>() || found.is_instance_of::<PyBytes>() {
-        // Megabytes are not printed to be cut.
         found.len().map(|len| format!("{len} bytes"))
+    } else if found.is_instance_of::<PyList>() || found.is_instance_of::<PyTuple>() {
+        found.len().map(|len| format!("of {len}"))
+    } else if found.is_instance_of::<PyDict>() {
+        let short = found.py().import("reprlib");
+        let short = short.and_then(|module| module.call_method1("repr", (found,)));
+        short.map(|shown| shown.to_string())
     } else {
         found.repr().map(|shown| cut(&shown.to_string_lossy()))
     };
