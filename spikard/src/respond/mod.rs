@@ -13,7 +13,7 @@ mod sending;
 mod streamed;
 
 #[cfg(feature = "python")]
-pub(crate) use batched::{Batch, StreamedBatches};
+pub(crate) use batched::StreamedBatches;
 #[cfg(feature = "python")]
 pub(crate) use framed::messages as framed_messages;
 pub(crate) use outgoing::Outgoing;

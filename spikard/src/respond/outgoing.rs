@@ -77,7 +77,12 @@ impl Outgoing {
     /// A stream of messages that are framed already, as a Python generator's are.
     #[cfg(feature = "python")]
     pub(crate) fn batches(batches: impl StreamedBatches, encoding: Encoding) -> Self {
-        Self::Stream(Box::new(Batched::new(batches, encoding)))
+        // A length has 32 bits, so a limit beyond that has nothing to be checked.
+        let unlimited = encoding.max_message_bytes >= u32::MAX as usize;
+        if unlimited && encoding.compression == Compression::Identity {
+            return Self::Stream(Box::new(Batched(batches)));
+        }
+        Self::stream(batches.into_messages(), encoding)
     }
 
     /// The next chunk, `None` after the last.
