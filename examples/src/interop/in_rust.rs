@@ -8,7 +8,7 @@ use spikard::{
 
 use crate::proto::interop::{
     Empty, SimpleRequest, SimpleResponse, StreamingInputCallRequest, StreamingInputCallResponse,
-    StreamingOutputCallRequest, StreamingOutputCallResponse,
+    StreamingOutputCallRequest, StreamingOutputCallResponse, test_service,
 };
 
 use super::{compressed, echo, payload};
@@ -17,7 +17,7 @@ use super::{compressed, echo, payload};
 #[derive(Clone, Copy, Debug)]
 pub struct TestService;
 
-#[grpc_stream(service = "grpc.testing.TestService")]
+#[grpc_stream(service = test_service)]
 impl TestService {
     async fn empty_call(&self, _: GrpcRequest<Empty>) -> Result<GrpcResponse<Empty>, Status> {
         Ok(GrpcResponse::default())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, final
 
-from spikard.grpc import Metadata
+from spikard.grpc import GrpcDuplexResponse, Metadata
 
 __version__: str
 
@@ -20,7 +20,36 @@ class InboundCall:
         """Answers with a status."""
 
     def is_cancelled(self) -> bool:
-        """Whether nobody waits for the answer any more."""
+        """Whether nobody waits for the answer, or the rest of it, any more."""
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer is a stream: begun, sent in batches and ended, rather than finished."""
+
+    def begin(self, metadata: Any, response: GrpcDuplexResponse | None, /) -> None:
+        """Begins to answer with a stream; a ``TypeError`` or ``ValueError`` says what of it cannot be sent."""
+
+    def send(self, batch: list[bytes], /) -> bool:
+        """Sends a batch of messages, which may be empty; answers whether there is room for more. Where there is not,
+        the call is among the wakes of a later drain when there is again."""
+
+    def end(self, trailers: Any, /) -> None:
+        """Ends the stream; a ``TypeError`` or ``ValueError`` says why the trailers cannot be sent."""
+
+    def close(self) -> None:
+        """The handler has ended: what is read after that is a ``GrpcError``."""
+
+    def receive(self) -> list[bytes] | None:
+        """All messages of the client that are there; an empty list after the last. ``None`` where there are none yet:
+        the call is then among the wakes of a later drain. Raises a ``GrpcError`` for a stream that broke."""
+
+    @staticmethod
+    def to_bytes(index: int, message: Any, /) -> bytes:
+        """The message as bytes; a ``TypeError`` says what it is instead."""
+
+    @staticmethod
+    def no_stream(found: Any, /) -> Exception:
+        """What is said of an answer that is not a stream."""
 
 @final
 class Lookup:
@@ -40,9 +69,9 @@ class Bridge:
 
     def drain(
         self,
-    ) -> tuple[list[tuple[InboundCall, int, int, Any]], list[int], list[Lookup], bool]:
-        """What came in for the loop: calls (with id, handler and request), ids to cancel, lookups, and
-        whether the bridge is closed."""
+    ) -> tuple[list[tuple[InboundCall, int, int, Any]], list[int], list[int], list[Lookup], bool]:
+        """What came in for the loop: calls (with id, handler and request), ids to cancel, ids whose streams have
+        changed, lookups, and whether the bridge is closed."""
 
     def take(self) -> tuple[InboundCall, int, int, Any, bool] | None:
         """Waits for a call of a ``def`` handler; ``None`` when the bridge is closed. The last item says

@@ -9,6 +9,13 @@ A handler takes a request and returns a response; a test calls it as a function:
     async def handle_count(request: GrpcClientStreamRequest) -> GrpcResponse:
         return GrpcResponse(payload=str(len(request.messages)).encode())
 
+An async generator answers with a stream, message by message, while the client may still be sending
+(:class:`GrpcDuplexRequest`) or after its one message (:class:`GrpcRequest`)::
+
+    async def handle_talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
+        async for message in request.messages:
+            yield message
+
 An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionError`` PERMISSION_DENIED,
 ``NotImplementedError`` UNIMPLEMENTED, ``MemoryError`` RESOURCE_EXHAUSTED, ``RuntimeError`` itself INTERNAL,
 each with its text; :class:`GrpcError` is any status; every other exception is INTERNAL without its text,
@@ -28,8 +35,8 @@ from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._metadata import Metadata
-from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest
-from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import register_exception
 from spikard.grpc._stream import grpc_stream
@@ -45,6 +52,8 @@ __all__ = [
     "GrpcBidiStreamRequest",
     "GrpcBidiStreamResponse",
     "GrpcClientStreamRequest",
+    "GrpcDuplexRequest",
+    "GrpcDuplexResponse",
     "GrpcError",
     "GrpcRequest",
     "GrpcResponse",

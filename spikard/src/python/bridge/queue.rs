@@ -55,6 +55,8 @@ struct Closed {
 struct Queue {
     calls: Vec<Arc<CallState>>,
     cancels: Vec<u64>,
+    /// Calls whose streams Python waits for.
+    wakes: Vec<u64>,
     lookups: Vec<LookupRequest>,
     notices: Vec<Notice>,
 }
@@ -63,6 +65,7 @@ struct Queue {
 pub(super) struct Drained {
     pub(super) calls: Vec<Arc<CallState>>,
     pub(super) cancels: Vec<u64>,
+    pub(super) wakes: Vec<u64>,
     pub(super) lookups: Vec<LookupRequest>,
     pub(super) closed: bool,
 }
@@ -128,6 +131,15 @@ impl Bridge {
         drop(call);
     }
 
+    /// Tells Python that there is something to read, or room to write, in a call's streams.
+    pub(super) fn wake_stream(&self, id: u64) {
+        let mut state = lock(&self.state);
+        if state.closed.is_none() {
+            state.queue.wakes.push(id);
+            self.release_and_wake(state);
+        }
+    }
+
     pub(super) fn push_lookup(&self, lookup: LookupRequest) -> Result<(), PythonError> {
         let mut state = lock(&self.state);
         if let Some(closed) = &state.closed {
@@ -182,6 +194,7 @@ impl Bridge {
         let drained = Drained {
             calls: state.queue.calls.drain(..burst).collect(),
             cancels: std::mem::take(&mut state.queue.cancels),
+            wakes: std::mem::take(&mut state.queue.wakes),
             lookups: std::mem::take(&mut state.queue.lookups),
             closed: state.closed.is_some(),
         };
@@ -227,7 +240,7 @@ impl Bridge {
         self.pool.close();
         for call in calls.into_values() {
             drop(call.start());
-            call.answer(Err(Status::unavailable(text)));
+            call.fail(Status::unavailable(text));
         }
         drop(queue);
     }

@@ -30,7 +30,7 @@ pub(crate) fn wanted(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Wa
     };
     let uncompressed = match answer {
         Answer::One => Vec::new(),
-        Answer::ServerStream | Answer::BidiStream => {
+        Answer::ServerStream | Answer::BidiStream | Answer::Stream => {
             let indices = response.getattr(intern!(py, "uncompressed"))?;
             // Nothing, as a rule.
             if matches!(indices.cast::<PyTuple>(), Ok(tuple) if tuple.is_empty()) {

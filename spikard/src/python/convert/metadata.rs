@@ -99,7 +99,7 @@ impl Value {
 }
 
 /// What a handler set as metadata or trailers: a `Metadata`, or anything that one can be made from.
-pub(super) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
+pub(crate) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
     let py = metadata.py();
     let mut sent = MetadataMap::new();
     if metadata.is_none() {

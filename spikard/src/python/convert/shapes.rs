@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use crate::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
-    GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
 };
 
 use super::answer::Answer;
@@ -33,7 +33,7 @@ pub trait PythonAnswer {
 }
 
 macro_rules! python_request {
-    ($shape:ident, $kind:ident, $field:ident => $messages:ident) => {
+    ($shape:ident, $kind:ident, $field:ident => $messages:expr) => {
         #[diagnostic::do_not_recommend]
         impl PythonRequest for $shape<Bytes> {
             fn into_inbound(self) -> Result<Inbound, Status> {
@@ -42,7 +42,7 @@ macro_rules! python_request {
                     service_name: self.service_name,
                     method_name: self.method_name,
                     metadata: ReceivedMetadata::decode(self.metadata)?,
-                    messages: Messages::$messages(self.$field),
+                    messages: $messages(self.$field),
                     call: self.call,
                 })
             }
@@ -50,9 +50,10 @@ macro_rules! python_request {
     };
 }
 
-python_request!(GrpcRequest, One, payload => One);
-python_request!(GrpcClientStreamRequest, ClientStream, messages => List);
-python_request!(GrpcBidiStreamRequest, BidiStream, messages => List);
+python_request!(GrpcRequest, One, payload => Messages::One);
+python_request!(GrpcClientStreamRequest, ClientStream, messages => Messages::List);
+python_request!(GrpcBidiStreamRequest, BidiStream, messages => Messages::List);
+python_request!(GrpcDuplexRequest, Duplex, messages => |stream| Messages::Stream(Some(stream)));
 
 macro_rules! python_response {
     ($shape:ident, $answer:ident, $from:ident $(, $uncompressed:ident)?) => {
@@ -60,6 +61,7 @@ macro_rules! python_response {
             const ANSWER: Answer = Answer::$answer;
 
             fn from_reply(reply: PythonReply) -> Self {
+                let mut reply = reply;
                 let mut response = Self::from(reply.$from());
                 let (metadata, trailers, wanted) = reply.into_rest();
                 (response.metadata, response.trailers) = (metadata, trailers);
@@ -79,3 +81,4 @@ python_response!(
     uncompressed
 );
 python_response!(GrpcBidiStreamResponse, BidiStream, messages, uncompressed);
+python_response!(GrpcDuplexResponse, Stream, stream, uncompressed);
