@@ -18,6 +18,8 @@ from wire import aio, grpc
         ("Times", "unary_stream", [b"0"], []),
         ("Join", "stream_unary", [b"a", b"", b"c"], [b"ac"]),
         ("Join", "stream_unary", [], [b""]),
+        ("Count", "unary_stream", [b"3"], [b"0", b"1", b"2"]),
+        ("Talk", "stream_stream", [b"a", b"b"], [b"A", b"B"]),
         ("Reverse", "stream_stream", [b"a", b"b", b"c"], [b"c", b"b", b"a"]),
     ],
 )
