@@ -76,6 +76,7 @@ test-python: setup wheel ## Tests in Python: the package, the examples, and end 
 # One wheel for all: that is what the stable ABI is for.
 .PHONY: test-pythons
 test-pythons: setup ## The tests of the Python package on every CPython from 3.10 on that is found
+	@rm -rf target/wheels
 	PATH=$(VENV)/bin:$$PATH $(PY) -m maturin build --quiet --profile dev --out target/wheels
 	@for minor in 10 11 12 13 14 15; do \
 	    python=; \

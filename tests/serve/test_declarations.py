@@ -143,7 +143,7 @@ def test_limits() -> None:
     async def get(request: GrpcClientStreamRequest) -> GrpcResponse: ...
 
     assert of(get) == Declaration(
-        "shop.v1.Shop", "Put", Kind.CLIENT_STREAMING, 500, 64 << 10, 8 << 20, timeout=90.0, idle_timeout=0.25
+        "shop.v1.Shop", "Put", Kind.CLIENT_STREAMING, False, 500, 64 << 10, 8 << 20, timeout=90.0, idle_timeout=0.25
     )
 
 
@@ -208,7 +208,7 @@ class ShopClass: ...
         (two_parameters, {}, TypeError, "takes one argument, the request"),
         (keyword_only, {}, TypeError, "takes one argument, the request"),
         (unknown_type, {}, TypeError, 'the annotation of its request, "Unknown", cannot be resolved'),
-        (generator, {}, TypeError, "this one yields"),
+        (generator, {}, TypeError, "it is a def that yields"),
         (ShopClass, {}, TypeError, "it is put on the methods of a class, not on the class"),
         (unary, {"kind": "bidirectional"}, TypeError, 'kind="bidirectional" does not fit the annotations'),
         (unary, {"kind": "both"}, ValueError, "kind='both' is not a kind of RPC: it is one of \"unary\""),

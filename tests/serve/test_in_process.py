@@ -23,6 +23,8 @@ def test_every_kind() -> None:
     with Client("probes") as client:
         assert client.call(probes.echo, b"one") == GrpcResponse(b"one")
         assert client.call(probes.times, b"2") == GrpcServerStreamResponse([b"0", b"1"])
+        assert client.call(probes.count, b"2") == GrpcServerStreamResponse([b"0", b"1"])
+        assert client.call(probes.talk, [b"a", b"b"]) == GrpcBidiStreamResponse([b"A", b"B"])
         assert client.call(probes.join, [b"a", b"b"]) == GrpcResponse(b"ab")
         assert client.call(probes.join) == GrpcResponse(b"")
         assert client.call(probes.reverse, [b"a", b"b"]) == GrpcBidiStreamResponse([b"b", b"a"])

@@ -27,6 +27,13 @@ pub(super) struct Registered {
     info: MethodInfo,
     answer: Answer,
     /// Whether a Python callable is found by its name, which is then tried at start-up.
+    #[cfg_attr(
+        any(Py_LIMITED_API, not(feature = "python")),
+        expect(
+            dead_code,
+            reason = "callables are found by name in an embedded interpreter only"
+        )
+    )]
     by_name: bool,
 }
 

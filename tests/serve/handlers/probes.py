@@ -7,11 +7,13 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 
 from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
+    GrpcDuplexRequest,
     GrpcError,
     GrpcRequest,
     GrpcResponse,
@@ -79,6 +81,20 @@ async def join(request: GrpcClientStreamRequest) -> GrpcResponse:
 async def reverse(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
     """Answer with the messages, the last first."""
     return GrpcBidiStreamResponse(request.messages[::-1])
+
+
+@grpc_stream(service=SERVICE)
+async def count(request: GrpcRequest) -> AsyncIterator[bytes]:
+    """Answer with so many messages, each when it is made."""
+    for number in range(int(request.payload)):
+        yield str(number).encode()
+
+
+@grpc_stream(service=SERVICE)
+async def talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
+    """Answer each message when it comes."""
+    async for message in request.messages:
+        yield message.upper()
 
 
 @grpc_stream(service=SERVICE)

@@ -19,6 +19,8 @@ class Declaration:
     method: str
     """The name of the method, ``BatchCreate``."""
     kind: Kind
+    streams: bool = False
+    """Whether the answer is sent as the handler makes it, rather than as a list."""
     max_messages: int | None = None
     max_message_bytes: int | None = None
     max_stream_bytes: int | None = None

@@ -8,19 +8,26 @@ import typing
 from typing import Annotated, Any, get_args, get_origin
 
 from spikard.grpc._kind import Kind
-from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest
-from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
 
-KINDS: dict[Kind, tuple[type, type]] = {
-    Kind.UNARY: (GrpcRequest, GrpcResponse),
-    Kind.SERVER_STREAMING: (GrpcRequest, GrpcServerStreamResponse),
-    Kind.CLIENT_STREAMING: (GrpcClientStreamRequest, GrpcResponse),
-    Kind.BIDIRECTIONAL: (GrpcBidiStreamRequest, GrpcBidiStreamResponse),
+SHAPES: tuple[tuple[Kind, type, type], ...] = (
+    (Kind.UNARY, GrpcRequest, GrpcResponse),
+    (Kind.SERVER_STREAMING, GrpcRequest, GrpcServerStreamResponse),
+    (Kind.SERVER_STREAMING, GrpcRequest, GrpcDuplexResponse),
+    (Kind.CLIENT_STREAMING, GrpcClientStreamRequest, GrpcResponse),
+    (Kind.BIDIRECTIONAL, GrpcBidiStreamRequest, GrpcBidiStreamResponse),
+    (Kind.DUPLEX, GrpcDuplexRequest, GrpcDuplexResponse),
+)
+"""The request and the response types of every kind that a handler can be of."""
+
+_REQUESTS = {request for _, request, _ in SHAPES}
+_RESPONSES = {response for _, _, response in SHAPES}
+_STREAMS = {
+    collections.abc.AsyncGenerator,
+    collections.abc.AsyncIterable,
+    collections.abc.AsyncIterator,
 }
-"""The request and the response type of every kind that a handler can be of."""
-
-_REQUESTS = {request for request, _ in KINDS.values()}
-_RESPONSES = {response for _, response in KINDS.values()}
 _AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
@@ -52,27 +59,35 @@ def is_method(function: Any) -> bool:
     return len(names) != 1 or names[0] in {"self", "cls"}
 
 
-def kind_of(function: Any, given: Kind | None) -> Kind:
-    """The kind of a handler: that of its annotations, or `given` where there are none."""
+def kind_of(function: Any, given: Kind | None) -> tuple[Kind, bool]:
+    """The kind of a handler, and whether its answer is a stream: from its annotations, or from `given` without them."""
     parameter = request_parameter(function)
     request = _type(function, "request", parameter.name, parameter.annotation)
-    returns = _type(function, "response", "return", inspect.signature(function).return_annotation)
-    response = _answer(returns)
+    response = _answer(_type(function, "response", "return", inspect.signature(function).return_annotation))
+    if response is None and inspect.isasyncgenfunction(function):
+        response = GrpcDuplexResponse
     if given is not None:
-        wanted = KINDS[given]
-        for found, expected, what in ((request, wanted[0], "takes"), (response, wanted[1], "returns")):
-            if found not in (None, expected):
-                raise TypeError(
-                    f'kind="{given.value}" does not fit the annotations: such a handler {what} {expected.__name__}, '
-                    f"and this one {what} {_name(found)}; leave kind out, or change the annotation"
-                )
-        return given
+        return given, _streams(given, request, response)
     if request is None or response is None:
         raise TypeError(_missing(function, request, response))
-    for kind, shapes in KINDS.items():
-        if shapes == (request, response):
-            return kind
+    for kind, *shapes in SHAPES:
+        if shapes == [request, response]:
+            return kind, response is GrpcDuplexResponse
     raise TypeError(_no_kind(request, response))
+
+
+def _streams(given: Kind, request: Any, response: Any) -> bool:
+    """Whether the answer of a handler of a given kind is a stream; its annotations, if any, must fit."""
+    takes = {takes for kind, takes, _ in SHAPES if kind is given}
+    returns = {returns for kind, _, returns in SHAPES if kind is given}
+    for found, expected, what in ((request, takes, "takes"), (response, returns, "returns")):
+        if found is not None and found not in expected:
+            raise TypeError(
+                f'kind="{given.value}" does not fit the annotations: such a handler {what} '
+                f"{' or '.join(sorted(kind.__name__ for kind in expected))}, and this one {what} {_name(found)}; leave "
+                f"kind out, or change the annotation"
+            )
+    return response is GrpcDuplexResponse or returns == {GrpcDuplexResponse}
 
 
 def _type(function: Any, what: str, name: str, annotation: Any) -> Any:
@@ -108,24 +123,24 @@ def _unwrapped(annotation: Any) -> Any:
 
 
 def _answer(returns: Any) -> Any:
-    """The response type, also of a `def` that returns an awaitable of it."""
+    """The response type, also of a `def` that returns an awaitable of it; a generator answers with a stream."""
     if get_origin(returns) in _AWAITABLES and get_args(returns):
-        return _unwrapped(get_args(returns)[-1])
-    return returns
+        returns = _unwrapped(get_args(returns)[-1])
+    return GrpcDuplexResponse if (get_origin(returns) or returns) in _STREAMS else returns
 
 
 def _missing(function: Any, request: Any, response: Any) -> str:
     this = "self, " if is_method(function) else ""
     word = "async def" if inspect.iscoroutinefunction(function) else "def"
     takes = _name(request) if request in _REQUESTS else "GrpcClientStreamRequest"
-    fitting = [answer for kind_request, answer in KINDS.values() if kind_request.__name__ == takes]
+    fitting = [answer for _, kind_request, answer in SHAPES if kind_request.__name__ == takes]
     returns = _name(response) if response in _RESPONSES else fitting[0].__name__
     lacks = [what for what, found in (("request", request), ("response", response)) if found is None]
     have = "has" if len(lacks) == 1 else "have"
     return (
         f"its {' and its '.join(lacks)} {have} no annotation, which the kind of the RPC comes from: write "
         f'"{word} {function.__name__}({this}request: {takes}) -> {returns}", or give the decorator kind="…", one of '
-        f"{', '.join(kind.value for kind in KINDS)}"
+        f"{', '.join(kind.value for kind in Kind)}"
     )
 
 
@@ -133,7 +148,7 @@ def _no_kind(request: Any, response: Any) -> str:
     if request not in _REQUESTS:
         known = ", ".join(sorted(kind.__name__ for kind in _REQUESTS))
         return f"it takes {_name(request)}, which is no request of spikard: annotate the request with one of {known}"
-    fitting = " or ".join(answer.__name__ for takes, answer in KINDS.values() if takes is request)
+    fitting = " or ".join(answer.__name__ for _, takes, answer in SHAPES if takes is request)
     if response not in _RESPONSES:
         return (
             f"it returns {_name(response)}, which is no response of spikard: a {_name(request)} is answered with a "

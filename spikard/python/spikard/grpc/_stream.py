@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Literal, Protocol, TypeVar
 
 from spikard.grpc import _amounts
@@ -12,24 +12,27 @@ from spikard.grpc._declaration import Declaration, declare, declared
 from spikard.grpc._kind import Kind
 from spikard.grpc._kind_of import kind_of
 from spikard.grpc._names import default_method_name, method_name, service_name
-from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest
-from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
 
-KindName = Literal["unary", "server_streaming", "client_streaming", "bidirectional"]
+KindName = Literal["unary", "server_streaming", "client_streaming", "bidirectional", "duplex"]
 
 _One = GrpcResponse | Awaitable[GrpcResponse]
 _ServerStream = GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]
 _BidiStream = GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]
+_Stream = AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]
 
 _Handler = TypeVar(
     "_Handler",
-    bound=Callable[[GrpcRequest], _One | _ServerStream]
+    bound=Callable[[GrpcRequest], _One | _ServerStream | _Stream]
     | Callable[[GrpcClientStreamRequest], _One]
     | Callable[[GrpcBidiStreamRequest], _BidiStream]
+    | Callable[[GrpcDuplexRequest], _Stream]
     # The same as methods of a class.
-    | Callable[[Any, GrpcRequest], _One | _ServerStream]
+    | Callable[[Any, GrpcRequest], _One | _ServerStream | _Stream]
     | Callable[[Any, GrpcClientStreamRequest], _One]
-    | Callable[[Any, GrpcBidiStreamRequest], _BidiStream],
+    | Callable[[Any, GrpcBidiStreamRequest], _BidiStream]
+    | Callable[[Any, GrpcDuplexRequest], _Stream],
 )
 
 
@@ -82,10 +85,12 @@ def grpc_stream(
             if max_bytes is not None and max_stream_bytes is not None:
                 raise TypeError("max_bytes is a short name of max_stream_bytes: give only one of the two")
             stream_bytes = max_bytes if max_stream_bytes is None else max_stream_bytes
+            found, streams = kind_of(function, None if kind is None else _kind(kind))
             declaration = Declaration(
                 service=service_name(service),
                 method=default_method_name(function.__name__) if method is None else method_name(method),
-                kind=kind_of(function, None if kind is None else _kind(kind)),
+                kind=found,
+                streams=streams,
                 max_messages=_or_none(_amounts.count, "max_messages", max_messages),
                 max_message_bytes=_or_none(_amounts.size, "max_message_bytes", max_message_bytes),
                 max_stream_bytes=_or_none(_amounts.size, "max_stream_bytes", stream_bytes),
@@ -108,8 +113,11 @@ def _check(function: Any) -> None:
         raise TypeError("it is put on the methods of a class, not on the class")
     if not inspect.isfunction(function):
         raise TypeError(f"it is put on a function, not on {type(function).__name__}: write a def or an async def")
-    if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
-        raise TypeError("a handler returns its response, and this one yields: collect the messages and return them")
+    if inspect.isgeneratorfunction(function):
+        raise TypeError(
+            "it is a def that yields: a handler that yields is an async generator, so write async def (and await "
+            "asyncio.to_thread(…) around what blocks)"
+        )
     if declared(function) is not None:
         raise TypeError("it has a @grpc_stream already: a function handles one method")
 

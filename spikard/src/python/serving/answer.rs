@@ -7,51 +7,58 @@ use bytes::Bytes;
 use crate::dispatch::{Admitted, ResponseFuture, ServerCall, Target, in_time};
 use crate::python::bridge::{Bridge, Handler};
 use crate::python::convert::{Answer, PythonRequest};
-use crate::{GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest, Kind};
+use crate::{GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest, Kind};
 
 /// Answers one call of a method.
 pub(super) type Answerer = fn(ServerCall, Target, Arc<Bridge>, Handler) -> ResponseFuture;
 
 /// How the calls of a kind are answered: the one place that knows which kinds Python can handle.
-pub(super) fn answerer(kind: Kind) -> Option<Answerer> {
-    Some(match kind {
-        Kind::Unary => |call, target, bridge, handler| {
-            buffered::<GrpcRequest<Bytes>>(call, target, bridge, handler, Answer::One)
+/// `streams` is for handlers whose answer is sent as they make it.
+pub(super) fn answerer(kind: Kind, streams: bool) -> Option<Answerer> {
+    Some(match (kind, streams) {
+        (Kind::Unary, false) => |call, target, bridge, handler| {
+            run::<GrpcRequest<Bytes>>(call, target, bridge, handler, Answer::One)
         },
-        Kind::ServerStreaming => |call, target, bridge, handler| {
-            buffered::<GrpcRequest<Bytes>>(call, target, bridge, handler, Answer::ServerStream)
+        (Kind::ServerStreaming, false) => |call, target, bridge, handler| {
+            run::<GrpcRequest<Bytes>>(call, target, bridge, handler, Answer::ServerStream)
         },
-        Kind::ClientStreaming => |call, target, bridge, handler| {
-            buffered::<GrpcClientStreamRequest<Bytes>>(call, target, bridge, handler, Answer::One)
+        (Kind::ServerStreaming, true) => |call, target, bridge, handler| {
+            run::<GrpcRequest<Bytes>>(call, target, bridge, handler, Answer::Stream)
         },
-        Kind::Bidirectional => |call, target, bridge, handler| {
+        (Kind::ClientStreaming, false) => |call, target, bridge, handler| {
+            run::<GrpcClientStreamRequest<Bytes>>(call, target, bridge, handler, Answer::One)
+        },
+        (Kind::Bidirectional, false) => |call, target, bridge, handler| {
             let answer = Answer::BidiStream;
-            buffered::<GrpcBidiStreamRequest<Bytes>>(call, target, bridge, handler, answer)
+            run::<GrpcBidiStreamRequest<Bytes>>(call, target, bridge, handler, answer)
         },
-        Kind::Duplex => return None,
+        (Kind::Duplex, true) => |call, target, bridge, handler| {
+            run::<GrpcDuplexRequest<Bytes>>(call, target, bridge, handler, Answer::Stream)
+        },
+        _ => return None,
     })
 }
 
-/// Buffers the request, hands it to the handler and sends its answer.
-fn buffered<Req: PythonRequest>(
+/// Receives the request (in full, unless it is a stream), hands it to the handler and sends its answer.
+fn run<Req: PythonRequest>(
     call: ServerCall,
     target: Target,
     bridge: Arc<Bridge>,
     handler: Handler,
     answer: Answer,
 ) -> ResponseFuture {
-    call.answer(target, move |admitted: Admitted| async move {
-        let Admitted {
-            head,
-            body,
-            sending,
-            deadline,
-        } = admitted;
-        let request = Req::receive(head, body).await?;
-        in_time(deadline)?;
-        let reply = bridge
-            .call(handler, answer, request.into_inbound()?)
-            .await?;
-        reply.into_reply(&sending)
-    })
+    call.limited_for::<Req>()
+        .answer(target, move |admitted: Admitted| async move {
+            let Admitted {
+                head,
+                body,
+                sending,
+                deadline,
+            } = admitted;
+            let request = Req::receive(head, body).await?;
+            in_time(deadline)?;
+            let inbound = request.into_inbound()?;
+            let reply = bridge.call(handler, answer, inbound).await?;
+            reply.into_reply(&sending)
+        })
 }

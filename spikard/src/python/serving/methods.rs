@@ -24,6 +24,8 @@ pub(super) struct Declared {
     /// `module:callable`, for people.
     handler: String,
     on_loop: bool,
+    /// Whether the answer is sent as the handler makes it.
+    streams: bool,
     max_messages: Option<usize>,
     max_message_bytes: Option<usize>,
     max_stream_bytes: Option<usize>,
@@ -40,7 +42,7 @@ impl Declared {
         bridge: &Arc<Bridge>,
     ) -> PyResult<()> {
         let kind = kind(&self.kind)?;
-        let answerer = answerer(kind).ok_or_else(|| {
+        let answerer = answerer(kind, self.streams).ok_or_else(|| {
             let Self { handler, .. } = &self;
             PyValueError::new_err(format!("{handler}: {kind} is not served from Python"))
         })?;
@@ -84,6 +86,7 @@ fn kind(name: &str) -> PyResult<Kind> {
         "server_streaming" => Kind::ServerStreaming,
         "client_streaming" => Kind::ClientStreaming,
         "bidirectional" => Kind::Bidirectional,
+        "duplex" => Kind::Duplex,
         _ => {
             let text = format!("{name:?} is not a kind of RPC");
             return Err(PyValueError::new_err(text));

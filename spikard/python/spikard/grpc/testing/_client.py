@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -16,7 +16,8 @@ from spikard.grpc._amounts import Duration, Size, duration
 from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._metadata import Metadata, MetadataLike
-from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
 from spikard.grpc.testing._background import BackgroundLoop
 from spikard.grpc.testing._errors import error_of
 
@@ -27,6 +28,8 @@ _AnyHandler = Callable[..., object]
 _One = Callable[[Any], GrpcResponse | Awaitable[GrpcResponse]]
 _ServerStream = Callable[[Any], GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]]
 _BidiStream = Callable[[Any], GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]]
+_Streamed = Callable[[GrpcRequest], AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]]
+_Duplex = Callable[[GrpcDuplexRequest], AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]]
 _Messages = bytes | Iterable[bytes]
 
 _TAKES_ONE = {Kind.UNARY, Kind.SERVER_STREAMING}
@@ -106,7 +109,7 @@ class AsyncClient:
     @overload
     async def call(
         self,
-        method: _ServerStream,
+        method: _ServerStream | _Streamed,
         messages: _Messages = ...,
         *,
         metadata: MetadataLike | None = ...,
@@ -115,7 +118,7 @@ class AsyncClient:
     @overload
     async def call(
         self,
-        method: _BidiStream,
+        method: _BidiStream | _Duplex,
         messages: _Messages = ...,
         *,
         metadata: MetadataLike | None = ...,
@@ -138,7 +141,7 @@ class AsyncClient:
         metadata: MetadataLike | None = None,
         timeout: Duration | None = None,
     ) -> Any:
-        """Calls a method and answers with its response, as a client sees it.
+        """Calls a method and answers with its response, as a client sees it; what is streamed comes as a list.
 
         Args:
             method: The handler, or ``"/service/method"``, or the name of the method alone where one service has it.
@@ -193,7 +196,7 @@ def _response(
     kind = Kind.UNARY if route is None else route.declaration.kind
     if kind is Kind.SERVER_STREAMING:
         return GrpcServerStreamResponse(messages, metadata=metadata, trailers=trailers)
-    if kind is Kind.BIDIRECTIONAL:
+    if kind in {Kind.BIDIRECTIONAL, Kind.DUPLEX}:
         return GrpcBidiStreamResponse(messages, metadata=metadata, trailers=trailers)
     return GrpcResponse(messages[0], metadata=metadata, trailers=trailers)
 
@@ -261,7 +264,7 @@ class Client:
     @overload
     def call(
         self,
-        method: _ServerStream,
+        method: _ServerStream | _Streamed,
         messages: _Messages = ...,
         *,
         metadata: MetadataLike | None = ...,
@@ -270,7 +273,7 @@ class Client:
     @overload
     def call(
         self,
-        method: _BidiStream,
+        method: _BidiStream | _Duplex,
         messages: _Messages = ...,
         *,
         metadata: MetadataLike | None = ...,
