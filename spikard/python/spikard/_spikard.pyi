@@ -36,6 +36,9 @@ class InboundCall:
     def end(self, trailers: Any, /) -> None:
         """Ends the stream; a ``TypeError`` or ``ValueError`` says why the trailers cannot be sent."""
 
+    def close(self) -> None:
+        """The handler has ended: what is read after that is a ``GrpcError``."""
+
     def receive(self) -> list[bytes] | None:
         """All messages of the client that are there; an empty list after the last. ``None`` where there are none yet:
         the call is then among the wakes of a later drain. Raises a ``GrpcError`` for a stream that broke."""

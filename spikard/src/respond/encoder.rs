@@ -25,6 +25,20 @@ impl Encoder {
         Self { encoding, index: 0 }
     }
 
+    /// Whether frames of so many bytes can be sent as they are: uncompressed, and none over the limit.
+    #[cfg(feature = "python")]
+    pub(super) fn sends_as_is(&self, frames: usize) -> bool {
+        // Whole frames that are within the limit cannot hold a message over it.
+        self.encoding.compression == Compression::Identity
+            && frames <= self.encoding.max_message_bytes
+    }
+
+    /// Counts messages that were sent as they are.
+    #[cfg(feature = "python")]
+    pub(super) fn skip(&mut self, count: usize) {
+        self.index += count;
+    }
+
     /// Appends a message to `chunk`, or only its prefix, and answers with the message to be sent after it.
     ///
     /// A message that cannot be sent leaves nothing behind, for the messages before it still are.

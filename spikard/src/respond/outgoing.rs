@@ -14,7 +14,11 @@ use super::frames::Frames;
 use super::sending::Encoding;
 use super::streamed::Streamed;
 #[cfg(feature = "python")]
-use {super::framed_messages, crate::Compression};
+use {
+    super::batched::{Batched, StreamedBatches},
+    super::framed_messages,
+    crate::Compression,
+};
 
 /// The messages of a response, framed.
 pub(crate) enum Outgoing {
@@ -43,6 +47,10 @@ impl Outgoing {
     pub(crate) fn list<M: Message>(messages: Vec<M>, encoding: Encoding) -> Result<Self, Status> {
         let mut frames = Frames::new(messages, encoding);
         let first = frames.next().transpose()?;
+        // Nothing of a list is sent if it is known so early that not all of it can be.
+        if let Some(status) = frames.take_failure() {
+            return Err(status);
+        }
         if frames.is_empty() {
             return Ok(Self::Framed(first));
         }
@@ -68,6 +76,12 @@ impl Outgoing {
     /// A stream, in order, each message when it is there.
     pub(crate) fn stream<M: Message>(messages: Messages<M>, encoding: Encoding) -> Self {
         Self::Stream(Box::new(Streamed::new(messages, encoding)))
+    }
+
+    /// A stream of messages that are framed already, as a Python generator's are.
+    #[cfg(feature = "python")]
+    pub(crate) fn batches(batches: impl StreamedBatches, encoding: Encoding) -> Self {
+        Self::Stream(Box::new(Batched::new(batches, encoding)))
     }
 
     /// The next chunk, `None` after the last.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Incoming:
     """An async iterator over the messages of one call; it takes from Rust all that is there at once."""
 
-    __slots__ = ("_begin", "_call", "_loop", "_ready", "_started", "_waiter")
+    __slots__ = ("_begin", "_call", "_loop", "_reading", "_ready", "_started", "_waiter")
 
     def __init__(self, call: InboundCall, loop: asyncio.AbstractEventLoop, begin: Callable[[], None]) -> None:
         self._call = call
@@ -22,6 +22,7 @@ class Incoming:
         self._ready: Iterator[bytes] = iter(())
         self._waiter: asyncio.Future[None] | None = None
         self._started = False
+        self._reading = False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
@@ -37,26 +38,30 @@ class Incoming:
             self._waiter.set_result(None)
 
     async def _first_of_batch(self) -> bytes:
-        if self._waiter is not None:
+        if self._reading:
             raise RuntimeError("another task waits for the next message of this request: one reads at a time")
+        self._reading = True
+        try:
+            self._ready = iter(await self._next_batch())
+        finally:
+            self._reading = False
+        for message in self._ready:
+            return message
+        raise StopAsyncIteration
+
+    async def _next_batch(self) -> list[bytes]:
         if self._started:
             # A client that is always ahead must not keep the loop from the other calls.
             await asyncio.sleep(0)
         else:
             self._started = True
             self._begin()
-        batch = self._call.receive()
-        while batch is None:
-            await self._wait()
+        while True:
             batch = self._call.receive()
-        self._ready = iter(batch)
-        for message in self._ready:
-            return message
-        raise StopAsyncIteration
-
-    async def _wait(self) -> None:
-        self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+            if batch is not None:
+                return batch
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spikard._spikard import InboundCall
 
 # Messages cross to Rust together; beyond this many bytes, they do so even if the handler has more.
-_BATCH = 64 * 1024
+_BATCH = 32 * 1024
 # What a message counts beside its bytes, so that empty ones are not free.
 _FIXED = 64
 
@@ -74,6 +74,7 @@ class StreamCall:
         except BaseException as error:
             self._fail(error)
         finally:
+            self.call.close()
             if self._incoming is not None:
                 # A task that still reads is told that the call is over.
                 self._incoming.wake()

@@ -16,7 +16,7 @@ use super::inflow::Inflow;
 use super::outflow::Outflow;
 use super::pump::Pump;
 use super::slot::Slot;
-use super::yielded;
+use super::yielded::Yielded;
 
 pub(crate) type Outcome = Result<Answered, Status>;
 
@@ -70,7 +70,7 @@ impl CallState {
     /// Gives the whole answer, or ends with this status one that has begun. The first answer counts; one that nobody
     /// waits for any more is dropped.
     pub(super) fn finish(&self, outcome: Result<PythonReply, Status>) {
-        self.finished.store(true, Ordering::Relaxed);
+        self.set_finished();
         match outcome {
             Ok(reply) => self.answer(Ok(Answered::Whole(reply))),
             Err(status) => self.fail(status),
@@ -84,7 +84,7 @@ impl CallState {
 
     /// Ends an answer that has begun.
     pub(super) fn end(&self, trailers: MetadataMap) {
-        self.finished.store(true, Ordering::Relaxed);
+        self.set_finished();
         if let Some(outflow) = &self.outflow {
             outflow.end(Ok(trailers));
         }
@@ -113,6 +113,12 @@ impl CallState {
                 .outflow()
                 .is_some_and(|outflow| !outflow.is_abandoned()),
         }
+    }
+
+    /// Python is done with the call, and reads nothing more.
+    pub(super) fn set_finished(&self) {
+        self.finished.store(true, Ordering::Relaxed);
+        self.inflow.as_ref().inspect(|inflow| inflow.close());
     }
 
     pub(super) fn is_finished(&self) -> bool {
@@ -183,7 +189,7 @@ impl Bridge {
             Ok(Ok(Answered::Whole(reply))) => Ok(reply),
             Ok(Ok(Answered::Begun(metadata, wanted))) => {
                 guard.goes_on = true;
-                let messages = yielded::messages(self.clone(), call.clone());
+                let messages = Yielded::new(self.clone(), call.clone());
                 Ok(PythonReply::streamed(metadata, wanted, messages))
             }
             Ok(Err(status)) => Err(status),

@@ -73,6 +73,10 @@ impl InboundCall {
         Ok(())
     }
 
+    fn close(&self) {
+        self.0.set_finished();
+    }
+
     fn receive<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
         let received = match self.0.inflow() {
             Some(inflow) => inflow.receive(),
@@ -86,6 +90,8 @@ impl InboundCall {
                 Ok(Some(PyList::new(py, messages)?))
             }
             Received::Failed(status) => Err(grpc_error(py, &status)),
+            // A cancellation is on its way, which says it better.
+            Received::Closed if !self.0.is_finished() => Ok(None),
             Received::Closed => {
                 let over =
                     Status::cancelled("the call is over: its messages cannot be read any more");

@@ -29,3 +29,4 @@ pub(crate) use inbound_call::InboundCall;
 pub(crate) use native::{Lookup, PyBridge};
 pub(crate) use notice::Notice;
 pub(crate) use queue::Bridge;
+pub(crate) use yielded::Yielded;

@@ -6,35 +6,46 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use tonic::metadata::MetadataMap;
 
-use crate::respond::framed_messages;
+use crate::respond::{Batch, StreamedBatches, framed_messages};
 use crate::{Messages, Status};
 
 use super::Bridge;
 use super::call::CallState;
 
-/// Takes what the handler yields, and ends the call when it is dropped.
-struct Yielded {
+/// Takes what the handler yields, in batches; dropping it ends the call.
+pub(crate) struct Yielded {
     bridge: Arc<Bridge>,
     call: Arc<CallState>,
-    batch: Option<Box<dyn Iterator<Item = Bytes> + Send>>,
     ended: bool,
 }
 
-/// The messages of a call whose handler has begun to answer; dropping them cancels it.
-pub(super) fn messages(bridge: Arc<Bridge>, call: Arc<CallState>) -> Messages<Bytes> {
-    let trailers = call.clone();
-    let yielded = Yielded {
-        bridge,
-        call,
-        batch: None,
-        ended: false,
-    };
-    Messages::new(yielded).with_trailers(move || trailers.take_trailers())
+impl Yielded {
+    /// Of a call whose handler has begun to answer.
+    pub(super) fn new(bridge: Arc<Bridge>, call: Arc<CallState>) -> Self {
+        Self {
+            bridge,
+            call,
+            ended: false,
+        }
+    }
+
+    /// One by one.
+    pub(crate) fn into_messages(self) -> Messages<Bytes> {
+        let call = self.call.clone();
+        let each = Each {
+            batches: self,
+            batch: None,
+        };
+        Messages::new(each).with_trailers(move || call.take_trailers())
+    }
 }
 
-impl Yielded {
-    fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
+impl Stream for Yielded {
+    type Item = Result<Batch, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let Some(outflow) = self.call.outflow().filter(|_| !self.ended) else {
             return Poll::Ready(None);
         };
@@ -47,7 +58,25 @@ impl Yielded {
     }
 }
 
-impl Stream for Yielded {
+impl StreamedBatches for Yielded {
+    fn take_trailers(&mut self) -> MetadataMap {
+        self.call.take_trailers()
+    }
+}
+
+impl Drop for Yielded {
+    fn drop(&mut self) {
+        self.bridge.over(&self.call);
+    }
+}
+
+/// The messages of the batches, as slices of them.
+struct Each {
+    batches: Yielded,
+    batch: Option<Box<dyn Iterator<Item = Bytes> + Send>>,
+}
+
+impl Stream for Each {
     type Item = Result<Bytes, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -56,17 +85,11 @@ impl Stream for Yielded {
                 return Poll::Ready(Some(Ok(message)));
             }
             self.batch = None;
-            match ready!(self.poll_batch(cx)) {
-                Some(Ok(batch)) => self.batch = Some(Box::new(framed_messages(batch))),
+            match ready!(Pin::new(&mut self.batches).poll_next(cx)) {
+                Some(Ok(batch)) => self.batch = Some(Box::new(framed_messages(batch.frames))),
                 Some(Err(status)) => return Poll::Ready(Some(Err(status))),
                 None => return Poll::Ready(None),
             }
         }
-    }
-}
-
-impl Drop for Yielded {
-    fn drop(&mut self) {
-        self.bridge.over(&self.call);
     }
 }

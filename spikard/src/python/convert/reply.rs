@@ -7,7 +7,8 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 use tonic::metadata::MetadataMap;
 
 use crate::collect::PREFIX;
-use crate::respond::{Outgoing, Reply, Sending, framed_messages};
+use crate::python::bridge::Yielded;
+use crate::respond::{Batch, Outgoing, Reply, Sending, framed_messages};
 use crate::{Messages, Status};
 
 use super::answer::Answer;
@@ -26,16 +27,12 @@ enum Content {
     /// All messages, framed in one buffer.
     Framed { frames: Bytes, count: usize },
     /// The messages as the handler makes them.
-    Stream(Messages<Bytes>),
+    Stream(Yielded),
 }
 
 impl PythonReply {
     /// A reply of which only the beginning is known.
-    pub(crate) fn streamed(
-        metadata: MetadataMap,
-        wanted: Wanted,
-        messages: Messages<Bytes>,
-    ) -> Self {
+    pub(crate) fn streamed(metadata: MetadataMap, wanted: Wanted, messages: Yielded) -> Self {
         Self {
             content: Content::Stream(messages),
             wanted,
@@ -52,7 +49,7 @@ impl PythonReply {
         Ok(Reply {
             outgoing: match self.content {
                 Content::Framed { frames, .. } => Outgoing::framed(frames, encoding)?,
-                Content::Stream(messages) => Outgoing::stream(messages, encoding),
+                Content::Stream(messages) => Outgoing::batches(messages, encoding),
             },
             encoding: compression,
             metadata: self.metadata,
@@ -81,7 +78,7 @@ impl PythonReply {
             count: 0,
         };
         match std::mem::replace(&mut self.content, none) {
-            Content::Stream(messages) => messages,
+            Content::Stream(messages) => messages.into_messages(),
             Content::Framed { frames, .. } => {
                 Messages::from(framed_messages(frames).collect::<Vec<_>>())
             }
@@ -153,12 +150,15 @@ fn checked<'py>(
 }
 
 /// The messages of a batch, which Python's side has made bytes of, framed in one buffer.
-pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
+pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Batch> {
     let messages: Vec<_> = batch
         .iter()
         .map(|message| message.cast_into::<PyBytes>())
         .collect::<Result<_, _>>()?;
-    frame(&messages)
+    Ok(Batch {
+        frames: frame(&messages)?,
+        count: messages.len(),
+    })
 }
 
 /// One message that a generator yielded, as bytes that do not change any more; the error says what it is instead.
