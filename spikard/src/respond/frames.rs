@@ -168,7 +168,10 @@ mod tests {
             ..PLAIN
         };
         let messages = vec![Bytes::from_static(b"abc"), Bytes::from_static(b"abcd")];
-        let status = Frames::new(messages, encoding).next().unwrap().unwrap_err();
+        let mut frames = Frames::new(messages.clone(), encoding);
+        let before = frames.next().unwrap().unwrap();
+        assert_eq!(before, expected(&messages[..1]));
+        let status = frames.next().unwrap().unwrap_err();
         assert_eq!(status.code(), crate::Code::ResourceExhausted);
         assert!(status.message().contains("message 1 "), "{status}");
         assert!(

@@ -35,6 +35,11 @@ class Sent:
         """Nothing can be sent before the messages any more."""
         self._too_late = True
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sent):
+            return NotImplemented
+        return (self.initial, self.trailers) == (other.initial, other.trailers)
+
     def _check(self) -> None:
         if self._refuses is not None:
             raise RuntimeError(self._refuses)
