@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::{env, fs};
 
-use spikard_build::{Error, compile, configure};
+use spikard_build::{Error, configure};
 
 fn main() -> Result<(), Error> {
-    compile(
-        &["proto/messageservice.proto", "proto/peculiar.proto"],
-        &["proto"],
-    )?;
+    let files = ["proto/messageservice.proto", "proto/peculiar.proto"];
+    configure()
+        .prost(|config| {
+            config.include_file("packages.rs");
+        })
+        .compile(&files, &["proto"])?;
     // One service before and after a method was renamed; both have the same package.
     for version in ["before", "after"] {
         let out_dir = env::var_os("OUT_DIR").unwrap_or_default();

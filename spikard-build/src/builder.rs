@@ -77,9 +77,8 @@ impl Builder {
 
     /// Changes the settings of prost-build.
     ///
-    /// Three of them are set here afterwards: `service_generator` (see
-    /// [`service_generator`](Self::service_generator)), `out_dir` where [`out_dir`](Self::out_dir) is
-    /// given, and what only concerns protoc has no effect.
+    /// The folder and other generators are set with [`out_dir`](Self::out_dir) and
+    /// [`service_generator`](Self::service_generator) instead. What concerns protoc has no effect.
     pub fn prost(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.prost);
         self
@@ -114,7 +113,11 @@ impl Builder {
         includes: &[impl AsRef<Path>],
     ) -> Result<Vec<PathBuf>, Error> {
         let out_dir = match self.out_dir {
-            Some(folder) => folder,
+            Some(folder) => {
+                self.prost.out_dir(&folder);
+                folder
+            }
+            // Left to prost-build, which then writes no absolute path into its `include_file`.
             None => env::var_os("OUT_DIR").ok_or(Error::no_out_dir())?.into(),
         };
         let compiler = read(protos, includes)?;
@@ -127,7 +130,6 @@ impl Builder {
         let files = compiler.file_descriptor_set();
         let services = Services::new(self.crate_path, Names::new(&files));
         self.prost
-            .out_dir(&out_dir)
             .service_generator(Box::new(Generator::new(services, self.generators)))
             .compile_fds(files)
             .map_err(|error| Error::generate(&out_dir, error))?;

@@ -62,7 +62,7 @@
 //! - for each service a module with its name in snake case, `message_service`. Where a message or another
 //!   package has a module of that name, it is `message_service_service`;
 //! - in the module the constants `NAME`, the full name of the service, which health checks go by, and
-//!   `METHODS`, the names of its methods;
+//!   `METHODS`, the names of its methods, by which a test can see that each of them is handled;
 //! - a unit struct for each method, `BatchCreate`, with the comments of the `.proto`, and
 //!   `#[deprecated]` where the method is. Two that would have one name get a `_` behind the second;
 //! - for that struct `spikard::proto::Method`: the names as the `.proto` spells them, the messages, and

@@ -113,7 +113,7 @@ def serving(
         served = Served(process, Lines(process.stdout), Lines(process.stderr))
         try:
             try:
-                ready = served.out.wait_for(r"serving on (\S+) \(pid (\d+)\)", workers)
+                ready = served.out.wait_for(r"serving on (\S+) \(pid (\d+)\)", max(1, workers))
             except AssertionError as error:
                 raise AssertionError(f"{error}\nand on standard error:\n{served.err.text()}") from None
             served.address = ready[0][1]

@@ -50,14 +50,14 @@ def test_help(command: tuple[str, ...], parts: list[str]) -> None:
 
 def test_routes() -> None:
     """The table, and what a method sets for itself."""
-    done = spikard("routes", "probes:join", "shop", "--limit-message-bytes", "1KiB")
+    done = spikard("routes", "probes:join", "counting", "--limit-message-bytes", "1KiB")
     assert done.returncode == 0, done.stderr
     lines = [re.split("  +", line) for line in done.stdout.splitlines()]
     assert lines == [
         ["SERVICE", "METHOD", "KIND", "HANDLER", "LIMITS"],
         ["probes.Probes", "Join", "client streaming", "probes:join (Python)", "5 messages, 200 bytes"],
-        ["shop.Counter", "Count", "unary", "shop:Counter.count (Python)", "1 KiB"],
-        ["shop.Counter", "Name", "unary", "shop:Counter.get_name (Python)", "1 KiB"],
+        ["counting.Counter", "Count", "unary", "counting:Counter.count (Python)", "1 KiB"],
+        ["counting.Counter", "Name", "unary", "counting:Counter.get_name (Python)", "1 KiB"],
     ]
 
 
@@ -87,10 +87,10 @@ def test_routes_as_json() -> None:
 
 def test_the_table_at_the_start() -> None:
     """What is served, then where; the exit code of a drain is 0."""
-    with serving("shop") as served:
+    with serving("counting") as served:
         assert served.stop() == 0
         out = served.out.whole()
-    assert "shop.Counter  Count   unary  shop:Counter.count (Python)" in out
+    assert "counting.Counter  Count   unary  counting:Counter.count (Python)" in out
     assert re.search(r"\nserving on 127\.0\.0\.1:\d+ \(pid \d+\)\n$", out)
 
 
@@ -113,9 +113,9 @@ def test_the_table_at_the_start() -> None:
         (["probes", "--loop", "fast"], ['"fast" is none of auto, asyncio, uvloop']),
         (["probes", "--log-level", "loud"], ['"loud" is none of critical, error']),
         (["probes", "--compression", "lz4"], ['"lz4" is none of identity, gzip, deflate, zstd']),
-        (["probes", "--tls-cert", "x.pem"], ["tls_cert is given without tls_key"]),
-        (["probes", "--tls-cert", "/no/x.pem", "--tls-key", "/no/x.key"], ["tls_cert cannot be read", "/no/x.pem"]),
-        (["probes", "--bind", "127.0.0.1:0", "--uds", "/tmp/x"], ["bind and uds are both given"]),
+        (["probes", "--tls-cert", "x.pem"], ["--tls-cert is given without --tls-key"]),
+        (["probes", "--tls-cert", "/no/x.pem", "--tls-key", "/no/x.key"], ["--tls-cert cannot be read", "/no/x.pem"]),
+        (["probes", "--bind", "127.0.0.1:0", "--uds", "/tmp/x"], ["--bind and --uds are both given"]),
         (["probes", "--reflection"], ["reflection cannot show probes.Probes"]),
         (["probes", "--no-such-flag"], ["unrecognized arguments: --no-such-flag"]),
         ([], ["the following arguments are required: TARGET"]),
@@ -180,7 +180,7 @@ def test_environment() -> None:
 
 def test_app_dir(tmp_path: Path) -> None:
     """Modules are found in a folder that is named."""
-    done = spikard("routes", "shop", "--app-dir", str(HANDLERS), cwd=tmp_path)
+    done = spikard("routes", "counting", "--app-dir", str(HANDLERS), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 

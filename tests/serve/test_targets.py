@@ -1,11 +1,11 @@
 """What can be served, and what is said of the rest."""
 
+import counting
 import nothing
 import probes
 import pytest
 import reexport
 import second_echo
-import shop
 
 from spikard._serving.targets import find_routes
 from spikard.grpc import GrpcRequest, GrpcResponse, Server, grpc_stream
@@ -32,20 +32,21 @@ def test_a_function() -> None:
 
 def test_an_instance() -> None:
     """All its methods, or one of them."""
-    both = ["/shop.Counter/Count", "/shop.Counter/Name"]
-    assert names("shop") == names("shop:counter") == names(shop.counter) == names(shop.Counter("two")) == both
-    assert names(shop.counter.count) == names("shop:counter.count") == both[:1]
+    both = ["/counting.Counter/Count", "/counting.Counter/Name"]
+    for target in ("counting", "counting:counter", counting.counter, counting.Counter("two")):
+        assert names(target) == both
+    assert names(counting.counter.count) == names("counting:counter.count") == both[:1]
 
 
 def test_names_that_are_imported() -> None:
     """They are served from there too, and nothing twice."""
-    assert names("reexport") == ["/probes.Probes/Echo", "/shop.Counter/Count", "/shop.Counter/Name"]
-    assert names(reexport, "shop", probes.echo) == names("reexport")
+    assert names("reexport") == ["/counting.Counter/Count", "/counting.Counter/Name", "/probes.Probes/Echo"]
+    assert names(reexport, "counting", probes.echo) == names("reexport")
 
 
 def test_an_instance_is_a_service_with_state() -> None:
     """Each has its own."""
-    first, second = shop.Counter("first"), shop.Counter("second")
+    first, second = counting.Counter("first"), counting.Counter("second")
     with Client(first) as one, Client(second) as two:
         assert one.call(first.count).payload == b"first 1"
         assert one.call("Count").payload == b"first 2"
@@ -56,7 +57,7 @@ def test_an_instance_is_a_service_with_state() -> None:
 def test_what_a_subclass_overrides_is_served() -> None:
     """The declaration is inherited, and the method that runs is the subclass's."""
 
-    class Loud(shop.Counter):
+    class Loud(counting.Counter):
         async def count(self, request: GrpcRequest) -> GrpcResponse:
             return GrpcResponse(b"LOUD")
 
@@ -112,8 +113,8 @@ def test_two_handlers_for_one_method() -> None:
     assert "probes:echo (" in str(raised.value)
     assert "second_echo:other (" in str(raised.value)
     assert "second_echo.py:6)" in str(raised.value)
-    with pytest.raises(ValueError, match=r"/shop.Counter/Count has two handlers, shop:Counter.count"):
-        Server(shop.Counter("one"), shop.Counter("two"))
+    with pytest.raises(ValueError, match=r"/counting.Counter/Count has two handlers, counting:Counter.count"):
+        Server(counting.Counter("one"), counting.Counter("two"))
 
 
 def test_nothing_to_serve() -> None:

@@ -4,17 +4,7 @@
     reason = "the comments of the .proto files are the documentation"
 )]
 
-pub mod messageservice {
-    include!(concat!(env!("OUT_DIR"), "/messageservice.rs"));
-}
-
-pub mod r#type {
-    include!(concat!(env!("OUT_DIR"), "/r#type.rs"));
-
-    pub mod store {
-        include!(concat!(env!("OUT_DIR"), "/r#type.store.rs"));
-    }
-}
+include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 
 /// A service whose method `Import` was renamed to `ImportAll`.
 pub mod renamed {

@@ -20,6 +20,7 @@ from spikard.grpc import (
     grpc_stream,
     serve,
 )
+from spikard.grpc import GrpcReqest as Misspelled  # noqa: F401  # refused
 from spikard.grpc.testing import AsyncClient, Client
 
 

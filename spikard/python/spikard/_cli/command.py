@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         values = chosen(given)
         checked = settings(**{name: values[name] for name in _SETTINGS}, health=not values["no_health"])
     except (ValueError, TypeError, OSError) as error:
-        mistake(error)
+        mistake(error, flags_for=_SETTINGS)
     _look_in(values["app_dir"])
     if given.command == "routes":
         _routes(given.targets, checked, as_json=given.json)

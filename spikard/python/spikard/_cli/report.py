@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import traceback
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
+from spikard._cli.options import OPTIONS
 from spikard._serving.settings import Settings
 from spikard._serving.targets import ImportFailedError, Route
 
@@ -19,13 +21,16 @@ MISTAKE = 2
 """The exit code for a mistake of the user."""
 
 
-def mistake(error: BaseException) -> NoReturn:
-    """Says what is wrong, and ends."""
+def mistake(error: BaseException, *, flags_for: Iterable[str] = ()) -> NoReturn:
+    """Says what is wrong, and ends. Settings are named by their flags where that is asked."""
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     if isinstance(error, ImportFailedError) and error.__cause__ is not None:
         text = f'the module "{error.name}" failed when it was imported:\n{user_traceback(error.__cause__)}'
+    flags = {option.name: option.flags[0] for option in OPTIONS}
+    for name in flags_for:
+        text = re.sub(rf"\b{name}\b", flags[name], text)
     print(f"spikard: error: {text}", file=sys.stderr, flush=True)
     sys.exit(MISTAKE)
 

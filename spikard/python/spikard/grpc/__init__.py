@@ -68,14 +68,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # Asked for late: the types and the decorator need neither asyncio nor the native module.
-    if name == "Server":
-        from spikard._serving.server import Server
+if not TYPE_CHECKING:  # which sees them above, and is to see nothing that is not there
 
-        return Server
-    if name == "serve":
-        from spikard.grpc._serve import serve
+    def __getattr__(name: str) -> object:
+        # Asked for late: the types and the decorator need neither asyncio nor the native module.
+        if name == "Server":
+            from spikard._serving.server import Server
 
-        return serve
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return Server
+        if name == "serve":
+            from spikard.grpc._serve import serve
+
+            return serve
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -310,4 +310,28 @@ mod tests {
         assert!(bridge.drain().closed);
         assert!(bridge.take().is_none());
     }
+
+    #[test]
+    fn a_notice_wakes_the_loop_and_is_taken_once() {
+        let bridge = Bridge::new().unwrap();
+        bridge.notify(Notice::Done(7));
+        assert!(lock(&bridge.state).armed.is_some());
+        assert!(bridge.drain().calls.is_empty());
+        assert!(matches!(bridge.notices()[..], [Notice::Done(7)]));
+        assert!(bridge.notices().is_empty());
+    }
+
+    #[test]
+    fn a_ping_tells_for_how_long_the_loop_has_not_answered() {
+        let bridge = Bridge::new().unwrap();
+        assert_eq!(bridge.ping(), None, "nothing is in progress");
+        let (call, _receiver) = submit(&bridge);
+        let first = bridge.ping().unwrap();
+        assert!(bridge.ping().unwrap() >= first);
+        bridge.drain();
+        assert_eq!(bridge.ping(), Some(Duration::ZERO), "it has just answered");
+        bridge.drain();
+        bridge.end(call.id, false);
+        assert_eq!(bridge.ping(), None);
+    }
 }

@@ -10,13 +10,13 @@ class Counter:
         self.name = name
         self.calls = 0
 
-    @grpc_stream(service="shop.Counter")
+    @grpc_stream(service="counting.Counter")
     async def count(self, request: GrpcRequest) -> GrpcResponse:
         """Answer with the number of calls."""
         self.calls += 1
         return GrpcResponse(f"{self.name} {self.calls}".encode())
 
-    @grpc_stream(service="shop.Counter", method="Name")
+    @grpc_stream(service="counting.Counter", method="Name")
     def get_name(self, request: GrpcRequest) -> GrpcResponse:
         """Answer with the name, from a thread."""
         return GrpcResponse(self.name.encode())
