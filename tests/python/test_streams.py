@@ -68,7 +68,7 @@ def test_metadata_of_a_call_is_checked_where_it_is_set() -> None:
 
 
 def test_a_buffered_call_says_where_metadata_belongs() -> None:
-    call = Call(None, None, (), BUFFERED)
+    call = Call(_sent=BUFFERED)
     for setter in (call.set_initial_metadata, call.set_trailers):
         with pytest.raises(RuntimeError, match="GrpcResponse"):
             setter({"a": "1"})
