@@ -47,6 +47,10 @@ impl Outgoing {
     pub(crate) fn list<M: Message>(messages: Vec<M>, encoding: Encoding) -> Result<Self, Status> {
         let mut frames = Frames::new(messages, encoding);
         let first = frames.next().transpose()?;
+        // Nothing of a list is sent if it is known so early that not all of it can be.
+        if let Some(status) = frames.take_failure() {
+            return Err(status);
+        }
         if frames.is_empty() {
             return Ok(Self::Framed(first));
         }
