@@ -1,5 +1,6 @@
 //! The chunks of a body, up to an end that is known to be the client's half-close.
 
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -21,6 +22,8 @@ const COPY_BELOW: usize = 4096;
 /// Reads a body and cuts it into messages.
 pub(super) struct Reader {
     body: Body,
+    /// What is left of a chunk that had too much in it for one time.
+    rest: Bytes,
     deframer: Deframer,
     idle: Idle,
     end_verified: bool,
@@ -30,6 +33,7 @@ impl Reader {
     pub(super) fn new(body: Body, limits: &Limits, end_verified: bool) -> Self {
         Self {
             body,
+            rest: Bytes::new(),
             deframer: Deframer::default(),
             idle: Idle::new(limits.idle_timeout),
             end_verified,
@@ -41,7 +45,7 @@ impl Reader {
         self.deframer.partial()
     }
 
-    /// Hands the messages of the next chunk to `sink`; ready with `false` at the half-close.
+    /// Hands the messages of the next chunk, or as many of them as it has room for, to `sink`; ready with `false` at the half-close.
     ///
     /// `keeps_chunks` says that the messages stay slices of their chunks.
     pub(super) fn poll_messages(
@@ -50,15 +54,23 @@ impl Reader {
         keeps_chunks: bool,
         sink: &mut impl Sink,
     ) -> Poll<Result<bool, Status>> {
-        let Some(chunk) = std::task::ready!(self.poll_chunk(cx)?) else {
-            return Poll::Ready(Ok(false));
-        };
-        let chunk = if keeps_chunks && chunk.len() < COPY_BELOW {
-            Bytes::copy_from_slice(&chunk)
+        let chunk = if self.rest.is_empty() {
+            let Some(chunk) = std::task::ready!(self.poll_chunk(cx)?) else {
+                return Poll::Ready(Ok(false));
+            };
+            if keeps_chunks && chunk.len() < COPY_BELOW {
+                Bytes::copy_from_slice(&chunk)
+            } else {
+                chunk
+            }
         } else {
-            chunk
+            mem::take(&mut self.rest)
         };
-        Poll::Ready(self.deframer.push(&chunk, sink).map(|()| true))
+        let taken = self.deframer.push(&chunk, sink)?;
+        if taken < chunk.len() {
+            self.rest = chunk.slice(taken..);
+        }
+        Poll::Ready(Ok(true))
     }
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Status>> {
