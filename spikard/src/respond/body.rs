@@ -10,7 +10,7 @@ use http_body::{Body, Frame};
 use tokio::time::{Sleep, sleep_until};
 
 use crate::span::CallSpan;
-use crate::{Code, Status};
+use crate::{Code, Status, metadata};
 
 use super::outgoing::Outgoing;
 
@@ -105,7 +105,10 @@ impl Body for ReplyBody {
             return Poll::Ready(None);
         };
         let (code, trailers) = match chunk {
-            Some(Err(status)) => (status.code(), failed(&status)),
+            Some(Err(status)) => {
+                let status = metadata::failure(status);
+                (status.code(), failed(&status))
+            }
             _ => (Code::Ok, trailers),
         };
         self.span.finish(code);
