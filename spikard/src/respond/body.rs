@@ -40,6 +40,8 @@ impl ReplyBody {
         deadline: Option<Instant>,
         span: CallSpan,
     ) -> Self {
+        #[cfg(feature = "server")]
+        super::cutoff::set(deadline);
         Self {
             state: Some(State { outgoing, trailers }),
             deadline: deadline.map(|at| Deadline { at, timer: None }),

@@ -1,6 +1,8 @@
 //! From a handler's answer to an HTTP response.
 
 mod body;
+#[cfg(feature = "server")]
+mod cutoff;
 mod encoder;
 #[cfg(feature = "python")]
 mod framed;
@@ -10,6 +12,8 @@ mod reply;
 mod sending;
 mod streamed;
 
+#[cfg(feature = "server")]
+pub(crate) use cutoff::StreamExecutor;
 #[cfg(feature = "python")]
 pub(crate) use framed::messages as framed_messages;
 pub(crate) use outgoing::Outgoing;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::{Running, codec, path, ready};
+use crate::support::{Running, codec, framed, path, raw_response, ready};
 use spikard::{
     Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcService, Kind, Messages, Server,
     Status, grpc_stream,
@@ -200,6 +200,30 @@ async fn the_deadline_covers_the_response_stream() {
     let status = response.into_inner().message().await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     dropped.notified().await;
+}
+
+#[tokio::test]
+async fn the_deadline_covers_a_response_that_is_not_read() {
+    let (made, dropped) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let source = Source {
+        made: made.clone(),
+        dropped: dropped.clone(),
+    };
+    let running = Running::start(Server::builder().add(source)).await;
+    // The window of the stream is never enlarged, so its last chunk waits.
+    let timeout = [("grpc-timeout", "300m")];
+    let path = "/test.Source/Numbers";
+    let response = raw_response(running.addr, path, &timeout, framed(false, b"")).await;
+    dropped.notified().await;
+    assert!(made.load(Ordering::SeqCst) > 0);
+    let mut stream = response.into_body();
+    let reset = loop {
+        match stream.data().await.unwrap() {
+            Ok(chunk) => drop(chunk),
+            Err(reset) => break reset,
+        }
+    };
+    assert_eq!(reset.reason(), Some(h2::Reason::CANCEL));
 }
 
 /// What a handler saw of a request that broke off.
