@@ -51,6 +51,29 @@ async fn every_row_of_the_table() {
     }
 }
 
+/// More often than the pool has threads: each that such an error ended would be missed.
+#[tokio::test]
+async fn a_grpc_error_that_is_not_whole_is_internal_and_the_threads_go_on() {
+    for callable in ["raising:on_loop", "raising:in_thread"] {
+        for _ in 0..40 {
+            for name in ["Bare", "Emptied", "Textless"] {
+                let status = unary(callable, name).await.unwrap_err();
+                assert_eq!(status.code(), Code::Internal, "{callable} {name}");
+                assert_eq!(status.message(), name, "{callable}");
+            }
+        }
+    }
+    let alive = unary("echo:unary_in_a_thread", "alive").await;
+    assert_eq!(alive.unwrap().payload, "alive");
+}
+
+#[tokio::test]
+async fn a_call_that_python_loses_is_answered() {
+    let status = unary("losing:lost", "").await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+    assert!(status.message().contains("lost in Python"), "{status}");
+}
+
 #[tokio::test]
 async fn a_subclass_of_value_error_is_a_value_error() {
     let status = unary("raising:on_loop", "UnicodeDecodeError")

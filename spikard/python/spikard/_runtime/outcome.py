@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.frames import user_frames
 from spikard.grpc._status import StatusCode
-from spikard.grpc._status_of import status_of
+from spikard.grpc._status_of import Status, status_of
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -31,7 +31,11 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
 
 def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
     """Sends the status of an exception; those that are nobody's answer go to the log with their traceback."""
-    status, expected = status_of(error)
+    try:
+        status, expected = status_of(error)
+    except BaseException as fault:  # a GrpcError without what its own `__init__` sets
+        _log(logging.ERROR, "%s: the status of its %s cannot be read: %s", handler.name, type(error).__name__, fault)
+        status, expected = Status(StatusCode.INTERNAL, type(error).__name__), False
     # The log first: who sees the status finds the reason there.
     level = logging.DEBUG if expected else logging.ERROR
     _log(level, "%s raised %s", handler.name, type(error).__name__, error=error)

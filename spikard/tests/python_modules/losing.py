@@ -1,0 +1,26 @@
+"""A handler whose calls find no task, as when memory is short."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from spikard._runtime import loop as runtime
+from spikard.grpc import GrpcRequest, GrpcResponse
+
+_new_task = runtime._new_task
+
+
+def _lose(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    if coroutine.cr_frame.f_locals["handler"].name == "losing:lost":
+        coroutine.close()
+        raise MemoryError
+    return _new_task(loop, coroutine)
+
+
+runtime._new_task = _lose
+
+
+async def lost(request: GrpcRequest) -> GrpcResponse:
+    return GrpcResponse()
