@@ -73,6 +73,24 @@ test-python: setup wheel ## Tests in Python: the package, the examples, and end 
 	cargo build --package spikard-examples --package spikard-tests --bins
 	$(PY) -m pytest
 
+# One wheel for all: that is what the stable ABI is for.
+.PHONY: test-pythons
+test-pythons: setup ## The tests of the Python package on every CPython from 3.10 on that is found
+	PATH=$(VENV)/bin:$$PATH $(PY) -m maturin build --quiet --profile dev --out target/wheels
+	@for minor in 10 11 12 13 14 15; do \
+	    python=; \
+	    for found in $$(type -aP python3.$$minor) ~/.pyenv/versions/3.$$minor.*/bin/python; do \
+	        $$found -c 'import sys; sys.exit(sys.version_info[1] != '$$minor')' 2>/dev/null && python=$$found && break; \
+	    done; \
+	    [ -n "$$python" ] || continue; \
+	    echo "$$python"; \
+	    venv=$(CURDIR)/target/python3.$$minor; \
+	    $$python -m venv $$venv; \
+	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
+	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall target/wheels/spikard-*.whl; \
+	    $$venv/bin/python -m pytest tests/python tests/readme tests/serve; \
+	done
+
 .PHONY: fmt
 fmt: setup ## Format everything
 	cargo fmt --all

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 
 import messageservice_pb2
-from spikard.grpc import GrpcClientStreamRequest, GrpcResponse
+from spikard.grpc import GrpcClientStreamRequest, GrpcResponse, grpc_stream
 
 
+@grpc_stream(service="messageservice.MessageService", method="BatchCreate")
 async def handle_batch_create(request: GrpcClientStreamRequest) -> GrpcResponse:
     """Create all items, or none.
 

@@ -1,9 +1,10 @@
 """Bidirectional streaming with settings in the metadata: fewer answers than messages."""
 
 import recordservice_pb2
-from spikard.grpc import GrpcBidiStreamRequest, GrpcBidiStreamResponse
+from spikard.grpc import GrpcBidiStreamRequest, GrpcBidiStreamResponse, grpc_stream
 
 
+@grpc_stream(service="recordservice.RecordService", method="FilterStream")
 async def handle_filter_stream(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
     """Filter records and process those that are kept.
 

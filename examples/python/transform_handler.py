@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import transformservice_pb2
-from spikard.grpc import GrpcBidiStreamRequest, GrpcBidiStreamResponse
+from spikard.grpc import GrpcBidiStreamRequest, GrpcBidiStreamResponse, grpc_stream
 
 
+@grpc_stream(service="transformservice.TransformService", method="TransformStream")
 async def handle_transform_stream(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
     """Transform every document.
 

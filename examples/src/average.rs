@@ -2,13 +2,13 @@
 
 use spikard::{GrpcClientStreamRequest, GrpcResponse, Status, grpc_stream};
 
-use crate::proto::recordservice::{AverageResponse, Record};
+use crate::proto::recordservice::{AverageResponse, Record, record_service};
 
 /// The mean of the records' values, rounded down.
 ///
 /// It is a method of the service whose other methods are in the `impl` block of
 /// [`Records`](crate::records::Records): the server merges them.
-#[grpc_stream(service = "recordservice.RecordService")]
+#[grpc_stream(service = record_service)]
 pub async fn average(
     request: GrpcClientStreamRequest<Record>,
 ) -> Result<GrpcResponse<AverageResponse>, Status> {
@@ -26,7 +26,7 @@ pub async fn average(
 
 /// The same with the same bug in Python, in `python/average_handler.py`.
 #[grpc_stream(
-    service = "recordservice.RecordService",
+    service = record_service,
     python = "average_handler:handle_average"
 )]
 pub async fn average_in_python(request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status>;

@@ -5,12 +5,12 @@ use uuid::Uuid;
 
 use crate::clock::utc_now;
 use crate::database::{self, Transaction};
-use crate::proto::messageservice::{BatchCreateResponse, Item};
+use crate::proto::messageservice::{BatchCreateResponse, Item, message_service};
 
 /// Creates all items, or none.
 ///
 /// Every item has arrived and has been decoded when this runs.
-#[grpc_stream(service = "messageservice.MessageService")]
+#[grpc_stream(service = message_service)]
 pub async fn batch_create(
     request: GrpcClientStreamRequest<Item>,
 ) -> Result<GrpcResponse<BatchCreateResponse>, Status> {
@@ -51,7 +51,7 @@ pub async fn batch_create(
 
 /// The same in Python, in `python/batch_handler.py`: no body, and raw bytes instead of `Item`.
 #[grpc_stream(
-    service = "messageservice.MessageService",
+    service = message_service,
     python = "batch_handler:handle_batch_create"
 )]
 pub async fn batch_create_in_python(

@@ -2,7 +2,7 @@
 
 use spikard::{GrpcBidiStreamRequest, GrpcBidiStreamResponse, MetadataMap, Status, grpc_stream};
 
-use crate::proto::recordservice::{ProcessedRecord, Record};
+use crate::proto::recordservice::{ProcessedRecord, Record, record_service};
 
 /// The record service and its state; each method of the annotated block is an RPC.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +10,7 @@ pub struct Records {
     multiplier: f64,
 }
 
-#[grpc_stream(service = "recordservice.RecordService")]
+#[grpc_stream(service = record_service)]
 impl Records {
     /// Keeps the records that the metadata asks for and processes them.
     pub async fn filter_stream(

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use spikard::{GrpcBidiStreamRequest, GrpcBidiStreamResponse, MetadataValue, Status, grpc_stream};
 
 use crate::clock::utc_now;
-use crate::proto::transformservice::{Document, TransformResult};
+use crate::proto::transformservice::{Document, TransformResult, transform_service};
 
 /// Transforms every document; one that fails does not fail the others.
-#[grpc_stream(service = "transformservice.TransformService")]
+#[grpc_stream(service = transform_service)]
 pub async fn transform_stream(
     request: GrpcBidiStreamRequest<Document>,
 ) -> Result<GrpcBidiStreamResponse<TransformResult>, Status> {
@@ -36,7 +36,7 @@ pub async fn transform_stream(
 
 /// The same in Python, in `python/transform_handler.py`.
 #[grpc_stream(
-    service = "transformservice.TransformService",
+    service = transform_service,
     python = "transform_handler:handle_transform_stream"
 )]
 pub async fn transform_stream_in_python(

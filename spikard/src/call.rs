@@ -68,8 +68,13 @@ impl Call {
 
     /// Whether the message at `index` was compressed on the wire; `false` for a stream that is not buffered.
     pub fn was_compressed(&self, index: usize) -> bool {
+        self.compressed().get(index) == Some(&true)
+    }
+
+    /// Which messages were compressed, up to the last that was.
+    pub(crate) fn compressed(&self) -> &[bool] {
         let buffered = self.buffered.get();
-        buffered.is_some_and(|buffered| buffered.compressed.get(index) == Some(&true))
+        buffered.map_or(&[], |buffered| &buffered.compressed)
     }
 
     pub(crate) fn hold(&self, buffered: Buffered) {

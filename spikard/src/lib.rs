@@ -42,6 +42,7 @@ mod metadata;
 mod method;
 mod mount;
 mod panics;
+pub mod proto;
 #[cfg(feature = "python")]
 pub mod python;
 mod respond;

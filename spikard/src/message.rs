@@ -30,21 +30,18 @@ pub trait Message: Send + Sized + 'static {
     /// The message itself where it is raw, so that large ones are sent without a copy.
     #[doc(hidden)]
     fn raw(&self) -> Option<&Bytes>;
-
-    /// Whether a message keeps the chunk that it came in alive.
-    #[doc(hidden)]
-    fn is_raw() -> bool;
 }
 
 #[diagnostic::do_not_recommend]
 impl<M: prost::Message + Default + 'static> Message for M {
+    #[inline]
     fn decode_payload(payload: Payload<'_>) -> Result<Self, DecodeError> {
         // The types are known when this is compiled: for `Bytes` only the move remains, for every
         // other message only the decoding.
         let mut decoded = None::<M>;
         match (&mut decoded as &mut dyn Any).downcast_mut::<Option<Bytes>>() {
             Some(slot) => *slot = Some(payload.into_bytes()),
-            None => decoded = Some(M::decode(payload.as_slice())?),
+            None => decoded = Some(payload.read(|reader| M::decode(reader))?),
         }
         Ok(decoded.unwrap_or_default())
     }
@@ -63,15 +60,12 @@ impl<M: prost::Message + Default + 'static> Message for M {
     fn raw(&self) -> Option<&Bytes> {
         (self as &dyn Any).downcast_ref::<Bytes>()
     }
-
-    fn is_raw() -> bool {
-        std::any::TypeId::of::<M>() == std::any::TypeId::of::<Bytes>()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::Keeper;
 
     fn round_trip<M: Message + Clone + PartialEq + std::fmt::Debug>(message: M, wire: &[u8]) {
         let mut buffer = Vec::new();
@@ -79,20 +73,20 @@ mod tests {
         assert_eq!(buffer, wire);
         assert_eq!(message.payload_len(), wire.len());
         let chunk = Bytes::copy_from_slice(wire);
-        let decoded = M::decode_payload(Payload::slice(&chunk, 0..wire.len()));
+        let mut keeper = Keeper::default();
+        let payload = Payload::part(&chunk, 0..wire.len(), &mut keeper);
+        let decoded = M::decode_payload(payload);
         assert_eq!(decoded, Ok(message));
     }
 
     #[test]
     fn bytes_stay_raw() {
         round_trip(Bytes::from_static(b"\xff\xfe"), b"\xff\xfe");
-        assert!(<Bytes as Message>::is_raw());
     }
 
     #[test]
     fn a_vec_of_bytes_is_the_wrapper_message() {
         round_trip(b"ab".to_vec(), b"\x0a\x02ab");
-        assert!(!<Vec<u8> as Message>::is_raw());
     }
 
     #[test]

@@ -92,6 +92,11 @@ async fn wrong_answers_are_internal_and_the_log_says_what_was_expected() {
             "the value of the metadata \"x-name\" cannot be sent",
         ),
         ("metadata no mapping", "'int' object is not iterable"),
+        (
+            "compression",
+            "returned a GrpcResponse whose compression is str ('brotli'), expected None, \"identity\", \"gzip\"",
+        ),
+        ("compression int", "whose compression is int (1), expected"),
     ];
     for callable in ["wrong:answer", "wrong:answer_in_a_thread"] {
         for (answer, expected) in cases {
@@ -123,6 +128,14 @@ async fn wrong_answers_are_internal_and_the_log_says_what_was_expected() {
         ),
         ("other kind", "expected a GrpcBidiStreamResponse"),
         ("none", "whose messages[0] is None, expected bytes"),
+        (
+            "uncompressed",
+            "whose uncompressed is tuple (of 2), expected the indices of messages, each an int of 0 or more",
+        ),
+        (
+            "uncompressed messages",
+            "whose uncompressed is tuple (of 1), expected the indices of messages",
+        ),
     ];
     for (answer, expected) in cases {
         let status = bidi(

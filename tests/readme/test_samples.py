@@ -11,7 +11,9 @@ from grpc_tools import protoc
 from spikard.grpc import GrpcClientStreamRequest
 
 README = Path(__file__).parents[2] / "README.md"
-SAMPLES = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
+# The quick start is run as a whole, by tests/serve/test_quick_start.py.
+TEXT = re.sub(r"^## Python quick start$.*?(?=^## )", "", README.read_text(), flags=re.DOTALL | re.MULTILINE)
+SAMPLES = re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
 # What the samples' `shop_pb2` is made from: the messages of the README's first Rust sample.
 SHOP = """

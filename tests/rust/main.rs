@@ -4,6 +4,7 @@ mod all_or_nothing;
 mod cancellation;
 mod drain;
 mod failures;
+mod kinds;
 mod limits;
 mod protocol;
 mod small_messages;

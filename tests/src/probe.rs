@@ -180,7 +180,7 @@ static COUNTED: Notify = Notify::const_new();
 
 static RUNS: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
 
-fn count(label: &str) {
+pub(crate) fn count(label: &str) {
     let mut runs = RUNS.lock().expect("no panic while it is held");
     *runs
         .get_or_insert_default()
@@ -196,13 +196,13 @@ fn runs_of(label: &str) -> usize {
     runs.copied().unwrap_or_default()
 }
 
-fn label(metadata: &MetadataMap) -> String {
+pub(crate) fn label(metadata: &MetadataMap) -> String {
     let label = metadata.get("x-label").map(|label| label.as_bytes());
     String::from_utf8_lossy(label.unwrap_or_default()).into_owned()
 }
 
 /// Counts when the future that holds it is dropped.
-struct CountOnDrop(String);
+pub(crate) struct CountOnDrop(pub(crate) String);
 
 impl Drop for CountOnDrop {
     fn drop(&mut self) {

@@ -1,5 +1,7 @@
 //! What the programs under `tests/pass` are driven with: calls of a service without a socket.
 
+pub mod pb;
+
 use std::convert::Infallible;
 use std::future::Future;
 

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::krate::Crate;
 use super::place::relocate;
+use super::written::written;
 use crate::model::{Method, Owner, Service};
 
 /// What handles the method, as messages name it.
@@ -16,30 +17,13 @@ pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenSt
     let function = &method.function;
     let path = match &service.owner {
         Owner::Struct { .. } => format!("::{function}"),
-        Owner::Type(ty) => format!("::{}::{function}", compact(ty)),
+        Owner::Type(ty) => format!("::{}::{function}", written(ty)),
     };
     quote! {
         #krate::Handler::Rust(::std::borrow::Cow::Borrowed(
             ::core::concat!(::core::module_path!(), #path)
         ))
     }
-}
-
-/// A type as it is usually written, with spaces between words only.
-fn compact(ty: &TokenStream) -> String {
-    let mut compact = String::new();
-    for part in ty.to_string().split(' ') {
-        let words = compact.ends_with(is_of_word) && part.starts_with(is_of_word);
-        if words {
-            compact.push(' ');
-        }
-        compact.push_str(part);
-    }
-    compact
-}
-
-fn is_of_word(char: char) -> bool {
-    char.is_alphanumeric() || char == '_'
 }
 
 /// `|service, call| …`, which captures nothing.
@@ -66,23 +50,4 @@ pub(super) fn entry(
     };
     let name = function.span();
     relocate(entry, name, name)
-}
-
-#[cfg(test)]
-mod tests {
-    use quote::quote;
-
-    use super::compact;
-
-    #[test]
-    fn types_have_no_spaces_between_signs() {
-        for (tokens, text) in [
-            (quote!(Records), "Records"),
-            (quote!(inner::Store<u8>), "inner::Store<u8>"),
-            (quote!(Store<&'static str>), "Store<&'static str>"),
-            (quote!(Box<dyn Any + Send>), "Box<dyn Any+Send>"),
-        ] {
-            assert_eq!(compact(&tokens), text);
-        }
-    }
 }

@@ -59,7 +59,7 @@ impl RequestBody {
     async fn collect<M: Message>(mut self, call: &Call, expect: Expect) -> Result<Vec<M>, Status> {
         let mut list = MessageList::new(self.limits, self.compression, expect);
         let reader = &mut self.reader;
-        while poll_fn(|cx| reader.poll_messages(cx, M::is_raw(), &mut list)).await? {
+        while poll_fn(|cx| reader.poll_messages(cx, &mut list)).await? {
             let size = list.size().saturating_add(reader.partial());
             self.charge.set(size)?;
             list.charged();

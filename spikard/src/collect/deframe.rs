@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::Status;
 
+use super::keeper::Keeper;
 use super::payload::Payload;
 use super::violation;
 
@@ -28,12 +29,13 @@ pub(super) trait Sink {
     fn is_full(&self) -> bool;
 }
 
-/// Cuts chunks into messages. Messages that lie within one chunk are handed on as slices of it;
+/// Cuts chunks into messages. Messages that lie within one chunk are handed on as parts of it;
 /// only those that straddle chunks are joined.
 #[derive(Debug, Default)]
 pub(super) struct Deframer {
     state: State,
     complete: usize,
+    keeper: Keeper,
 }
 
 #[derive(Debug, Default)]
@@ -118,7 +120,8 @@ impl Deframer {
                         buffer,
                     };
                 } else {
-                    self.accept(compressed, Payload::joined(buffer), sink)?;
+                    sink.accept(compressed, Payload::joined(buffer))?;
+                    self.complete += 1;
                 }
                 Ok(taken)
             }
@@ -142,8 +145,11 @@ impl Deframer {
         let len = u32::from_be_bytes(length) as usize;
         sink.admit(compressed, len)?;
         if chunk.len() - start >= len {
-            self.accept(compressed, Payload::slice(chunk, start..start + len), sink)?;
-            return Ok(start + len);
+            let end = start + len;
+            let payload = Payload::part(chunk, start..end, &mut self.keeper);
+            sink.accept(compressed, payload)?;
+            self.complete += 1;
+            return Ok(end);
         }
         let mut buffer = Vec::new();
         extend(&mut buffer, &chunk[start..], len);
@@ -153,17 +159,6 @@ impl Deframer {
             buffer,
         };
         Ok(chunk.len())
-    }
-
-    fn accept(
-        &mut self,
-        compressed: bool,
-        payload: Payload<'_>,
-        sink: &mut impl Sink,
-    ) -> Result<(), Status> {
-        sink.accept(compressed, payload)?;
-        self.complete += 1;
-        Ok(())
     }
 
     fn keep_prefix(&mut self, part: &[u8], end: usize) -> usize {

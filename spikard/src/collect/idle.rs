@@ -9,8 +9,11 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// The time since the last frame of a body, counted only while there is none to take.
 pub(super) struct Idle {
     timeout: Duration,
+    /// Set for the end of the first wait, and moved only when it fires: to move it at every wait would
+    /// cost more than most messages.
     timer: Option<Pin<Box<Sleep>>>,
-    waiting: bool,
+    /// Since when there is nothing to take, while that is so.
+    waiting_since: Option<Instant>,
 }
 
 impl Idle {
@@ -18,7 +21,7 @@ impl Idle {
         Self {
             timeout,
             timer: None,
-            waiting: false,
+            waiting_since: None,
         }
     }
 
@@ -28,24 +31,64 @@ impl Idle {
 
     /// Something arrived.
     pub(super) fn progress(&mut self) {
-        self.waiting = false;
+        self.waiting_since = None;
     }
 
     /// Nothing is there: ready when that has been so for too long.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.waiting {
-            self.waiting = true;
-            // An end that the clock cannot name never comes.
-            let end = Instant::now().checked_add(self.timeout);
-            match (end, &mut self.timer) {
-                (Some(end), Some(timer)) => timer.as_mut().reset(end),
-                (Some(end), none) => *none = Some(Box::pin(sleep_until(end))),
-                (None, timer) => *timer = None,
+        let since = *self.waiting_since.get_or_insert_with(Instant::now);
+        // An end that the clock cannot name never comes.
+        let Some(end) = since.checked_add(self.timeout) else {
+            return Poll::Pending;
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        while timer.as_mut().poll(cx).is_ready() {
+            if timer.deadline() >= end {
+                return Poll::Ready(());
             }
+            timer.as_mut().reset(end);
         }
-        match &mut self.timer {
-            Some(timer) => timer.as_mut().poll(cx),
-            None => Poll::Pending,
-        }
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+    use tokio::time::advance;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    async fn ready(idle: &mut Idle) -> bool {
+        poll_fn(|cx| Poll::Ready(idle.poll(cx).is_ready())).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_begins_anew_with_each_wait() {
+        let mut idle = Idle::new(10 * SECOND);
+        assert!(!ready(&mut idle).await);
+        advance(9 * SECOND).await;
+        idle.progress();
+        assert!(!ready(&mut idle).await);
+        // Past the end of the first wait, which is where the timer stands.
+        advance(9 * SECOND).await;
+        assert!(!ready(&mut idle).await);
+        advance(SECOND).await;
+        assert!(ready(&mut idle).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_ends_by_itself() {
+        let mut idle = Idle::new(10 * SECOND);
+        let began = Instant::now();
+        poll_fn(|cx| idle.poll(cx)).await;
+        assert!(began.elapsed() >= 10 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endless_timeout_never_ends() {
+        let mut idle = Idle::new(Duration::MAX);
+        assert!(!ready(&mut idle).await);
     }
 }

@@ -1,5 +1,7 @@
 //! The messages of one call, taken within its limits.
 
+use prost::DecodeError;
+
 use crate::compression::{InflateError, inflate};
 use crate::{Compression, Limits, Message, Status};
 
@@ -58,6 +60,7 @@ impl<M: Message> MessageList<M> {
         (self.payload_bytes - self.taken_bytes).saturating_add(fixed)
     }
 
+    #[inline(never)]
     fn inflate(&self, payload: &Payload<'_>) -> Result<Payload<'static>, Status> {
         let index = self.received();
         let left = self
@@ -82,6 +85,24 @@ impl<M: Message> MessageList<M> {
     /// What is there has been charged, so that there is room for more.
     pub(super) fn charged(&mut self) {
         self.charged_bytes = self.payload_bytes;
+    }
+
+    #[inline]
+    fn push(&mut self, payload: Payload<'_>) -> Result<(), Status> {
+        self.payload_bytes = self.payload_bytes.saturating_add(payload.len());
+        match M::decode_payload(payload) {
+            Ok(message) => {
+                self.messages.push(message);
+                Ok(())
+            }
+            Err(error) => Err(self.undecodable(&error)),
+        }
+    }
+
+    #[cold]
+    fn undecodable(&self, error: &DecodeError) -> Status {
+        let name = std::any::type_name::<M>().rsplit("::").next();
+        violation::undecodable(self.received(), name.unwrap_or("message"), error)
     }
 
     /// Takes the messages out; their number and bytes still count.
@@ -127,24 +148,19 @@ impl<M: Message> Sink for MessageList<M> {
         Ok(())
     }
 
+    #[inline]
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
-        let payload = if compressed {
+        if compressed {
             // A stream that is not buffered has no end to keep this for.
             if self.taken == 0 {
                 self.compressed.resize(self.messages.len(), false);
                 self.compressed.push(true);
             }
-            self.inflate(&payload)?
+            let inflated = self.inflate(&payload)?;
+            self.push(inflated)
         } else {
-            payload
-        };
-        self.payload_bytes = self.payload_bytes.saturating_add(payload.len());
-        let message = M::decode_payload(payload).map_err(|error| {
-            let name = std::any::type_name::<M>().rsplit("::").next();
-            violation::undecodable(self.received(), name.unwrap_or("message"), &error)
-        })?;
-        self.messages.push(message);
-        Ok(())
+            self.push(payload)
+        }
     }
 
     fn is_full(&self) -> bool {

@@ -8,6 +8,7 @@ mod budget;
 mod deframe;
 mod ending;
 mod idle;
+mod keeper;
 mod list;
 mod payload;
 mod reader;
@@ -17,4 +18,6 @@ mod violation;
 pub(crate) use body::RequestBody;
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use deframe::PREFIX;
+#[cfg(test)]
+pub(crate) use keeper::Keeper;
 pub(crate) use payload::Payload;

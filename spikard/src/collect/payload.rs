@@ -2,45 +2,170 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
-/// The bytes of one message: a slice of the DATA chunk that carried it, or, where it straddled
+use super::keeper::Keeper;
+
+/// The bytes of one message: a part of the DATA chunk that carried it, or, where it straddled
 /// chunks, its own buffer.
 pub struct Payload<'chunk>(Inner<'chunk>);
 
 enum Inner<'chunk> {
-    Slice(&'chunk Bytes, Range<usize>),
+    Part {
+        chunk: &'chunk Bytes,
+        part: Range<usize>,
+        keeper: &'chunk mut Keeper,
+    },
     Joined(Vec<u8>),
 }
 
 impl<'chunk> Payload<'chunk> {
-    pub(crate) fn slice(chunk: &'chunk Bytes, range: Range<usize>) -> Self {
-        Self(Inner::Slice(chunk, range))
+    #[inline]
+    pub(crate) fn part(
+        chunk: &'chunk Bytes,
+        part: Range<usize>,
+        keeper: &'chunk mut Keeper,
+    ) -> Self {
+        Self(Inner::Part {
+            chunk,
+            part,
+            keeper,
+        })
     }
 
+    #[inline]
     pub(crate) fn joined(buffer: Vec<u8>) -> Self {
         Self(Inner::Joined(buffer))
     }
 
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[u8] {
         match &self.0 {
-            Inner::Slice(chunk, range) => &chunk[range.clone()],
+            Inner::Part { chunk, part, .. } => &chunk[part.clone()],
             Inner::Joined(buffer) => buffer,
         }
     }
 
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         match &self.0 {
-            Inner::Slice(_, range) => range.len(),
+            Inner::Part { part, .. } => part.len(),
             Inner::Joined(buffer) => buffer.len(),
         }
     }
 
-    /// Without a copy in either case.
+    /// Without a copy, unless the chunk is too small to be kept for it.
+    #[inline]
     pub(crate) fn into_bytes(self) -> Bytes {
         match self.0 {
-            Inner::Slice(chunk, range) => chunk.slice(range),
+            Inner::Part {
+                chunk,
+                part,
+                keeper,
+            } => keeper.keep(chunk, part),
             Inner::Joined(buffer) => Bytes::from(buffer),
         }
+    }
+
+    /// Reads the message as prost does.
+    #[inline]
+    pub(crate) fn read<T>(self, decode: impl FnOnce(PayloadReader<'_>) -> T) -> T {
+        match self.0 {
+            Inner::Part {
+                chunk,
+                part,
+                keeper,
+            } => decode(PayloadReader::new(chunk, part, keeper)),
+            Inner::Joined(buffer) => {
+                let chunk = Bytes::from(buffer);
+                let whole = 0..chunk.len();
+                decode(PayloadReader::new(&chunk, whole, &mut Keeper::default()))
+            }
+        }
+    }
+}
+
+/// Reads as fast as a slice, and takes fields of bytes out as [`Payload::into_bytes`] does: prost asks for
+/// `Bytes` even where it makes a `Vec` of them, so that each would be allocated twice.
+pub(crate) struct PayloadReader<'chunk> {
+    chunk: &'chunk Bytes,
+    /// Where the message ends in the chunk.
+    end: usize,
+    rest: &'chunk [u8],
+    keeper: &'chunk mut Keeper,
+}
+
+impl<'chunk> PayloadReader<'chunk> {
+    #[inline]
+    fn new(chunk: &'chunk Bytes, part: Range<usize>, keeper: &'chunk mut Keeper) -> Self {
+        Self {
+            chunk,
+            end: part.end,
+            rest: &chunk[part],
+            keeper,
+        }
+    }
+}
+
+impl Buf for PayloadReader<'_> {
+    #[inline]
+    fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
+    #[inline]
+    fn chunk(&self) -> &[u8] {
+        self.rest
+    }
+
+    #[inline]
+    fn advance(&mut self, count: usize) {
+        self.rest = &self.rest[count..];
+    }
+
+    #[inline]
+    fn copy_to_bytes(&mut self, len: usize) -> Bytes {
+        let start = self.end - self.rest.len();
+        self.advance(len);
+        self.keeper.keep(self.chunk, start..start + len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes 5 to 25 of a message.
+    fn field(payload: Payload<'_>) -> Bytes {
+        payload.read(|mut reader| {
+            let whole = reader.remaining();
+            reader.advance(5);
+            let field = reader.copy_to_bytes(20);
+            assert_eq!(reader.remaining(), whole - 25);
+            assert_eq!(reader.chunk().len(), whole - 25);
+            field
+        })
+    }
+
+    #[test]
+    fn a_field_of_a_large_chunk_is_a_slice_of_it() {
+        let chunk = Bytes::from(vec![7; 16_384]);
+        let found = field(Payload::part(&chunk, 10..40, &mut Keeper::default()));
+        assert_eq!(found.as_ptr(), chunk[15..].as_ptr());
+    }
+
+    #[test]
+    fn a_field_of_a_small_chunk_does_not_keep_it_alive() {
+        let chunk = Bytes::from((0..100).collect::<Vec<u8>>());
+        let found = field(Payload::part(&chunk, 10..40, &mut Keeper::default()));
+        assert_eq!(found, chunk[15..35]);
+        assert!(chunk.is_unique());
+    }
+
+    #[test]
+    fn a_field_of_a_joined_message_is_a_slice_of_its_buffer() {
+        let buffer = vec![7; 16_384];
+        let at = buffer[5..].as_ptr();
+        assert_eq!(field(Payload::joined(buffer)).as_ptr(), at);
     }
 }

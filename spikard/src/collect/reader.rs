@@ -15,10 +15,6 @@ use super::ending::is_half_closed;
 use super::idle::Idle;
 use super::violation;
 
-/// A chunk below this size is copied when messages stay slices of it: what h2 hands out is a view of
-/// its read buffer, and many tiny views would keep many whole buffers alive.
-const COPY_BELOW: usize = 4096;
-
 /// Reads a body and cuts it into messages.
 pub(super) struct Reader {
     body: Body,
@@ -45,24 +41,18 @@ impl Reader {
         self.deframer.partial()
     }
 
-    /// Hands the messages of the next chunk, or as many of them as it has room for, to `sink`; ready with `false` at the half-close.
-    ///
-    /// `keeps_chunks` says that the messages stay slices of their chunks.
+    /// Hands the messages of the next chunk, or as many of them as there is room for, to `sink`; ready with
+    /// `false` at the half-close.
     pub(super) fn poll_messages(
         &mut self,
         cx: &mut Context<'_>,
-        keeps_chunks: bool,
         sink: &mut impl Sink,
     ) -> Poll<Result<bool, Status>> {
         let chunk = if self.rest.is_empty() {
             let Some(chunk) = std::task::ready!(self.poll_chunk(cx)?) else {
                 return Poll::Ready(Ok(false));
             };
-            if keeps_chunks && chunk.len() < COPY_BELOW {
-                Bytes::copy_from_slice(&chunk)
-            } else {
-                chunk
-            }
+            chunk
         } else {
             mem::take(&mut self.rest)
         };

@@ -42,7 +42,7 @@ impl<M: Message> MessageStream<M> {
     }
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let polled = self.reader.poll_messages(cx, M::is_raw(), &mut self.list);
+        let polled = self.reader.poll_messages(cx, &mut self.list);
         let size = self.list.size().saturating_add(self.reader.partial());
         let result = std::task::ready!(polled).and_then(|more| {
             self.charge.set(size)?;

@@ -48,6 +48,8 @@ mod error;
 #[doc(hidden)]
 pub mod extension;
 pub(crate) mod rpc;
+#[cfg(feature = "server")]
+mod serving;
 
 #[cfg(not(Py_LIMITED_API))]
 pub use embed::{Interpreter, InterpreterBuilder, resolve};

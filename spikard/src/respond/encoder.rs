@@ -25,9 +25,31 @@ impl Encoder {
         Self { encoding, index: 0 }
     }
 
+    /// For messages before which the response had so many others.
+    #[cfg(feature = "python")]
+    pub(super) fn starting_at(index: usize, encoding: Encoding) -> Self {
+        Self { encoding, index }
+    }
+
     /// Appends a message to `chunk`, or only its prefix, and answers with the message to be sent after it.
+    ///
+    /// A message that cannot be sent leaves nothing behind, for the messages before it still are.
     pub(super) fn append<M: Message>(
         &mut self,
+        chunk: &mut Vec<u8>,
+        message: &M,
+    ) -> Result<Option<Bytes>, Status> {
+        let start = chunk.len();
+        let appended = self.try_append(chunk, message);
+        match &appended {
+            Ok(_) => self.index += 1,
+            Err(_) => chunk.truncate(start),
+        }
+        appended
+    }
+
+    fn try_append<M: Message>(
+        &self,
         chunk: &mut Vec<u8>,
         message: &M,
     ) -> Result<Option<Bytes>, Status> {
@@ -39,7 +61,6 @@ impl Encoder {
             }
             None => self.copy(chunk, message)?,
         }
-        self.index += 1;
         Ok(large)
     }
 
@@ -94,4 +115,27 @@ fn incompressible(index: usize, error: &io::Error) -> Status {
     Status::internal(format!(
         "message {index} of the response could not be compressed: {error}"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_over_the_limit_leaves_nothing_in_the_chunk() {
+        let mut encoder = Encoder::new(Encoding {
+            compression: Compression::Identity,
+            uncompressed: Vec::new(),
+            max_message_bytes: 5,
+        });
+        let mut chunk = Vec::new();
+        let first = encoder.append(&mut chunk, &Bytes::from_static(b"first"));
+        assert!(matches!(first, Ok(None)));
+        for size in [6, UNCOPIED] {
+            let refused = encoder.append(&mut chunk, &Bytes::from(vec![0; size]));
+            let status = refused.expect_err("a status");
+            assert!(status.message().starts_with("message 1 of the response"));
+            assert_eq!(chunk, b"\0\0\0\0\x05first");
+        }
+    }
 }

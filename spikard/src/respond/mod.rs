@@ -1,5 +1,7 @@
 //! From a handler's answer to an HTTP response.
 
+#[cfg(feature = "python")]
+mod batched;
 mod body;
 #[cfg(feature = "server")]
 mod cutoff;
@@ -12,6 +14,8 @@ mod reply;
 mod sending;
 mod streamed;
 
+#[cfg(feature = "python")]
+pub(crate) use batched::{Batch, StreamedBatches};
 #[cfg(feature = "server")]
 pub(crate) use cutoff::StreamExecutor;
 #[cfg(feature = "python")]

@@ -4,6 +4,8 @@ mod error;
 mod foreign;
 #[cfg(feature = "router")]
 mod mounted;
+#[cfg(feature = "python")]
+mod names;
 mod registry;
 mod service;
 mod table;
@@ -22,6 +24,8 @@ use crate::{Compression, GrpcService, Limits};
 
 pub use error::RoutesError;
 use foreign::Foreign;
+#[cfg(feature = "python")]
+pub(crate) use names::interned;
 use registry::Registry;
 pub use service::RoutesService;
 pub use table::RouteTable;
@@ -64,6 +68,22 @@ impl Routes {
     pub fn add<S: GrpcService>(mut self, service: S) -> Self {
         self.registry.add(service);
         self
+    }
+
+    /// Adds a method whose names, kind and handler are known only at run time.
+    #[cfg(feature = "python")]
+    pub(crate) fn declare(
+        &mut self,
+        service: &'static str,
+        method: &'static str,
+        info: crate::MethodInfo,
+        answer: impl Fn(crate::dispatch::ServerCall) -> crate::dispatch::ResponseFuture
+        + Send
+        + Sync
+        + 'static,
+    ) {
+        self.registry
+            .declare(service, method, info, Box::new(answer));
     }
 
     /// Adds a service that tonic generated, or any other that has a name. Limits are its own affair.

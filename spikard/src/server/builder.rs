@@ -78,6 +78,13 @@ impl ServerBuilder {
         self
     }
 
+    /// Takes routes that are built already, with their limits and compression.
+    #[cfg(feature = "python")]
+    pub(crate) fn routes(mut self, routes: Routes) -> Self {
+        self.routes = routes;
+        self
+    }
+
     /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
     ///
     /// The first layer added is the first to see a request. It sees the names of service and method in

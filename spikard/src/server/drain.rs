@@ -75,6 +75,16 @@ impl Server {
 
     /// Serves until `stop` is ready, then drains as [`serve`](Self::serve) does.
     pub async fn serve_until(self, stop: impl Future<Output = ()>) {
+        let grace = self.grace;
+        self.serve_until_told(async move {
+            stop.await;
+            grace
+        })
+        .await;
+    }
+
+    /// Serves until `stop` says how long the drain may take.
+    pub(crate) async fn serve_until_told(self, stop: impl Future<Output = Duration>) {
         let mut stop = pin!(stop);
         #[cfg(feature = "health")]
         if let Some(health) = &self.health {
@@ -83,11 +93,11 @@ impl Server {
         let graceful = GracefulShutdown::new();
         let (stopping, _) = watch::channel(());
         let mut connections = JoinSet::new();
-        loop {
+        let grace = loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
                 Some(_) = connections.join_next() => continue,
-                () = stop.as_mut() => break,
+                grace = stop.as_mut() => break grace,
             };
             let mut stopped = stopping.subscribe();
             let stopping = async move {
@@ -96,17 +106,21 @@ impl Server {
             };
             let connection = self.serving.clone();
             connections.spawn(connection.serve(accepted, graceful.watcher(), stopping));
-        }
+        };
         drop(self.listener);
         #[cfg(feature = "health")]
         if let Some(health) = self.health {
             health.draining().await;
         }
         stopping.send_replace(());
-        tracing::info!(connections = connections.len(), grace = ?self.grace, "draining");
-        if timeout(self.grace, graceful.shutdown()).await.is_err() {
+        tracing::info!(connections = connections.len(), ?grace, "draining");
+        if timeout(grace, graceful.shutdown()).await.is_err() {
             let left = connections.len();
-            tracing::warn!(connections = left, grace = ?self.grace, "the grace period is over; cutting off what is left");
+            tracing::warn!(
+                connections = left,
+                ?grace,
+                "the grace period is over; cutting off what is left"
+            );
         }
         connections.shutdown().await;
     }

@@ -69,7 +69,7 @@ impl<R: Message> ResponseShape for GrpcDuplexResponse<R> {
     const FORM: ResponseForm = ResponseForm::Duplex;
 
     fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-        let encoding = sending.choose(self.compression);
+        let encoding = sending.choose(self.compression).except(self.uncompressed);
         let compression = encoding.compression;
         Ok(Reply {
             outgoing: Outgoing::stream(self.messages, encoding),

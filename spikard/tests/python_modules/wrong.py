@@ -75,6 +75,8 @@ ANSWERS: dict[str, Any] = {
     "metadata unicode": GrpcResponse(metadata={"x-name": "Grüße"}),
     "metadata newline": GrpcResponse(trailers={"x-name": "a\nb"}),
     "metadata no mapping": with_metadata(7),
+    "compression": GrpcResponse(compression="brotli"),
+    "compression int": GrpcResponse(compression=1),
 }
 
 LISTS: dict[str, Any] = {
@@ -85,6 +87,8 @@ LISTS: dict[str, Any] = {
     "list": [b"a"],
     "other kind": GrpcServerStreamResponse([b"a"]),
     "none": GrpcBidiStreamResponse([None]),
+    "uncompressed": GrpcBidiStreamResponse([b"a"], uncompressed=[0, -1]),
+    "uncompressed messages": GrpcBidiStreamResponse([b"a"], uncompressed=[b"a"]),
 }
 
 

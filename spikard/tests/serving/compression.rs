@@ -74,10 +74,21 @@ async fn which(
     })
 }
 
-#[tokio::test]
-async fn each_message_is_compressed_or_not_both_ways() {
-    let builder = Server::builder().add(Which).compression(Compression::Gzip);
-    let running = Running::start(builder).await;
+#[grpc_stream(service = "test.Compressed")]
+async fn streamed(
+    request: GrpcDuplexRequest<String>,
+) -> Result<GrpcDuplexResponse<String>, Status> {
+    Ok(GrpcDuplexResponse {
+        uncompressed: vec![2, 0],
+        ..GrpcDuplexResponse::from(request.messages)
+    })
+}
+
+/// Sends four messages of which the second and the last are compressed; answers with the flag and the
+/// text of each that comes back.
+async fn four_messages(method: &str) -> Vec<(u8, String)> {
+    let builder = Server::builder().add(Which).add(Streamed);
+    let running = Running::start(builder.compression(Compression::Gzip)).await;
     let message = prost::Message::encode_to_vec(&"x".repeat(1000));
     let frame = |flag: u8, payload: &[u8]| {
         let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
@@ -86,7 +97,7 @@ async fn each_message_is_compressed_or_not_both_ways() {
     let (plain, squeezed) = (frame(0, &message), frame(1, &gzip(&message)));
     let body = [&plain[..], &squeezed, &plain, &squeezed].concat();
     let head = [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "gzip")];
-    let mut rest = raw_body(running.addr, "/test.Compressed/Which", &head, body.into()).await;
+    let mut rest = raw_body(running.addr, method, &head, body.into()).await;
     let mut answers = Vec::new();
     while let [flag, a, b, c, d, ..] = *rest {
         let length = u32::from_be_bytes([a, b, c, d]) as usize;
@@ -101,9 +112,26 @@ async fn each_message_is_compressed_or_not_both_ways() {
             }
         };
         let text = <String as prost::Message>::decode(&payload[..]).unwrap();
-        answers.push((flag, text.starts_with("true")));
+        answers.push((flag, text));
     }
+    answers
+}
+
+#[tokio::test]
+async fn each_message_is_compressed_or_not_both_ways() {
+    let answers = four_messages("/test.Compressed/Which").await;
+    let answers: Vec<_> = answers
+        .iter()
+        .map(|(flag, text)| (*flag, text.starts_with("true")))
+        .collect();
     assert_eq!(answers, [(0, false), (1, true), (0, false), (1, true)]);
+}
+
+#[tokio::test]
+async fn a_stream_has_exceptions_too() {
+    let answers = four_messages("/test.Compressed/Streamed").await;
+    let expected = [0, 1, 0, 1].map(|flag| (flag, "x".repeat(1000)));
+    assert_eq!(answers, expected);
 }
 
 #[tokio::test]

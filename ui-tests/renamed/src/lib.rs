@@ -8,6 +8,18 @@ use streams::{
     Status,
 };
 
+/// What spikard-build generates.
+#[expect(missing_docs, reason = "the messages have no comments")]
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    reason = "prost does not keep to these"
+)]
+pub mod pb {
+    include!(concat!(env!("OUT_DIR"), "/echo.rs"));
+}
+
 /// Sends back what it got.
 ///
 /// # Errors
@@ -29,6 +41,29 @@ pub async fn echo(request: GrpcBidiStreamRequest) -> Result<GrpcBidiStreamRespon
 /// Those of Python.
 #[grpc_stream(service = "echo.Echo", python = "echo:ask")]
 pub async fn ask(request: GrpcRequest) -> Result<GrpcResponse, Status>;
+
+/// Sends back what it got, as the `.proto` has it.
+///
+/// # Errors
+///
+/// None.
+#[grpc_stream(service = pb::echo, method = "Echo", name = Again)]
+pub async fn again(
+    request: GrpcBidiStreamRequest<pb::Text>,
+) -> Result<GrpcBidiStreamResponse<pb::Text>, Status> {
+    std::future::ready(()).await;
+    Ok(GrpcBidiStreamResponse::from(request.messages))
+}
+
+/// Texts of a declared service.
+#[derive(Debug)]
+pub struct Texts;
+
+#[grpc_stream(service = pb::echo)]
+impl Texts {
+    #[grpc(python = "echo:ask")]
+    async fn ask_once(&self, request: GrpcRequest) -> Result<GrpcResponse, Status>;
+}
 
 /// Records, by number.
 #[derive(Debug)]
@@ -61,6 +96,9 @@ mod tests {
     fn finds_the_crate_by_its_other_name() {
         assert_eq!(Echo::METHODS[0].kind, Kind::Bidirectional);
         assert_eq!(Ask::METHODS[0].kind, Kind::Unary);
+        assert_eq!((Again::NAME, pb::echo::NAME), ("echo.Echo", "echo.Echo"));
+        assert_eq!(pb::echo::METHODS, ["Echo", "AskOnce"]);
+        assert_eq!(Texts::METHODS[0].name, pb::echo::METHODS[1]);
         let names = Records::METHODS.iter().map(|info| info.name.as_ref());
         assert_eq!(names.collect::<Vec<_>>(), ["GetPrefix", "Score"]);
     }

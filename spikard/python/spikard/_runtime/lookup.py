@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from spikard._runtime.frames import user_frames
-from spikard._runtime.handler import Handler, runs_on_loop
+from spikard._runtime.handler import Handler, is_def_generator, runs_on_loop
 
 Fault = Literal["name", "module", "import", "attribute", "callable"]
 
@@ -81,6 +81,12 @@ def _check(name: str, found: Any) -> None:
         raise NotFoundError("callable", f'"{name}" is a class: name a function, or an instance that can be called')
     if not callable(found):
         raise NotFoundError("callable", f'"{name}" is not callable: it is of type {type(found).__name__}')
+    if is_def_generator(found):
+        raise NotFoundError(
+            "callable",
+            f'"{name}" is a def that yields: a handler that yields is an async generator, so write async def '
+            f"(and await asyncio.to_thread(…) around what blocks)",
+        )
     try:
         signature = inspect.signature(found)
     except (TypeError, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.frames import user_frames
@@ -29,13 +30,17 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
         _cannot_be_sent(call)
 
 
-def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
+def failed(
+    call: InboundCall, handler: Handler, error: BaseException, *, trailers: Sequence[tuple[str, object]] = ()
+) -> None:
     """Sends the status of an exception; those that are nobody's answer go to the log with their traceback."""
     try:
         status, expected = status_of(error)
     except BaseException as fault:  # a GrpcError without what its own `__init__` sets
         _log(logging.ERROR, "%s: the status of its %s cannot be read: %s", handler.name, type(error).__name__, fault)
         status, expected = Status(StatusCode.INTERNAL, type(error).__name__), False
+    if trailers:
+        status = status._replace(metadata=[*trailers, *(status.metadata or ())])
     # The log first: who sees the status finds the reason there.
     level = logging.DEBUG if expected else logging.ERROR
     _log(level, "%s raised %s", handler.name, type(error).__name__, error=error)
@@ -44,6 +49,12 @@ def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
     except BaseException as fault:  # metadata that no header can hold
         _log(logging.ERROR, "%s: its %s cannot be sent as a status: %s", handler.name, type(error).__name__, fault)
         call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
+
+
+def refused(call: InboundCall, handler: Handler, error: BaseException) -> None:
+    """Ends a stream in which there is something that cannot be sent; the log says what."""
+    _log(logging.ERROR, "%s: %s", handler.name, error)
+    _cannot_be_sent(call)
 
 
 def _cannot_be_sent(call: InboundCall) -> None:

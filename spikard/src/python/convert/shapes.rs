@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use crate::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
-    GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
 };
 
 use super::answer::Answer;
@@ -33,7 +33,7 @@ pub trait PythonAnswer {
 }
 
 macro_rules! python_request {
-    ($shape:ident, $kind:ident, $field:ident => $messages:ident) => {
+    ($shape:ident, $kind:ident, $field:ident => $messages:expr) => {
         #[diagnostic::do_not_recommend]
         impl PythonRequest for $shape<Bytes> {
             fn into_inbound(self) -> Result<Inbound, Status> {
@@ -42,7 +42,7 @@ macro_rules! python_request {
                     service_name: self.service_name,
                     method_name: self.method_name,
                     metadata: ReceivedMetadata::decode(self.metadata)?,
-                    messages: Messages::$messages(self.$field),
+                    messages: $messages(self.$field),
                     call: self.call,
                 })
             }
@@ -50,18 +50,23 @@ macro_rules! python_request {
     };
 }
 
-python_request!(GrpcRequest, One, payload => One);
-python_request!(GrpcClientStreamRequest, ClientStream, messages => List);
-python_request!(GrpcBidiStreamRequest, BidiStream, messages => List);
+python_request!(GrpcRequest, One, payload => Messages::One);
+python_request!(GrpcClientStreamRequest, ClientStream, messages => Messages::List);
+python_request!(GrpcBidiStreamRequest, BidiStream, messages => Messages::List);
+python_request!(GrpcDuplexRequest, Duplex, messages => |stream| Messages::Stream(Some(stream)));
 
 macro_rules! python_response {
-    ($shape:ident, $answer:ident, $from:ident) => {
+    ($shape:ident, $answer:ident, $from:ident $(, $uncompressed:ident)?) => {
         impl PythonAnswer for $shape<Bytes> {
             const ANSWER: Answer = Answer::$answer;
 
             fn from_reply(reply: PythonReply) -> Self {
+                let mut reply = reply;
                 let mut response = Self::from(reply.$from());
-                (response.metadata, response.trailers) = reply.into_metadata();
+                let (metadata, trailers, wanted) = reply.into_rest();
+                (response.metadata, response.trailers) = (metadata, trailers);
+                response.compression = wanted.compression;
+                $(response.$uncompressed = wanted.uncompressed;)?
                 response
             }
         }
@@ -69,5 +74,11 @@ macro_rules! python_response {
 }
 
 python_response!(GrpcResponse, One, first);
-python_response!(GrpcServerStreamResponse, ServerStream, messages);
-python_response!(GrpcBidiStreamResponse, BidiStream, messages);
+python_response!(
+    GrpcServerStreamResponse,
+    ServerStream,
+    messages,
+    uncompressed
+);
+python_response!(GrpcBidiStreamResponse, BidiStream, messages, uncompressed);
+python_response!(GrpcDuplexResponse, Stream, stream, uncompressed);

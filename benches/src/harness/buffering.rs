@@ -1,0 +1,144 @@
+//! Memory against bytes buffered: one stream, in a server that has just been started.
+
+use std::error::Error;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::cell::{Cell, Job};
+use crate::load::{Fault, Load};
+use crate::process;
+use crate::progress::Progress;
+use crate::server::{Places, Spec};
+use crate::work::Work;
+
+/// The servers whose memory is looked at, and the job at which each buffers all messages.
+const BUFFERING: [(&str, Job); 6] = [
+    ("rust-typed", Job::Sum),
+    ("rust-raw", Job::Sum),
+    ("python-raw", Job::Sum),
+    ("python-decoding", Job::Sum),
+    // Its `Sum` takes one message at a time, so that it has to be the echo, whose handler collects them.
+    ("tonic", Job::Echo),
+    ("grpc-aio-uvloop-raw", Job::Sum),
+];
+
+/// Size and number of the messages.
+const STREAMS: [(usize, usize); 6] = [
+    (1_024, 1_000),
+    (1_024, 4_000),
+    (1_024, 10_000),
+    (65_536, 256),
+    (65_536, 1_024),
+    (65_536, 4_096),
+];
+
+/// Further calls after the first, to see what grows.
+const FURTHER: usize = 10;
+
+/// What one stream took in one server; bytes above what was resident before it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Buffered {
+    pub(crate) server: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) size: usize,
+    pub(crate) messages: usize,
+    /// At the most.
+    pub(crate) peak: u64,
+    /// After the call.
+    pub(crate) after: u64,
+    /// After ten more.
+    pub(crate) after_more: u64,
+    /// After those, without what the allocator keeps for later; `None` of a server that cannot tell.
+    pub(crate) held: Option<u64>,
+}
+
+impl Buffered {
+    pub(crate) fn payload(&self) -> u64 {
+        (self.size * self.messages) as u64
+    }
+
+    /// The peak over the payload.
+    pub(crate) fn ratio(&self) -> f64 {
+        self.peak as f64 / self.payload() as f64
+    }
+}
+
+/// Every stream in every server, but for those of more than `most` bytes.
+pub(crate) async fn buffering(
+    servers: &[Spec],
+    places: &Places,
+    most: usize,
+) -> Result<Vec<Buffered>, Box<dyn Error>> {
+    let streams = STREAMS
+        .iter()
+        .filter(|(size, messages)| size * messages <= most);
+    let streams: Vec<_> = streams.copied().collect();
+    let chosen = BUFFERING.iter().filter_map(|(id, job)| {
+        let spec = servers.iter().find(|spec| spec.id == *id)?;
+        Some((spec, *job))
+    });
+    let chosen: Vec<_> = chosen.collect();
+    let progress = Progress::new("streams buffered", streams.len() * chosen.len());
+    let mut found = Vec::new();
+    for (size, messages) in streams {
+        for (spec, job) in &chosen {
+            progress.at(&format!("{}: {messages} × {size} B", spec.label));
+            let cell = Cell::new(*job, size, messages, 1);
+            let one = one(spec, places, &cell).await;
+            found.push(one.map_err(|fault| format!("{}: {cell}: {fault}", spec.label))?);
+            progress.step();
+        }
+    }
+    Ok(found)
+}
+
+async fn one(spec: &Spec, places: &Places, cell: &Cell) -> Result<Buffered, Fault> {
+    let server = spec
+        .start(places)
+        .map_err(|error| Fault::Refused(error.to_string()))?;
+    let small = Cell::new(cell.job, 24, 10, 1);
+    for _ in 0..3 {
+        load(spec, server.port, &small).await?.once().await?;
+    }
+    settle().await;
+    let before = process::memory(server.pid()).now;
+    process::forget_peak(server.pid());
+    let load = load(spec, server.port, cell).await?;
+    load.once().await?;
+    settle().await;
+    let first = process::memory(server.pid());
+    for _ in 0..FURTHER {
+        load.once().await?;
+    }
+    settle().await;
+    let last = process::memory(server.pid());
+    let held = if spec.trims() {
+        server.trim();
+        settle().await;
+        Some(process::memory(server.pid()).now.saturating_sub(before))
+    } else {
+        None
+    };
+    Ok(Buffered {
+        server: spec.id,
+        label: spec.label,
+        size: cell.size,
+        messages: cell.messages,
+        peak: first.peak.saturating_sub(before),
+        after: first.now.saturating_sub(before),
+        after_more: last.now.saturating_sub(before),
+        held,
+    })
+}
+
+async fn load(spec: &Spec, port: u16, cell: &Cell) -> Result<Load, Fault> {
+    let work = Rc::new(Work::new(cell));
+    let answer = work.answer(cell, spec.adds);
+    Load::connect(port, work, answer, 1).await
+}
+
+async fn settle() {
+    sleep(Duration::from_millis(50)).await;
+}

@@ -1,0 +1,58 @@
+//! tonic as its users write it: generated service, typed messages, `Streaming` in.
+
+use std::error::Error;
+use std::vec;
+
+use spikard_benches::announce;
+use spikard_benches::proto::bench_server::{Bench, BenchServer};
+use spikard_benches::proto::{Item, Total};
+use tokio::net::TcpListener;
+use tokio_stream::Iter;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status, Streaming};
+
+pub(crate) async fn serve() -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    announce(listener.local_addr()?)?;
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    Server::builder()
+        .add_service(BenchServer::new(ByHand))
+        .serve_with_incoming(incoming)
+        .await?;
+    Ok(())
+}
+
+struct ByHand;
+
+#[tonic::async_trait]
+impl Bench for ByHand {
+    async fn sum(&self, request: Request<Streaming<Item>>) -> Result<Response<Total>, Status> {
+        let mut items = request.into_inner();
+        let mut total = Total::default();
+        while let Some(item) = items.message().await? {
+            total.items += 1;
+            total.sum += item.value;
+        }
+        Ok(Response::new(total))
+    }
+
+    type EchoStream = Iter<vec::IntoIter<Result<Item, Status>>>;
+
+    async fn echo(
+        &self,
+        request: Request<Streaming<Item>>,
+    ) -> Result<Response<Self::EchoStream>, Status> {
+        let mut items = request.into_inner();
+        let mut taken = Vec::new();
+        while let Some(item) = items.message().await? {
+            taken.push(Ok(item));
+        }
+        Ok(Response::new(tokio_stream::iter(taken)))
+    }
+
+    async fn get(&self, request: Request<Item>) -> Result<Response<Total>, Status> {
+        let sum = request.into_inner().value;
+        Ok(Response::new(Total { items: 1, sum }))
+    }
+}
