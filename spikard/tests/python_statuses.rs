@@ -74,6 +74,23 @@ async fn a_call_that_python_loses_is_answered() {
     assert!(status.message().contains("lost in Python"), "{status}");
 }
 
+/// The calls that were taken out of the queue together with one that finds no memory are answered all the same.
+#[tokio::test]
+async fn a_call_that_cannot_begin_is_answered_and_takes_no_other_with_it() {
+    unary("losing:no_memory", "").await.unwrap_err();
+    let calls: Vec<_> = (0..50)
+        .map(|_| {
+            let refused = tokio::spawn(unary("losing:no_memory", ""));
+            (refused, tokio::spawn(unary("echo:unary", "alive")))
+        })
+        .collect();
+    for (refused, answered) in calls {
+        let status = refused.await.unwrap().unwrap_err();
+        assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+        assert_eq!(answered.await.unwrap().unwrap().payload, "alive");
+    }
+}
+
 #[tokio::test]
 async fn a_subclass_of_value_error_is_a_value_error() {
     let status = unary("raising:on_loop", "UnicodeDecodeError")

@@ -115,18 +115,6 @@ fn start(py: Python<'_>, call: Arc<CallState>) -> Option<Started<'_>> {
     .ok()
 }
 
-/// A call that Python has let go of without an answer would be waited for without end.
-impl Drop for InboundCall {
-    fn drop(&mut self) {
-        if self.0.is_awaited() {
-            tracing::error!("a call was lost in Python before its handler answered");
-            self.0.answer(Err(Status::internal(
-                "the call was lost in Python before its handler answered",
-            )));
-        }
-    }
-}
-
 #[pymethods]
 impl Lookup {
     #[getter]
