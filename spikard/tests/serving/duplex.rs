@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::support::{Running, codec, framed, path, raw_response, ready};
 use spikard::{
-    Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcService, Kind, Messages, Server,
-    Status, grpc_stream,
+    Bytes, Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcService,
+    Kind, Messages, Server, Status, grpc_stream,
 };
 use tokio::sync::{Notify, mpsc};
 use tokio_stream::StreamExt as _;
@@ -216,14 +216,31 @@ async fn the_deadline_covers_a_response_that_is_not_read() {
     let response = raw_response(running.addr, path, &timeout, framed(false, b"")).await;
     dropped.notified().await;
     assert!(made.load(Ordering::SeqCst) > 0);
-    let mut stream = response.into_body();
-    let reset = loop {
-        match stream.data().await.unwrap() {
-            Ok(chunk) => drop(chunk),
-            Err(reset) => break reset,
+    assert_eq!(reset(response.into_body()).await, Some(h2::Reason::CANCEL));
+}
+
+#[grpc_stream(service = "test.Duplex")]
+async fn one_large(_: GrpcRequest<()>) -> Result<GrpcResponse, Status> {
+    Ok(GrpcResponse::from(Bytes::from(vec![7; 8 << 20])))
+}
+
+#[tokio::test]
+async fn the_deadline_covers_one_large_message_that_is_not_read() {
+    let running = Running::start(Server::builder().add(OneLarge)).await;
+    let timeout = [("grpc-timeout", "300m")];
+    let path = "/test.Duplex/OneLarge";
+    let response = raw_response(running.addr, path, &timeout, framed(false, b"")).await;
+    assert_eq!(reset(response.into_body()).await, Some(h2::Reason::CANCEL));
+}
+
+/// How a stream ends whose window is never enlarged.
+async fn reset(mut stream: h2::RecvStream) -> Option<h2::Reason> {
+    while let Some(chunk) = stream.data().await {
+        if let Err(reset) = chunk {
+            return reset.reason();
         }
-    };
-    assert_eq!(reset.reason(), Some(h2::Reason::CANCEL));
+    }
+    None
 }
 
 /// What a handler saw of a request that broke off.
