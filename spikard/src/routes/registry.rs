@@ -27,6 +27,13 @@ pub(super) struct Registered {
     info: MethodInfo,
     answer: Answer,
     /// Whether a Python callable is found by its name, which is then tried at start-up.
+    #[cfg_attr(
+        not(all(feature = "python", not(Py_LIMITED_API))),
+        expect(
+            dead_code,
+            reason = "only an embedded interpreter is asked for callables"
+        )
+    )]
     by_name: bool,
 }
 
