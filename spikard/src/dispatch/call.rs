@@ -17,7 +17,7 @@ use crate::panics::contain;
 use crate::respond::Reply;
 use crate::shapes::{RequestShape, ResponseShape};
 use crate::span::CallSpan;
-use crate::{Compression, Limits, MethodOptions, Status};
+use crate::{Compression, Limits, MethodOptions, Status, metadata};
 
 use super::admit::{Admitted, admit};
 
@@ -138,6 +138,7 @@ impl ServerCall {
             Ok(match result {
                 Ok(reply) => reply.into_response(deadline, span),
                 Err(status) => {
+                    let status = metadata::failure(status);
                     span.within(|| tracing::debug!(%status, "the call failed"));
                     span.finish(status.code());
                     status.into_http()

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use hyper::server::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::TokioTimer;
+
+use crate::respond::StreamExecutor;
 
 /// h2 ends a connection whose small DATA frames pile up unread, and allows them in proportion to
 /// this window: half of it, at 256 bytes less its payload for each frame. With the default window
@@ -36,8 +38,8 @@ impl Default for Transport {
 }
 
 impl Transport {
-    pub(super) fn http2(&self) -> http2::Builder<TokioExecutor> {
-        let mut builder = http2::Builder::new(TokioExecutor::new());
+    pub(super) fn http2(&self) -> http2::Builder<StreamExecutor> {
+        let mut builder = http2::Builder::new(StreamExecutor);
         builder
             .timer(TokioTimer::new())
             .auto_date_header(false)
