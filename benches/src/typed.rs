@@ -1,10 +1,10 @@
 //! spikard with typed messages.
 
+use crate::proto::{Item, Total};
 use spikard::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, Status, grpc_stream,
 };
-use crate::proto::{Item, Total};
 
 /// Decodes every message.
 pub struct Typed;

@@ -60,7 +60,10 @@ impl Comparison {
 
     /// The CPU of `server` over that of `other`, round by round: what both had to bear cancels out.
     pub(crate) fn ratio(&self, cell: &Cell, server: &str, other: &str) -> Option<Summary> {
-        let pairs = self.samples(cell, server).iter().zip(self.samples(cell, other));
+        let pairs = self
+            .samples(cell, server)
+            .iter()
+            .zip(self.samples(cell, other));
         Summary::of(pairs.map(|(one, other)| one.cpu_per_call / other.cpu_per_call))
     }
 }

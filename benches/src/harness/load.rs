@@ -104,7 +104,11 @@ impl Load {
         let start = Instant::now();
         let (response, mut body) = connection.send_request(request, false)?;
         // HTTP/2 keeps what its windows have no room for; the pieces are never copied.
-        let (last, others) = self.work.pieces.split_last().ok_or_else(Fault::none_to_send)?;
+        let (last, others) = self
+            .work
+            .pieces
+            .split_last()
+            .ok_or_else(Fault::none_to_send)?;
         for piece in others {
             body.send_data(piece.clone(), false)?;
         }
@@ -118,7 +122,9 @@ impl Load {
             let chunk = chunk?;
             let expected = self.answer.get(seen..seen + chunk.len());
             if expected != Some(&chunk[..]) {
-                return Err(Fault::Wrong(format!("the answer differs after {seen} bytes")));
+                return Err(Fault::Wrong(format!(
+                    "the answer differs after {seen} bytes"
+                )));
             }
             seen += chunk.len();
             body.flow_control().release_capacity(chunk.len())?;
@@ -127,7 +133,9 @@ impl Load {
         refused(&trailers)?;
         if seen != self.answer.len() || !trailers.contains_key("grpc-status") {
             let whole = self.answer.len();
-            return Err(Fault::Wrong(format!("the answer ended after {seen} of {whole} bytes")));
+            return Err(Fault::Wrong(format!(
+                "the answer ended after {seen} of {whole} bytes"
+            )));
         }
         Ok(start.elapsed())
     }

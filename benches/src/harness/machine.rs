@@ -12,26 +12,47 @@ pub(crate) fn describe(virtual_env: &Path) -> Vec<(&'static str, String)> {
     vec![
         ("CPU", format!("{}, {cores} cores", cpu_model())),
         ("Memory", memory()),
-        ("Kernel", format!("Linux {}", read("/proc/sys/kernel/osrelease"))),
-        ("Load when it began", read("/proc/loadavg").split(' ').take(3).collect::<Vec<_>>().join(" ")),
+        (
+            "Kernel",
+            format!("Linux {}", read("/proc/sys/kernel/osrelease")),
+        ),
+        (
+            "Load when it began",
+            read("/proc/loadavg")
+                .split(' ')
+                .take(3)
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
         ("Rust", output(Command::new("rustc").arg("--version"))),
         ("Crates", crates()),
-        ("Python", output(Command::new(interpreter(virtual_env)).arg("--version"))),
+        (
+            "Python",
+            output(Command::new(interpreter(virtual_env)).arg("--version")),
+        ),
         ("Packages", packages(virtual_env)),
     ]
 }
 
 fn cpu_model() -> String {
     let info = read("/proc/cpuinfo");
-    let model = info.lines().find_map(|line| line.strip_prefix("model name"));
-    model.map_or_else(|| String::from("unknown"), |model| model.trim_start_matches([' ', '\t', ':']).to_owned())
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    model.map_or_else(
+        || String::from("unknown"),
+        |model| model.trim_start_matches([' ', '\t', ':']).to_owned(),
+    )
 }
 
 fn memory() -> String {
     let info = read("/proc/meminfo");
     let total = info.lines().find_map(|line| line.strip_prefix("MemTotal:"));
     let kibibytes = total.and_then(|total| total.split_whitespace().next()?.parse::<f64>().ok());
-    format!("{:.0} GiB", kibibytes.unwrap_or_default() / f64::from(1 << 20))
+    format!(
+        "{:.0} GiB",
+        kibibytes.unwrap_or_default() / f64::from(1 << 20)
+    )
 }
 
 /// The versions that Cargo.lock had when this program was built.
@@ -39,12 +60,20 @@ fn crates() -> String {
     let lock = include_str!("../../../Cargo.lock");
     let version = |name: &str| {
         let entry = lock.split("[[package]]").find(|entry| {
-            entry.lines().any(|line| line == format!("name = \"{name}\""))
+            entry
+                .lines()
+                .any(|line| line == format!("name = \"{name}\""))
         });
-        let version = entry.and_then(|entry| entry.lines().find_map(|line| line.strip_prefix("version = ")));
+        let version = entry.and_then(|entry| {
+            entry
+                .lines()
+                .find_map(|line| line.strip_prefix("version = "))
+        });
         format!("{name} {}", version.unwrap_or("?").trim_matches('"'))
     };
-    ["spikard", "tonic", "prost", "hyper", "h2", "tokio", "pyo3"].map(version).join(", ")
+    ["spikard", "tonic", "prost", "hyper", "h2", "tokio", "pyo3"]
+        .map(version)
+        .join(", ")
 }
 
 fn packages(virtual_env: &Path) -> String {
@@ -55,10 +84,16 @@ fn packages(virtual_env: &Path) -> String {
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(path).unwrap_or_default().trim().to_owned()
+    fs::read_to_string(path)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 fn output(command: &mut Command) -> String {
-    let output = command.output().map(|output| output.stdout).unwrap_or_default();
+    let output = command
+        .output()
+        .map(|output| output.stdout)
+        .unwrap_or_default();
     String::from_utf8_lossy(&output).trim().to_owned()
 }

@@ -30,7 +30,9 @@ use crate::markdown::Report;
 use crate::server::{Places, catalogue};
 
 #[derive(Parser)]
-#[command(about = "Measures spikard beside its peers; the report goes to standard output and into results/")]
+#[command(
+    about = "Measures spikard beside its peers; the report goes to standard output and into results/"
+)]
 struct Arguments {
     /// How much to measure: under three minutes, or everything.
     #[arg(default_value = "quick")]
@@ -77,10 +79,16 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         }
         return Ok(());
     }
-    if let Some(unknown) = arguments.only.iter().find(|id| servers.iter().all(|server| server.id != *id)) {
+    if let Some(unknown) = arguments
+        .only
+        .iter()
+        .find(|id| servers.iter().all(|server| server.id != *id))
+    {
         return Err(format!("there is no server {unknown}: --list names them").into());
     }
-    servers.retain(|server| arguments.only.is_empty() || arguments.only.iter().any(|id| id == server.id));
+    servers.retain(|server| {
+        arguments.only.is_empty() || arguments.only.iter().any(|id| id == server.id)
+    });
     let places = places()?;
     let machine = machine::describe(&places.virtual_env);
     let (name, mut cells, effort, most_memory) = match arguments.mode {
@@ -89,7 +97,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     };
     let effort = Effort {
         rounds: arguments.rounds.unwrap_or(effort.rounds),
-        duration: arguments.milliseconds.map_or(effort.duration, Duration::from_millis),
+        duration: arguments
+            .milliseconds
+            .map_or(effort.duration, Duration::from_millis),
         ..effort
     };
     cells.retain(|cell| {
@@ -105,7 +115,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     };
     let goals = goals::goals(&comparison, &buffered);
     let drawn = plots::plots(&comparison, &buffered);
-    let plots: Vec<_> = drawn.iter().map(|(plot, text, _)| (format!("{name}-{plot}.svg"), *text)).collect();
+    let plots: Vec<_> = drawn
+        .iter()
+        .map(|(plot, text, _)| (format!("{name}-{plot}.svg"), *text))
+        .collect();
     let report = Report {
         mode: name,
         machine: &machine,
@@ -142,7 +155,10 @@ const FULL: Effort = Effort {
 fn places() -> Result<Places, Box<dyn Error>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let programs = std::env::current_exe()?;
-    let programs = programs.parent().ok_or("a program lies in a folder")?.to_owned();
+    let programs = programs
+        .parent()
+        .ok_or("a program lies in a folder")?
+        .to_owned();
     Ok(Places {
         virtual_env: root.join(".venv"),
         root,

@@ -48,13 +48,17 @@ impl Report<'_> {
     }
 
     fn goals(&self, page: &mut String) {
-        page.push_str("## Ratios of server CPU\n\n| ratio | goal | measured | |\n|---|---|---|---|\n");
+        page.push_str(
+            "## Ratios of server CPU\n\n| ratio | goal | measured | |\n|---|---|---|---|\n",
+        );
         for goal in self.goals {
             let bound = match goal.bound {
                 Bound::AtMost(bound) => format!("≤ {bound}"),
                 Bound::AtLeast(bound) => format!("≥ {bound}"),
             };
-            let measured = goal.measured.map_or_else(|| String::from("–"), |value| with_spread(&value));
+            let measured = goal
+                .measured
+                .map_or_else(|| String::from("–"), |value| with_spread(&value));
             let reached = match goal.is_reached() {
                 Some(true) => "reached",
                 Some(false) => "**not reached**",
@@ -67,9 +71,14 @@ impl Report<'_> {
 
     fn headlines(&self, page: &mut String) {
         let headline = Cell::HEADLINE;
-        let echo = Cell { job: Job::Echo, ..headline };
+        let echo = Cell {
+            job: Job::Echo,
+            ..headline
+        };
         for cell in [headline, headline.one_each(), echo, Cell::UNARY] {
-            let Some(row) = self.comparison.row(&cell) else { continue };
+            let Some(row) = self.comparison.row(&cell) else {
+                continue;
+            };
             let _ = writeln!(page, "## {}\n", capitalised(&cell.to_string()));
             page.push_str(
                 "| server | CPU µs/message | CPU µs/call | calls/s | messages/s | p50 ms | p99 ms | peak MiB | after MiB |\n\
@@ -88,7 +97,7 @@ impl Report<'_> {
         }
         page.push_str(
             "## Memory of one buffered stream\n\nIn a server that has just been started, above what it had before the \
-             call. tonic answers an echo, since only there its handler collects the messages. \
+             call. \
              Held is what is left after eleven calls when the allocator has given back what it keeps for later.\n\n\
              | server | messages | payload MiB | peak MiB | peak / payload | after MiB | after ten more MiB | held MiB |\n\
              |---|---|---|---|---|---|---|---|\n",
@@ -105,7 +114,10 @@ impl Report<'_> {
                 one.ratio(),
                 mebibytes(one.after),
                 mebibytes(one.after_more),
-                one.held.map_or_else(|| String::from("–"), |held| format!("{:.1}", mebibytes(held))),
+                one.held.map_or_else(
+                    || String::from("–"),
+                    |held| format!("{:.1}", mebibytes(held))
+                ),
             );
         }
         page.push('\n');
@@ -116,17 +128,28 @@ impl Report<'_> {
         for spec in &self.comparison.servers {
             let _ = write!(page, " {} |", spec.label);
         }
-        page.push_str(" Rust, typed / tonic |\n|---|");
-        page.push_str(&"---|".repeat(self.comparison.servers.len() + 1));
+        page.push_str(" Rust, typed / tonic | Rust, typed / tonic, collecting |\n|---|");
+        page.push_str(&"---|".repeat(self.comparison.servers.len() + 2));
         page.push('\n');
         for Row { cell, outcomes } in &self.comparison.rows {
             let _ = write!(page, "| {cell} |");
             for outcome in outcomes {
                 let value = per_message(cell, outcome.samples());
-                let _ = write!(page, " {} |", value.map_or_else(|| String::from("–"), |value| short(value.median)));
+                let _ = write!(
+                    page,
+                    " {} |",
+                    value.map_or_else(|| String::from("–"), |value| short(value.median))
+                );
             }
-            let ratio = self.comparison.ratio(cell, "rust-typed", "tonic");
-            let _ = writeln!(page, " {} |", ratio.map_or_else(|| String::from("–"), |ratio| with_spread(&ratio)));
+            for other in ["tonic", "tonic-collecting"] {
+                let ratio = self.comparison.ratio(cell, "rust-typed", other);
+                let _ = write!(
+                    page,
+                    " {} |",
+                    ratio.map_or_else(|| String::from("–"), |ratio| with_spread(&ratio))
+                );
+            }
+            page.push('\n');
         }
         page.push('\n');
     }
@@ -141,7 +164,10 @@ impl Report<'_> {
             }
         }
         if !lines.is_empty() {
-            let _ = write!(page, "## Left out\n\nWhat a peer refused, or had no time for:\n\n{lines}");
+            let _ = write!(
+                page,
+                "## Left out\n\nWhat a peer refused, or had no time for:\n\n{lines}"
+            );
         }
     }
 }
@@ -153,16 +179,20 @@ pub(crate) fn per_message(cell: &Cell, samples: &[Sample]) -> Option<Summary> {
 fn columns(cell: &Cell, outcome: &Outcome) -> String {
     let samples = match outcome {
         Outcome::Measured(samples) => samples,
-        Outcome::LeftOut(_) => return vec!["–"; 8].join(" | "),
+        Outcome::LeftOut(_) => return ["–"; 8].join(" | "),
     };
     let median = |value: &dyn Fn(&Sample) -> f64| {
         Summary::of(samples.iter().map(value)).map_or(f64::NAN, |summary| summary.median)
     };
-    let spread = |value: Option<Summary>| value.map_or_else(|| String::from("–"), |value| with_spread(&value));
+    let spread = |value: Option<Summary>| {
+        value.map_or_else(|| String::from("–"), |value| with_spread(&value))
+    };
     let calls = median(&|sample| sample.calls_per_second);
     [
         spread(per_message(cell, samples)),
-        spread(Summary::of(samples.iter().map(|sample| sample.cpu_per_call))),
+        spread(Summary::of(
+            samples.iter().map(|sample| sample.cpu_per_call),
+        )),
         short(calls),
         short(calls * cell.messages as f64),
         short(median(&|sample| sample.p50)),
@@ -195,6 +225,8 @@ fn mebibytes(bytes: u64) -> f64 {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
 }

@@ -41,12 +41,17 @@ pub(crate) async fn measure(pid: u32, load: &Load, duration: Duration) -> Result
     process::forget_peak(pid);
     let before = process::cpu_time(pid);
     let run = timeout(HANGS_AFTER, load.run(duration)).await;
-    let run = run.unwrap_or_else(|_| Err(Fault::Refused(format!("no end after {HANGS_AFTER:?}"))))?;
+    let run =
+        run.unwrap_or_else(|_| Err(Fault::Refused(format!("no end after {HANGS_AFTER:?}"))))?;
     sleep(SETTLES_WITHIN).await;
     let cpu = process::cpu_time(pid).saturating_sub(before);
     let memory = process::memory(pid);
     let calls = run.latencies.len() as f64;
-    let mut latencies: Vec<f64> = run.latencies.iter().map(|time| time.as_secs_f64() * 1e3).collect();
+    let mut latencies: Vec<f64> = run
+        .latencies
+        .iter()
+        .map(|time| time.as_secs_f64() * 1e3)
+        .collect();
     latencies.sort_by(f64::total_cmp);
     Ok(Sample {
         cpu_per_call: cpu.as_secs_f64() * 1e6 / calls,

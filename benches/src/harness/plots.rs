@@ -21,20 +21,41 @@ const LINES: [&str; 7] = [
 ];
 
 /// A name, what it shows, and the SVG.
-pub(crate) fn plots(comparison: &Comparison, buffered: &[Buffered]) -> Vec<(&'static str, &'static str, String)> {
+pub(crate) fn plots(
+    comparison: &Comparison,
+    buffered: &[Buffered],
+) -> Vec<(&'static str, &'static str, String)> {
     vec![
         (
             "messages",
             "Server CPU per message, by server",
-            bars(comparison, &Cell::HEADLINE, "Client streaming, 1,000 messages of 24 bytes, 8 streams at once", "server CPU, µs per message (logarithmic)"),
+            bars(
+                comparison,
+                &Cell::HEADLINE,
+                "Client streaming, 1,000 messages of 24 bytes, 8 streams at once",
+                "server CPU, µs per message (logarithmic)",
+            ),
         ),
         (
             "unary",
             "Server CPU per unary call, by server",
-            bars(comparison, &Cell::UNARY, "Unary, 24 bytes, 8 calls at once", "server CPU, µs per call (logarithmic)"),
+            bars(
+                comparison,
+                &Cell::UNARY,
+                "Unary, 24 bytes, 8 calls at once",
+                "server CPU, µs per call (logarithmic)",
+            ),
         ),
-        ("length", "Server CPU per message against messages in a stream", length(comparison)),
-        ("streams", "Throughput against streams at once", streams(comparison)),
+        (
+            "length",
+            "Server CPU per message against messages in a stream",
+            length(comparison),
+        ),
+        (
+            "streams",
+            "Throughput against streams at once",
+            streams(comparison),
+        ),
         ("memory", "Memory against bytes buffered", memory(buffered)),
     ]
 }
@@ -53,10 +74,16 @@ fn bars(comparison: &Comparison, cell: &Cell, title: &str, unit: &str) -> String
 }
 
 fn length(comparison: &Comparison) -> String {
-    let cells = MESSAGES.map(|messages| Cell { messages, ..Cell::HEADLINE });
-    let series = lines(comparison, &cells, |cell| cell.messages as f64, |cell, samples| {
-        per_message(cell, samples).map(|value| value.median)
+    let cells = MESSAGES.map(|messages| Cell {
+        messages,
+        ..Cell::HEADLINE
     });
+    let series = lines(
+        comparison,
+        &cells,
+        |cell| cell.messages as f64,
+        |cell, samples| per_message(cell, samples).map(|value| value.median),
+    );
     Lines {
         title: "Cost as a stream grows: client streaming, 24 bytes, 8 streams at once",
         x: "messages in a stream",
@@ -67,11 +94,24 @@ fn length(comparison: &Comparison) -> String {
 }
 
 fn streams(comparison: &Comparison) -> String {
-    let cells = STREAMS.map(|streams| Cell { streams, ..Cell::HEADLINE });
-    let series = lines(comparison, &cells, |cell| cell.streams as f64, |cell, samples| {
-        let messages = cell.messages as f64;
-        Summary::of(samples.iter().map(|sample| sample.calls_per_second * messages)).map(|value| value.median)
+    let cells = STREAMS.map(|streams| Cell {
+        streams,
+        ..Cell::HEADLINE
     });
+    let series = lines(
+        comparison,
+        &cells,
+        |cell| cell.streams as f64,
+        |cell, samples| {
+            let messages = cell.messages as f64;
+            Summary::of(
+                samples
+                    .iter()
+                    .map(|sample| sample.calls_per_second * messages),
+            )
+            .map(|value| value.median)
+        },
+    );
     Lines {
         title: "Throughput: client streaming, 1,000 messages of 24 bytes",
         x: "streams at once",
@@ -87,7 +127,10 @@ fn lines(
     x: impl Fn(&Cell) -> f64,
     y: impl Fn(&Cell, &[Sample]) -> Option<f64>,
 ) -> Vec<Series> {
-    let shown = comparison.servers.iter().filter(|spec| LINES.contains(&spec.id));
+    let shown = comparison
+        .servers
+        .iter()
+        .filter(|spec| LINES.contains(&spec.id));
     let one = |spec: &Spec| {
         let points = cells.iter().filter_map(|cell| {
             debug_assert_eq!(cell.job, Job::Sum);
@@ -117,7 +160,13 @@ fn memory(buffered: &[Buffered]) -> String {
             }),
         }
     }
-    let payload = series.first().map(|series| series.points.iter().map(|point| (point.0, point.0)).collect());
+    let payload = series.first().map(|series| {
+        series
+            .points
+            .iter()
+            .map(|point| (point.0, point.0))
+            .collect()
+    });
     series.push(Series {
         label: String::from("the payload itself"),
         dashed: true,

@@ -15,7 +15,11 @@ fn tree(pid: u32) -> Vec<u32> {
         };
         for thread in threads.flatten() {
             let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-            found.extend(children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+            found.extend(
+                children
+                    .split_whitespace()
+                    .filter_map(|child| child.parse::<u32>().ok()),
+            );
         }
     }
     found
@@ -60,7 +64,8 @@ pub(crate) fn memory(pid: u32) -> Memory {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let field = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+            let kibibytes =
+                line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
             kibibytes.unwrap_or_default() * 1024
         };
         sum.now += field("VmRSS:");

@@ -58,17 +58,68 @@ pub(crate) fn catalogue() -> Vec<Spec> {
     let aio = "aio_peer.py";
     vec![
         peer("hyper", "bare hyper (the floor)", Body, Rust("hyper")),
-        ours("rust-typed", "spikard, Rust, typed", Values, Rust("spikard-typed")),
-        ours("rust-raw", "spikard, Rust, raw", Lengths, Rust("spikard-raw")),
+        ours(
+            "rust-typed",
+            "spikard, Rust, typed",
+            Values,
+            Rust("spikard-typed"),
+        ),
+        ours(
+            "rust-raw",
+            "spikard, Rust, raw",
+            Lengths,
+            Rust("spikard-raw"),
+        ),
         peer("tonic", "tonic, by hand", Values, Rust("tonic")),
-        ours("python-raw", "spikard, Python, raw", Lengths, Embedded("raw")),
-        ours("python-decoding", "spikard, Python, decoding", Values, Embedded("decoding")),
-        peer("grpclib", "grpclib, uvloop", Values, Script("grpclib_peer.py", &[])),
-        peer("grpc-aio-uvloop", "grpc.aio, uvloop", Values, Script(aio, &["--uvloop"])),
-        peer("grpc-aio-uvloop-raw", "grpc.aio, uvloop, raw", Lengths, Script(aio, &["--uvloop", "--raw"])),
+        peer(
+            "tonic-collecting",
+            "tonic, collecting",
+            Values,
+            Rust("tonic-collecting"),
+        ),
+        ours(
+            "python-raw",
+            "spikard, Python, raw",
+            Lengths,
+            Embedded("raw"),
+        ),
+        ours(
+            "python-decoding",
+            "spikard, Python, decoding",
+            Values,
+            Embedded("decoding"),
+        ),
+        peer(
+            "grpclib",
+            "grpclib, uvloop",
+            Values,
+            Script("grpclib_peer.py", &[]),
+        ),
+        peer(
+            "grpc-aio-uvloop",
+            "grpc.aio, uvloop",
+            Values,
+            Script(aio, &["--uvloop"]),
+        ),
+        peer(
+            "grpc-aio-uvloop-raw",
+            "grpc.aio, uvloop, raw",
+            Lengths,
+            Script(aio, &["--uvloop", "--raw"]),
+        ),
         peer("grpc-aio", "grpc.aio", Values, Script(aio, &[])),
-        peer("pygrpc-native", "pygrpc-native, uvloop", Values, Script(aio, &["--uvloop", "--native"])),
-        peer("grpcio", "grpcio, threads", Values, Script("threads_peer.py", &[])),
+        peer(
+            "pygrpc-native",
+            "pygrpc-native, uvloop",
+            Values,
+            Script(aio, &["--uvloop", "--native"]),
+        ),
+        peer(
+            "grpcio",
+            "grpcio, threads",
+            Values,
+            Script("threads_peer.py", &[]),
+        ),
     ]
 }
 
@@ -78,20 +129,29 @@ impl Spec {
         let mut command = self.command(places);
         let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| {
             let program = command.get_program().display();
-            io::Error::new(error.kind(), format!("{program} cannot be started: {error}"))
+            io::Error::new(
+                error.kind(),
+                format!("{program} cannot be started: {error}"),
+            )
         })?;
         let mut line = String::new();
         if let Some(output) = child.stdout.take() {
             BufReader::new(output).read_line(&mut line)?;
         }
-        let port = line.trim().strip_prefix("PORT ").and_then(|port| port.parse().ok());
+        let port = line
+            .trim()
+            .strip_prefix("PORT ")
+            .and_then(|port| port.parse().ok());
         let running = Running {
             child,
             port: port.unwrap_or_default(),
         };
         match port {
             Some(_) => Ok(running),
-            None => Err(io::Error::other(format!("{} ended before it served", self.label))),
+            None => Err(io::Error::other(format!(
+                "{} ended before it served",
+                self.label
+            ))),
         }
     }
 
@@ -111,8 +171,15 @@ impl Spec {
             }
             Program::Embedded(id) => {
                 let mut command = Command::new(places.programs.join("python-server"));
-                command.arg(id).arg("--virtual-env").arg(&places.virtual_env);
-                command.arg("--path").arg(python).arg("--path").arg(generated);
+                command
+                    .arg(id)
+                    .arg("--virtual-env")
+                    .arg(&places.virtual_env);
+                command
+                    .arg("--path")
+                    .arg(python)
+                    .arg("--path")
+                    .arg(generated);
                 command
             }
             Program::Script(script, arguments) => {

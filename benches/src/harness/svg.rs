@@ -73,7 +73,12 @@ impl Lines<'_> {
             escaped(self.y)
         );
         let mut last: Vec<f64> = Vec::new();
-        let mut order: Vec<_> = self.series.iter().enumerate().filter(|(_, series)| !series.points.is_empty()).collect();
+        let mut order: Vec<_> = self
+            .series
+            .iter()
+            .enumerate()
+            .filter(|(_, series)| !series.points.is_empty())
+            .collect();
         order.sort_by(|one, other| height_of(other.1).total_cmp(&height_of(one.1)));
         for (index, series) in order {
             let class = format!("c{}", index % 8);
@@ -81,7 +86,10 @@ impl Lines<'_> {
             for (step, (x, y)) in series.points.iter().enumerate() {
                 let (x, y) = (xs.place(*x), ys.place(*y));
                 let _ = write!(path, "{}{x:.1} {y:.1}", if step == 0 { 'M' } else { 'L' });
-                let _ = write!(svg, r#"<circle class="dot {class}" cx="{x:.1}" cy="{y:.1}" r="3.5"/>"#);
+                let _ = write!(
+                    svg,
+                    r#"<circle class="dot {class}" cx="{x:.1}" cy="{y:.1}" r="3.5"/>"#
+                );
             }
             let dashed = if series.dashed { " peer" } else { "" };
             let _ = write!(svg, r#"<path class="line {class}{dashed}" d="{path}"/>"#);
@@ -123,7 +131,12 @@ impl Bars<'_> {
         let labels = 220.0;
         let axis = Axis::over(self.bars.iter().map(|bar| bar.2), labels, WIDTH - 90.0);
         let mut svg = open(TOP + BAR * self.bars.len() as f64 + 14.0, self.title);
-        let _ = write!(svg, r#"<text x="{labels}" y="{:.1}">{}</text>"#, TOP - 10.0, escaped(self.unit));
+        let _ = write!(
+            svg,
+            r#"<text x="{labels}" y="{:.1}">{}</text>"#,
+            TOP - 10.0,
+            escaped(self.unit)
+        );
         for (index, (label, ours, value)) in self.bars.iter().enumerate() {
             let top = TOP + BAR * index as f64;
             let end = axis.place(*value).max(labels + 2.0);
@@ -164,10 +177,17 @@ struct Axis {
 
 impl Axis {
     fn over(values: impl Iterator<Item = f64>, from: f64, to: f64) -> Self {
-        let logs: Vec<f64> = values.filter(|value| *value > 0.0).map(f64::log10).collect();
+        let logs: Vec<f64> = values
+            .filter(|value| *value > 0.0)
+            .map(f64::log10)
+            .collect();
         let low = logs.iter().copied().fold(f64::INFINITY, f64::min);
         let high = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let (low, high) = if low.is_finite() { (low, high) } else { (0.0, 1.0) };
+        let (low, high) = if low.is_finite() {
+            (low, high)
+        } else {
+            (0.0, 1.0)
+        };
         Self {
             low: low.floor(),
             high: high.ceil().max(low.floor() + 1.0),
@@ -207,7 +227,9 @@ fn digits(value: f64) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

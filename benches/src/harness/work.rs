@@ -47,7 +47,10 @@ impl Work {
             Framing::Coalesced => vec![body.clone()],
             Framing::OneEach => {
                 let starts = std::iter::once(0).chain(ends.iter().copied());
-                starts.zip(&ends).map(|(start, end)| body.slice(start..*end)).collect()
+                starts
+                    .zip(&ends)
+                    .map(|(start, end)| body.slice(start..*end))
+                    .collect()
             }
         };
         Self {
@@ -100,7 +103,8 @@ fn item(size: usize, index: usize) -> Item {
         value,
         data: Vec::new(),
     };
-    let around = |data: usize| Item::default().encoded_len() + 3 + prost::length_delimiter_len(data);
+    let around =
+        |data: usize| Item::default().encoded_len() + 3 + prost::length_delimiter_len(data);
     if let Some(data) = (0..size).rev().find(|data| data + around(*data) <= size) {
         item.data = vec![b'x'; data];
     }

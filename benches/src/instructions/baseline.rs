@@ -20,7 +20,11 @@ fn file() -> PathBuf {
 pub(crate) fn record(counts: &[Count]) -> Result<(), Box<dyn Error>> {
     let mut text = String::from(HEAD);
     for count in counts {
-        writeln!(text, "{}\t{}\t{:.1}", count.scenario, count.per_call, count.per_message)?;
+        writeln!(
+            text,
+            "{}\t{}\t{:.1}",
+            count.scenario, count.per_call, count.per_message
+        )?;
     }
     Ok(fs::write(file(), text)?)
 }
@@ -30,7 +34,9 @@ pub(crate) fn check(counts: &[Count]) -> Result<bool, Box<dyn Error>> {
     let text = fs::read_to_string(file())?;
     let mut fine = true;
     for count in counts {
-        let line = text.lines().find_map(|line| line.strip_prefix(&format!("{}\t", count.scenario)));
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{}\t", count.scenario)));
         let known = line.and_then(|line| line.split('\t').next()?.parse::<f64>().ok());
         let Some(known) = known else {
             println!("{}: not in the baseline", count.scenario);
@@ -46,7 +52,12 @@ pub(crate) fn check(counts: &[Count]) -> Result<bool, Box<dyn Error>> {
         } else {
             ""
         };
-        println!("{}: {} instructions a call, {:+.1} %{verdict}", count.scenario, count.per_call, (growth - 1.0) * 100.0);
+        println!(
+            "{}: {} instructions a call, {:+.1} %{verdict}",
+            count.scenario,
+            count.per_call,
+            (growth - 1.0) * 100.0
+        );
     }
     Ok(fine)
 }

@@ -27,7 +27,10 @@ pub(crate) fn count() -> Result<Vec<Count>, Box<dyn Error>> {
             per_call,
             per_message: per_call as f64 / scenario.messages() as f64,
         };
-        eprintln!("{}: {:.1} instructions a message", count.scenario, count.per_message);
+        eprintln!(
+            "{}: {:.1} instructions a message",
+            count.scenario, count.per_message
+        );
         counts.push(count);
     }
     Ok(counts)

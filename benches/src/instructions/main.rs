@@ -15,7 +15,9 @@ use clap::{Parser, Subcommand};
 use crate::scenario::Scenario;
 
 #[derive(Parser)]
-#[command(about = "Counts the instructions of a call, from the chunks of its body to those of its answer")]
+#[command(
+    about = "Counts the instructions of a call, from the chunks of its body to those of its answer"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

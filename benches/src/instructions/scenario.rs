@@ -99,13 +99,17 @@ impl Scenario {
         let mut failed = 0;
         for _ in 0..calls {
             let body = tonic::body::Body::new(Chunks(chunks.clone().into_iter()));
-            let request = Request::post(path).header("content-type", "application/grpc").body(body)?;
+            let request = Request::post(path)
+                .header("content-type", "application/grpc")
+                .body(body)?;
             let Ok(response) = now(service.call(request));
             let mut body = response.into_body();
             while let Some(frame) = now(poll_fn(|cx| Pin::new(&mut body).poll_frame(cx))) {
                 let trailers = frame?.into_trailers().ok();
                 let status = trailers.and_then(|trailers| trailers.get("grpc-status").cloned());
-                failed += usize::from(status.is_some_and(|status| status != HeaderValue::from_static("0")));
+                failed += usize::from(
+                    status.is_some_and(|status| status != HeaderValue::from_static("0")),
+                );
             }
         }
         if failed > 0 {
