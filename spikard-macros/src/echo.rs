@@ -3,9 +3,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::ReturnType;
 
 use crate::item::{Block, Body, Function, Item, Member};
 use crate::report::Report;
+use crate::tokens::{flat, is_word};
 
 pub(crate) fn item(item: &Item, report: Report) -> TokenStream {
     let errors = report.into_tokens();
@@ -17,11 +19,21 @@ pub(crate) fn item(item: &Item, report: Report) -> TokenStream {
     quote!(#item #errors)
 }
 
+/// The function, without what would be refused a second time.
 fn function(function: &Function) -> TokenStream {
+    let mut function = function.clone();
+    if function.sig.asyncness.is_none() {
+        function.sig.constness = None;
+    }
+    function.sig.variadic = None;
     match &function.body {
         Body::Block(body) => function.with_body(body),
-        // Of any type, and without a warning of its own.
+        // Of any type but an opaque one, and without a warning of its own.
         Body::None(_) => {
+            let output = flat(function.sig.output.to_token_stream());
+            if output.iter().any(|token| is_word(Some(token), "impl")) {
+                function.sig.output = ReturnType::Default;
+            }
             let function = function.with_body(quote!({ ::core::unreachable!() }));
             quote!(#[allow(unused_variables, unreachable_code)] #function)
         }

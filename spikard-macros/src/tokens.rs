@@ -2,26 +2,54 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
-/// Calls `visit` with every token, those inside of groups as well, and the token before it.
-pub(crate) fn walk(tokens: TokenStream, visit: &mut impl FnMut(Option<&TokenTree>, &TokenTree)) {
-    let mut before = None;
+/// All tokens in the order written, those inside of groups as well; the groups themselves are left out.
+pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
+    let mut flattened = Vec::new();
     for token in tokens {
-        visit(before.as_ref(), &token);
-        if let TokenTree::Group(group) = &token {
-            walk(group.stream(), visit);
+        match token {
+            TokenTree::Group(group) => flattened.extend(flat(group.stream())),
+            token => flattened.push(token),
         }
-        before = Some(token);
     }
+    flattened
+}
+
+pub(crate) fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char)
+}
+
+pub(crate) fn is_word(token: Option<&TokenTree>, word: &str) -> bool {
+    matches!(token, Some(TokenTree::Ident(ident)) if ident == word)
 }
 
 /// Whether `tokens` name `ident` as the first, or only, segment of a path.
 pub(crate) fn name_first(tokens: TokenStream, ident: &Ident) -> bool {
-    let mut found = false;
-    walk(tokens, &mut |before, token| {
-        let after_colon = matches!(before, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-        if let TokenTree::Ident(word) = token {
-            found |= !after_colon && word == ident;
+    let tokens = flat(tokens);
+    let mut places = tokens.iter().enumerate();
+    places.any(|(place, token)| {
+        let follows_colon = place > 0 && is_punct(tokens.get(place - 1), ':');
+        matches!(token, TokenTree::Ident(word) if word == ident) && !follows_colon
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::{format_ident, quote};
+
+    use super::*;
+
+    #[test]
+    fn finds_the_first_segment_of_a_path() {
+        let item = format_ident!("Item");
+        for tokens in [
+            quote!(Item),
+            quote!(Request<Item>),
+            quote!((u8, [Item::X; 2])),
+        ] {
+            assert!(name_first(tokens.clone(), &item), "{tokens}");
         }
-    });
-    found
+        for tokens in [quote!(Items), quote!(Request<pb::Item>), quote!(::pb::Item)] {
+            assert!(!name_first(tokens.clone(), &item), "{tokens}");
+        }
+    }
 }

@@ -26,8 +26,7 @@ pub struct Call {
     connection: ConnectionInfo,
     deadline: Option<Instant>,
     extensions: Extensions,
-    /// The share of the server's buffer that this call's messages take, given back when the call ends.
-    charge: OnceLock<Charge>,
+    buffered: OnceLock<Buffered>,
 }
 
 impl Call {
@@ -36,7 +35,7 @@ impl Call {
             connection: extensions.remove().unwrap_or_default(),
             deadline,
             extensions,
-            charge: OnceLock::new(),
+            buffered: OnceLock::new(),
         }
     }
 
@@ -67,8 +66,37 @@ impl Call {
         &self.extensions
     }
 
-    pub(crate) fn hold(&self, charge: Charge) {
+    /// Whether the message at `index` was compressed on the wire; `false` for a stream that is not buffered.
+    pub fn was_compressed(&self, index: usize) -> bool {
+        self.compressed().get(index) == Some(&true)
+    }
+
+    /// Which messages were compressed, up to the last that was.
+    pub(crate) fn compressed(&self) -> &[bool] {
+        let buffered = self.buffered.get();
+        buffered.map_or(&[], |buffered| &buffered.compressed)
+    }
+
+    pub(crate) fn hold(&self, buffered: Buffered) {
         // A call is collected once; a second charge would be given back at once, which is right too.
-        let _ = self.charge.set(charge);
+        let _ = self.buffered.set(buffered);
+    }
+}
+
+/// What the call keeps of its messages once they are handed over.
+#[derive(Debug)]
+pub(crate) struct Buffered {
+    /// The share of the server's buffer that they take, given back when the call ends.
+    _charge: Charge,
+    /// Which of them were compressed, up to the last that was.
+    compressed: Vec<bool>,
+}
+
+impl Buffered {
+    pub(crate) fn new(charge: Charge, compressed: Vec<bool>) -> Self {
+        Self {
+            _charge: charge,
+            compressed,
+        }
     }
 }

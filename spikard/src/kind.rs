@@ -35,7 +35,29 @@ impl Kind {
     /// ```
     #[track_caller]
     pub const fn of<Req: RequestShape, Ret: HandlerResult>() -> Self {
-        match (Req::FORM, <Ret::Response as ResponseShape>::FORM) {
+        let form = <Ret::Response as ResponseShape>::FORM;
+        if let Some(kind) = Self::find(Req::FORM, form) {
+            return kind;
+        }
+        match Req::FORM {
+            RequestForm::Single => panic!(
+                "a `GrpcRequest` is answered with a `GrpcResponse` (unary), or with a `GrpcServerStreamResponse` or a `GrpcDuplexResponse` (server streaming): write one of these, or take another request"
+            ),
+            RequestForm::ClientStream => panic!(
+                "a `GrpcClientStreamRequest` is answered with a `GrpcResponse` (client streaming): write that, or take another request"
+            ),
+            RequestForm::BidiStream => panic!(
+                "a `GrpcBidiStreamRequest` is answered with a `GrpcBidiStreamResponse` (bidirectional streaming): write that, or take another request"
+            ),
+            RequestForm::Duplex => panic!(
+                "a `GrpcDuplexRequest` is answered with a `GrpcDuplexResponse` (full-duplex streaming): write that, or take another request"
+            ),
+        }
+    }
+
+    /// The kind of a request and a response of these forms, if they go together.
+    pub(crate) const fn find(request: RequestForm, response: ResponseForm) -> Option<Self> {
+        Some(match (request, response) {
             (RequestForm::Single, ResponseForm::Single) => Self::Unary,
             (RequestForm::Single, ResponseForm::ServerStream | ResponseForm::Duplex) => {
                 Self::ServerStreaming
@@ -43,19 +65,8 @@ impl Kind {
             (RequestForm::ClientStream, ResponseForm::Single) => Self::ClientStreaming,
             (RequestForm::BidiStream, ResponseForm::BidiStream) => Self::Bidirectional,
             (RequestForm::Duplex, ResponseForm::Duplex) => Self::Duplex,
-            (RequestForm::Single, _) => panic!(
-                "a `GrpcRequest` is answered with a `GrpcResponse` (unary), or with a `GrpcServerStreamResponse` or a `GrpcDuplexResponse` (server streaming): write one of these, or take another request"
-            ),
-            (RequestForm::ClientStream, _) => panic!(
-                "a `GrpcClientStreamRequest` is answered with a `GrpcResponse` (client streaming): write that, or take another request"
-            ),
-            (RequestForm::BidiStream, _) => panic!(
-                "a `GrpcBidiStreamRequest` is answered with a `GrpcBidiStreamResponse` (bidirectional streaming): write that, or take another request"
-            ),
-            (RequestForm::Duplex, _) => panic!(
-                "a `GrpcDuplexRequest` is answered with a `GrpcDuplexResponse` (full-duplex streaming): write that, or take another request"
-            ),
-        }
+            _ => return None,
+        })
     }
 
     /// Whether the client may send any number of messages (`stream` before the request type in a `.proto`).

@@ -1,4 +1,30 @@
 //! gRPC handlers as plain functions, in Rust or in Python.
+//!
+//! [`macro@grpc_stream`] turns an `async fn`, or a Python callable named by path, into a tonic service. A
+//! stream is buffered: every client message is collected in order, the handler runs once, and its
+//! answer goes back. A client that breaks off before it half-closes never reaches the handler, and what
+//! a call may take is bounded by [`Limits`].
+//!
+//! ```
+//! use spikard::{GrpcClientStreamRequest, GrpcResponse, Server, Status, grpc_stream};
+//!
+//! #[grpc_stream(service = "numbers.Numbers")]
+//! async fn add_up(request: GrpcClientStreamRequest<u64>) -> Result<GrpcResponse<u64>, Status> {
+//!     Ok(GrpcResponse::from(request.messages.iter().sum::<u64>()))
+//! }
+//!
+//! # #[cfg(feature = "server")]
+//! # async fn run() -> Result<(), spikard::ServeError> {
+//! // Until SIGTERM or Ctrl-C; then calls in flight finish.
+//! Server::builder().add(AddUp).serve("127.0.0.1:50051").await
+//! # }
+//! ```
+//!
+//! - [`macro@grpc_stream`]: the three forms, and every option.
+//! - [`GrpcRequest`], [`GrpcClientStreamRequest`], [`GrpcBidiStreamRequest`], [`GrpcDuplexRequest`] and their
+//!   responses: what a handler is written with; [`Kind`] says which belong together.
+//! - [`Server`] serves them; [`Routes`] mounts them in the servers of others.
+#![cfg_attr(feature = "python", doc = "- [`python`]: handlers in Python.")]
 #![warn(missing_docs)]
 
 // Generated code says `::spikard`, in this crate's own tests as well.
@@ -16,6 +42,7 @@ mod metadata;
 mod method;
 mod mount;
 mod panics;
+pub mod proto;
 #[cfg(feature = "python")]
 pub mod python;
 mod respond;
@@ -42,6 +69,8 @@ pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
 pub use message::Message;
 pub use method::{Handler, MethodInfo};
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
+#[cfg(feature = "reflection")]
+pub use server::ReflectionError;
 #[cfg(feature = "server")]
 pub use server::{LayeredService, ServeError, Server, ServerBuilder};
 #[cfg(feature = "tls")]
@@ -52,4 +81,10 @@ pub use shapes::{
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
     RequestShape, ResponseShape,
 };
+#[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;
+
+/// The samples of the README are doctests.
+#[cfg(all(doctest, feature = "python", feature = "server"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

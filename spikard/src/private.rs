@@ -2,6 +2,7 @@
 
 pub use std::convert::Infallible;
 
+pub use bytes::Bytes;
 pub use http;
 pub use tonic::body::Body;
 pub use tonic::server::NamedService;
@@ -9,6 +10,11 @@ pub use tower_service::Service;
 
 pub use crate::dispatch::{ResponseFuture, ServerCall};
 pub use crate::mount::serve;
+pub use crate::proto::checked::{
+    Declared, DeclaredMethod, DeclaredRpc, Differs, MethodAt, NotAService, Returns, Takes,
+    check_request, check_response, check_service, distinct, find_for, find_named, method_name,
+    service_name,
+};
 #[cfg(feature = "python")]
 pub use crate::python::rpc::{PythonRpc, answer_in_python, call_python};
 pub use crate::rpc::{Rpc, answer, kind, method};

@@ -1,5 +1,4 @@
 //! Calls of Python handlers: content, order, kinds.
-#![cfg(feature = "python")]
 #![allow(missing_docs)]
 
 mod python_support;

@@ -1,5 +1,4 @@
 //! What a handler raises, and the status that its client gets.
-#![cfg(feature = "python")]
 #![allow(missing_docs)]
 
 mod python_support;
@@ -81,6 +80,20 @@ async fn a_grpc_error_has_its_code_text_details_and_metadata() {
     assert_eq!(tags, ["a", "b"]);
     let raw = status.metadata().get_bin("x-raw-bin").unwrap();
     assert_eq!(&raw.to_bytes().unwrap()[..], b"\x00\xff");
+}
+
+#[tokio::test]
+async fn an_error_that_cannot_be_sent_is_internal() {
+    let status = unary("raising:spoilt_error", "").await.unwrap_err();
+    assert_eq!(
+        (status.code(), status.message()),
+        (Code::Internal, "GrpcError")
+    );
+    let status = unary("raising:unfit", "").await.unwrap_err();
+    assert_eq!(
+        (status.code(), status.message()),
+        (Code::InvalidArgument, "Unfit")
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What the programs under `tests/pass` are driven with: calls of a service without a socket.
 
+pub mod pb;
+
 use std::convert::Infallible;
 use std::future::Future;
 
@@ -28,12 +30,12 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.block_on(future)
 }
 
-/// Calls one method with `messages` through the service that tower sees.
-pub fn call<S>(service: &mut S, method: &str, messages: &[&[u8]]) -> Answer
+/// Calls `service/method` with `messages` through the service that tower sees.
+pub fn call<S>(service: &mut S, path: &str, messages: &[&[u8]]) -> Answer
 where
-    S: GrpcService + Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
 {
-    let request = Request::post(format!("/{}/{method}", S::NAME))
+    let request = Request::post(format!("/{path}"))
         .header("content-type", "application/grpc")
         .header("te", "trailers")
         .body(Body::new(Full::new(frames(messages))))

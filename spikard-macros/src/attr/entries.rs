@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Token};
+use syn::{Expr, LitStr, Token};
 
 use super::key::Key;
 use super::nearest::nearest;
@@ -92,6 +92,9 @@ struct Read {
 }
 
 fn read_entry(input: ParseStream<'_>, place: Place) -> syn::Result<Read> {
+    if place != Place::Method && input.peek(LitStr) {
+        return Ok(service_alone(input.parse()?));
+    }
     let Ok(word) = input.call(Ident::parse_any) else {
         return Err(input.error(format_args!("expected an option: {}", list(place))));
     };
@@ -126,6 +129,24 @@ fn read_entry(input: ParseStream<'_>, place: Place) -> syn::Result<Read> {
         },
         error,
     })
+}
+
+/// `#[grpc_stream("package.Service")]`.
+fn service_alone(name: LitStr) -> Read {
+    let message = format!(
+        "an option is `key = value`: write `service = {}`",
+        name.token()
+    );
+    let entry = Entry {
+        word: Ident::new(Key::Service.word(), name.span()),
+        key: Key::Service,
+        value: None,
+        guessed: true,
+    };
+    Read {
+        entry,
+        error: Some(syn::Error::new(name.span(), message)),
+    }
 }
 
 fn read_value(input: ParseStream<'_>, word: &Ident, key: Key) -> syn::Result<Expr> {
@@ -168,7 +189,10 @@ fn unknown(word: &Ident, meant: Option<Key>, place: Place) -> syn::Error {
             "there is no option `{word}`: did you mean `{}`?",
             key.word()
         ),
-        None => format!("there is no option `{word}`: there are {}", list(place)),
+        None => format!(
+            "there is no option `{word}`: the options are {}",
+            list(place)
+        ),
     };
     syn::Error::new(word.span(), message)
 }

@@ -11,13 +11,14 @@ use super::literal::string;
 use super::place::Place;
 use super::{callable, service_name};
 use crate::Features;
+use crate::model::ServiceName;
 use crate::name::is_proto_ident;
 use crate::report::Report;
 
 /// What an attribute says.
 #[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) service: Given<LitStr>,
+    pub(crate) service: Given<ServiceName>,
     pub(crate) method: Given<LitStr>,
     pub(crate) python: Given<LitStr>,
     /// The word `python`, for errors of what contradicts it.
@@ -55,7 +56,11 @@ impl Options {
         }
         let value = value.as_ref();
         match key {
-            Key::Service => self.service = checked(key, value, service_name::check, report),
+            Key::Service => {
+                self.service = value
+                    .and_then(|value| service_name::read(value, report))
+                    .into();
+            }
             Key::Method => self.method = checked(key, value, method_name, report),
             Key::Python => {
                 self.python_word = Some(word.span());

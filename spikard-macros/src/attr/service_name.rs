@@ -1,6 +1,58 @@
-//! The full name of a service.
+//! The service: by its full name, or by the module that spikard-build made of it.
 
+use quote::ToTokens;
+use syn::{Expr, Path};
+
+use super::literal::string;
+use crate::model::ServiceName;
 use crate::name::is_proto_ident;
+use crate::report::Report;
+
+/// The service that a value names; `None` where it names none, which is reported.
+pub(super) fn read(value: &Expr, report: &mut Report) -> Option<ServiceName> {
+    if let Some(text) = string(value) {
+        if let Err(message) = check(&text.value()) {
+            report.at(text.span(), message);
+            return None;
+        }
+        return Some(ServiceName::Text(text.clone()));
+    }
+    match module(value) {
+        Some(path) => Some(ServiceName::Module(path.clone())),
+        None => {
+            report.on(value, refusal(value));
+            None
+        }
+    }
+}
+
+/// The path that an expression is, if it may be that of a module.
+fn module(value: &Expr) -> Option<&Path> {
+    match value {
+        Expr::Path(path) if path.qself.is_none() => {
+            let mut segments = path.path.segments.iter();
+            segments
+                .all(|segment| segment.arguments.is_none())
+                .then_some(&path.path)
+        }
+        Expr::Group(group) => module(&group.expr),
+        _ => None,
+    }
+}
+
+fn refusal(value: &Expr) -> String {
+    let written: String = value.to_token_stream().to_string();
+    let name: String = written.split_whitespace().collect();
+    let (name, hint) = match value {
+        // `messageservice.MessageService` without its quotes.
+        Expr::Field(_) if check(&name).is_ok() => (name.as_str(), ""),
+        _ => (
+            "messageservice.MessageService",
+            ", or the path of the module that spikard-build made of it",
+        ),
+    };
+    format!("`service` takes the full name in quotes: write `service = \"{name}\"`{hint}")
+}
 
 /// What is wrong with the full name of a service, if anything.
 pub(super) fn check(name: &str) -> Result<(), String> {

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, ImplItem, Meta};
+use syn::{ImplItem, Meta};
 
 use super::cfg::cfgs;
 use super::signature::Receives;
 use super::{header, method, service};
 use crate::Features;
 use crate::attr::{Entries, Options, Place};
-use crate::item::{Block, Function, Member};
+use crate::item::{Block, Function, Member, is_grpc_stream};
 use crate::model::{Method, Owner, Service};
 use crate::report::Report;
 
@@ -86,23 +86,18 @@ fn options_of(function: &Function, features: Features, report: &mut Report) -> O
     let mut entries = Entries::default();
     for attr in &function.grpc {
         match &attr.meta {
+            _ if is_grpc_stream(attr) => {
+                let message =
+                    "the block is the service: write the options of its methods in `#[grpc(…)]`";
+                report.on(attr, message);
+            }
             Meta::Path(_) => {}
             Meta::List(list) => entries.extend(list.tokens.clone(), Place::Method, report),
             Meta::NameValue(_) => {
-                report.on(
-                    attr,
-                    "the options stand in brackets: write `#[grpc(method = \"…\")]`",
-                );
+                let message = "the options stand in brackets: write `#[grpc(method = \"…\")]`";
+                report.on(attr, message);
             }
         }
-    }
-    let nested = |attr: &&Attribute| {
-        let last = attr.path().segments.last();
-        last.is_some_and(|segment| segment.ident == "grpc_stream")
-    };
-    if let Some(attr) = function.attrs.iter().find(nested) {
-        let message = "the block is the service: write the options of its methods in `#[grpc(…)]`";
-        report.on(attr, message);
     }
     Options::read(entries, Place::Method, features, report)
 }

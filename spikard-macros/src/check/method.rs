@@ -1,7 +1,7 @@
 //! A function as a method of a service, free or in a block.
 
 use proc_macro2::Ident;
-use syn::Pat;
+use syn::{LitStr, Pat};
 
 use super::cfg::cfgs;
 use super::signature::{Receives, Types, check as check_signature};
@@ -33,6 +33,7 @@ pub(super) fn check(
     Some(Method {
         cfgs: cfgs(&function.attrs),
         rpc: rpc?,
+        given: options.method.yes().map(LitStr::span),
         function: function.sig.ident.clone(),
         request: types.request,
         result: types.result,

@@ -1,12 +1,11 @@
 //! The service that an item belongs to.
 
-use proc_macro2::Span;
-use syn::LitStr;
-
 use crate::attr::{Given, Options};
+use crate::model::ServiceName;
 use crate::report::Report;
+use proc_macro2::Span;
 
-pub(super) fn check(options: &Options, report: &mut Report) -> Option<LitStr> {
+pub(super) fn check(options: &Options, report: &mut Report) -> Option<ServiceName> {
     if options.service.is_no() {
         report.at(
             Span::call_site(),

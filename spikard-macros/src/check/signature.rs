@@ -95,7 +95,7 @@ fn parameter<'a>(
         FnArg::Receiver(_) => None,
     });
     let Some(request) = typed.next() else {
-        let message = "a handler takes one parameter, the request: write `request: GrpcRequest<…>`, `GrpcClientStreamRequest<…>` or `GrpcBidiStreamRequest<…>`";
+        let message = "a handler takes one parameter, the request: write `request: GrpcClientStreamRequest<…>`, or another type of request";
         report.at(sig.paren_token.span.close(), message);
         return None;
     };

@@ -1,9 +1,9 @@
 //! Types that stand outside of the function too, where nothing can be borrowed or inferred.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 
 use crate::report::Report;
-use crate::tokens::walk;
+use crate::tokens::{flat, is_punct, is_word};
 
 /// What is written instead of a type that cannot be named outside of the function.
 pub(super) struct Advice {
@@ -26,32 +26,68 @@ pub(super) const STATE: Advice = Advice {
     borrowed: "a service lives as long as its server: leave out the lifetime, and share what it borrows in an `Arc`",
 };
 
-/// Reports the first `impl`, `&` or lifetime in a type.
+/// Reports the first `impl`, `&` or lifetime in a type; `'static` is like no lifetime.
 pub(super) fn nameable(ty: TokenStream, advice: &Advice, report: &mut Report) {
-    let mut found: Option<(Span, &str)> = None;
-    walk(ty, &mut |before, token| {
-        let message = match token {
-            TokenTree::Ident(word) if word == "impl" => advice.opaque,
-            TokenTree::Ident(word) if is_quote(before) && word != "static" => advice.borrowed,
-            TokenTree::Punct(punct) if punct.as_char() == '&' => advice.borrowed,
-            _ => return,
+    let tokens = flat(ty);
+    let is_static = |quote: usize| is_word(tokens.get(quote + 1), "static");
+    let is_quote = |place: usize| is_punct(tokens.get(place), '\'');
+    for (place, token) in tokens.iter().enumerate() {
+        let borrowed = if is_punct(Some(token), '&') {
+            !(is_quote(place + 1) && is_static(place + 1))
+        } else {
+            is_quote(place) && !is_static(place)
         };
-        found.get_or_insert((token.span(), message));
-    });
-    if let Some((span, message)) = found {
-        report.at(span, message);
+        if borrowed {
+            return report.at(token.span(), advice.borrowed);
+        }
+        if is_word(Some(token), "impl") {
+            return report.at(token.span(), advice.opaque);
+        }
     }
 }
 
 /// Whether a type has `_` where the compiler would have to find the type; it says so itself.
 pub(super) fn has_hole(ty: TokenStream) -> bool {
-    let mut found = false;
-    walk(ty, &mut |before, token| {
-        found |= matches!(token, TokenTree::Ident(word) if word == "_") && !is_quote(before);
-    });
-    found
+    flat(ty).iter().any(|token| is_word(Some(token), "_"))
 }
 
-fn is_quote(token: Option<&TokenTree>) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == '\'')
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn is_refused(ty: TokenStream) -> bool {
+        let mut report = Report::default();
+        nameable(ty, &REQUEST, &mut report);
+        !report.is_empty()
+    }
+
+    #[test]
+    fn refuses_what_is_borrowed_or_has_no_name() {
+        for ty in [
+            quote!(&Request),
+            quote!(&'a Request),
+            quote!(Request<'_>),
+            quote!(Request<'a, u8>),
+            quote!(Result<impl Sized, E>),
+            quote!((u8, &mut u8)),
+        ] {
+            assert!(is_refused(ty.clone()), "{ty}");
+        }
+        for ty in [
+            quote!(Request),
+            quote!(Request<&'static str>),
+            quote!(Cow<'static, str>),
+            quote!(Box<dyn Send>),
+        ] {
+            assert!(!is_refused(ty.clone()), "{ty}");
+        }
+    }
+
+    #[test]
+    fn sees_holes() {
+        assert!(has_hole(quote!(Request<_>)));
+        assert!(!has_hole(quote!(Request<_x>)));
+    }
 }

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::krate::Crate;
 use super::place::relocate;
+use super::written::written;
 use crate::model::{Method, Owner, Service};
 
 /// What handles the method, as messages name it.
@@ -16,18 +17,13 @@ pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenSt
     let function = &method.function;
     let path = match &service.owner {
         Owner::Struct { .. } => format!("::{function}"),
-        Owner::Type(ty) => format!("::{}::{function}", compact(ty)),
+        Owner::Type(ty) => format!("::{}::{function}", written(ty)),
     };
     quote! {
         #krate::Handler::Rust(::std::borrow::Cow::Borrowed(
             ::core::concat!(::core::module_path!(), #path)
         ))
     }
-}
-
-/// A type as it is usually written, without the spaces between its tokens.
-fn compact(ty: &TokenStream) -> String {
-    ty.to_string().replace(' ', "")
 }
 
 /// `|service, call| …`, which captures nothing.

@@ -1,5 +1,6 @@
 //! From the model to code. Nothing here can fail.
 
+mod declared;
 mod handler;
 mod item;
 mod krate;
@@ -8,6 +9,7 @@ mod place;
 mod rpc;
 mod service;
 mod tower;
+mod written;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -23,7 +25,8 @@ pub(crate) fn service(item: &Item, service: &Service) -> TokenStream {
     let owner = owner::declaration(service);
     let rpcs = service.methods.iter().enumerate();
     let rpcs = rpcs.map(|(index, method)| rpc::implementation(index, method, service, &krate));
+    let declared = declared::implementations(service, &krate);
     let grpc_service = service::implementation(service, &krate);
     let tower_service = tower::implementations(service, &krate);
-    quote!(#item #owner #(#rpcs)* #grpc_service #tower_service)
+    quote!(#item #owner #(#rpcs)* #declared #grpc_service #tower_service)
 }

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Owner, Service};
+use super::written::written;
+use crate::model::{Owner, Service, ServiceName};
 
 /// The struct that stands for a function; the type of a block is there already.
 pub(super) fn declaration(service: &Service) -> TokenStream {
@@ -11,11 +12,13 @@ pub(super) fn declaration(service: &Service) -> TokenStream {
         return TokenStream::new();
     };
     let cfgs = &service.cfgs;
+    let handled = match &service.name {
+        ServiceName::Text(text) => format!("`{}/{}`", text.value(), method.rpc),
+        ServiceName::Module(path) => format!("a method of [`{0}`](mod@{0})", written(path)),
+    };
     let doc = format!(
-        "The gRPC service of [`{}`], which handles `{}/{}`.",
-        method.function,
-        service.name.value(),
-        method.rpc
+        "The gRPC service of [`{}`], which handles {handled}.",
+        method.function
     );
     quote! {
         #(#cfgs)*

@@ -5,8 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::krate::Crate;
-use super::owner;
 use super::place::{self, relocate};
+use super::{declared, owner};
 use crate::model::{Method, Service};
 
 /// What is stated of the method at `index`.
@@ -17,7 +17,6 @@ pub(super) fn implementation(
     krate: &Crate,
 ) -> TokenStream {
     let Method {
-        rpc,
         request,
         result,
         limits,
@@ -26,7 +25,8 @@ pub(super) fn implementation(
     } = method;
     let cfgs = service.cfgs.iter().chain(&method.cfgs);
     let cfgs = quote!(#(#cfgs)*);
-    let (ty, name) = (owner::ty(service), &service.name);
+    let (ty, name) = (owner::ty(service), declared::service_name(service, krate));
+    let rpc = declared::method_name(index, method, service, krate);
     let limits = limits.setters();
     let callable = python.as_ref().map(|python| {
         let callable = &python.callable;
@@ -40,6 +40,7 @@ pub(super) fn implementation(
     let kind = relocate(kind, place::start(result), place::end(result));
     quote! {
         #cfgs
+        #[allow(deprecated)]
         impl #krate::__private::#rpc_trait<#index, fn(#request) -> #result> for #ty {
             type Request = #request;
             type Result = #result;

@@ -4,17 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::krate::Crate;
-use super::{handler, owner};
+use super::{declared, handler, owner};
 use crate::model::Service;
 
 pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
-    let Service {
-        cfgs,
-        name,
-        methods,
-        ..
-    } = service;
-    let ty = owner::ty(service);
+    let Service { cfgs, methods, .. } = service;
+    let (ty, name) = (owner::ty(service), declared::service_name(service, krate));
     let infos = methods.iter().enumerate().map(|(index, method)| {
         let cfgs = &method.cfgs;
         let handler = handler::name(method, service, krate);
@@ -27,6 +22,7 @@ pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
     });
     quote! {
         #(#cfgs)*
+        #[allow(deprecated)]
         impl #krate::GrpcService for #ty {
             const NAME: &'static ::core::primitive::str = #name;
 

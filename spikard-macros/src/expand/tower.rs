@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::krate::Crate;
-use super::owner;
+use super::{declared, owner};
 use crate::model::{Owner, Service};
 
 pub(super) fn implementations(service: &Service, krate: &Crate) -> TokenStream {
-    let Service { cfgs, name, .. } = service;
-    let ty = owner::ty(service);
+    let Service { cfgs, .. } = service;
+    let (ty, name) = (owner::ty(service), declared::service_name(service, krate));
     // State need not be `Clone` for spikard's own server; the `for` keeps the bound from being
     // checked before somebody asks for the implementation.
     let bound = match &service.owner {

@@ -65,9 +65,19 @@ impl Parse for Block {
 
 impl Parse for Member {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        match parse_if_next(input) {
-            Some(method) => Ok(Self::Method(Box::new(method))),
+        match parse_if_next::<Function>(input) {
+            Some(mut method) => {
+                let nested = method.attrs.extract_if(.., |attr| is_grpc_stream(attr));
+                method.grpc.extend(nested);
+                Ok(Self::Method(Box::new(method)))
+            }
             None => input.parse().map(Box::new).map(Self::Other),
         }
     }
+}
+
+/// Whether it is this macro again, by whatever path.
+pub(crate) fn is_grpc_stream(attr: &Attribute) -> bool {
+    let last = attr.path().segments.last();
+    last.is_some_and(|segment| segment.ident == "grpc_stream")
 }

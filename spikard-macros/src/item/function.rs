@@ -7,8 +7,10 @@ use syn::{Attribute, Signature, Token, Visibility, token};
 
 /// A function as written. Its body is never looked into, so that one which does not parse yet keeps
 /// the function's signature working in editors.
+#[derive(Clone)]
 pub(crate) struct Function {
-    /// `#[grpc(…)]`, which is not an attribute outside of this macro.
+    /// `#[grpc(…)]`, which is nothing outside of this macro, and `#[grpc_stream(…)]` on a method of a
+    /// block, where it would be read too late.
     pub(crate) grpc: Vec<Attribute>,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -17,6 +19,7 @@ pub(crate) struct Function {
 }
 
 /// What follows a signature.
+#[derive(Clone)]
 pub(crate) enum Body {
     Block(Group),
     None(Token![;]),

@@ -7,7 +7,7 @@ mod other;
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 
-pub(crate) use block::{Block, Member};
+pub(crate) use block::{Block, Member, is_grpc_stream};
 pub(crate) use function::{Body, Function};
 pub(crate) use other::Other;
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, final
+
+from spikard.grpc import GrpcDuplexResponse, Metadata
 
 __version__: str
 
@@ -13,13 +16,40 @@ class InboundCall:
     def finish(self, response: Any, /) -> None:
         """Answers with a response; a ``TypeError`` or ``ValueError`` says why it is none."""
 
-    def fail(
-        self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /
-    ) -> None:
+    def fail(self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /) -> None:
         """Answers with a status."""
 
     def is_cancelled(self) -> bool:
-        """Whether nobody waits for the answer any more."""
+        """Whether nobody waits for the answer, or the rest of it, any more."""
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer is a stream: begun, sent in batches and ended, rather than finished."""
+
+    def begin(self, metadata: Any, response: GrpcDuplexResponse | None, /) -> None:
+        """Begins to answer with a stream; a ``TypeError`` or ``ValueError`` says what of it cannot be sent."""
+
+    def send(self, batch: list[bytes], /) -> bool:
+        """Sends a batch of messages, which may be empty; answers whether there is room for more. Where there is not,
+        the call is among the wakes of a later drain when there is again."""
+
+    def end(self, trailers: Any, /) -> None:
+        """Ends the stream; a ``TypeError`` or ``ValueError`` says why the trailers cannot be sent."""
+
+    def close(self) -> None:
+        """The handler has ended: what is read after that is a ``GrpcError``."""
+
+    def receive(self) -> list[bytes] | None:
+        """All messages of the client that are there; an empty list after the last. ``None`` where there are none yet:
+        the call is then among the wakes of a later drain. Raises a ``GrpcError`` for a stream that broke."""
+
+    @staticmethod
+    def to_bytes(index: int, message: Any, /) -> bytes:
+        """The message as bytes; a ``TypeError`` says what it is instead."""
+
+    @staticmethod
+    def no_stream(found: Any, /) -> Exception:
+        """What is said of an answer that is not a stream."""
 
 @final
 class Lookup:
@@ -39,13 +69,16 @@ class Bridge:
 
     def drain(
         self,
-    ) -> tuple[list[tuple[InboundCall, int, int, Any]], list[int], list[Lookup], bool]:
-        """What came in for the loop: calls (with id, handler and request), ids to cancel, lookups, and
-        whether the bridge is closed."""
+    ) -> tuple[list[tuple[InboundCall, int, int, Any]], list[int], list[int], list[Lookup], bool]:
+        """What came in for the loop: calls (with id, handler and request), ids to cancel, ids whose streams have
+        changed, lookups, and whether the bridge is closed."""
 
     def take(self) -> tuple[InboundCall, int, int, Any, bool] | None:
         """Waits for a call of a ``def`` handler; ``None`` when the bridge is closed. The last item says
         that one more thread is wanted."""
+
+    def notices(self) -> tuple[list[int], list[tuple[int, str, str]]]:
+        """The numbers of what is done, and lines for the log: level, logger, text."""
 
     def add_first_worker(self) -> bool:
         """Whether the pool's first thread is to be started now."""
@@ -54,3 +87,76 @@ class Bridge:
         """A thread that was wanted could not be started."""
 
 MAX_STREAM_MESSAGES: int
+
+@final
+class Server:
+    """A server whose handlers are Python's."""
+
+    def __init__(self, methods: Sequence[Any], settings: Any, /) -> None:
+        """The handlers of the methods are those at the same places of Python's list."""
+
+    @property
+    def bridge(self) -> Bridge: ...
+    @property
+    def table(self) -> str:
+        """What is served, a line a method."""
+
+    def start(self, fd: int, unix: bool, draining: int, ended: int, level: int, /) -> None:
+        """Serves on a socket that is given away; two numbers are done when the drain begins and when it is over."""
+
+    def start_in_process(self, level: int, /) -> None:
+        """Takes calls from inside the process only."""
+
+    def call(
+        self,
+        path: str,
+        metadata: list[tuple[str, Any]],
+        messages: list[bytes],
+        timeout: float | None,
+        token: int,
+        /,
+    ) -> None:
+        """Begins a call from inside the process; its number is done when the answer can be taken."""
+
+    def take(self, token: int, /) -> tuple[int, str, bytes, Metadata, Metadata, list[bytes]] | None:
+        """The answer of a call: code, message, details, metadata, trailers, messages."""
+
+    def cancel(self, token: int, /) -> None:
+        """Gives a call up."""
+
+    def stop(self, grace: float, /) -> None:
+        """Begins the drain; one that has begun ends sooner where the grace is shorter."""
+
+    def close(self) -> None:
+        """Answers what is in progress, and ends the threads."""
+
+    def watchdog(self, limit: float, /) -> Watchdog:
+        """Watches the event loop."""
+
+@final
+class Watchdog:
+    """Notices that the event loop is held."""
+
+    def wait(self) -> float | None:
+        """Waits until the loop is held, and answers for how many seconds; ``None`` at the end."""
+
+    def close(self) -> None:
+        """Ends the wait."""
+
+@final
+class Ending:
+    """Ends a server on a signal, and the process in time."""
+
+    def __init__(self, grace: float, life: int | None = None) -> None: ...
+    @property
+    def begun(self) -> bool:
+        """Whether the end has begun."""
+
+    def watch(self, server: Server, /) -> None:
+        """The server that is to drain."""
+
+    def finished(self, code: int, /) -> None:
+        """Everything has ended well; what the process is to answer if its end is held up."""
+
+    def close(self) -> None:
+        """Gives the signals back, and lets the process be."""

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tonic::body::Body;
 
+use crate::call::Buffered;
 use crate::{Call, Compression, Limits, Message, Status};
 
 use super::budget::{Budget, Charge};
@@ -62,7 +63,8 @@ impl RequestBody {
             let size = list.size().saturating_add(reader.partial());
             self.charge.set(size)?;
         }
-        call.hold(self.charge);
-        Ok(list.take())
+        let messages = list.take();
+        call.hold(Buffered::new(self.charge, list.into_compressed()));
+        Ok(messages)
     }
 }

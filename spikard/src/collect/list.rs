@@ -27,6 +27,8 @@ pub(super) struct MessageList<M> {
     taken_bytes: usize,
     limits: Limits,
     compression: Compression,
+    /// Which messages were compressed, up to the last that was.
+    compressed: Vec<bool>,
     expect: Expect,
 }
 
@@ -39,6 +41,7 @@ impl<M: Message> MessageList<M> {
             taken_bytes: 0,
             limits,
             compression,
+            compressed: Vec::new(),
             expect,
         }
     }
@@ -91,6 +94,10 @@ impl<M: Message> MessageList<M> {
         std::mem::take(&mut self.messages)
     }
 
+    pub(super) fn into_compressed(self) -> Vec<bool> {
+        self.compressed
+    }
+
     fn received(&self) -> usize {
         self.taken.saturating_add(self.messages.len())
     }
@@ -127,6 +134,11 @@ impl<M: Message> Sink for MessageList<M> {
     #[inline]
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
         if compressed {
+            // A stream that is not buffered has no end to keep this for.
+            if self.taken == 0 {
+                self.compressed.resize(self.messages.len(), false);
+                self.compressed.push(true);
+            }
             let inflated = self.inflate(&payload)?;
             self.push(inflated)
         } else {

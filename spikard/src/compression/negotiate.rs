@@ -9,8 +9,8 @@ pub(crate) fn of_request(headers: &HeaderMap) -> Result<Compression, &HeaderValu
     let Some(value) = headers.get("grpc-encoding") else {
         return Ok(Compression::Identity);
     };
-    let name = value.to_str().ok();
-    name.and_then(Compression::from_name).ok_or(value)
+    let named = value.to_str().ok().and_then(Compression::named);
+    named.filter(|one| one.is_supported()).ok_or(value)
 }
 
 /// What a client takes in a response.

@@ -83,21 +83,26 @@ impl ServerCall {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Ret> + Send + 'static,
     {
-        let mut call = self;
+        self.limited_for::<Req>()
+            .answer(target, |admitted: Admitted| async move {
+                let Admitted {
+                    head,
+                    body,
+                    sending,
+                    deadline,
+                } = admitted;
+                let request = Req::receive(head, body).await?;
+                in_time(deadline)?;
+                handler(request).await.into_result()?.into_reply(&sending)
+            })
+    }
+
+    /// With the limits that hold for a request of this shape.
+    pub(crate) fn limited_for<Req: RequestShape>(mut self) -> Self {
         if Req::UNBUFFERED {
-            call.policy.limits = call.policy.limits.unbuffered();
+            self.policy.limits = self.policy.limits.unbuffered();
         }
-        call.answer(target, |admitted: Admitted| async move {
-            let Admitted {
-                head,
-                body,
-                sending,
-                deadline,
-            } = admitted;
-            let request = Req::receive(head, body).await?;
-            in_time(deadline)?;
-            handler(request).await.into_result()?.into_reply(&sending)
-        })
+        self
     }
 
     /// The stages around every call: admission, the deadline, panics, and the status of a failure.

@@ -12,11 +12,10 @@ pub(super) async fn call(
     request: Inbound,
 ) -> Result<PythonReply, Status> {
     let bridge = super::embed::bridge()?;
-    let handler = bridge.handler(callable).await.map_err(|error| {
-        // The text names paths of the server, which are none of the client's business.
-        tracing::error!(callable, %error, "a Python callable cannot be used");
-        refused(callable, &error)
-    })?;
+    let handler = bridge
+        .handler(callable)
+        .await
+        .map_err(|error| refused(callable, &error))?;
     bridge.call(handler, answer, request).await
 }
 
@@ -29,9 +28,13 @@ fn refused(callable: &str, error: &super::PythonError) -> Status {
         Start | VirtualEnv => {
             Status::unavailable("Python could not be started; the server's log says why")
         }
-        _ => Status::internal(format!(
-            "the Python callable {callable} cannot be used; the server's log says why"
-        )),
+        _ => {
+            // The text names paths of the server, which are none of the client's business.
+            tracing::error!(callable, %error, "a Python callable cannot be used");
+            Status::internal(format!(
+                "the Python callable {callable} cannot be used; the server's log says why"
+            ))
+        }
     }
 }
 

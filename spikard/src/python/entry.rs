@@ -39,24 +39,25 @@ where
 }
 
 impl ServerCall {
-    /// Buffers the request, hands it to the Python callable `module:callable` and sends its answer.
+    /// Receives the request (in full, unless it is a stream), hands it to the Python callable `module:callable` and sends its answer.
     pub fn run_python<Req, Ret>(self, target: Target, callable: &'static str) -> ResponseFuture
     where
         Req: PythonRequest,
         Ret: PythonResult + 'static,
     {
-        self.answer(target, move |admitted: Admitted| async move {
-            let Admitted {
-                head,
-                body,
-                sending,
-                deadline,
-            } = admitted;
-            let request = Req::receive(head, body).await?;
-            in_time(deadline)?;
-            let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
-            reply.into_reply(&sending)
-        })
+        self.limited_for::<Req>()
+            .answer(target, move |admitted: Admitted| async move {
+                let Admitted {
+                    head,
+                    body,
+                    sending,
+                    deadline,
+                } = admitted;
+                let request = Req::receive(head, body).await?;
+                in_time(deadline)?;
+                let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
+                reply.into_reply(&sending)
+            })
     }
 }
 

@@ -29,8 +29,16 @@
 //! the task. Any other callable runs in one of min(32, CPUs + 4) threads. Each call has its own copy of
 //! the context variables. Tokio's threads never wait for Python.
 
+#[cfg_attr(
+    Py_LIMITED_API,
+    allow(dead_code, reason = "calls by name are for programs that embed Python")
+)]
 mod bridge;
 mod call;
+#[cfg_attr(
+    Py_LIMITED_API,
+    allow(dead_code, reason = "calls by name are for programs that embed Python")
+)]
 mod convert;
 #[cfg(not(Py_LIMITED_API))]
 mod embed;
@@ -40,6 +48,8 @@ mod error;
 #[doc(hidden)]
 pub mod extension;
 pub(crate) mod rpc;
+#[cfg(feature = "server")]
+mod serving;
 
 #[cfg(not(Py_LIMITED_API))]
 pub use embed::{Interpreter, InterpreterBuilder, resolve};

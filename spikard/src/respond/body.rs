@@ -10,7 +10,7 @@ use http_body::{Body, Frame};
 use tokio::time::{Sleep, sleep_until};
 
 use crate::span::CallSpan;
-use crate::{Code, Status};
+use crate::{Code, Status, metadata};
 
 use super::outgoing::Outgoing;
 
@@ -25,6 +25,17 @@ pub(super) struct ReplyBody {
 struct State {
     outgoing: Outgoing,
     trailers: HeaderMap,
+}
+
+impl State {
+    /// The trailers of the response, and those that its stream made at its end.
+    fn into_trailers(mut self) -> HeaderMap {
+        let mut trailers = self.trailers;
+        for (name, value) in &metadata::sent(self.outgoing.take_trailers()) {
+            trailers.append(name, value.clone());
+        }
+        trailers
+    }
 }
 
 /// The deadline of the call, which a slow reader and a slow stream have to keep as well.
@@ -101,12 +112,12 @@ impl Body for ReplyBody {
             return Poll::Ready(Some(Ok(Frame::data(chunk))));
         }
         // Taking the state drops the handler's stream as soon as its end is known.
-        let Some(State { trailers, .. }) = self.state.take() else {
+        let Some(state) = self.state.take() else {
             return Poll::Ready(None);
         };
         let (code, trailers) = match chunk {
             Some(Err(status)) => (status.code(), failed(&status)),
-            _ => (Code::Ok, trailers),
+            _ => (Code::Ok, self.span.within(|| state.into_trailers())),
         };
         self.span.finish(code);
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))

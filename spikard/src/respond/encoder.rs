@@ -25,9 +25,31 @@ impl Encoder {
         Self { encoding, index: 0 }
     }
 
+    /// For messages before which the response had so many others.
+    #[cfg(feature = "python")]
+    pub(super) fn starting_at(index: usize, encoding: Encoding) -> Self {
+        Self { encoding, index }
+    }
+
     /// Appends a message to `chunk`, or only its prefix, and answers with the message to be sent after it.
+    ///
+    /// A message that cannot be sent leaves nothing behind, for the messages before it still are.
     pub(super) fn append<M: Message>(
         &mut self,
+        chunk: &mut Vec<u8>,
+        message: &M,
+    ) -> Result<Option<Bytes>, Status> {
+        let start = chunk.len();
+        let appended = self.try_append(chunk, message);
+        match &appended {
+            Ok(_) => self.index += 1,
+            Err(_) => chunk.truncate(start),
+        }
+        appended
+    }
+
+    fn try_append<M: Message>(
+        &self,
         chunk: &mut Vec<u8>,
         message: &M,
     ) -> Result<Option<Bytes>, Status> {
@@ -39,13 +61,12 @@ impl Encoder {
             }
             None => self.copy(chunk, message)?,
         }
-        self.index += 1;
         Ok(large)
     }
 
     fn uncopied<M: Message>(&self, message: &M) -> Option<Bytes> {
         let raw = message.raw().filter(|raw| raw.len() >= UNCOPIED)?;
-        (self.encoding.compression == Compression::Identity).then(|| raw.clone())
+        (self.compression() == Compression::Identity).then(|| raw.clone())
     }
 
     fn copy<M: Message>(&self, chunk: &mut Vec<u8>, message: &M) -> Result<(), Status> {
@@ -55,8 +76,9 @@ impl Encoder {
         chunk.put_bytes(0, PREFIX);
         message.encode_payload(chunk);
         let mut length = self.length(chunk.len() - payload)?;
-        if self.encoding.compression != Compression::Identity {
-            let compressed = deflate(self.encoding.compression, &chunk[payload..])
+        let compression = self.compression();
+        if compression != Compression::Identity {
+            let compressed = deflate(compression, &chunk[payload..])
                 .map_err(|error| incompressible(self.index, &error))?;
             // The flag says of each message whether it is compressed: one that grows is sent as it was.
             if compressed.len() < chunk.len() - payload {
@@ -68,6 +90,10 @@ impl Encoder {
         }
         chunk[start + 1..payload].copy_from_slice(&length);
         Ok(())
+    }
+
+    fn compression(&self) -> Compression {
+        self.encoding.of(self.index)
     }
 
     fn length(&self, len: usize) -> Result<[u8; 4], Status> {
@@ -89,4 +115,27 @@ fn incompressible(index: usize, error: &io::Error) -> Status {
     Status::internal(format!(
         "message {index} of the response could not be compressed: {error}"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_over_the_limit_leaves_nothing_in_the_chunk() {
+        let mut encoder = Encoder::new(Encoding {
+            compression: Compression::Identity,
+            uncompressed: Vec::new(),
+            max_message_bytes: 5,
+        });
+        let mut chunk = Vec::new();
+        let first = encoder.append(&mut chunk, &Bytes::from_static(b"first"));
+        assert!(matches!(first, Ok(None)));
+        for size in [6, UNCOPIED] {
+            let refused = encoder.append(&mut chunk, &Bytes::from(vec![0; size]));
+            let status = refused.expect_err("a status");
+            assert!(status.message().starts_with("message 1 of the response"));
+            assert_eq!(chunk, b"\0\0\0\0\x05first");
+        }
+    }
 }

@@ -31,6 +31,16 @@ impl<M: Message> Frames<M> {
         }
     }
 
+    /// For messages before which the response had so many others.
+    #[cfg(feature = "python")]
+    pub(super) fn starting_at(first: usize, messages: Vec<M>, encoding: Encoding) -> Self {
+        Self {
+            messages: messages.into_iter(),
+            encoder: Encoder::starting_at(first, encoding),
+            large: None,
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.messages.as_slice().is_empty() && self.large.is_none()
     }
@@ -80,6 +90,7 @@ mod tests {
 
     const PLAIN: Encoding = Encoding {
         compression: Compression::Identity,
+        uncompressed: Vec::new(),
         max_message_bytes: 1 << 20,
     };
 

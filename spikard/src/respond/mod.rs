@@ -1,5 +1,7 @@
 //! From a handler's answer to an HTTP response.
 
+#[cfg(feature = "python")]
+mod batched;
 mod body;
 mod encoder;
 #[cfg(feature = "python")]
@@ -10,6 +12,8 @@ mod reply;
 mod sending;
 mod streamed;
 
+#[cfg(feature = "python")]
+pub(crate) use batched::{Batch, StreamedBatches};
 #[cfg(feature = "python")]
 pub(crate) use framed::messages as framed_messages;
 pub(crate) use outgoing::Outgoing;

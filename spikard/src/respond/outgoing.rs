@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use tonic::metadata::MetadataMap;
 
 use crate::shapes::Messages;
 use crate::{Message, Status};
@@ -13,7 +14,11 @@ use super::frames::Frames;
 use super::sending::Encoding;
 use super::streamed::Streamed;
 #[cfg(feature = "python")]
-use {super::framed_messages, crate::Compression};
+use {
+    super::batched::{Batched, StreamedBatches},
+    super::framed_messages,
+    crate::Compression,
+};
 
 /// The messages of a response, framed.
 pub(crate) enum Outgoing {
@@ -22,7 +27,14 @@ pub(crate) enum Outgoing {
     /// A chunk at a time, framed when the connection has room for it.
     Chunks(Box<dyn Iterator<Item = Result<Bytes, Status>> + Send>),
     /// As the handler makes them.
-    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>),
+    Stream(Box<dyn StreamedChunks>),
+}
+
+/// A stream of chunks that may know trailers at its end.
+pub(crate) trait StreamedChunks:
+    Stream<Item = Result<Bytes, Status>> + Send + Unpin
+{
+    fn take_trailers(&mut self) -> MetadataMap;
 }
 
 impl Outgoing {
@@ -59,7 +71,13 @@ impl Outgoing {
 
     /// A stream, in order, each message when it is there.
     pub(crate) fn stream<M: Message>(messages: Messages<M>, encoding: Encoding) -> Self {
-        Self::Stream(Box::pin(Streamed::new(messages, encoding)))
+        Self::Stream(Box::new(Streamed::new(messages, encoding)))
+    }
+
+    /// A stream of messages that are framed already, as a Python generator's are.
+    #[cfg(feature = "python")]
+    pub(crate) fn batches(batches: impl StreamedBatches, encoding: Encoding) -> Self {
+        Self::Stream(Box::new(Batched::new(batches, encoding)))
     }
 
     /// The next chunk, `None` after the last.
@@ -70,7 +88,15 @@ impl Outgoing {
         match self {
             Self::Framed(chunk) => Poll::Ready(chunk.take().map(Ok)),
             Self::Chunks(chunks) => Poll::Ready(chunks.next()),
-            Self::Stream(chunks) => chunks.as_mut().poll_next(cx),
+            Self::Stream(chunks) => Pin::new(&mut **chunks).poll_next(cx),
+        }
+    }
+
+    /// The trailers that became known with the last chunk.
+    pub(super) fn take_trailers(&mut self) -> MetadataMap {
+        match self {
+            Self::Framed(_) | Self::Chunks(_) => MetadataMap::new(),
+            Self::Stream(chunks) => chunks.take_trailers(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use tonic::metadata::MetadataMap;
 
 use crate::panics::panicked;
 use crate::shapes::Messages;
@@ -13,6 +14,7 @@ use crate::{Message, Status};
 
 use super::encoder::Encoder;
 use super::frames::CHUNK;
+use super::outgoing::StreamedChunks;
 use super::sending::Encoding;
 
 /// Frames a stream of messages: those that are ready together share a chunk, and none waits for the next.
@@ -83,6 +85,17 @@ impl<M: Message> Stream for Streamed<M> {
                 self.after = Some(After::End);
                 None
             }
+        })
+    }
+}
+
+impl<M: Message> StreamedChunks for Streamed<M> {
+    fn take_trailers(&mut self) -> MetadataMap {
+        // The handler's code as well, which may panic.
+        let taken = catch_unwind(AssertUnwindSafe(|| self.messages.take_trailers()));
+        taken.unwrap_or_else(|panic| {
+            panicked(&*panic);
+            MetadataMap::new()
         })
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::Handler;
 
 /// Why services cannot be served together.
-#[derive(Debug)]
+///
+/// It reads the same as `{}` and as `{:?}`, since a program whose `main` returns it prints the latter.
 #[non_exhaustive]
 pub enum RoutesError {
     /// One method has two handlers.
@@ -16,6 +17,11 @@ pub enum RoutesError {
         first: Handler,
         /// The handler that was added second.
         second: Handler,
+    },
+    /// A service of tonic's was added twice.
+    DuplicateService {
+        /// The full name of the service.
+        service: String,
     },
     /// A Python callable cannot be used.
     #[cfg(feature = "python")]
@@ -39,16 +45,26 @@ impl fmt::Display for RoutesError {
                 "{path} has two handlers, {first} and {second}: add only one of them, or give one \
                  another method name with `method = \"…\"`"
             ),
+            Self::DuplicateService { service } => write!(
+                f,
+                "the service {service} was added twice with add_service: add it once"
+            ),
             #[cfg(feature = "python")]
             Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),
         }
     }
 }
 
+impl fmt::Debug for RoutesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for RoutesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::DuplicateMethod { .. } => None,
+            Self::DuplicateMethod { .. } | Self::DuplicateService { .. } => None,
             #[cfg(feature = "python")]
             Self::Python { source, .. } => source.source(),
         }

@@ -1,19 +1,31 @@
 //! Services merged into one: each path to its method.
 
 mod error;
+mod foreign;
 #[cfg(feature = "router")]
 mod mounted;
+#[cfg(feature = "python")]
+mod names;
 mod registry;
 mod service;
 mod table;
 
+use std::convert::Infallible;
 use std::sync::Arc;
+
+use http::{Request, Response};
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tower_service::Service;
 
 use crate::collect::Budget;
 use crate::dispatch::Policy;
 use crate::{Compression, GrpcService, Limits};
 
 pub use error::RoutesError;
+use foreign::Foreign;
+#[cfg(feature = "python")]
+pub(crate) use names::interned;
 use registry::Registry;
 pub use service::RoutesService;
 pub use table::RouteTable;
@@ -35,6 +47,7 @@ pub use table::RouteTable;
 #[derive(Debug, Default)]
 pub struct Routes {
     registry: Registry,
+    foreign: Foreign,
     limits: Limits,
     compression: Compression,
     budget: Budget,
@@ -55,6 +68,45 @@ impl Routes {
     pub fn add<S: GrpcService>(mut self, service: S) -> Self {
         self.registry.add(service);
         self
+    }
+
+    /// Adds a method whose names, kind and handler are known only at run time.
+    #[cfg(feature = "python")]
+    pub(crate) fn declare(
+        &mut self,
+        service: &'static str,
+        method: &'static str,
+        info: crate::MethodInfo,
+        answer: impl Fn(crate::dispatch::ServerCall) -> crate::dispatch::ResponseFuture
+        + Send
+        + Sync
+        + 'static,
+    ) {
+        self.registry
+            .declare(service, method, info, Box::new(answer));
+    }
+
+    /// Adds a service that tonic generated, or any other that has a name. Limits are its own affair.
+    #[must_use]
+    pub fn add_service<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        self.foreign.add(service);
+        self
+    }
+
+    /// The names of the services, each once.
+    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    pub(crate) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
+        let ours = self.registry.service_names();
+        ours.chain(self.foreign.names()).collect()
     }
 
     /// The limits of every method that does not set its own.
@@ -90,13 +142,17 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, or a Python callable that does not exist or is not callable.
+    /// Two handlers for one method, a service of tonic's added twice, or a Python callable that does not exist or is not callable.
     pub fn into_service(self) -> Result<RoutesService, RoutesError> {
         let policy = Policy {
             limits: self.limits,
             compression: self.compression,
             budget: Arc::new(self.budget),
         };
-        Ok(RoutesService::new(self.registry.finish()?, policy))
+        Ok(RoutesService::new(
+            self.registry.finish()?,
+            self.foreign.finish()?,
+            policy,
+        ))
     }
 }

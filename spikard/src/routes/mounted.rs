@@ -22,7 +22,7 @@ impl Routes {
     ///
     /// As [`into_service`](Self::into_service).
     pub fn into_axum_router(self) -> Result<axum::Router, RoutesError> {
-        let names = self.registry.service_names();
+        let names = self.service_names();
         let service = Axum(self.into_service()?);
         let router = names.iter().fold(axum::Router::new(), |router, name| {
             router.route_service(&format!("/{name}/{{*method}}"), service.clone())

@@ -12,7 +12,7 @@ use super::error::RoutesError;
 use super::table::{Route, RouteTable};
 
 /// Answers the calls of one method.
-type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>;
+pub(super) type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>;
 
 /// The methods that were added, in that order.
 #[derive(Default)]
@@ -23,8 +23,11 @@ pub(super) struct Registry {
 /// One method of one service, and what answers it.
 pub(super) struct Registered {
     service: &'static str,
-    info: &'static MethodInfo,
+    method: &'static str,
+    info: MethodInfo,
     answer: Answer,
+    /// Whether a Python callable is found by its name, which is then tried at start-up.
+    by_name: bool,
 }
 
 impl Registered {
@@ -34,7 +37,7 @@ impl Registered {
 
     #[cfg(feature = "server")]
     pub(super) fn names(&self) -> tonic::GrpcMethod<'static> {
-        tonic::GrpcMethod::new(self.service, &self.info.name)
+        tonic::GrpcMethod::new(self.service, self.method)
     }
 }
 
@@ -45,10 +48,30 @@ impl Registry {
             let service = service.clone();
             self.methods.push(Registered {
                 service: S::NAME,
-                info,
+                method: &info.name,
+                info: info.clone(),
                 answer: Box::new(move |call| service.clone().call(index, call)),
+                by_name: true,
             });
         }
+    }
+
+    /// Adds a method whose names are made at run time.
+    #[cfg(feature = "python")]
+    pub(super) fn declare(
+        &mut self,
+        service: &'static str,
+        method: &'static str,
+        info: MethodInfo,
+        answer: Answer,
+    ) {
+        self.methods.push(Registered {
+            service,
+            method,
+            info,
+            answer,
+            by_name: false,
+        });
     }
 
     pub(super) fn table(&self, limits: &Limits) -> RouteTable {
@@ -60,9 +83,9 @@ impl Registry {
         RouteTable::new(routes.collect())
     }
 
-    #[cfg(feature = "router")]
-    pub(super) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
-        self.methods.iter().map(|method| method.service).collect()
+    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    pub(super) fn service_names(&self) -> impl Iterator<Item = &'static str> {
+        self.methods.iter().map(|method| method.service)
     }
 
     /// The methods by path, if every one can be served.
@@ -72,7 +95,9 @@ impl Registry {
             match methods.entry(format!("/{}/{}", method.service, method.info.name)) {
                 Entry::Vacant(slot) => {
                     #[cfg(all(feature = "python", not(Py_LIMITED_API)))]
-                    check_callable(slot.key(), method.info)?;
+                    if method.by_name {
+                        check_callable(slot.key(), &method.info)?;
+                    }
                     slot.insert(method);
                 }
                 Entry::Occupied(slot) => {

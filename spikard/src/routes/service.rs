@@ -13,6 +13,7 @@ use tower_service::Service;
 
 use crate::dispatch::{Policy, ResponseFuture, ServerCall, unknown_method};
 
+use super::foreign::ForeignByName;
 use super::registry::Registered;
 
 /// All methods of a [`Routes`](crate::Routes) as one tower service; clones share them.
@@ -23,13 +24,22 @@ pub struct RoutesService {
 
 struct Shared {
     methods: HashMap<String, Registered>,
+    foreign: ForeignByName,
     policy: Policy,
 }
 
 impl RoutesService {
-    pub(super) fn new(methods: HashMap<String, Registered>, policy: Policy) -> Self {
+    pub(super) fn new(
+        methods: HashMap<String, Registered>,
+        foreign: ForeignByName,
+        policy: Policy,
+    ) -> Self {
         Self {
-            shared: Arc::new(Shared { methods, policy }),
+            shared: Arc::new(Shared {
+                methods,
+                foreign,
+                policy,
+            }),
         }
     }
 }
@@ -53,8 +63,11 @@ impl Service<Request<Body>> for RoutesService {
 
     fn call(&mut self, request: Request<Body>) -> ResponseFuture {
         let path = request.uri().path();
-        match self.shared.methods.get(path) {
-            Some(method) => method.answer(ServerCall::new(request, self.shared.policy.clone())),
+        if let Some(method) = self.shared.methods.get(path) {
+            return method.answer(ServerCall::new(request, self.shared.policy.clone()));
+        }
+        match self.shared.foreign.find(path) {
+            Some(answer) => answer(request),
             None => Box::pin(ready(Ok(unknown_method(path)))),
         }
     }

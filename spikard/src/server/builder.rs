@@ -1,5 +1,6 @@
 //! The settings of a server.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -12,6 +13,7 @@ use http::{Request, Response};
 use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tonic::body::Body;
+use tonic::server::NamedService;
 use tower::Layer;
 use tower_service::Service;
 
@@ -21,8 +23,12 @@ use super::connection::Serving;
 use super::drain::Server;
 use super::error::ServeError;
 use super::handshake::Handshake;
+#[cfg(feature = "health")]
+use super::health::Health;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
+#[cfg(feature = "reflection")]
+use super::reflection::Reflection;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
@@ -34,6 +40,10 @@ pub struct ServerBuilder {
     layers: Layers,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
+    #[cfg(feature = "health")]
+    health: Option<Health>,
+    #[cfg(feature = "reflection")]
+    reflection: Reflection,
     transport: Transport,
     grace: Duration,
 }
@@ -46,6 +56,10 @@ impl Server {
             layers: Layers::default(),
             #[cfg(feature = "tls")]
             tls: None,
+            #[cfg(feature = "health")]
+            health: None,
+            #[cfg(feature = "reflection")]
+            reflection: Reflection::default(),
             transport: Transport::default(),
             grace: Duration::from_secs(30),
         }
@@ -61,6 +75,13 @@ impl ServerBuilder {
     )]
     pub fn add<S: GrpcService>(mut self, service: S) -> Self {
         self.routes = self.routes.add(service);
+        self
+    }
+
+    /// Takes routes that are built already, with their limits and compression.
+    #[cfg(feature = "python")]
+    pub(crate) fn routes(mut self, routes: Routes) -> Self {
+        self.routes = routes;
         self
     }
 
@@ -80,6 +101,40 @@ impl ServerBuilder {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         self.layers.push(layer);
+        self
+    }
+
+    /// Adds a service that tonic generated, or any other that has a name. Limits are its own affair.
+    #[must_use]
+    pub fn add_service<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        self.routes = self.routes.add_service(service);
+        self
+    }
+
+    /// Answers `grpc.health.v1`: each service, and the server as a whole, is SERVING until the server
+    /// drains; then watchers hear NOT_SERVING.
+    #[cfg(feature = "health")]
+    #[must_use]
+    pub fn health(mut self) -> Self {
+        self.health = Some(Health::new());
+        self
+    }
+
+    /// Answers `grpc.reflection.v1` and `v1alpha` with what is in an encoded `FileDescriptorSet`.
+    /// Sets add up; of the services in them, those that are served are listed.
+    #[cfg(feature = "reflection")]
+    #[must_use]
+    pub fn reflection(mut self, descriptor_set: impl Into<Vec<u8>>) -> Self {
+        self.reflection.add(descriptor_set.into());
         self
     }
 
@@ -142,7 +197,7 @@ impl ServerBuilder {
         self
     }
 
-    /// How long a new connection may stay silent before it is closed. Default: 10 s.
+    /// How long a new connection may take until it speaks HTTP/2, or is closed. Default: 10 s.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.transport.handshake_timeout = timeout;
@@ -201,7 +256,21 @@ impl ServerBuilder {
     }
 
     fn finish(self, listener: Listener) -> Result<Server, ServeError> {
-        let routes = self.routes.into_service()?;
+        let routes = self.routes;
+        #[cfg(feature = "health")]
+        let (routes, health) = match self.health {
+            None => (routes, None),
+            Some(mut health) => {
+                health.report_on(routes.service_names().into_iter());
+                (routes.add_service(health.service()), Some(health))
+            }
+        };
+        #[cfg(feature = "reflection")]
+        let routes = self
+            .reflection
+            .mount(routes)
+            .map_err(ServeError::Reflection)?;
+        let routes = routes.into_service()?;
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
             #[cfg(feature = "tls")]
@@ -215,7 +284,13 @@ impl ServerBuilder {
             transport: self.transport,
             handshake,
         };
-        Ok(Server::new(listener, serving, self.grace))
+        Ok(Server {
+            listener,
+            serving,
+            grace: self.grace,
+            #[cfg(feature = "health")]
+            health,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::pin;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -17,6 +18,7 @@ use crate::dispatch::ResponseFuture;
 use super::handshake::{Established, Handshake};
 use super::layers::Stack;
 use super::listener::Accepted;
+use super::preface::Prefaced;
 use super::transport::Transport;
 use super::verified_body::VerifiedBody;
 
@@ -36,35 +38,51 @@ impl Serving {
         watcher: Watcher,
         stopping: impl Future<Output = ()>,
     ) {
-        // A peer that says nothing has no calls to drain: hyper would wait for its preface without a bound.
+        let mut stopping = pin!(stopping);
         let established = tokio::select! {
             established = self.handshake.establish(accepted) => established,
-            () = stopping => return,
+            () = stopping.as_mut() => return,
         };
         match established {
-            Ok(Established::Plain(stream, info)) => self.http2(stream, info, watcher).await,
-            #[cfg(unix)]
-            Ok(Established::Unix(stream, info)) => self.http2(stream, info, watcher).await,
-            #[cfg(feature = "tls")]
-            Ok(Established::Tls(stream, info)) => self.http2(stream, info, watcher).await,
-            Err(reason) => {
-                tracing::debug!(%reason, "a connection was closed before its first call")
+            Ok(Established::Plain(stream, info)) => {
+                self.http2(stream, info, watcher, stopping).await;
             }
+            #[cfg(unix)]
+            Ok(Established::Unix(stream, info)) => {
+                self.http2(stream, info, watcher, stopping).await;
+            }
+            #[cfg(feature = "tls")]
+            Ok(Established::Tls(stream, info)) => {
+                self.http2(stream, info, watcher, stopping).await;
+            }
+            Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
         }
     }
 
-    async fn http2<S>(self, stream: S, info: ConnectionInfo, watcher: Watcher)
-    where
+    async fn http2<S>(
+        self,
+        stream: S,
+        info: ConnectionInfo,
+        watcher: Watcher,
+        stopping: impl Future<Output = ()>,
+    ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let peer = info.peer;
         let stack = self.stack;
+        let (stream, preface) = Prefaced::new(stream);
         let connection = self
             .transport
             .http2()
             .serve_connection(TokioIo::new(stream), Calls { stack, info });
-        if let Err(error) = watcher.watch(connection).await {
-            tracing::debug!(?peer, %error, "a connection ended with an error");
+        tokio::select! {
+            ended = watcher.watch(connection) => if let Err(error) = ended {
+                tracing::debug!(?peer, %error, "a connection ended with an error");
+            },
+            // A peer that has said nothing has no calls to drain.
+            () = preface.missing(self.transport.handshake_timeout, stopping) => {
+                tracing::debug!(?peer, "a connection did not begin HTTP/2 and was closed");
+            }
         }
     }
 }

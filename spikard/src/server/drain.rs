@@ -12,6 +12,8 @@ use tokio::time::timeout;
 
 use super::connection::Serving;
 use super::error::ServeError;
+#[cfg(feature = "health")]
+use super::health::Health;
 use super::listener::Listener;
 use super::signal;
 
@@ -28,20 +30,14 @@ use super::signal;
 /// ```
 #[derive(Debug)]
 pub struct Server {
-    listener: Listener,
-    serving: Serving,
-    grace: Duration,
+    pub(super) listener: Listener,
+    pub(super) serving: Serving,
+    pub(super) grace: Duration,
+    #[cfg(feature = "health")]
+    pub(super) health: Option<Health>,
 }
 
 impl Server {
-    pub(super) fn new(listener: Listener, serving: Serving, grace: Duration) -> Self {
-        Self {
-            listener,
-            serving,
-            grace,
-        }
-    }
-
     /// The address that the server listens on, with the port that was taken for port 0; `None` for a
     /// Unix socket.
     pub fn local_addr(&self) -> Option<SocketAddr> {
@@ -79,15 +75,29 @@ impl Server {
 
     /// Serves until `stop` is ready, then drains as [`serve`](Self::serve) does.
     pub async fn serve_until(self, stop: impl Future<Output = ()>) {
+        let grace = self.grace;
+        self.serve_until_told(async move {
+            stop.await;
+            grace
+        })
+        .await;
+    }
+
+    /// Serves until `stop` says how long the drain may take.
+    pub(crate) async fn serve_until_told(self, stop: impl Future<Output = Duration>) {
         let mut stop = pin!(stop);
+        #[cfg(feature = "health")]
+        if let Some(health) = &self.health {
+            health.serving().await;
+        }
         let graceful = GracefulShutdown::new();
         let (stopping, _) = watch::channel(());
         let mut connections = JoinSet::new();
-        loop {
+        let grace = loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
                 Some(_) = connections.join_next() => continue,
-                () = stop.as_mut() => break,
+                grace = stop.as_mut() => break grace,
             };
             let mut stopped = stopping.subscribe();
             let stopping = async move {
@@ -96,13 +106,21 @@ impl Server {
             };
             let connection = self.serving.clone();
             connections.spawn(connection.serve(accepted, graceful.watcher(), stopping));
-        }
+        };
         drop(self.listener);
+        #[cfg(feature = "health")]
+        if let Some(health) = self.health {
+            health.draining().await;
+        }
         stopping.send_replace(());
-        tracing::info!(connections = connections.len(), grace = ?self.grace, "draining");
-        if timeout(self.grace, graceful.shutdown()).await.is_err() {
+        tracing::info!(connections = connections.len(), ?grace, "draining");
+        if timeout(grace, graceful.shutdown()).await.is_err() {
             let left = connections.len();
-            tracing::warn!(connections = left, grace = ?self.grace, "the grace period is over; cutting off what is left");
+            tracing::warn!(
+                connections = left,
+                ?grace,
+                "the grace period is over; cutting off what is left"
+            );
         }
         connections.shutdown().await;
     }

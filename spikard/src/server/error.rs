@@ -6,7 +6,8 @@ use std::io;
 use crate::RoutesError;
 
 /// Why [`Server`](crate::Server) could not serve.
-#[derive(Debug)]
+///
+/// It reads the same as `{}` and as `{:?}`, since a program whose `main` returns it prints the latter.
 #[non_exhaustive]
 pub enum ServeError {
     /// The services cannot be served together, or one of their handlers is missing.
@@ -21,6 +22,9 @@ pub enum ServeError {
     /// A certificate or key cannot be used.
     #[cfg(feature = "tls")]
     Tls(super::tls::TlsError),
+    /// A file descriptor set cannot be shown.
+    #[cfg(feature = "reflection")]
+    Reflection(super::reflection::ReflectionError),
     /// The signals that end the server cannot be received.
     Signal(io::Error),
 }
@@ -46,8 +50,16 @@ impl fmt::Display for ServeError {
             }
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.fmt(f),
+            #[cfg(feature = "reflection")]
+            Self::Reflection(error) => error.fmt(f),
             Self::Signal(error) => write!(f, "cannot wait for SIGTERM and Ctrl-C: {error}"),
         }
+    }
+}
+
+impl fmt::Debug for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -57,6 +69,8 @@ impl std::error::Error for ServeError {
             Self::Routes(error) => error.source(),
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.source(),
+            #[cfg(feature = "reflection")]
+            Self::Reflection(error) => error.source(),
             Self::Bind { source, .. } | Self::Signal(source) => Some(source),
         }
     }

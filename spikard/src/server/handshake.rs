@@ -2,15 +2,9 @@
 
 use std::fmt;
 use std::io;
-#[cfg(unix)]
-use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-#[cfg(unix)]
-use socket2::SockRef;
-#[cfg(unix)]
-use tokio::io::Interest;
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
@@ -22,7 +16,7 @@ use crate::connection_info::ConnectionInfo;
 
 use super::listener::Accepted;
 
-/// Waits for a peer's first byte, and speaks TLS where the server does.
+/// Sets a connection up, and speaks TLS where the server does.
 #[derive(Clone)]
 pub(super) struct Handshake {
     pub(super) timeout: Duration,
@@ -42,7 +36,7 @@ pub(super) enum Established {
 impl Handshake {
     /// # Errors
     ///
-    /// A connection that broke, or a peer that stayed silent.
+    /// A connection that broke, or a peer that did not finish TLS in time.
     pub(super) async fn establish(&self, accepted: Accepted) -> io::Result<Established> {
         let established = timeout(self.timeout, self.begin(accepted)).await;
         established.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
@@ -52,12 +46,7 @@ impl Handshake {
         match accepted {
             Accepted::Tcp(stream, peer) => self.tcp(stream, peer).await,
             #[cfg(unix)]
-            Accepted::Unix(stream) => {
-                // tokio peeks only at TCP, and readiness alone may be a false alarm.
-                let peek = || SockRef::from(&stream).peek(&mut [MaybeUninit::uninit()]);
-                stream.async_io(Interest::READABLE, peek).await?;
-                Ok(Established::Unix(stream, ConnectionInfo::default()))
-            }
+            Accepted::Unix(stream) => Ok(Established::Unix(stream, ConnectionInfo::default())),
         }
     }
 
@@ -79,7 +68,6 @@ impl Handshake {
             };
             return Ok(Established::Tls(Box::new(stream), info));
         }
-        stream.peek(&mut [0]).await?;
         Ok(Established::Plain(stream, info))
     }
 }

@@ -5,8 +5,13 @@ mod connection;
 mod drain;
 mod error;
 mod handshake;
+#[cfg(feature = "health")]
+mod health;
 mod layers;
 mod listener;
+mod preface;
+#[cfg(feature = "reflection")]
+mod reflection;
 mod signal;
 #[cfg(feature = "tls")]
 mod tls;
@@ -17,5 +22,7 @@ pub use builder::ServerBuilder;
 pub use drain::Server;
 pub use error::ServeError;
 pub use layers::LayeredService;
+#[cfg(feature = "reflection")]
+pub use reflection::ReflectionError;
 #[cfg(feature = "tls")]
 pub use tls::{Tls, TlsError};

@@ -51,6 +51,8 @@ pub struct GrpcDuplexResponse<R = Bytes> {
     pub trailers: MetadataMap,
     /// How each message is compressed, if the client accepts it; `None` is what the server does by default.
     pub compression: Option<Compression>,
+    /// The indices of messages that are sent as they are all the same, such as pictures.
+    pub uncompressed: Vec<usize>,
 }
 
 /// A response without metadata.
@@ -61,6 +63,7 @@ impl<R> From<Messages<R>> for GrpcDuplexResponse<R> {
             metadata: MetadataMap::new(),
             trailers: MetadataMap::new(),
             compression: None,
+            uncompressed: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use tonic::metadata::MetadataMap;
 
 use crate::Status;
 
@@ -26,12 +27,49 @@ use crate::Status;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Messages<M>(Pin<Box<dyn Stream<Item = Result<M, Status>> + Send>>);
+pub struct Messages<M> {
+    stream: Pin<Box<dyn Stream<Item = Result<M, Status>> + Send>>,
+    trailers: Option<LateTrailers>,
+}
+
+type LateTrailers = Box<dyn FnOnce() -> MetadataMap + Send>;
 
 impl<M> Messages<M> {
     /// The messages of any stream.
     pub fn new(stream: impl Stream<Item = Result<M, Status>> + Send + 'static) -> Self {
-        Self(Box::pin(stream))
+        Self {
+            stream: Box::pin(stream),
+            trailers: None,
+        }
+    }
+
+    /// Adds trailers that are known only when the stream has ended. `trailers` is called after the last message of a
+    /// response; what it gives is sent beside the response's own.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use spikard::{Messages, MetadataMap};
+    ///
+    /// let seen = Arc::new(Mutex::new(MetadataMap::new()));
+    /// let at_the_end = seen.clone();
+    /// let messages = Messages::from(vec![1, 2]).with_trailers(move || at_the_end.lock().unwrap().clone());
+    /// # drop(messages);
+    /// ```
+    #[must_use]
+    pub fn with_trailers(
+        mut self,
+        trailers: impl FnOnce() -> MetadataMap + Send + 'static,
+    ) -> Self {
+        self.trailers = Some(Box::new(trailers));
+        self
+    }
+
+    /// The trailers of [`with_trailers`](Self::with_trailers), to be taken once, after the last message; none
+    /// where there are none.
+    pub fn take_trailers(&mut self) -> MetadataMap {
+        self.trailers
+            .take()
+            .map_or_else(MetadataMap::new, |trailers| trailers())
     }
 
     /// The next message, `None` after the last.
@@ -40,7 +78,7 @@ impl<M> Messages<M> {
     ///
     /// The status with which the stream failed.
     pub async fn message(&mut self) -> Result<Option<M>, Status> {
-        poll_fn(|cx| self.0.as_mut().poll_next(cx))
+        poll_fn(|cx| self.stream.as_mut().poll_next(cx))
             .await
             .transpose()
     }
@@ -50,11 +88,11 @@ impl<M> Stream for Messages<M> {
     type Item = Result<M, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(cx)
+        self.stream.as_mut().poll_next(cx)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        self.stream.size_hint()
     }
 }
 

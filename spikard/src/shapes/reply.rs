@@ -32,9 +32,10 @@ impl<R: Message> ResponseShape for GrpcResponse<R> {
 
     fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
         let encoding = sending.choose(self.compression);
+        let compression = encoding.compression;
         Ok(Reply {
             outgoing: Outgoing::one(self.payload, encoding)?,
-            encoding: encoding.compression,
+            encoding: compression,
             metadata: self.metadata,
             trailers: self.trailers,
         })
@@ -49,10 +50,11 @@ macro_rules! reply_list {
             const FORM: ResponseForm = ResponseForm::$form;
 
             fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-                let encoding = sending.choose(self.compression);
+                let encoding = sending.choose(self.compression).except(self.uncompressed);
+                let compression = encoding.compression;
                 Ok(Reply {
                     outgoing: Outgoing::list(self.messages, encoding)?,
-                    encoding: encoding.compression,
+                    encoding: compression,
                     metadata: self.metadata,
                     trailers: self.trailers,
                 })
@@ -67,10 +69,11 @@ impl<R: Message> ResponseShape for GrpcDuplexResponse<R> {
     const FORM: ResponseForm = ResponseForm::Duplex;
 
     fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-        let encoding = sending.choose(self.compression);
+        let encoding = sending.choose(self.compression).except(self.uncompressed);
+        let compression = encoding.compression;
         Ok(Reply {
             outgoing: Outgoing::stream(self.messages, encoding),
-            encoding: encoding.compression,
+            encoding: compression,
             metadata: self.metadata,
             trailers: self.trailers,
         })

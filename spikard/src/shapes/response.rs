@@ -36,6 +36,8 @@ pub struct GrpcServerStreamResponse<R = Bytes> {
     pub trailers: MetadataMap,
     /// How each message is compressed, if the client accepts it; `None` is what the server does by default.
     pub compression: Option<Compression>,
+    /// The indices of messages that are sent as they are all the same, such as pictures.
+    pub uncompressed: Vec<usize>,
 }
 
 /// The response of a bidirectional RPC, buffered: a list of messages.
@@ -56,6 +58,8 @@ pub struct GrpcBidiStreamResponse<R = Bytes> {
     pub trailers: MetadataMap,
     /// How each message is compressed, if the client accepts it; `None` is what the server does by default.
     pub compression: Option<Compression>,
+    /// The indices of messages that are sent as they are all the same, such as pictures.
+    pub uncompressed: Vec<usize>,
 }
 
 impl<R: Default> Default for GrpcResponse<R> {
@@ -92,6 +96,7 @@ macro_rules! list_response {
                     metadata: MetadataMap::new(),
                     trailers: MetadataMap::new(),
                     compression: None,
+                    uncompressed: Vec::new(),
                 }
             }
         }

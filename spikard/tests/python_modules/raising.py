@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import logging
 
 from spikard.grpc import GrpcError, GrpcRequest, GrpcResponse, StatusCode, register_exception
+
+# What is raised here on purpose is not to be read in the output of the tests.
+logging.getLogger("spikard").addHandler(logging.NullHandler())
 
 
 class OutOfStock(LookupError):
@@ -68,6 +72,21 @@ async def from_a_spawned_task(request: GrpcRequest) -> GrpcResponse:
         raise_by_name(request.payload.decode())
 
     task = asyncio.get_running_loop().create_task(leave())
-    while not task.done():
-        await asyncio.sleep(0)
+    await asyncio.wait([task])
     return GrpcResponse(payload=type(task.exception()).__name__.encode())
+
+
+async def spoilt_error(request: GrpcRequest) -> GrpcResponse:
+    """A status whose metadata no header can hold."""
+    raise GrpcError(StatusCode.ABORTED, "text", metadata={"x name": "value"})
+
+
+class Unfit(ValueError):
+    """An exception whose parts raise when they are touched."""
+
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+
+async def unfit(request: GrpcRequest) -> GrpcResponse:
+    raise Unfit

@@ -1,11 +1,11 @@
 //! Compressed messages in both directions, and what a bomb gets.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
-use crate::support::{Running, codec, path, raw_call, ready, unary};
+use crate::support::{Running, codec, path, raw_body, raw_call, ready, unary};
 use spikard::{
-    Code, Compression, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcRequest, GrpcResponse,
-    Limits, Server, Status, grpc_stream,
+    Code, Compression, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcDuplexRequest,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, Limits, Server, Status, grpc_stream,
 };
 use tonic::codec::CompressionEncoding;
 
@@ -58,6 +58,79 @@ async fn each_encoding_there_and_back() {
             );
         }
     }
+}
+
+#[grpc_stream(service = "test.Compressed")]
+async fn which(
+    request: GrpcBidiStreamRequest<String>,
+) -> Result<GrpcBidiStreamResponse<String>, Status> {
+    let messages = 0..request.messages.len();
+    let answers = messages.map(|index| request.call.was_compressed(index).to_string().repeat(1000));
+    Ok(GrpcBidiStreamResponse {
+        messages: answers.collect(),
+        uncompressed: vec![2, 0],
+        ..Default::default()
+    })
+}
+
+#[grpc_stream(service = "test.Compressed")]
+async fn streamed(
+    request: GrpcDuplexRequest<String>,
+) -> Result<GrpcDuplexResponse<String>, Status> {
+    Ok(GrpcDuplexResponse {
+        uncompressed: vec![2, 0],
+        ..GrpcDuplexResponse::from(request.messages)
+    })
+}
+
+/// Sends four messages of which the second and the last are compressed; answers with the flag and the
+/// text of each that comes back.
+async fn four_messages(method: &str) -> Vec<(u8, String)> {
+    let builder = Server::builder().add(Which).add(Streamed);
+    let running = Running::start(builder.compression(Compression::Gzip)).await;
+    let message = prost::Message::encode_to_vec(&"x".repeat(1000));
+    let frame = |flag: u8, payload: &[u8]| {
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        [&[flag][..], &length, payload].concat()
+    };
+    let (plain, squeezed) = (frame(0, &message), frame(1, &gzip(&message)));
+    let body = [&plain[..], &squeezed, &plain, &squeezed].concat();
+    let head = [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "gzip")];
+    let mut rest = raw_body(running.addr, method, &head, body.into()).await;
+    let mut answers = Vec::new();
+    while let [flag, a, b, c, d, ..] = *rest {
+        let length = u32::from_be_bytes([a, b, c, d]) as usize;
+        let payload = rest.split_to(5 + length).split_off(5);
+        let payload = match flag {
+            0 => payload.to_vec(),
+            _ => {
+                let mut inflated = Vec::new();
+                let mut decoder = flate2::read::GzDecoder::new(&payload[..]);
+                decoder.read_to_end(&mut inflated).unwrap();
+                inflated
+            }
+        };
+        let text = <String as prost::Message>::decode(&payload[..]).unwrap();
+        answers.push((flag, text));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn each_message_is_compressed_or_not_both_ways() {
+    let answers = four_messages("/test.Compressed/Which").await;
+    let answers: Vec<_> = answers
+        .iter()
+        .map(|(flag, text)| (*flag, text.starts_with("true")))
+        .collect();
+    assert_eq!(answers, [(0, false), (1, true), (0, false), (1, true)]);
+}
+
+#[tokio::test]
+async fn a_stream_has_exceptions_too() {
+    let answers = four_messages("/test.Compressed/Streamed").await;
+    let expected = [0, 1, 0, 1].map(|flag| (flag, "x".repeat(1000)));
+    assert_eq!(answers, expected);
 }
 
 #[tokio::test]

@@ -3,4 +3,6 @@
 mod compression;
 mod duplex;
 mod server;
+mod services;
 mod support;
+mod tls;

@@ -9,6 +9,7 @@ use spikard::{
     Bytes, Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, Limits, Server, Status,
     grpc_stream,
 };
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
 use tonic::body::Body;
 
@@ -249,6 +250,29 @@ async fn draining_finishes_calls_in_flight_and_closes_silent_connections() {
     assert_eq!(call.await.unwrap().unwrap().into_inner(), "passed");
     stopped.await.unwrap();
     drop(silent);
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_begin_http2_is_closed() {
+    let builder = Server::builder()
+        .add(Upper)
+        .handshake_timeout(Duration::from_millis(100));
+    let running = Running::start(builder).await;
+    for beginning in ["", "PRI * HTTP/2.0"] {
+        let mut stream = tokio::net::TcpStream::connect(running.addr).await.unwrap();
+        stream.write_all(beginning.as_bytes()).await.unwrap();
+        // hyper greets first; the end is what counts.
+        let mut greeting = Vec::new();
+        let _ = stream.read_to_end(&mut greeting).await;
+    }
+    let mut client = running.client().await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let answer = unary::<String, String>(
+        &mut client,
+        "/test.Server/Upper",
+        String::from("x").into_request(),
+    );
+    assert_eq!(answer.await.unwrap().into_inner(), "X");
 }
 
 #[tokio::test]

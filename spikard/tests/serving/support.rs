@@ -3,8 +3,10 @@
 use std::future::Future;
 use std::net::SocketAddr;
 
-use http::Request;
+use bytes::BytesMut;
+use h2::RecvStream;
 use http::uri::PathAndQuery;
+use http::{Request, Response};
 use prost::Message;
 use spikard::{Bytes, Server, ServerBuilder, Status};
 use tokio::net::TcpStream;
@@ -90,6 +92,34 @@ pub(crate) async fn raw_call(
     headers: &[(&str, &str)],
     body: Bytes,
 ) -> Status {
+    let response = raw_response(addr, path, headers, body).await;
+    Status::from_header_map(response.headers()).unwrap()
+}
+
+/// Sends a body as it stands, and answers with the body of the response.
+pub(crate) async fn raw_body(
+    addr: SocketAddr,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Bytes,
+) -> Bytes {
+    let response = raw_response(addr, path, headers, body).await;
+    let mut stream = response.into_body();
+    let mut received = BytesMut::new();
+    while let Some(chunk) = stream.data().await {
+        let chunk = chunk.unwrap();
+        stream.flow_control().release_capacity(chunk.len()).unwrap();
+        received.extend_from_slice(&chunk);
+    }
+    received.freeze()
+}
+
+async fn raw_response(
+    addr: SocketAddr,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Bytes,
+) -> Response<RecvStream> {
     let stream = TcpStream::connect(addr).await.unwrap();
     let (client, connection) = h2::client::handshake(stream).await.unwrap();
     tokio::spawn(connection);
@@ -103,6 +133,5 @@ pub(crate) async fn raw_call(
         .send_request(request.body(()).unwrap(), false)
         .unwrap();
     stream.send_data(body, true).unwrap();
-    let response = response.await.unwrap();
-    Status::from_header_map(response.headers()).unwrap()
+    response.await.unwrap()
 }

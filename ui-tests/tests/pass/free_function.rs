@@ -38,12 +38,12 @@ fn main() {
     let response = block_on(batch_create(request)).unwrap();
     assert_eq!(response.payload.value, 7);
 
-    let answer = call(&mut BatchCreate, "BatchCreate", &[&[8, 3], &[8, 4]]);
+    let answer = call(&mut BatchCreate, "messageservice.MessageService/BatchCreate", &[&[8, 3], &[8, 4]]);
     assert_eq!((answer.status, answer.messages[0].as_ref()), (0, &[8, 7][..]));
 
-    let answer = call(&mut BatchCreate, "BatchCreate", &[]);
+    let answer = call(&mut BatchCreate, "messageservice.MessageService/BatchCreate", &[]);
     assert_eq!((answer.status, answer.message.as_str()), (3, "no%20items"));
 
-    let answer = call(&mut BatchCreate, "Other", &[]);
+    let answer = call(&mut BatchCreate, "messageservice.MessageService/Other", &[]);
     assert_eq!(answer.status, 12);
 }

@@ -69,14 +69,14 @@ fn main() {
     assert_eq!(Records::METHODS[2].options, block);
 
     let mut records = Records::default();
-    let answer = call(&mut records, "FilterStream", &[b"a", b"", b"b"]);
+    let answer = call(&mut records, "recordservice.RecordService/FilterStream", &[b"a", b"", b"b"]);
     assert_eq!(answer.status, 0);
     assert_eq!(answer.messages, ["a", "b"]);
 
-    let answer = call(&mut records, "Import", &[b"a", b"b"]);
+    let answer = call(&mut records, "recordservice.RecordService/Import", &[b"a", b"b"]);
     assert_eq!((answer.status, answer.messages[0].as_ref()), (0, &b"1"[..]));
 
-    let answer = call(&mut records, "Import", &[b"a", b"b", b"c"]);
+    let answer = call(&mut records, "recordservice.RecordService/Import", &[b"a", b"b", b"c"]);
     assert_eq!(answer.status, 8);
 
     let plain = block_on(records.filter_stream(GrpcBidiStreamRequest::default()));

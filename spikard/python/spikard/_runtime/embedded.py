@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
+import importlib
 import logging
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from spikard._runtime.lookup import NotFound, find
+from spikard._runtime.lookup import NotFoundError, find
 from spikard._runtime.loop import LoopRunner
 from spikard._runtime.pool import Pool
 
@@ -31,22 +33,23 @@ class Runtime:
         self._indices: dict[str, int] = {}
         self._lookups: list[Lookup] = []
         self._closed = False
-        self._runner = LoopRunner(
-            bridge, self._loop, self._handlers, on_lookup=self._postpone, on_closed=self._close
-        )
+        self._runner = LoopRunner(bridge, self._loop, self._handlers, on_lookup=self._postpone, on_closed=self._close)
         self._pool = Pool(bridge, self._loop, self._runner, self._handlers)
 
     def run(self, stop_within: float) -> bool:
         """Serves until the bridge is closed; answers whether nothing of the user's runs any more."""
         self._runner.attach()
         while not self._closed:
-            try:
-                self._loop.run_forever()
-            except BaseException as error:
-                # SystemExit and KeyboardInterrupt of a task that a handler spawned pass through the loop.
-                logger.error("%s ended the event loop, which goes on", type(error).__name__, exc_info=error)
+            self._run_loop()
             self._look_up()
         return self._stop(time.monotonic() + stop_within)
+
+    def _run_loop(self) -> None:
+        try:
+            self._loop.run_forever()
+        except BaseException as error:
+            # SystemExit and KeyboardInterrupt of a task that a handler spawned pass through the loop.
+            logger.exception("%s ended the event loop, which goes on", type(error).__name__)
 
     def _postpone(self, lookup: Lookup) -> None:
         # Imports run between two runs of the loop: a module may call `asyncio.run` when it is imported.
@@ -60,19 +63,22 @@ class Runtime:
     def _look_up(self) -> None:
         lookups, self._lookups[:] = list(self._lookups), []
         for lookup in lookups:
-            try:
-                index = self._index(lookup.name)
-            except NotFound as error:
-                lookup.refuse(error.fault, error.text)
-            except BaseException as error:
-                lookup.refuse("import", f"{lookup.name} could not be looked up: {error!r}")
-            else:
-                handler = self._handlers[index]
-                if not handler.on_loop:
-                    self._pool.ensure_started()
-                lookup.resolve(index, handler.on_loop)
+            self._answer(lookup)
         if lookups:
             asyncio.set_event_loop(self._loop)
+
+    def _answer(self, lookup: Lookup) -> None:
+        try:
+            index = self._index(lookup.name)
+        except NotFoundError as error:
+            lookup.refuse(error.fault, error.text)
+        except BaseException as error:
+            lookup.refuse("import", f"{lookup.name} could not be looked up: {error!r}")
+        else:
+            handler = self._handlers[index]
+            if not handler.on_loop:
+                self._pool.ensure_started()
+            lookup.resolve(index, handler.on_loop)
 
     def _index(self, name: str) -> int:
         known = self._indices.get(name)
@@ -88,19 +94,12 @@ class Runtime:
         try:
             self._loop.run_until_complete(self._end_tasks(deadline))
         except BaseException as error:
-            logger.error("the event loop ended with %s", type(error).__name__, exc_info=error)
+            logger.exception("the event loop ended with %s", type(error).__name__)
         ended = self._pool.join(deadline) and not asyncio.all_tasks(self._loop)
         if ended:
             self._loop.close()
         else:
-            # The interpreter is left as it is when something is stuck in it, so what its end would have done
-            # for the user is done here.
-            atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except Exception:  # noqa: S110 - closed, or None where the program has no such stream
-                pass
+            _clean_up()
         return ended
 
     async def _end_tasks(self, deadline: float) -> None:
@@ -108,14 +107,28 @@ class Runtime:
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks, timeout=max(0.0, deadline - time.monotonic()))
-        left = max(0.0, deadline - time.monotonic())
-        await asyncio.wait_for(self._loop.shutdown_asyncgens(), left)
+            _, stuck = await asyncio.wait(tasks, timeout=_left(deadline))
+            if stuck:
+                logger.warning("%d tasks did not end when they were cancelled", len(stuck))
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._loop.shutdown_asyncgens(), _left(deadline))
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
+
+
+def _clean_up() -> None:
+    """What the end of the interpreter does for the user, for one that is left as it is with something stuck in it."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # closed, or None where the program has no such stream
+            stream.flush()
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
     try:
-        import uvloop
+        uvloop: Any = importlib.import_module("uvloop")
     except ImportError:
         return asyncio.new_event_loop()
     loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()

@@ -14,5 +14,5 @@ def user_frames(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def _is_ours(traceback: TracebackType) -> bool:
-    module = traceback.tb_frame.f_globals.get("__name__", "")
+    module = str(traceback.tb_frame.f_globals.get("__name__", ""))
     return module.startswith(("spikard._runtime", "importlib"))

@@ -21,11 +21,22 @@ class Handler:
 
 
 def runs_on_loop(function: Any) -> bool:
-    """Whether calling `function` gives a coroutine, seen through what Python lets a function be wrapped in."""
+    """Whether calling `function` gives a coroutine or an async generator, whatever it is wrapped in."""
     seen: set[int] = set()
     while id(function) not in seen:
         seen.add(id(function))
-        if inspect.iscoroutinefunction(function):
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+            return True
+        function = _inner(function)
+    return False
+
+
+def is_def_generator(function: Any) -> bool:
+    """Whether calling `function` gives a generator that is not async."""
+    seen: set[int] = set()
+    while id(function) not in seen:
+        seen.add(id(function))
+        if inspect.isgeneratorfunction(function):
             return True
         function = _inner(function)
     return False
@@ -40,5 +51,6 @@ def _inner(function: Any) -> Any:
     if wrapped is not None:
         return wrapped
     if not inspect.isroutine(function) and not inspect.isclass(function):
-        return getattr(type(function), "__call__", function)
+        # The type's: that is what a call of the object runs.
+        return inspect.getattr_static(type(function), "__call__", function)
     return function

@@ -11,12 +11,12 @@ from types import ModuleType
 from typing import Any, Literal
 
 from spikard._runtime.frames import user_frames
-from spikard._runtime.handler import Handler, runs_on_loop
+from spikard._runtime.handler import Handler, is_def_generator, runs_on_loop
 
 Fault = Literal["name", "module", "import", "attribute", "callable"]
 
 
-class NotFound(Exception):
+class NotFoundError(Exception):
     """A handler that cannot be used, with the text that tells the user why."""
 
     def __init__(self, fault: Fault, text: str) -> None:
@@ -29,7 +29,7 @@ def find(name: str) -> Handler:
     """The handler ``module:callable``; the callable may be an attribute of an attribute."""
     module_name, colon, path = name.partition(":")
     if not (module_name and colon and path) or module_name.startswith("."):
-        raise NotFound("name", f'"{name}" does not name a Python callable: write "module:callable"')
+        raise NotFoundError("name", f'"{name}" does not name a Python callable: write "module:callable"')
     found: Any = _module(name, module_name)
     for attribute in path.split("."):
         found = _attribute(name, found, attribute)
@@ -45,19 +45,22 @@ def _module(name: str, module_name: str) -> ModuleType:
         if missing is None or not f"{module_name}.".startswith(f"{missing}."):
             raise _import_failed(name, module_name, error) from error
         looked_in = "".join(f"\n  {entry or '(the working directory)'}" for entry in sys.path)
-        raise NotFound(
+        raise NotFoundError(
             "module",
             f'the Python module "{missing}" of "{name}" does not exist; the module search path is:{looked_in}\n'
-            f"start the program in the module's folder, or name the folder in PYTHONPATH or with Interpreter::builder().path(…)",
+            f"start the program in the module's folder, or name the folder in PYTHONPATH or with "
+            f"Interpreter::builder().path(…)",
         ) from None
     except BaseException as error:  # SystemExit at import as well: it must not take the server with it
         raise _import_failed(name, module_name, error) from error
 
 
-def _import_failed(name: str, module_name: str, error: BaseException) -> NotFound:
+def _import_failed(name: str, module_name: str, error: BaseException) -> NotFoundError:
     lines = traceback.format_exception(type(error), error, user_frames(error.__traceback__))
     text = "".join(lines).rstrip()
-    return NotFound("import", f'the Python module "{module_name}" of "{name}" failed when it was imported:\n{text}')
+    return NotFoundError(
+        "import", f'the Python module "{module_name}" of "{name}" failed when it was imported:\n{text}'
+    )
 
 
 def _attribute(name: str, owner: Any, attribute: str) -> Any:
@@ -70,14 +73,20 @@ def _attribute(name: str, owner: Any, attribute: str) -> Any:
             where = f"{owner!r}"
         near = difflib.get_close_matches(attribute, dir(owner), n=1)
         hint = f'; did you mean "{near[0]}"?' if near else ""
-        raise NotFound("attribute", f'{where} has no "{attribute}", which "{name}" names{hint}') from None
+        raise NotFoundError("attribute", f'{where} has no "{attribute}", which "{name}" names{hint}') from None
 
 
 def _check(name: str, found: Any) -> None:
     if inspect.isclass(found):
-        raise NotFound("callable", f'"{name}" is a class: name a function, or an instance that can be called')
+        raise NotFoundError("callable", f'"{name}" is a class: name a function, or an instance that can be called')
     if not callable(found):
-        raise NotFound("callable", f'"{name}" is not callable: it is of type {type(found).__name__}')
+        raise NotFoundError("callable", f'"{name}" is not callable: it is of type {type(found).__name__}')
+    if is_def_generator(found):
+        raise NotFoundError(
+            "callable",
+            f'"{name}" is a def that yields: a handler that yields is an async generator, so write async def '
+            f"(and await asyncio.to_thread(…) around what blocks)",
+        )
     try:
         signature = inspect.signature(found)
     except (TypeError, ValueError):
@@ -85,6 +94,6 @@ def _check(name: str, found: Any) -> None:
     try:
         signature.bind(object())
     except TypeError as error:
-        raise NotFound(
+        raise NotFoundError(
             "callable", f'"{name}" must take one argument, the request; its parameters are {signature} ({error})'
         ) from None

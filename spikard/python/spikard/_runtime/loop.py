@@ -6,9 +6,11 @@ import asyncio
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
+from spikard._runtime.stream import StreamCall
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -34,7 +36,7 @@ class LoopRunner:
         self._on_closed = on_closed
         # Asyncio holds its tasks weakly; a task that nothing else holds may be collected half-way.
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._new_task = _eager_task if sys.version_info >= (3, 12) else _plain_task
+        self._streams: dict[int, StreamCall] = {}
 
     def attach(self) -> None:
         """Listens to the bridge."""
@@ -52,10 +54,22 @@ class LoopRunner:
         """Awaits what a `def` handler returned; runs in the loop's thread and the handler's context."""
         self._start(call_id, call, self._await(call_id, call, handler, awaitable))
 
+    def adopt_stream(self, call_id: int, stream: StreamCall, answer: Any) -> None:
+        """Sends the stream that a `def` handler returned; runs in the loop's thread and the handler's context."""
+        self._start(call_id, stream.call, self._send(call_id, stream, lambda: answer))
+
     def _drain(self) -> None:
-        calls, cancels, lookups, closed = self._bridge.drain()
+        calls, cancels, wakes, lookups, closed = self._bridge.drain()
         for call, call_id, index, request in calls:
-            self._start(call_id, call, self._run(call_id, call, self._handlers[index], request))
+            handler = self._handlers[index]
+            if call.streams:
+                stream = StreamCall(call, self._loop, handler, request)
+                self._start(call_id, call, self._send(call_id, stream, partial(handler.function, request)))
+            else:
+                self._start(call_id, call, self._run(call_id, call, handler, request))
+        for call_id in wakes:
+            if stream_of_call := self._streams.get(call_id):
+                stream_of_call.wake()
         for call_id in cancels:
             self._cancel(call_id)
         for lookup in lookups:
@@ -64,7 +78,7 @@ class LoopRunner:
             self._on_closed()
 
     def _start(self, call_id: int, call: InboundCall, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = self._new_task(self._loop, coroutine)
+        task = _new_task(self._loop, coroutine)
         if not task.done():
             self._tasks[call_id] = task
             if call.is_cancelled():
@@ -90,6 +104,14 @@ class LoopRunner:
         finally:
             self._tasks.pop(call_id, None)
 
+    async def _send(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
+        self._streams[call_id] = stream
+        try:
+            await stream.run(answer)
+        finally:
+            self._streams.pop(call_id, None)
+            self._tasks.pop(call_id, None)
+
     async def _await(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         try:
             response = await awaitable
@@ -101,12 +123,9 @@ class LoopRunner:
             self._tasks.pop(call_id, None)
 
 
-def _plain_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    return loop.create_task(coroutine)
-
-
-def _eager_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    # Runs up to its first suspension at once: a handler that never waits costs no turn of the loop.
-    make: Any = asyncio.Task
-    task: asyncio.Task[None] = make(coroutine, loop=loop, eager_start=True)
-    return task
+def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    if sys.version_info >= (3, 12):
+        # Runs up to its first suspension at once: a handler that never waits costs no turn of the loop.
+        return asyncio.Task(coroutine, loop=loop, eager_start=True)
+    else:  # noqa: RET505 - which branch is live depends on the version
+        return loop.create_task(coroutine)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.frames import user_frames
@@ -20,31 +22,44 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
     """Sends a response, or says in the log why what was returned is none."""
     try:
         call.finish(response)
-    except BaseException as error:
-        call.fail(
-            StatusCode.INTERNAL, "the handler's answer cannot be sent; the server's log says why", b"", None
-        )
+    except (TypeError, ValueError) as error:
         _log(logging.ERROR, "%s: %s", handler.name, error)
+        _cannot_be_sent(call)
+    except BaseException as error:  # of the answer's own making, such as a property that raises
+        _log(logging.ERROR, "%s: the answer raised %s", handler.name, type(error).__name__, error=error)
+        _cannot_be_sent(call)
 
 
-def failed(call: InboundCall, handler: Handler, error: BaseException) -> None:
+def failed(
+    call: InboundCall, handler: Handler, error: BaseException, *, trailers: Sequence[tuple[str, object]] = ()
+) -> None:
     """Sends the status of an exception; those that are nobody's answer go to the log with their traceback."""
-    try:
-        status, expected = status_of(error)
-        call.fail(*status)
-    except BaseException as fault:
-        # A status that cannot be built, such as one whose metadata was spoilt after the check.
-        call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
-        _log(logging.ERROR, "%s: its error cannot be sent as a status: %s", handler.name, fault)
-        expected = False
+    status, expected = status_of(error)
+    if trailers:
+        status = status._replace(metadata=[*trailers, *(status.metadata or ())])
+    # The log first: who sees the status finds the reason there.
     level = logging.DEBUG if expected else logging.ERROR
-    if logger.isEnabledFor(level):
-        traceback = (type(error), error, user_frames(error.__traceback__))
-        _log(level, "%s raised %s", handler.name, type(error).__name__, exc_info=traceback)
-
-
-def _log(level: int, text: str, *args: Any, exc_info: Any = None) -> None:
+    _log(level, "%s raised %s", handler.name, type(error).__name__, error=error)
     try:
-        logger.log(level, text, *args, exc_info=exc_info)
-    except BaseException:  # noqa: S110 - a log handler of the user's that raises must not end the loop or a thread
-        pass
+        call.fail(*status)
+    except BaseException as fault:  # metadata that no header can hold
+        _log(logging.ERROR, "%s: its %s cannot be sent as a status: %s", handler.name, type(error).__name__, fault)
+        call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
+
+
+def refused(call: InboundCall, handler: Handler, error: BaseException) -> None:
+    """Ends a stream in which there is something that cannot be sent; the log says what."""
+    _log(logging.ERROR, "%s: %s", handler.name, error)
+    _cannot_be_sent(call)
+
+
+def _cannot_be_sent(call: InboundCall) -> None:
+    call.fail(StatusCode.INTERNAL, "the handler's answer cannot be sent; the server's log says why", b"", None)
+
+
+def _log(level: int, text: str, *args: Any, error: BaseException | None = None) -> None:
+    # A log handler of the user's that raises must not end the loop or a thread.
+    with contextlib.suppress(BaseException):
+        if logger.isEnabledFor(level):
+            exc_info = None if error is None else (type(error), error, user_frames(error.__traceback__))
+            logger.log(level, text, *args, exc_info=exc_info)

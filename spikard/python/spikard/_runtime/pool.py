@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
+from spikard._runtime.stream import StreamCall
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -72,6 +73,12 @@ class Pool:
 
     def _run(self, call: InboundCall, call_id: int, handler: Handler, request: Any) -> None:
         try:
+            if call.streams:
+                # What is sent as it is made is awaited, which is the loop's part.
+                stream = StreamCall(call, self._loop, handler, request)
+                answer = handler.function(request)
+                self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
+                return
             response = handler.function(request)
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)

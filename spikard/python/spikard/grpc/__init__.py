@@ -2,39 +2,82 @@
 
 A handler takes a request and returns a response; a test calls it as a function::
 
-    from spikard.grpc import GrpcClientStreamRequest, GrpcResponse
+    from spikard.grpc import GrpcClientStreamRequest, GrpcResponse, grpc_stream
 
+
+    @grpc_stream(service="count.Counter", method="Count")
     async def handle_count(request: GrpcClientStreamRequest) -> GrpcResponse:
         return GrpcResponse(payload=str(len(request.messages)).encode())
+
+An async generator answers with a stream, message by message, while the client may still be sending
+(:class:`GrpcDuplexRequest`) or after its one message (:class:`GrpcRequest`)::
+
+    async def handle_talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
+        async for message in request.messages:
+            yield message
 
 An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionError`` PERMISSION_DENIED,
 ``NotImplementedError`` UNIMPLEMENTED, ``MemoryError`` RESOURCE_EXHAUSTED, ``RuntimeError`` itself INTERNAL,
 each with its text; :class:`GrpcError` is any status; every other exception is INTERNAL without its text,
 which goes to the log. :func:`register_exception` adds rows.
+
+:func:`serve` serves handlers until a signal, :class:`Server` inside an asyncio program, and the command
+``spikard serve`` from a shell. :mod:`spikard.grpc.testing` calls them in tests through everything but the socket.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from spikard.grpc._call import Call
+from spikard.grpc._compression import Compression
 from spikard.grpc._error import GrpcError
+from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._metadata import Metadata
-from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest
-from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import register_exception
+from spikard.grpc._stream import grpc_stream
+
+if TYPE_CHECKING:
+    from spikard._serving.server import Server
+    from spikard.grpc._serve import serve
 
 __all__ = [
     "MAX_STREAM_MESSAGES",
     "Call",
+    "Compression",
     "GrpcBidiStreamRequest",
     "GrpcBidiStreamResponse",
     "GrpcClientStreamRequest",
+    "GrpcDuplexRequest",
+    "GrpcDuplexResponse",
     "GrpcError",
     "GrpcRequest",
     "GrpcResponse",
     "GrpcServerStreamResponse",
+    "Kind",
     "Metadata",
+    "Server",
     "StatusCode",
+    "grpc_stream",
     "register_exception",
+    "serve",
 ]
+
+
+if not TYPE_CHECKING:  # which sees them above, and is to see nothing that is not there
+
+    def __getattr__(name: str) -> object:
+        # Asked for late: the types and the decorator need neither asyncio nor the native module.
+        if name == "Server":
+            from spikard._serving.server import Server
+
+            return Server
+        if name == "serve":
+            from spikard.grpc._serve import serve
+
+            return serve
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

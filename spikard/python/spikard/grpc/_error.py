@@ -20,7 +20,7 @@ class GrpcError(Exception):
 
     >>> raise GrpcError(StatusCode.NOT_FOUND, "no record 7", metadata={"x-record": "7"})
     Traceback (most recent call last):
-    spikard.grpc.GrpcError: NOT_FOUND: no record 7
+    spikard.grpc._error.GrpcError: NOT_FOUND: no record 7
     """
 
     code: StatusCode
@@ -57,9 +57,6 @@ class GrpcError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         state = {**self.__dict__}
         return _rebuild, (type(self), state)
-
-
-GrpcError.__module__ = "spikard.grpc"
 
 
 def _serialized(details: bytes | _Serializable) -> bytes:

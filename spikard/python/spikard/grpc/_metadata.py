@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, SupportsIndex, Union, cast
+from typing import Any, SupportsIndex, cast
 
-MetadataLike = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
+MetadataLike = Mapping[str, Any] | Iterable[tuple[str, Any]]
 """What metadata can be made from: a mapping, or pairs in which a key may stand more than once."""
 
 _MISSING: Any = object()
 
 
 class Metadata(dict[str, Any]):
-    """The metadata of a request or a response.
+    r"""The metadata of a request or a response.
 
     A dict from key to value. Values are ``str``, and ``bytes`` for keys that end in ``-bin``. Keys are lower
     case, as on the wire; a look-up takes any case. Where a key is repeated, the dict has its first value,
     and :meth:`get_all` all of them.
 
-    >>> metadata = Metadata([("x-tag", "a"), ("x-tag", "b"), ("x-id-bin", b"\\x01")])
+    >>> metadata = Metadata([("x-tag", "a"), ("x-tag", "b"), ("x-id-bin", b"\x01")])
     >>> metadata["X-Tag"], metadata.get_all("x-tag"), metadata["x-id-bin"]
-    ('a', ['a', 'b'], b'\\x01')
+    ('a', ['a', 'b'], b'\x01')
     """
 
     __slots__ = ("_repeated",)
@@ -41,16 +41,15 @@ class Metadata(dict[str, Any]):
         """Adds a value to a key, beside those that it has."""
         key = _checked_key(key)
         value = _checked_value(key, value)
-        first = dict.get(self, key, _MISSING)
-        if first is _MISSING:
-            dict.__setitem__(self, key, value)
+        if key not in self:
+            super().__setitem__(key, value)
         else:
             self._repeated[key] = [*self.get_all(key), value]
 
     def get_all(self, key: str) -> list[Any]:
         """Every value of a key, in order; an empty list where it has none."""
         key = _folded(key)
-        first = dict.get(self, key, _MISSING)
+        first: Any = super().get(key, _MISSING)
         if first is _MISSING:
             return []
         values = self._repeated.get(key)
@@ -63,8 +62,8 @@ class Metadata(dict[str, Any]):
     def _replace(self, values: MetadataLike, /) -> None:
         """Sets the keys of `values`; a key that is repeated in it gets all its values."""
         replaced: set[str] = set()
-        for key, value in _pairs_of(values):
-            key = _checked_key(key)
+        for given, value in _pairs_of(values):
+            key = _checked_key(given)
             if key in replaced:
                 self.add(key, value)
             else:
@@ -114,7 +113,7 @@ class Metadata(dict[str, Any]):
         super().clear()
         self._repeated.clear()
 
-    def update(self, values: MetadataLike = (), /, **more: Any) -> None:
+    def update(self, values: Any = (), /, **more: Any) -> None:
         """Sets keys, each to the values that it has in `values`."""
         self._replace(values)
         self._replace(more)
@@ -126,7 +125,7 @@ class Metadata(dict[str, Any]):
     __copy__ = copy
 
     @classmethod
-    def fromkeys(cls, keys: Iterable[str], value: Any = "") -> Metadata:
+    def fromkeys(cls, keys: Iterable[Any], value: Any = "", /) -> Metadata:  # type: ignore[override]
         """Metadata in which each key has one value."""
         return cls((key, value) for key in keys)
 
@@ -144,7 +143,7 @@ class Metadata(dict[str, Any]):
         merged.update(self)
         return merged
 
-    def __ior__(self, other: MetadataLike) -> Metadata:  # type: ignore[override,misc]
+    def __ior__(self, other: MetadataLike) -> Metadata:  # type: ignore[override]  # noqa: PYI034
         self.update(other)
         return self
 
@@ -152,19 +151,19 @@ class Metadata(dict[str, Any]):
         if not isinstance(other, dict):
             return NotImplemented
         if not isinstance(other, Metadata):
-            return not self._has_repeated() and dict.__eq__(self, _lowered(other))
-        return dict.__eq__(self, other) and all(self.get_all(key) == other.get_all(key) for key in self)
+            return not self._has_repeated() and super().__eq__(_lowered(other))
+        return super().__eq__(other) and all(self.get_all(key) == other.get_all(key) for key in self)
 
     def __ne__(self, other: object) -> bool:
         equal = self.__eq__(other)
         return equal if equal is NotImplemented else not equal
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         if self._has_repeated():
             return f"Metadata({self.pairs()!r})"
-        return f"Metadata({dict.__repr__(self)})" if self else "Metadata()"
+        return f"Metadata({super().__repr__()})" if self else "Metadata()"
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         return Metadata, (self.pairs(),)
@@ -196,19 +195,17 @@ def _checked_key(key: str) -> str:
 
 
 def _checked_value(key: str, value: Any) -> Any:
-    if key.endswith("-bin"):
-        if isinstance(value, bytes):
-            return value
-        if isinstance(value, (bytearray, memoryview)):
-            return bytes(value)
-        raise TypeError(f"the metadata {key!r} must be bytes, not {type(value).__name__}: keys that end in -bin are binary")
-    if isinstance(value, str):
+    kind = type(value)
+    binary = issubclass(kind, (bytes, bytearray, memoryview))
+    if binary and key.endswith("-bin"):
+        return bytes(value)
+    if issubclass(kind, str) and not key.endswith("-bin"):
         return value
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        raise TypeError(f"the metadata {key!r} must be str, not {type(value).__name__}: name it {key}-bin to send bytes")
-    if isinstance(value, (list, tuple)):
-        raise TypeError(
-            f"the metadata {key!r} must be one str, not {type(value).__name__}: to repeat a key, use add() or give "
-            f"Metadata a list of pairs"
-        )
-    raise TypeError(f"the metadata {key!r} must be str, not {type(value).__name__}: write str(…)")
+    expected, hint = "str", "write str(…)"
+    if key.endswith("-bin"):
+        expected, hint = "bytes", "keys that end in -bin are binary"
+    elif binary:
+        hint = f"name it {key}-bin to send bytes"
+    elif issubclass(kind, (list, tuple)):
+        hint = "to repeat a key, use add() or give Metadata a list of pairs"
+    raise TypeError(f"the metadata {key!r} must be {expected}, not {kind.__name__}: {hint}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
 from spikard.grpc._call import Call
+from spikard.grpc._listed import stream
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import fields
-
-_UNKNOWN_CALL = Call()
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -33,13 +33,13 @@ class GrpcRequest:
         service_name: str = "",
         method_name: str = "",
         metadata: MetadataLike | None = None,
-        call: Call = _UNKNOWN_CALL,
+        call: Call | None = None,
     ) -> None:
         self.service_name = service_name
         self.method_name = method_name
         self.metadata = _metadata(metadata)
         self.payload = payload
-        self.call = call
+        self.call = Call() if call is None else call
 
     def __repr__(self) -> str:
         return fields(self, "service_name", "method_name", "metadata", "payload")
@@ -67,13 +67,13 @@ class GrpcClientStreamRequest:
         service_name: str = "",
         method_name: str = "",
         metadata: MetadataLike | None = None,
-        call: Call = _UNKNOWN_CALL,
+        call: Call | None = None,
     ) -> None:
         self.service_name = service_name
         self.method_name = method_name
         self.metadata = _metadata(metadata)
         self.messages = [] if messages is None else messages
-        self.call = call
+        self.call = Call() if call is None else call
 
     def __repr__(self) -> str:
         return fields(self, "service_name", "method_name", "metadata", "messages")
@@ -101,16 +101,68 @@ class GrpcBidiStreamRequest:
         service_name: str = "",
         method_name: str = "",
         metadata: MetadataLike | None = None,
-        call: Call = _UNKNOWN_CALL,
+        call: Call | None = None,
     ) -> None:
         self.service_name = service_name
         self.method_name = method_name
         self.metadata = _metadata(metadata)
         self.messages = [] if messages is None else messages
-        self.call = call
+        self.call = Call() if call is None else call
 
     def __repr__(self) -> str:
         return fields(self, "service_name", "method_name", "metadata", "messages")
+
+
+@dataclass(slots=True, init=False, repr=False)
+class GrpcDuplexRequest:
+    """The request of a full-duplex RPC: the client's messages as they arrive.
+
+    The handler is an async generator: it reads with ``async for`` and answers with ``yield``, in any order, while
+    the stream is open::
+
+        async def handle_talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
+            async for message in request.messages:
+                yield message.upper()
+
+    A client that does not read holds the handler back at its ``yield``, a handler that does not read holds its client
+    back. When the client cancels, disconnects or is out of time, the handler gets ``CancelledError`` where it waits
+    (``GeneratorExit`` at a ``yield``), and its ``finally`` runs. A message over a limit, or a fault of the protocol,
+    is a :class:`GrpcError <spikard.grpc.GrpcError>` in the ``async for``, after the messages before it.
+
+    A test gives it a list, and calls the handler as a function::
+
+        request = GrpcDuplexRequest([b"one", b"two"])
+        assert [message async for message in handle_talk(request)] == [b"ONE", b"TWO"]
+    """
+
+    service_name: str
+    """The full name of the service, ``chat.Chat``."""
+    method_name: str
+    """The name of the method, ``Talk``."""
+    metadata: Metadata
+    """The client's metadata: a dict from ``str`` to ``str``, and to ``bytes`` for keys that end in ``-bin``."""
+    messages: AsyncIterator[bytes] = field(compare=False)
+    """The client's messages; it ends when the client half-closes. One task reads it at a time."""
+    call: Call = field(compare=False)
+    """What the server knows of the call, and where a generator sets metadata and trailers."""
+
+    def __init__(
+        self,
+        messages: AsyncIterable[bytes] | Iterable[bytes] = (),
+        *,
+        service_name: str = "",
+        method_name: str = "",
+        metadata: MetadataLike | None = None,
+        call: Call | None = None,
+    ) -> None:
+        self.service_name = service_name
+        self.method_name = method_name
+        self.metadata = _metadata(metadata)
+        self.messages = stream(messages)
+        self.call = Call() if call is None else call
+
+    def __repr__(self) -> str:
+        return fields(self, "service_name", "method_name", "metadata")
 
 
 def _metadata(values: MetadataLike | None) -> Metadata:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Union
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from dataclasses import dataclass, field
 
+from spikard.grpc._compression import Compression
+from spikard.grpc._listed import stream
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import fields
 
-BytesLike = Union[bytes, bytearray, memoryview]
+BytesLike = bytes | bytearray | memoryview
 """What a message of a response may be."""
 
 
@@ -23,6 +24,8 @@ class GrpcResponse:
     """Sent as initial metadata, before the message."""
     trailers: Metadata
     """Sent after the message, with the status."""
+    compression: Compression | None
+    """How the message is compressed, if the client accepts it; ``None`` is what the server does by default."""
 
     def __init__(
         self,
@@ -30,13 +33,15 @@ class GrpcResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
     ) -> None:
         self.payload = payload
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
 
     def __repr__(self) -> str:
-        return fields(self, "payload", "metadata", "trailers")
+        return fields(self, "payload", "metadata", "trailers", unless_default=("compression",))
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -49,6 +54,10 @@ class GrpcServerStreamResponse:
     """Sent as initial metadata, before the first message."""
     trailers: Metadata
     """Sent after the last message, with the status."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent as they are all the same, such as pictures."""
 
     def __init__(
         self,
@@ -56,13 +65,17 @@ class GrpcServerStreamResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
     ) -> None:
         self.messages = _list(messages)
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
+        self.uncompressed = tuple(uncompressed)
 
     def __repr__(self) -> str:
-        return fields(self, "messages", "metadata", "trailers")
+        return fields(self, "messages", "metadata", "trailers", unless_default=("compression", "uncompressed"))
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -75,6 +88,10 @@ class GrpcBidiStreamResponse:
     """Sent as initial metadata, before the first message."""
     trailers: Metadata
     """Sent after the last message, with the status."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent as they are all the same, such as pictures."""
 
     def __init__(
         self,
@@ -82,13 +99,65 @@ class GrpcBidiStreamResponse:
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
     ) -> None:
         self.messages = _list(messages)
         self.metadata = _metadata(metadata)
         self.trailers = _metadata(trailers)
+        self.compression = compression
+        self.uncompressed = tuple(uncompressed)
 
     def __repr__(self) -> str:
-        return fields(self, "messages", "metadata", "trailers")
+        return fields(self, "messages", "metadata", "trailers", unless_default=("compression", "uncompressed"))
+
+
+@dataclass(slots=True, init=False, repr=False)
+class GrpcDuplexResponse:
+    """The response of a full-duplex RPC, or of a server-streaming one that makes its messages as it goes.
+
+    An async generator is the shorter way to answer with a stream. This is for a handler that decides on the initial
+    metadata first: it is sent when the handler returns, before there is any message::
+
+        async def handle_talk(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
+            first = await anext(request.messages)
+
+            async def answers() -> AsyncIterator[bytes]:
+                yield first
+                async for message in request.messages:
+                    yield message
+
+            return GrpcDuplexResponse(answers(), metadata={"x-session": first.decode()})
+    """
+
+    messages: AsyncIterator[bytes] = field(compare=False)
+    """The messages; the next is asked for when the client has room for it."""
+    metadata: Metadata
+    """Sent as initial metadata, before the first message."""
+    trailers: Metadata
+    """Sent after the last message, with the status; it may be changed until then."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent as they are all the same, such as pictures."""
+
+    def __init__(
+        self,
+        messages: AsyncIterable[bytes] | Iterable[bytes] = (),
+        *,
+        metadata: MetadataLike | None = None,
+        trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
+    ) -> None:
+        self.messages = stream(messages)
+        self.metadata = _metadata(metadata)
+        self.trailers = _metadata(trailers)
+        self.compression = compression
+        self.uncompressed = tuple(uncompressed)
+
+    def __repr__(self) -> str:
+        return fields(self, "metadata", "trailers", unless_default=("compression", "uncompressed"))
 
 
 def _list(messages: Iterable[bytes]) -> list[bytes]:

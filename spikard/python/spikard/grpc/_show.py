@@ -8,8 +8,9 @@ _SHOWN_BYTES = 32
 _SHOWN_MESSAGES = 3
 
 
-def fields(value: object, *names: str) -> str:
-    """``Type(name=value, …)`` with long payloads and lists shortened."""
+def fields(value: object, *names: str, unless_default: tuple[str, ...] = ()) -> str:
+    """``Type(name=value, …)`` with long payloads and lists shortened, and without what is empty of the last names."""
+    names += tuple(name for name in unless_default if getattr(value, name))
     shown = ", ".join(f"{name}={_field(getattr(value, name))}" for name in names)
     return f"{type(value).__name__}({shown})"
 

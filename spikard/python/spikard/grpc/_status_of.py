@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spikard.grpc._error import GrpcError
 from spikard.grpc._status import StatusCode
@@ -46,8 +46,9 @@ def register_exception(exception: type[BaseException], code: StatusCode | int, *
 
     >>> register_exception(LookupError, StatusCode.NOT_FOUND)
     """
-    if not (isinstance(exception, type) and issubclass(exception, BaseException)):
-        raise TypeError(f"register_exception takes an exception type, not {exception!r}")
+    kind: Any = exception
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        raise TypeError(f"register_exception takes an exception type, not {kind!r}")
     if issubclass(exception, GrpcError):
         raise TypeError(f"{exception.__name__} is a GrpcError, which has a status of its own")
     code = StatusCode(code)
@@ -78,7 +79,7 @@ def _row(kind: type[BaseException]) -> _Row | None:
 def _text(error: BaseException) -> str:
     try:
         return str(error) or type(error).__name__
-    except Exception:  # a `__str__` of the user's that raises must not hide the error itself
+    except BaseException:  # a `__str__` of the user's that raises must not hide the error itself
         return type(error).__name__
 
 

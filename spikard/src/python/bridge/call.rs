@@ -1,17 +1,31 @@
 //! One call on its way to Python and back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tonic::metadata::MetadataMap;
 
 use crate::Status;
-use crate::python::convert::{Answer, Inbound, PythonReply};
+use crate::python::convert::{Answer, Inbound, PythonReply, Wanted};
 
 use super::Bridge;
 use super::handler::Handler;
+use super::inflow::Inflow;
+use super::outflow::Outflow;
+use super::pump::Pump;
 use super::slot::Slot;
+use super::yielded::Yielded;
 
-pub(crate) type Outcome = Result<PythonReply, Status>;
+pub(crate) type Outcome = Result<Answered, Status>;
+
+/// What a handler's answer is, as far as it is known.
+pub(crate) enum Answered {
+    Whole(PythonReply),
+    /// The messages follow; this is the metadata before them.
+    Begun(MetadataMap, Wanted),
+}
 
 /// What both sides hold of a call. It has nothing of Python in it, so any thread may drop it.
 pub(crate) struct CallState {
@@ -21,6 +35,10 @@ pub(crate) struct CallState {
     /// Taken by Python when the call starts, or dropped at once when the call is given up before.
     request: Slot<Inbound>,
     reply: Slot<oneshot::Sender<Outcome>>,
+    /// Whether Python has given its whole answer: then there is nothing to cancel.
+    finished: AtomicBool,
+    inflow: Option<Inflow>,
+    outflow: Option<Outflow>,
 }
 
 impl CallState {
@@ -35,8 +53,11 @@ impl CallState {
             id,
             handler,
             answer,
+            inflow: request.is_stream().then(Inflow::default),
+            outflow: (answer == Answer::Stream).then(Outflow::default),
             request: Slot::new(request),
             reply: Slot::new(sender),
+            finished: AtomicBool::new(false),
         };
         (Arc::new(state), receiver)
     }
@@ -46,49 +67,147 @@ impl CallState {
         self.request.take()
     }
 
-    /// Gives the answer. The first one counts; an answer that nobody waits for any more is dropped.
-    pub(crate) fn answer(&self, outcome: Outcome) {
+    /// Gives the whole answer, or ends with this status one that has begun. The first answer counts; one that nobody
+    /// waits for any more is dropped.
+    pub(super) fn finish(&self, outcome: Result<PythonReply, Status>) {
+        self.set_finished();
+        match outcome {
+            Ok(reply) => self.answer(Ok(Answered::Whole(reply))),
+            Err(status) => self.fail(status),
+        }
+    }
+
+    /// Begins to answer with a stream.
+    pub(super) fn begin(&self, metadata: MetadataMap, wanted: Wanted) {
+        self.answer(Ok(Answered::Begun(metadata, wanted)));
+    }
+
+    /// Ends an answer that has begun.
+    pub(super) fn end(&self, trailers: MetadataMap) {
+        self.set_finished();
+        if let Some(outflow) = &self.outflow {
+            outflow.end(Ok(trailers));
+        }
+    }
+
+    /// Ends the call with a status, also one whose answer has begun. What still runs in Python is cancelled.
+    pub(super) fn fail(&self, status: Status) {
+        match (self.reply.take(), &self.outflow) {
+            (Some(reply), _) => drop(reply.send(Err(status))),
+            (None, Some(outflow)) => outflow.end(Err(status)),
+            (None, None) => {}
+        }
+    }
+
+    fn answer(&self, outcome: Outcome) {
         if let Some(reply) = self.reply.take() {
             let _ = reply.send(outcome);
         }
     }
 
-    /// Whether an answer is still waited for.
+    /// Whether an answer, or the rest of one, is still waited for.
     pub(crate) fn is_awaited(&self) -> bool {
-        self.reply.peek(|reply| !reply.is_closed()).unwrap_or(false)
+        match self.reply.peek(|reply| !reply.is_closed()) {
+            Some(awaited) => awaited,
+            None => self
+                .outflow()
+                .is_some_and(|outflow| !outflow.is_abandoned()),
+        }
+    }
+
+    /// Python is done with the call, and reads nothing more.
+    pub(super) fn set_finished(&self) {
+        self.finished.store(true, Ordering::Relaxed);
+        self.inflow.as_ref().inspect(|inflow| inflow.close());
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Relaxed)
+    }
+
+    /// Frees what is in the streams; answers whether Python waits for them to change.
+    pub(super) fn abandon(&self) -> bool {
+        self.inflow.as_ref().inspect(|inflow| inflow.close());
+        self.outflow.as_ref().is_some_and(Outflow::abandon)
+    }
+
+    /// The messages of a request that is a stream.
+    pub(super) fn inflow(&self) -> Option<&Inflow> {
+        self.inflow.as_ref()
+    }
+
+    /// The messages of an answer that is a stream.
+    pub(super) fn outflow(&self) -> Option<&Outflow> {
+        self.outflow.as_ref()
+    }
+
+    pub(super) fn take_trailers(&self) -> MetadataMap {
+        self.outflow()
+            .map(Outflow::take_trailers)
+            .unwrap_or_default()
     }
 }
 
 /// Ends the call on Python's side too when its future is dropped.
 struct Guard<'a> {
     bridge: &'a Bridge,
-    state: &'a CallState,
-    answered: bool,
+    call: &'a CallState,
+    goes_on: bool,
 }
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        // What Python has not begun is freed here and now.
-        let started = self.state.start().is_none();
-        self.bridge.end(self.state.id, started && !self.answered);
+        if !self.goes_on {
+            self.bridge.over(self.call);
+        }
     }
 }
 
 impl Bridge {
-    /// Calls a handler. Dropping the future cancels the call.
-    pub(crate) async fn call(&self, handler: Handler, answer: Answer, request: Inbound) -> Outcome {
-        let (state, receiver) = self.submit(handler, answer, request)?;
+    /// Calls a handler. Dropping the future, or the stream that it answers with, cancels the call.
+    pub(crate) async fn call(
+        self: &Arc<Self>,
+        handler: Handler,
+        answer: Answer,
+        mut request: Inbound,
+    ) -> Result<PythonReply, Status> {
+        let stream = request.take_stream();
+        let (call, receiver) = self.submit(handler, answer, request)?;
         let mut guard = Guard {
             bridge: self,
-            state: &state,
-            answered: false,
+            call: &call,
+            goes_on: false,
         };
-        let outcome = receiver.await;
-        guard.answered = true;
-        outcome.unwrap_or_else(|_| {
-            Err(Status::unavailable(
+        if let Some(messages) = stream {
+            let pump = Pump::new(messages, self.clone(), call.clone());
+            let runtime = Handle::try_current().map_err(|_| {
+                Status::internal("a handler with a stream is called on a tokio runtime only")
+            })?;
+            runtime.spawn(pump);
+        }
+        match receiver.await {
+            Ok(Ok(Answered::Whole(reply))) => Ok(reply),
+            Ok(Ok(Answered::Begun(metadata, wanted))) => {
+                guard.goes_on = true;
+                let messages = Yielded::new(self.clone(), call.clone());
+                Ok(PythonReply::streamed(metadata, wanted, messages))
+            }
+            Ok(Err(status)) => Err(status),
+            Err(_) => Err(Status::unavailable(
                 "the call was lost in Python before its handler answered",
-            ))
-        })
+            )),
+        }
+    }
+
+    /// Nobody waits for the call any more: what is left of it is freed, and cancelled in Python where it runs.
+    pub(super) fn over(&self, call: &CallState) {
+        // What Python has not begun is freed here and now.
+        let started = call.start().is_none();
+        let waits = call.abandon();
+        let cancel = started && !call.is_finished();
+        self.end(call.id, cancel);
+        if waits && !cancel {
+            self.wake_stream(call.id);
+        }
     }
 }

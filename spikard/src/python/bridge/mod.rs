@@ -2,17 +2,31 @@
 //!
 //! Calls of `async def` handlers wait in one queue, which the event loop's thread drains in bursts: one
 //! wake-up, one attach, many calls. Calls of `def` handlers wait in another, which the threads of the
-//! pool take from. Answers go back through oneshot channels. Nothing here is a Python object, so
+//! pool take from. Answers go back through oneshot channels.
+//!
+//! Streams cross in batches, each way with room for one: what tokio has read waits until Python takes it, what
+//! Python has yielded until the connection takes it, and neither side goes on before that.
+//! Nothing here is a Python object, so
 //! dropping it needs no Python.
 
 mod call;
 mod handler;
+mod inbound_call;
+mod inflow;
 mod lookup;
 mod native;
+mod notice;
+mod outflow;
 mod pool;
+mod pump;
 mod queue;
 mod slot;
 mod wake;
+mod yielded;
 
-pub(crate) use native::{InboundCall, Lookup, PyBridge};
+pub(crate) use handler::{Handler, Runs};
+pub(crate) use inbound_call::InboundCall;
+pub(crate) use native::{Lookup, PyBridge};
+pub(crate) use notice::Notice;
 pub(crate) use queue::Bridge;
+pub(crate) use yielded::Yielded;

@@ -3,24 +3,22 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::PyList;
 
 use crate::Status;
 use crate::python::PythonError;
-use crate::python::convert::{self, status};
+use crate::python::convert;
 
 use super::call::CallState;
 use super::handler::{Handler, Runs};
+use super::inbound_call::InboundCall;
 use super::lookup::LookupRequest;
+use super::notice::Notice;
 use super::queue::Bridge;
 
 /// Where calls from Rust wait for Python.
 #[pyclass(frozen, name = "Bridge", module = "spikard._spikard")]
 pub(crate) struct PyBridge(pub(crate) Arc<Bridge>);
-
-/// A call that waits for its handler's answer.
-#[pyclass(frozen, module = "spikard._spikard")]
-pub(crate) struct InboundCall(Arc<CallState>);
 
 /// A handler that is asked for by name.
 #[pyclass(frozen, module = "spikard._spikard")]
@@ -28,7 +26,13 @@ pub(crate) struct Lookup(LookupRequest);
 
 /// The call, its id, the index of its handler, the request.
 type Started<'py> = (Bound<'py, InboundCall>, u64, usize, Bound<'py, PyAny>);
-type Drained<'py> = (Bound<'py, PyList>, Vec<u64>, Bound<'py, PyList>, bool);
+type Drained<'py> = (
+    Bound<'py, PyList>,
+    Vec<u64>,
+    Vec<u64>,
+    Bound<'py, PyList>,
+    bool,
+);
 type Taken<'py> = (Bound<'py, InboundCall>, u64, usize, Bound<'py, PyAny>, bool);
 
 #[pymethods]
@@ -49,7 +53,13 @@ impl PyBridge {
         for lookup in drained.lookups {
             lookups.append(Bound::new(py, Lookup(lookup))?)?;
         }
-        Ok((calls, drained.cancels, lookups, drained.closed))
+        Ok((
+            calls,
+            drained.cancels,
+            drained.wakes,
+            lookups,
+            drained.closed,
+        ))
     }
 
     fn take<'py>(&self, py: Python<'py>) -> Option<Taken<'py>> {
@@ -62,6 +72,19 @@ impl PyBridge {
                 return Some((call, id, handler, request, wanted));
             }
         }
+    }
+
+    /// The numbers of what is done, and lines for the log.
+    fn notices(&self) -> (Vec<u64>, Vec<(u8, &'static str, String)>) {
+        let mut done = Vec::new();
+        let mut lines = Vec::new();
+        for notice in self.0.notices() {
+            match notice {
+                Notice::Done(token) => done.push(token),
+                Notice::Log(level, target, text) => lines.push((level, target, text)),
+            }
+        }
+        (done, lines)
     }
 
     fn add_first_worker(&self) -> bool {
@@ -78,47 +101,18 @@ fn start(py: Python<'_>, call: Arc<CallState>) -> Option<Started<'_>> {
     if !call.is_awaited() {
         return None;
     }
-    let request = convert::request(py, call.start()?);
+    let request = convert::request(py, call.start()?, call.answer);
     let made = request.and_then(|request| {
         let inbound = Bound::new(py, InboundCall(call.clone()))?;
         Ok((inbound, call.id, call.handler.index, request))
     });
     made.inspect_err(|error| {
         tracing::error!(%error, "a request could not be made for Python");
-        call.answer(Err(Status::internal(
+        call.finish(Err(Status::internal(
             "the request could not be made for Python",
         )));
     })
     .ok()
-}
-
-#[pymethods]
-impl InboundCall {
-    fn finish(&self, response: &Bound<'_, PyAny>) -> PyResult<()> {
-        if self.0.is_awaited() {
-            let reply = convert::reply(self.0.answer, response)?;
-            self.0.answer(Ok(reply));
-        }
-        Ok(())
-    }
-
-    fn fail(
-        &self,
-        code: i32,
-        message: &str,
-        details: &Bound<'_, PyBytes>,
-        metadata: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
-        if self.0.is_awaited() {
-            let status = status(code, message, details.as_bytes(), metadata)?;
-            self.0.answer(Err(status));
-        }
-        Ok(())
-    }
-
-    fn is_cancelled(&self) -> bool {
-        !self.0.is_awaited()
-    }
 }
 
 #[pymethods]

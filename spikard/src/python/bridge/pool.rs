@@ -28,13 +28,13 @@ pub(super) struct Taken {
 }
 
 impl PoolQueue {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(most_threads: Option<usize>) -> Self {
         // As the thread pool of Python's own asyncio.
         let cpus = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             state: Mutex::default(),
             changed: Condvar::new(),
-            most_threads: 32.min(cpus + 4),
+            most_threads: most_threads.unwrap_or(32.min(cpus + 4)),
         }
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -15,6 +16,7 @@ use crate::python::convert::{Answer, Inbound};
 use super::call::{CallState, Outcome};
 use super::handler::{Handler, Handlers, Runs};
 use super::lookup::LookupRequest;
+use super::notice::Notice;
 use super::pool::{PoolQueue, Taken};
 use super::slot::lock;
 use super::wake::Wake;
@@ -34,8 +36,8 @@ pub(crate) struct Bridge {
 #[derive(Default)]
 struct State {
     queue: Queue,
-    /// Whether the loop has been woken for what is in the queue.
-    armed: bool,
+    /// Since when the loop has been woken for what is in the queue.
+    armed: Option<Instant>,
     /// The calls that are waited for, so that they can be answered at once when Python stops.
     calls: HashMap<u64, Arc<CallState>>,
     last_id: u64,
@@ -53,23 +55,32 @@ struct Closed {
 struct Queue {
     calls: Vec<Arc<CallState>>,
     cancels: Vec<u64>,
+    /// Calls whose streams Python waits for.
+    wakes: Vec<u64>,
     lookups: Vec<LookupRequest>,
+    notices: Vec<Notice>,
 }
 
 /// What one drain hands over.
 pub(super) struct Drained {
     pub(super) calls: Vec<Arc<CallState>>,
     pub(super) cancels: Vec<u64>,
+    pub(super) wakes: Vec<u64>,
     pub(super) lookups: Vec<LookupRequest>,
     pub(super) closed: bool,
 }
 
 impl Bridge {
     pub(crate) fn new() -> io::Result<Self> {
+        Self::with_threads(None)
+    }
+
+    /// With so many threads at most for `def` handlers.
+    pub(crate) fn with_threads(most_threads: Option<usize>) -> io::Result<Self> {
         Ok(Self {
             state: Mutex::default(),
             wake: Wake::new()?,
-            pool: PoolQueue::new(),
+            pool: PoolQueue::new(most_threads),
             handlers: Handlers::default(),
             forked: AtomicBool::new(false),
         })
@@ -120,6 +131,15 @@ impl Bridge {
         drop(call);
     }
 
+    /// Tells Python that there is something to read, or room to write, in a call's streams.
+    pub(super) fn wake_stream(&self, id: u64) {
+        let mut state = lock(&self.state);
+        if state.closed.is_none() {
+            state.queue.wakes.push(id);
+            self.release_and_wake(state);
+        }
+    }
+
     pub(super) fn push_lookup(&self, lookup: LookupRequest) -> Result<(), PythonError> {
         let mut state = lock(&self.state);
         if let Some(closed) = &state.closed {
@@ -130,9 +150,35 @@ impl Bridge {
         Ok(())
     }
 
+    /// Tells Python's side of a server something that is not a call.
+    pub(crate) fn notify(&self, notice: Notice) {
+        let mut state = lock(&self.state);
+        if state.closed.is_none() {
+            state.queue.notices.push(notice);
+            self.release_and_wake(state);
+        }
+    }
+
+    /// What there is to be told.
+    pub(super) fn notices(&self) -> Vec<Notice> {
+        std::mem::take(&mut lock(&self.state).queue.notices)
+    }
+
+    /// Wakes the loop while calls are in progress; answers for how long it has not answered a wake-up.
+    pub(crate) fn ping(&self) -> Option<Duration> {
+        let state = lock(&self.state);
+        if state.closed.is_some() || (state.calls.is_empty() && state.armed.is_none()) {
+            return None;
+        }
+        let waiting = state.armed.map(|since| since.elapsed());
+        self.release_and_wake(state);
+        Some(waiting.unwrap_or_default())
+    }
+
     /// One wake-up is enough for all that is queued until the next drain.
     fn release_and_wake(&self, mut state: std::sync::MutexGuard<'_, State>) {
-        let wake = !std::mem::replace(&mut state.armed, true);
+        let wake = state.armed.is_none();
+        state.armed.get_or_insert_with(Instant::now);
         drop(state);
         if wake {
             self.wake.wake();
@@ -148,10 +194,11 @@ impl Bridge {
         let drained = Drained {
             calls: state.queue.calls.drain(..burst).collect(),
             cancels: std::mem::take(&mut state.queue.cancels),
+            wakes: std::mem::take(&mut state.queue.wakes),
             lookups: std::mem::take(&mut state.queue.lookups),
             closed: state.closed.is_some(),
         };
-        state.armed = false;
+        state.armed = None;
         if state.queue.calls.is_empty() {
             drop(state);
         } else {
@@ -183,7 +230,7 @@ impl Bridge {
         let (queue, calls) = {
             let mut state = lock(&self.state);
             state.closed.get_or_insert(Closed { text, error });
-            state.armed = true;
+            state.armed.get_or_insert_with(Instant::now);
             (
                 std::mem::take(&mut state.queue),
                 std::mem::take(&mut state.calls),
@@ -193,7 +240,7 @@ impl Bridge {
         self.pool.close();
         for call in calls.into_values() {
             drop(call.start());
-            call.answer(Err(Status::unavailable(text)));
+            call.fail(Status::unavailable(text));
         }
         drop(queue);
     }
@@ -262,5 +309,29 @@ mod tests {
         assert_eq!(refused.err().unwrap().message(), "closed for the test");
         assert!(bridge.drain().closed);
         assert!(bridge.take().is_none());
+    }
+
+    #[test]
+    fn a_notice_wakes_the_loop_and_is_taken_once() {
+        let bridge = Bridge::new().unwrap();
+        bridge.notify(Notice::Done(7));
+        assert!(lock(&bridge.state).armed.is_some());
+        assert!(bridge.drain().calls.is_empty());
+        assert!(matches!(bridge.notices()[..], [Notice::Done(7)]));
+        assert!(bridge.notices().is_empty());
+    }
+
+    #[test]
+    fn a_ping_tells_for_how_long_the_loop_has_not_answered() {
+        let bridge = Bridge::new().unwrap();
+        assert_eq!(bridge.ping(), None, "nothing is in progress");
+        let (call, _receiver) = submit(&bridge);
+        let first = bridge.ping().unwrap();
+        assert!(bridge.ping().unwrap() >= first);
+        bridge.drain();
+        assert_eq!(bridge.ping(), Some(Duration::ZERO), "it has just answered");
+        bridge.drain();
+        bridge.end(call.id, false);
+        assert_eq!(bridge.ping(), None);
     }
 }

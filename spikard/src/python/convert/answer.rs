@@ -9,6 +9,8 @@ pub enum Answer {
     ServerStream,
     /// `GrpcBidiStreamResponse`.
     BidiStream,
+    /// A generator, or `GrpcDuplexResponse`.
+    Stream,
 }
 
 impl Answer {
@@ -18,6 +20,7 @@ impl Answer {
             Self::One => "GrpcResponse",
             Self::ServerStream => "GrpcServerStreamResponse",
             Self::BidiStream => "GrpcBidiStreamResponse",
+            Self::Stream => "GrpcDuplexResponse",
         }
     }
 
@@ -25,7 +28,7 @@ impl Answer {
     pub(super) const fn field(self) -> &'static str {
         match self {
             Self::One => "payload",
-            Self::ServerStream | Self::BidiStream => "messages",
+            Self::ServerStream | Self::BidiStream | Self::Stream => "messages",
         }
     }
 }

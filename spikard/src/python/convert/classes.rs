@@ -9,6 +9,17 @@ use super::inbound::RequestKind;
 
 type Class = PyOnceLock<Py<PyType>>;
 
+/// What the `Call` of a buffered answer has instead of a place for metadata.
+pub(super) fn buffered(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static BUFFERED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    BUFFERED.import(py, "spikard.grpc._call", "BUFFERED")
+}
+
+pub(super) fn grpc_error(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static GRPC_ERROR: Class = PyOnceLock::new();
+    class(py, &GRPC_ERROR, "GrpcError")
+}
+
 fn class<'py>(
     py: Python<'py>,
     cell: &'static Class,
@@ -31,10 +42,12 @@ pub(super) fn request(py: Python<'_>, kind: RequestKind) -> PyResult<&Bound<'_, 
     static ONE: Class = PyOnceLock::new();
     static CLIENT_STREAM: Class = PyOnceLock::new();
     static BIDI_STREAM: Class = PyOnceLock::new();
+    static DUPLEX: Class = PyOnceLock::new();
     match kind {
         RequestKind::One => class(py, &ONE, "GrpcRequest"),
         RequestKind::ClientStream => class(py, &CLIENT_STREAM, "GrpcClientStreamRequest"),
         RequestKind::BidiStream => class(py, &BIDI_STREAM, "GrpcBidiStreamRequest"),
+        RequestKind::Duplex => class(py, &DUPLEX, "GrpcDuplexRequest"),
     }
 }
 
@@ -42,10 +55,12 @@ pub(super) fn response(py: Python<'_>, answer: Answer) -> PyResult<&Bound<'_, Py
     static ONE: Class = PyOnceLock::new();
     static SERVER_STREAM: Class = PyOnceLock::new();
     static BIDI_STREAM: Class = PyOnceLock::new();
+    static STREAM: Class = PyOnceLock::new();
     let cell = match answer {
         Answer::One => &ONE,
         Answer::ServerStream => &SERVER_STREAM,
         Answer::BidiStream => &BIDI_STREAM,
+        Answer::Stream => &STREAM,
     };
     class(py, cell, answer.class_name())
 }

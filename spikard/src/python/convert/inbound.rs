@@ -25,12 +25,29 @@ pub(crate) enum RequestKind {
     One,
     ClientStream,
     BidiStream,
+    Duplex,
 }
 
-/// The one message of a request, or all of them.
+/// The one message of a request, or all of them, or where they come from.
 pub(crate) enum Messages {
     One(Bytes),
     List(Vec<Bytes>),
+    /// `None` once it has been taken out: a stream crosses by itself.
+    Stream(Option<crate::Messages<Bytes>>),
+}
+
+impl Inbound {
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self.messages, Messages::Stream(_))
+    }
+
+    /// The stream of a request that has one.
+    pub(crate) fn take_stream(&mut self) -> Option<crate::Messages<Bytes>> {
+        match &mut self.messages {
+            Messages::One(_) | Messages::List(_) => None,
+            Messages::Stream(stream) => stream.take(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ enum Value {
 
 impl ReceivedMetadata {
     /// Refuses a binary value that is not base64.
-    pub(super) fn decode(metadata: MetadataMap) -> Result<Self, Status> {
+    pub(crate) fn decode(metadata: MetadataMap) -> Result<Self, Status> {
         let headers = metadata.into_headers();
         let mut decoded = Vec::with_capacity(headers.keys_len());
         for name in headers.keys() {
@@ -44,7 +44,7 @@ impl ReceivedMetadata {
 
     /// The Python `Metadata`. It is filled as the dict that it is: names from the wire are lower case
     /// and need none of its checks.
-    pub(super) fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    pub(crate) fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let metadata = classes::metadata(py)?.call0()?;
         let dict = metadata.cast::<PyDict>()?;
         for (name, values) in self.0 {
@@ -99,7 +99,7 @@ impl Value {
 }
 
 /// What a handler set as metadata or trailers: a `Metadata`, or anything that one can be made from.
-pub(super) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
+pub(crate) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
     let py = metadata.py();
     let mut sent = MetadataMap::new();
     if metadata.is_none() {
@@ -126,7 +126,7 @@ pub(super) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
 }
 
 /// Pairs of a status that a handler raised.
-pub(super) fn append(
+pub(crate) fn append(
     sent: &mut MetadataMap,
     key: &Bound<'_, PyAny>,
     value: &Bound<'_, PyAny>,

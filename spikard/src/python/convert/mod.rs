@@ -2,6 +2,7 @@
 
 mod answer;
 mod classes;
+mod compression;
 mod inbound;
 mod metadata;
 mod reply;
@@ -11,9 +12,12 @@ mod status;
 mod wrong;
 
 pub(crate) use answer::Answer;
+pub(crate) use compression::{Wanted, wanted};
 pub(crate) use inbound::Inbound;
-pub(crate) use reply::{PythonReply, reply};
+pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
+pub(crate) use reply::{PythonReply, frame_batch, reply, yielded};
 pub(crate) use request::request;
 pub(crate) use shapes::PythonAnswer;
 pub(crate) use shapes::PythonRequest;
-pub(crate) use status::status;
+pub(crate) use status::{grpc_error, status};
+pub(crate) use wrong::response as wrong_response;

@@ -6,47 +6,95 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 use tonic::metadata::MetadataMap;
 
-use crate::Status;
 use crate::collect::PREFIX;
-use crate::respond::{Outgoing, Reply, Sending, framed_messages};
+use crate::python::bridge::Yielded;
+use crate::respond::{Batch, Outgoing, Reply, Sending, framed_messages};
+use crate::{Messages, Status};
 
 use super::answer::Answer;
+use super::compression::{Wanted, wanted};
 use super::{classes, metadata, wrong};
 
-/// What a Python handler answered: its messages, framed in one buffer, and the metadata around them.
+/// What a Python handler answered: its messages and the metadata around them.
 pub struct PythonReply {
-    framed: Bytes,
-    count: usize,
+    content: Content,
+    wanted: Wanted,
     metadata: MetadataMap,
     trailers: MetadataMap,
 }
 
+enum Content {
+    /// All messages, framed in one buffer.
+    Framed { frames: Bytes, count: usize },
+    /// The messages as the handler makes them.
+    Stream(Yielded),
+}
+
 impl PythonReply {
+    /// A reply of which only the beginning is known.
+    pub(crate) fn streamed(metadata: MetadataMap, wanted: Wanted, messages: Yielded) -> Self {
+        Self {
+            content: Content::Stream(messages),
+            wanted,
+            metadata,
+            trailers: MetadataMap::new(),
+        }
+    }
+
     /// The reply of a served call, as it stands in the buffer.
     pub(crate) fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-        let encoding = sending.choose(None);
+        let encoding = sending.choose(self.wanted.compression);
+        let encoding = encoding.except(self.wanted.uncompressed);
+        let compression = encoding.compression;
         Ok(Reply {
-            outgoing: Outgoing::framed(self.framed, encoding)?,
-            encoding: encoding.compression,
+            outgoing: match self.content {
+                Content::Framed { frames, .. } => Outgoing::framed(frames, encoding)?,
+                Content::Stream(messages) => Outgoing::batches(messages, encoding),
+            },
+            encoding: compression,
             metadata: self.metadata,
             trailers: self.trailers,
         })
     }
 
     /// The messages, as slices of the buffer.
-    pub(super) fn messages(&self) -> Vec<Bytes> {
-        let mut messages = Vec::with_capacity(self.count);
-        messages.extend(framed_messages(self.framed.clone()));
+    pub(super) fn messages(&mut self) -> Vec<Bytes> {
+        let (frames, count) = self.framed();
+        let mut messages = Vec::with_capacity(count);
+        messages.extend(framed_messages(frames));
         messages
     }
 
     /// The one message of a response that has one.
-    pub(super) fn first(&self) -> Bytes {
-        self.framed.slice(PREFIX.min(self.framed.len())..)
+    pub(super) fn first(&mut self) -> Bytes {
+        let (frames, _) = self.framed();
+        frames.slice(PREFIX.min(frames.len())..)
     }
 
-    pub(super) fn into_metadata(self) -> (MetadataMap, MetadataMap) {
-        (self.metadata, self.trailers)
+    /// The messages as they come.
+    pub(super) fn stream(&mut self) -> Messages<Bytes> {
+        let none = Content::Framed {
+            frames: Bytes::new(),
+            count: 0,
+        };
+        match std::mem::replace(&mut self.content, none) {
+            Content::Stream(messages) => messages.into_messages(),
+            Content::Framed { frames, .. } => {
+                Messages::from(framed_messages(frames).collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// The buffer of a reply whose messages are all there, which those of every shape but one are.
+    fn framed(&self) -> (Bytes, usize) {
+        match &self.content {
+            Content::Framed { frames, count } => (frames.clone(), *count),
+            Content::Stream(_) => (Bytes::new(), 0),
+        }
+    }
+
+    pub(super) fn into_rest(self) -> (MetadataMap, MetadataMap, Wanted) {
+        (self.metadata, self.trailers, self.wanted)
     }
 }
 
@@ -59,36 +107,66 @@ pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Pyt
     }
     let content = match answer {
         Answer::One => response.getattr(intern!(py, "payload"))?,
-        Answer::ServerStream | Answer::BidiStream => response.getattr(intern!(py, "messages"))?,
+        Answer::ServerStream | Answer::BidiStream | Answer::Stream => {
+            response.getattr(intern!(py, "messages"))?
+        }
     };
-    let (framed, count) = match answer {
+    let (frames, count) = match answer {
         Answer::One => {
             let message = bytes(&content).ok_or_else(|| wrong::payload(answer, &content))??;
             (frame(&[message])?, 1)
         }
-        Answer::ServerStream | Answer::BidiStream => list(answer, &content)?,
+        Answer::ServerStream | Answer::BidiStream | Answer::Stream => list(answer, &content)?,
     };
     Ok(PythonReply {
-        framed,
-        count,
+        content: Content::Framed { frames, count },
+        wanted: wanted(answer, response)?,
         metadata: metadata::sent(&response.getattr(intern!(py, "metadata"))?)?,
         trailers: metadata::sent(&response.getattr(intern!(py, "trailers"))?)?,
     })
 }
 
 fn list(answer: Answer, content: &Bound<'_, PyAny>) -> PyResult<(Bytes, usize)> {
-    let items: Vec<Bound<'_, PyAny>> = if let Ok(list) = content.cast::<PyList>() {
-        list.iter().collect()
+    let messages = if let Ok(list) = content.cast::<PyList>() {
+        checked(answer, list.len(), list.iter())?
     } else if let Ok(tuple) = content.cast::<PyTuple>() {
-        tuple.iter().collect()
+        checked(answer, tuple.len(), tuple.iter())?
     } else {
         return Err(wrong::messages(answer, content));
     };
-    let mut messages = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
+    Ok((frame(&messages)?, messages.len()))
+}
+
+fn checked<'py>(
+    answer: Answer,
+    len: usize,
+    items: impl Iterator<Item = Bound<'py, PyAny>>,
+) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+    let mut messages = Vec::with_capacity(len);
+    for (index, item) in items.enumerate() {
         messages.push(bytes(&item).ok_or_else(|| wrong::message(answer, index, &item))??);
     }
-    Ok((frame(&messages)?, messages.len()))
+    Ok(messages)
+}
+
+/// The messages of a batch, which Python's side has made bytes of, framed in one buffer.
+pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Batch> {
+    let messages: Vec<_> = batch
+        .iter()
+        .map(|message| message.cast_into::<PyBytes>())
+        .collect::<Result<_, _>>()?;
+    Ok(Batch {
+        frames: frame(&messages)?,
+        count: messages.len(),
+    })
+}
+
+/// One message that a generator yielded, as bytes that do not change any more; the error says what it is instead.
+pub(crate) fn yielded<'py>(
+    index: usize,
+    message: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    bytes(message).unwrap_or_else(|| Err(wrong::yielded(index, message)))
 }
 
 /// The bytes of a bytes-like object; `None` for any other. Those that can change are copied: nobody

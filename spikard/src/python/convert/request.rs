@@ -5,15 +5,20 @@ use std::time::Instant;
 use bytes::Bytes;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PyString, PyTuple};
 
 use crate::Call;
 
+use super::answer::Answer;
 use super::classes;
 use super::inbound::{Inbound, Messages};
 
 /// The Python request; its messages are made in one go, in a list of exactly their number.
-pub(crate) fn request(py: Python<'_>, inbound: Inbound) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn request(
+    py: Python<'_>,
+    inbound: Inbound,
+    answer: Answer,
+) -> PyResult<Bound<'_, PyAny>> {
     let fields = PyDict::new(py);
     let service = PyString::new(py, &inbound.service_name);
     fields.set_item(intern!(py, "service_name"), service)?;
@@ -21,9 +26,7 @@ pub(crate) fn request(py: Python<'_>, inbound: Inbound) -> PyResult<Bound<'_, Py
     fields.set_item(intern!(py, "method_name"), method)?;
     let metadata = inbound.metadata.into_python(py)?;
     fields.set_item(intern!(py, "metadata"), metadata)?;
-    if let Some(call) = call(py, &inbound.call)? {
-        fields.set_item(intern!(py, "call"), call)?;
-    }
+    fields.set_item(intern!(py, "call"), call(py, &inbound.call, answer)?)?;
     let class = classes::request(py, inbound.kind)?;
     match inbound.messages {
         Messages::One(message) => class.call((bytes(py, &message),), Some(&fields)),
@@ -33,6 +36,8 @@ pub(crate) fn request(py: Python<'_>, inbound: Inbound) -> PyResult<Bound<'_, Py
             let list = PyList::new(py, messages.map(|message| bytes(py, &message)))?;
             class.call((list,), Some(&fields))
         }
+        // Python's side of the call puts its end of the stream there.
+        Messages::Stream(_) => class.call((), Some(&fields)),
     }
 }
 
@@ -40,17 +45,44 @@ fn bytes<'py>(py: Python<'py>, message: &Bytes) -> Bound<'py, PyBytes> {
     PyBytes::new(py, message)
 }
 
-/// The Python `Call`; `None` for one of which nothing is known.
-fn call<'py>(py: Python<'py>, call: &Call) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if call.peer().is_none() && call.deadline().is_none() {
-        return Ok(None);
-    }
+/// The Python `Call`.
+fn call<'py>(py: Python<'py>, call: &Call, answer: Answer) -> PyResult<Bound<'py, PyAny>> {
     let peer = call.peer().map(|peer| peer.to_string());
     let deadline = match call.deadline() {
         Some(deadline) => Some(on_python_clock(py, deadline)?),
         None => None,
     };
-    classes::call(py)?.call1((peer, deadline)).map(Some)
+    let class = classes::call(py)?;
+    let certificates = certificates(py, call)?;
+    let compressed = compressed(py, call)?;
+    if answer == Answer::Stream {
+        class.call1((peer, deadline, certificates, compressed))
+    } else {
+        let buffered = classes::buffered(py)?;
+        class.call1((peer, deadline, certificates, compressed, buffered))
+    }
+}
+
+/// The indices of the messages that were compressed.
+fn compressed<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyFrozenSet>> {
+    let flags = call.compressed().iter();
+    let indices = flags.enumerate().filter(|(_, flag)| **flag);
+    PyFrozenSet::new(py, indices.map(|(index, _)| index))
+}
+
+/// The client's certificates in DER, its own first.
+#[cfg(feature = "tls")]
+fn certificates<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyTuple>> {
+    let certificates = call.peer_certs().iter();
+    PyTuple::new(
+        py,
+        certificates.map(|certificate| PyBytes::new(py, certificate)),
+    )
+}
+
+#[cfg(not(feature = "tls"))]
+fn certificates<'py>(py: Python<'py>, _: &Call) -> PyResult<Bound<'py, PyTuple>> {
+    Ok(PyTuple::empty(py))
 }
 
 /// An instant in seconds of `time.monotonic`, whatever clock that is on this platform.

@@ -1,11 +1,10 @@
 //! Which of spikard's shapes cross to Python, and as what.
 
 use bytes::Bytes;
-use tonic::metadata::MetadataMap;
 
 use crate::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
-    GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, RequestShape, Status,
 };
 
 use super::answer::Answer;
@@ -34,7 +33,7 @@ pub trait PythonAnswer {
 }
 
 macro_rules! python_request {
-    ($shape:ident, $kind:ident, $field:ident => $messages:ident) => {
+    ($shape:ident, $kind:ident, $field:ident => $messages:expr) => {
         #[diagnostic::do_not_recommend]
         impl PythonRequest for $shape<Bytes> {
             fn into_inbound(self) -> Result<Inbound, Status> {
@@ -43,7 +42,7 @@ macro_rules! python_request {
                     service_name: self.service_name,
                     method_name: self.method_name,
                     metadata: ReceivedMetadata::decode(self.metadata)?,
-                    messages: Messages::$messages(self.$field),
+                    messages: $messages(self.$field),
                     call: self.call,
                 })
             }
@@ -51,29 +50,35 @@ macro_rules! python_request {
     };
 }
 
-python_request!(GrpcRequest, One, payload => One);
-python_request!(GrpcClientStreamRequest, ClientStream, messages => List);
-python_request!(GrpcBidiStreamRequest, BidiStream, messages => List);
+python_request!(GrpcRequest, One, payload => Messages::One);
+python_request!(GrpcClientStreamRequest, ClientStream, messages => Messages::List);
+python_request!(GrpcBidiStreamRequest, BidiStream, messages => Messages::List);
+python_request!(GrpcDuplexRequest, Duplex, messages => |stream| Messages::Stream(Some(stream)));
 
 macro_rules! python_response {
-    ($shape:ident, $answer:ident, $field:ident: $from:ident) => {
+    ($shape:ident, $answer:ident, $from:ident $(, $uncompressed:ident)?) => {
         impl PythonAnswer for $shape<Bytes> {
             const ANSWER: Answer = Answer::$answer;
 
             fn from_reply(reply: PythonReply) -> Self {
-                let $field = reply.$from();
-                let (metadata, trailers): (MetadataMap, MetadataMap) = reply.into_metadata();
-                Self {
-                    $field,
-                    metadata,
-                    trailers,
-                    compression: None,
-                }
+                let mut reply = reply;
+                let mut response = Self::from(reply.$from());
+                let (metadata, trailers, wanted) = reply.into_rest();
+                (response.metadata, response.trailers) = (metadata, trailers);
+                response.compression = wanted.compression;
+                $(response.$uncompressed = wanted.uncompressed;)?
+                response
             }
         }
     };
 }
 
-python_response!(GrpcResponse, One, payload: first);
-python_response!(GrpcServerStreamResponse, ServerStream, messages: messages);
-python_response!(GrpcBidiStreamResponse, BidiStream, messages: messages);
+python_response!(GrpcResponse, One, first);
+python_response!(
+    GrpcServerStreamResponse,
+    ServerStream,
+    messages,
+    uncompressed
+);
+python_response!(GrpcBidiStreamResponse, BidiStream, messages, uncompressed);
+python_response!(GrpcDuplexResponse, Stream, stream, uncompressed);

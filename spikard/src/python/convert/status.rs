@@ -7,7 +7,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::{Code, Status};
 
-use super::metadata;
+use super::{classes, metadata};
 
 /// The status with this code, message, `google.rpc.Status` and list of metadata pairs.
 pub(crate) fn status(
@@ -29,4 +29,14 @@ pub(crate) fn status(
         Bytes::copy_from_slice(details),
         sent,
     ))
+}
+
+/// A status as Python raises it.
+pub(crate) fn grpc_error(py: Python<'_>, status: &Status) -> PyErr {
+    let made = classes::grpc_error(py)
+        .and_then(|class| class.call1((i32::from(status.code()), status.message())));
+    match made {
+        Ok(error) => PyErr::from_value(error),
+        Err(error) => error,
+    }
 }

@@ -2,17 +2,23 @@
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyList, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use super::answer::Answer;
 
 /// Longer representations are cut.
 const SHOWN: usize = 120;
 
-pub(super) fn response(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+pub(crate) fn response(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
     let expected = answer.class_name();
     let field = answer.field();
-    let hint = if found.is_none() {
+    let hint = if answer == Answer::Stream {
+        stream_hint(found)
+    } else if found.hasattr("__aiter__").unwrap_or(false) {
+        String::from(
+            "; a generator answers a method whose Rust signature returns a GrpcDuplexResponse",
+        )
+    } else if found.is_none() {
         format!("; end the handler with return {expected}({field}=…)")
     } else if is_message(found)
         || found.is_instance_of::<PyBytes>()
@@ -25,7 +31,7 @@ pub(super) fn response(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
         };
         match answer {
             Answer::One => format!("; return {expected}(payload=…{call})"),
-            Answer::ServerStream | Answer::BidiStream => {
+            Answer::ServerStream | Answer::BidiStream | Answer::Stream => {
                 format!("; return {expected}(messages=[…{call}])")
             }
         }
@@ -64,6 +70,41 @@ pub(super) fn message(answer: Answer, index: usize, found: &Bound<'_, PyAny>) ->
     ))
 }
 
+pub(super) fn compression(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    PyValueError::new_err(format!(
+        "returned a {} whose compression is {}, expected None, \"identity\", \"gzip\", \"deflate\" or \"zstd\"",
+        answer.class_name(),
+        describe(found)
+    ))
+}
+
+pub(super) fn uncompressed(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!(
+        "returned a {} whose uncompressed is {}, expected the indices of messages, each an int of 0 or more",
+        answer.class_name(),
+        describe(found)
+    ))
+}
+
+/// What a generator yielded that is no message.
+pub(super) fn yielded(index: usize, found: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!(
+        "yielded {} as message {index}, expected bytes{}",
+        describe(found),
+        bytes_hint(found)
+    ))
+}
+
+/// What to write instead of an answer that is not a stream.
+fn stream_hint(found: &Bound<'_, PyAny>) -> String {
+    let hint = if found.is_none() {
+        "; yield the messages, or end the handler with return GrpcDuplexResponse(messages=…)"
+    } else {
+        "; yield the messages, or return GrpcDuplexResponse(messages=…)"
+    };
+    String::from(hint)
+}
+
 pub(super) fn too_long(index: usize, len: usize) -> PyErr {
     PyValueError::new_err(format!(
         "message {index} of the response has {len} bytes; the length of a gRPC message is 32 bits wide"
@@ -95,9 +136,20 @@ fn describe(found: &Bound<'_, PyAny>) -> String {
         .get_type()
         .fully_qualified_name()
         .map_or_else(|_| String::from("an object"), |name| name.to_string());
+    let kind = match kind.rsplit_once('.') {
+        // The package's own classes are known without the modules that they happen to be in.
+        Some((module, name)) if module.starts_with("spikard.grpc") => name.to_owned(),
+        _ => kind,
+    };
+    // Megabytes are not printed to be cut.
     let shown = if found.is_instance_of::<PyByteArray>() || found.is_instance_of::<PyBytes>() {
-        // Megabytes are not printed to be cut.
         found.len().map(|len| format!("{len} bytes"))
+    } else if found.is_instance_of::<PyList>() || found.is_instance_of::<PyTuple>() {
+        found.len().map(|len| format!("of {len}"))
+    } else if found.is_instance_of::<PyDict>() {
+        let short = found.py().import("reprlib");
+        let short = short.and_then(|module| module.call_method1("repr", (found,)));
+        short.map(|shown| shown.to_string())
     } else {
         found.repr().map(|shown| cut(&shown.to_string_lossy()))
     };

@@ -21,6 +21,7 @@ pub(super) fn runtime(
     environment: &Option<VirtualEnv>,
     bridge: &Arc<Bridge>,
 ) -> PyResult<Py<PyAny>> {
+    leave_signals_alone(py)?;
     if let Some(environment) = environment {
         use_packages(py, environment)?;
     }
@@ -29,6 +30,18 @@ pub(super) fn runtime(
     let bridge = Bound::new(py, PyBridge(bridge.clone()))?;
     let module = py.import("spikard._runtime.embedded")?;
     Ok(module.call_method1("Runtime", (bridge,))?.unbind())
+}
+
+/// Whatever the configuration says, Python takes SIGINT when its module for signals is first imported,
+/// if the program has not taken it by then. It is given back at once.
+fn leave_signals_alone(py: Python<'_>) -> PyResult<()> {
+    let signal = py.import("_signal")?;
+    let interrupt = signal.getattr("SIGINT")?;
+    let handler = signal.call_method1("getsignal", (&interrupt,))?;
+    if handler.is(signal.getattr("default_int_handler")?) {
+        signal.call_method1("signal", (interrupt, signal.getattr("SIG_DFL")?))?;
+    }
+    Ok(())
 }
 
 /// Python's own start-up does this, but for an environment of another build on some versions.

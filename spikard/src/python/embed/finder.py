@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.abc
 import importlib.machinery
 import os
 import sys
@@ -11,7 +12,7 @@ from types import CodeType, ModuleType
 _NATIVE = "spikard._spikard"
 
 
-class EmbeddedPackage:
+class EmbeddedPackage(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """A finder and a loader in one. File names look like files inside the program."""
 
     def __init__(self, program: str, sources: dict[str, str], native: ModuleType) -> None:
@@ -21,16 +22,16 @@ class EmbeddedPackage:
         self._native = native
 
     def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name == _NATIVE:
-            return importlib.machinery.ModuleSpec(name, self, origin=self._program)
-        if self._path(name) is None:
+        if fullname == _NATIVE:
+            return importlib.machinery.ModuleSpec(fullname, self, origin=self._program)
+        if self._path(fullname) is None:
             return None
-        filename = self.get_filename(name)
-        spec = importlib.machinery.ModuleSpec(name, self, origin=filename)
+        filename = self.get_filename(fullname)
+        spec = importlib.machinery.ModuleSpec(fullname, self, origin=filename)
         spec.has_location = True
-        if self.is_package(name):
+        if self.is_package(fullname):
             spec.submodule_search_locations = [os.path.dirname(filename)]
         return spec
 
@@ -41,17 +42,17 @@ class EmbeddedPackage:
         if module.__name__ != _NATIVE:
             exec(self.get_code(module.__name__), module.__dict__)
 
-    def get_code(self, name: str) -> CodeType:
-        return compile(self.get_source(name), self.get_filename(name), "exec", dont_inherit=True)
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self.get_source(fullname), self.get_filename(fullname), "exec", dont_inherit=True)
 
-    def get_source(self, name: str) -> str:
-        return self._sources[self._known_path(name)]
+    def get_source(self, fullname: str) -> str:
+        return self._sources[self._known_path(fullname)]
 
     def get_filename(self, name: str) -> str:
         return os.path.join(self._program, *self._known_path(name).split("/"))
 
-    def is_package(self, name: str) -> bool:
-        return self._known_path(name).endswith("/__init__.py")
+    def is_package(self, fullname: str) -> bool:
+        return self._known_path(fullname).endswith("/__init__.py")
 
     def _path(self, name: str) -> str | None:
         base = name.replace(".", "/")

@@ -24,7 +24,11 @@ pub(super) fn check() -> Result<(), PythonError> {
     let loaded = unsafe { CStr::from_ptr(ffi::Py_GetVersion()) };
     let loaded = loaded.to_string_lossy();
     let loaded = loaded.split_whitespace().next().unwrap_or_default();
-    let file = file();
+    compare(loaded, file())
+}
+
+/// Compares the version that was loaded, from a file, with that of the build.
+fn compare(loaded: &str, file: Option<PathBuf>) -> Result<(), PythonError> {
     let same_minor = loaded
         .strip_prefix(MINOR)
         .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()));
@@ -71,4 +75,43 @@ fn file() -> Option<PathBuf> {
     // SAFETY: a string that the loader keeps as long as the library is loaded.
     let name = unsafe { CStr::from_ptr(info.dli_fname) };
     name.to_str().ok().map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loaded(version: &str, folder: &str) -> Result<(), PythonError> {
+        compare(version, Some(Path::new(folder).join("libpython.so.1.0")))
+    }
+
+    #[test]
+    fn the_libpython_of_the_build_is_taken() {
+        check().unwrap();
+        loaded(VERSION, LIB_DIR).unwrap();
+    }
+
+    #[test]
+    fn one_that_was_upgraded_in_place_is_taken() {
+        loaded(&format!("{MINOR}.999"), LIB_DIR).unwrap();
+    }
+
+    #[test]
+    fn another_build_of_the_same_minor_version_is_refused() {
+        let error = loaded(&format!("{MINOR}.999"), "/elsewhere").unwrap_err();
+        assert_eq!(error.kind(), PythonErrorKind::Start);
+        let expected = format!(
+            "the program is built against Python {VERSION} in {LIB_DIR}, and libpython {MINOR}.999 was loaded from \
+             /elsewhere/libpython.so.1.0: "
+        );
+        assert!(error.to_string().starts_with(&expected), "{error}");
+    }
+
+    #[test]
+    fn another_minor_version_is_refused_wherever_it_is_from() {
+        for other in ["2.7.18", &format!("{MINOR}0.1")] {
+            loaded(other, LIB_DIR).unwrap_err();
+            compare(other, None).unwrap_err();
+        }
+    }
 }

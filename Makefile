@@ -1,0 +1,157 @@
+# The project's commands; `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# The interpreter that the virtual environment is made from: any CPython from 3.10 on.
+PYTHON ?= python3
+
+VENV := $(CURDIR)/.venv
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/stamps
+PROTOS := $(wildcard examples/proto/*.proto)
+TEST_PROTOS := $(wildcard tests/proto/*.proto)
+PB2 := $(PROTOS:examples/proto/%.proto=examples/python/%_pb2.py) $(TEST_PROTOS:tests/proto/%.proto=tests/handlers/%_pb2.py)
+WHEEL_SOURCES := pyproject.toml Cargo.toml Cargo.lock $(shell find spikard spikard-macros -type f ! -name '*.pyc' 2>/dev/null)
+
+# One target directory for everything, and one interpreter: PyO3 rebuilds when either changes.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+export PYO3_PYTHON := $(PY)
+# What a program that embeds Python takes its packages from.
+export VIRTUAL_ENV := $(VENV)
+export PYTHONPATH := $(CURDIR)/examples/python:$(CURDIR)/tests/handlers
+# Bytecode beside the sources would be taken for a change of the wheel.
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help
+help: ## List the targets
+	@echo 'usage: make TARGET'
+	@echo
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+.PHONY: demo
+demo: setup ## Play the demo: one server, three services, both languages, two clients
+	@cargo build --package spikard-examples --bins
+	@echo
+	@target/debug/demo --python $(PY) --log target/demo-server.log
+
+.PHONY: test
+test: setup lint test-rust test-without-python test-python ## Run everything: checks and tests, Rust and Python
+	@echo
+	@echo 'make test: everything passed'
+
+.PHONY: lint
+lint: setup ## Formatting, clippy, ruff, mypy and pyright
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --all-features -- --deny warnings
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(PY) -m pyright
+
+.PHONY: test-rust
+test-rust: setup ## Unit tests, doctests, UI tests and end-to-end tests in Rust
+	cargo test --workspace
+
+# PATH holds nothing but the toolchain, so that a Python would not be found.
+.PHONY: test-without-python
+test-without-python: tools ## Build the runtime as on a machine without Python
+	@if cargo tree --package spikard --edges normal,build | grep -i pyo3; then \
+	    echo 'spikard without features depends on PyO3' >&2; exit 1; \
+	fi
+	@mkdir -p target/without-python
+	@for tool in cargo rustc cc gcc ld as ar; do \
+	    ! path=$$(type -P $$tool) || ln -sf "$$path" target/without-python/$$tool; \
+	done
+	PATH=$(CURDIR)/target/without-python PYO3_PYTHON=/nonexistent $$(type -P cargo) build --package spikard
+
+.PHONY: test-python
+test-python: setup wheel ## Tests in Python: the package, the examples, and end to end with grpcio
+	cargo build --package spikard-examples --package spikard-tests --bins
+	$(PY) -m pytest
+
+# One wheel for all: that is what the stable ABI is for.
+.PHONY: test-pythons
+test-pythons: setup ## The tests of the Python package on every CPython from 3.10 on that is found
+	PATH=$(VENV)/bin:$$PATH $(PY) -m maturin build --quiet --profile dev --out target/wheels
+	@for minor in 10 11 12 13 14 15; do \
+	    python=; \
+	    for found in $$(type -aP python3.$$minor) ~/.pyenv/versions/3.$$minor.*/bin/python; do \
+	        $$found -c 'import sys; sys.exit(sys.version_info[1] != '$$minor')' 2>/dev/null && python=$$found && break; \
+	    done; \
+	    [ -n "$$python" ] || continue; \
+	    echo "$$python"; \
+	    venv=$(CURDIR)/target/python3.$$minor; \
+	    $$python -m venv $$venv; \
+	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
+	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall target/wheels/spikard-*.whl; \
+	    $$venv/bin/python -m pytest tests/python tests/readme tests/serve; \
+	done
+
+.PHONY: fmt
+fmt: setup ## Format everything
+	cargo fmt --all
+	$(PY) -m ruff format
+	$(PY) -m ruff check --fix
+
+.PHONY: clean
+clean: ## Remove what was built, the virtual environment included
+	rm -rf $(VENV) target dist $(PB2) $(PB2:%.py=%.pyi)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .pytest_cache .mypy_cache .ruff_cache
+
+# Set-up: each step runs when what it is made from has changed.
+
+.PHONY: setup
+setup: tools $(STAMPS)/requirements $(PB2)
+
+$(STAMPS)/venv:
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/requirements: tests/requirements.txt $(STAMPS)/venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+examples/python/%_pb2.py: examples/proto/%.proto $(STAMPS)/requirements
+	$(PY) -m grpc_tools.protoc --proto_path=$(<D) --python_out=$(@D) --pyi_out=$(@D) $<
+
+tests/handlers/%_pb2.py: tests/proto/%.proto $(STAMPS)/requirements
+	$(PY) -m grpc_tools.protoc --proto_path=$(<D) --python_out=$(@D) --pyi_out=$(@D) $<
+
+# A development build: the release build takes long, and is the same code.
+.PHONY: wheel
+wheel: setup $(STAMPS)/wheel
+
+$(STAMPS)/wheel: $(WHEEL_SOURCES) $(STAMPS)/requirements
+	PATH=$(VENV)/bin:$$PATH $(PY) -m pip install --quiet --no-build-isolation --no-deps --force-reinstall \
+	    --config-settings=build-args='--profile dev' .
+	@touch $@
+
+# Says all that is missing, before anything else runs.
+.PHONY: tools
+tools:
+	@missing=; \
+	lacks() { missing=1; printf 'missing: %s\n    %s\n' "$$1" "$$2" >&2; }; \
+	type -P cargo >/dev/null || lacks 'cargo' 'install Rust 1.88 or later: https://rustup.rs'; \
+	type -P cc >/dev/null || lacks 'cc, the C linker' 'Debian and Ubuntu: apt install gcc; Fedora: dnf install gcc'; \
+	if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then \
+	    lacks '$(PYTHON), CPython 3.10 or later' 'Debian and Ubuntu: apt install python3; Fedora: dnf install python3; or make PYTHON=/path/to/python3'; \
+	else \
+	    $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	        || lacks "the module venv of $(PYTHON)" 'Debian and Ubuntu: apt install python3-venv'; \
+	    $(PYTHON) -c "$$FIND_LIBPYTHON" \
+	        || lacks 'the shared library of $(PYTHON), for programs that embed it' 'Debian and Ubuntu: apt install libpython3-dev; Fedora: dnf install python3-devel; pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared'; \
+	fi; \
+	[ -z "$$missing" ]
+
+define FIND_LIBPYTHON
+import os, sys
+from sysconfig import get_config_var as var
+library = os.path.join(var("LIBDIR") or "", var("LDLIBRARY") or "")
+sys.exit(not (var("PYTHONFRAMEWORK") or var("Py_ENABLE_SHARED") and os.path.exists(library)))
+endef
+export FIND_LIBPYTHON

@@ -1,0 +1,185 @@
+//! The settings of a compilation, and the compilation.
+
+use std::path::{Path, PathBuf};
+use std::{env, fmt, fs};
+
+use prost_build::{Config, ServiceGenerator};
+use protox::Compiler;
+
+use crate::error::Error;
+use crate::generator::{Generator, Services};
+use crate::names::Names;
+
+/// The settings of a compilation, as [`compile`](crate::compile) has them.
+///
+/// ```no_run
+/// fn main() -> Result<(), spikard_build::Error> {
+///     spikard_build::configure()
+///         .file_descriptor_set_path("descriptors.bin")
+///         .prost(|config| {
+///             config.btree_map(["."]);
+///         })
+///         .compile(&["proto/messageservice.proto"], &["proto"])
+/// }
+/// ```
+pub fn configure() -> Builder {
+    Builder {
+        prost: Config::new(),
+        crate_path: "::spikard".to_owned(),
+        out_dir: None,
+        descriptors: None,
+        generators: Vec::new(),
+    }
+}
+
+/// The settings of a compilation; [`configure`] makes one.
+#[must_use = "nothing is compiled before `compile` is called"]
+pub struct Builder {
+    prost: Config,
+    crate_path: String,
+    out_dir: Option<PathBuf>,
+    descriptors: Option<PathBuf>,
+    generators: Vec<Box<dyn ServiceGenerator>>,
+}
+
+impl Builder {
+    /// The folder that the files are written to, instead of Cargo's `OUT_DIR`. It must be there.
+    pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(folder.into());
+        self
+    }
+
+    /// Writes a `FileDescriptorSet` of all files, with their imports, which is what reflection serves.
+    ///
+    /// A relative path is one in the folder of the other files, so that a program has it with
+    /// `include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"))`.
+    pub fn file_descriptor_set_path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.descriptors = Some(path.into());
+        self
+    }
+
+    /// Takes the messages of a package, or one message, from elsewhere instead of generating them:
+    /// `.extern_path(".shop.v1", "::shop_types::v1")`.
+    pub fn extern_path(
+        mut self,
+        proto_path: impl Into<String>,
+        rust_path: impl Into<String>,
+    ) -> Self {
+        self.prost.extern_path(proto_path, rust_path);
+        self
+    }
+
+    /// The path of the crate `spikard` in the program, where it is not `::spikard`.
+    pub fn crate_path(mut self, path: impl Into<String>) -> Self {
+        self.crate_path = path.into();
+        self
+    }
+
+    /// Changes the settings of prost-build.
+    ///
+    /// The folder and other generators are set with [`out_dir`](Self::out_dir) and
+    /// [`service_generator`](Self::service_generator) instead. What concerns protoc has no effect.
+    pub fn prost(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.prost);
+        self
+    }
+
+    /// Runs another generator for each service as well, one that makes clients for instance.
+    pub fn service_generator(mut self, generator: Box<dyn ServiceGenerator>) -> Self {
+        self.generators.push(generator);
+        self
+    }
+
+    /// Compiles `protos`, which lie in the folders `includes`, and all that they import.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or is no valid `.proto`, with the line; a file that cannot be written.
+    pub fn compile(
+        self,
+        protos: &[impl AsRef<Path>],
+        includes: &[impl AsRef<Path>],
+    ) -> Result<(), Error> {
+        for file in self.run(protos, includes)? {
+            println!("cargo::rerun-if-changed={}", file.display());
+        }
+        Ok(())
+    }
+
+    /// Compiles, and returns the files that were read.
+    pub(crate) fn run(
+        mut self,
+        protos: &[impl AsRef<Path>],
+        includes: &[impl AsRef<Path>],
+    ) -> Result<Vec<PathBuf>, Error> {
+        let out_dir = match self.out_dir {
+            Some(folder) => {
+                self.prost.out_dir(&folder);
+                folder
+            }
+            // Left to prost-build, which then writes no absolute path into its `include_file`.
+            None => env::var_os("OUT_DIR").ok_or(Error::no_out_dir())?.into(),
+        };
+        let compiler = read(protos, includes)?;
+        if let Some(path) = self.descriptors {
+            let path = out_dir.join(path);
+            fs::write(&path, compiler.encode_file_descriptor_set())
+                .map_err(|error| Error::write(&path, error))?;
+        }
+
+        let files = compiler.file_descriptor_set();
+        let services = Services::new(self.crate_path, Names::new(&files));
+        self.prost
+            .service_generator(Box::new(Generator::new(services, self.generators)))
+            .compile_fds(files)
+            .map_err(|error| Error::generate(&out_dir, error))?;
+        // Files that protox has within itself, Google's, have no path.
+        let read = compiler.files().filter_map(|file| file.path());
+        Ok(read.map(Path::to_owned).collect())
+    }
+}
+
+/// Reads and checks the files and what they import.
+fn read(protos: &[impl AsRef<Path>], includes: &[impl AsRef<Path>]) -> Result<Compiler, Error> {
+    let proto_error = |error| Error::proto(&error, includes);
+    let mut compiler = Compiler::new(includes).map_err(proto_error)?;
+    compiler.include_source_info(true).include_imports(true);
+    compiler.open_files(protos).map_err(proto_error)?;
+    Ok(compiler)
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("prost", &self.prost)
+            .field("crate_path", &self.crate_path)
+            .field("out_dir", &self.out_dir)
+            .field("file_descriptor_set_path", &self.descriptors)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_was_read_is_watched() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("a file can be written");
+            path
+        };
+        let imported = write("b.proto", "syntax = \"proto3\";");
+        let named = write(
+            "a.proto",
+            "syntax = \"proto3\"; import \"b.proto\"; import \"google/protobuf/empty.proto\";",
+        );
+        let watched = configure()
+            .out_dir(folder.path())
+            .run(&["a.proto"], &[folder.path()])
+            .expect("the files are valid");
+        assert_eq!(watched, [imported, named]);
+    }
+}

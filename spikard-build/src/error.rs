@@ -1,0 +1,90 @@
+//! What can go wrong, as a build script prints it.
+
+use std::path::Path;
+use std::{fmt, io};
+
+use crate::located::located;
+
+/// Why `.proto` files could not be compiled.
+///
+/// It prints the place and what is wrong there. So does its `Debug`, because that is what Cargo shows of
+/// an error that `main` of a build script returns:
+///
+/// ```text
+/// proto/messageservice.proto:8:26: name 'Itm' is not defined
+///   |
+/// 8 |   rpc BatchCreate(stream Itm) returns (BatchCreateResponse);
+///   |                          ^^^ found here
+/// ```
+pub struct Error {
+    message: String,
+    source: Option<io::Error>,
+}
+
+impl Error {
+    pub(crate) fn proto(error: &protox::Error, includes: &[impl AsRef<Path>]) -> Self {
+        let includes: Vec<&Path> = includes.iter().map(AsRef::as_ref).collect();
+        let mut message = located(error, &includes);
+        if error.is_file_not_found() {
+            let folders: Vec<String> = includes
+                .iter()
+                .map(|folder| format!("`{}`", folder.display()))
+                .collect();
+            let folders = match &folders[..] {
+                [] => "there are none".to_owned(),
+                folders => folders.join(", "),
+            };
+            message.push_str(&format!(
+                "\n  = note: files are looked for in the include folders: {folders}"
+            ));
+        }
+        Self {
+            message,
+            source: None,
+        }
+    }
+
+    pub(crate) fn no_out_dir() -> Self {
+        Self {
+            message: "`OUT_DIR` is not set: call this in `build.rs`, or give a folder with `configure().out_dir(…)`".to_owned(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        Self {
+            message: format!("cannot write `{}`: {source}", path.display()),
+            source: Some(source),
+        }
+    }
+
+    pub(crate) fn generate(folder: &Path, source: io::Error) -> Self {
+        Self {
+            message: format!(
+                "cannot generate the Rust files in `{}`: {source}",
+                folder.display()
+            ),
+            source: Some(source),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source
+            .as_ref()
+            .map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

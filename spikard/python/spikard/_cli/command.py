@@ -1,0 +1,146 @@
+"""The command ``spikard``, from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from spikard import _native
+from spikard._cli import help as texts
+from spikard._cli import logs
+from spikard._cli.options import add_options, chosen
+from spikard._cli.parser import Parser
+from spikard._cli.report import mistake, routes_as_json
+from spikard._serving.blocking import new_event_loop, run
+from spikard._serving.server import Server
+from spikard._serving.settings import Settings, settings
+from spikard._serving.supervisor import supervise
+from spikard._serving.targets import Route, find_routes
+from spikard._serving.worker import Worker, worker_of
+
+_SETTINGS = (
+    "bind",
+    "uds",
+    "max_messages",
+    "max_message_bytes",
+    "max_stream_bytes",
+    "max_buffered_bytes",
+    "timeout",
+    "idle_timeout",
+    "compression",
+    "tls_cert",
+    "tls_key",
+    "tls_client_ca",
+    "grace",
+    "threads",
+    "runtime_threads",
+    "reflection",
+)
+_ROUTES_OPTIONS = ("max_messages", "max_message_bytes", "max_stream_bytes", "timeout", "idle_timeout", "app_dir")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command and exits with its code."""
+    given = _parser().parse_args(arguments)
+    try:
+        values = chosen(given)
+        checked = settings(**{name: values[name] for name in _SETTINGS}, health=not values["no_health"])
+    except (ValueError, TypeError, OSError) as error:
+        mistake(error, flags_for=_SETTINGS)
+    _look_in(values["app_dir"])
+    if given.command == "routes":
+        _routes(given.targets, checked, as_json=given.json)
+        sys.exit(0)
+    logs.set_up(values["log_level"])
+    worker = worker_of(os.environ)
+    if worker is None and (values["workers"] > 1 or values["reload"]):
+        argv = list(sys.argv[1:] if arguments is None else arguments)
+        folder = (values["reload_dir"] or ".") if values["reload"] else None
+        try:
+            sys.exit(supervise(argv, checked, workers=values["workers"], watched=folder))
+        except (OSError, ValueError, ImportError) as error:
+            mistake(error)
+    _serve(given.targets, checked, values, worker)
+    sys.exit(0)
+
+
+def _look_in(folder: str) -> None:
+    """Puts a folder before everything else on the module search path."""
+    path = str(Path(folder).resolve())
+    sys.path[:] = [path, *(entry for entry in sys.path if entry != path)]
+
+
+def _serve(targets: Sequence[str], checked: Settings, values: dict[str, Any], worker: Worker | None) -> None:
+    try:
+        # What is wrong with the loop is said before the user's modules do anything.
+        new_event_loop(values["loop"]).close()
+        server = Server._prepared(_find(targets), checked)
+        # What has been imported stays for good: it need not be looked at again and again.
+        gc.collect()
+        gc.freeze()
+        run(
+            server,
+            loop=values["loop"],
+            listening=None if worker is None else worker.listening,
+            life=None if worker is None else worker.life(),
+            on_ready=lambda: _ready(server, worker),
+            to_the_end=True,
+        )
+    except (ValueError, OSError) as error:
+        mistake(error)
+
+
+def _ready(server: Server, worker: Worker | None) -> None:
+    if worker is not None:
+        worker.ready(server)
+        return
+    print(f"{server.table}\n\nserving on {server.address} (pid {os.getpid()})", flush=True)
+
+
+def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None:
+    routes = _find(targets)
+    try:
+        print(routes_as_json(routes, checked) if as_json else Server._prepared(routes, checked).table, flush=True)
+    except BrokenPipeError:
+        # Who reads has seen enough; what Python still holds for it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _find(targets: Sequence[str]) -> list[Route]:
+    try:
+        return find_routes(targets)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        mistake(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="spikard", description=texts.DESCRIPTION, epilog=texts.EPILOG, usage="spikard COMMAND …")
+    parser.add_argument("--version", action="version", version=f"spikard {_native.version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+    serve = commands.add_parser(
+        "serve",
+        prog="spikard serve",
+        help="serve handlers until a signal",
+        description=texts.SERVE_DESCRIPTION,
+        epilog=texts.SERVE_EPILOG,
+        usage="spikard serve TARGET… [options]",
+    )
+    routes = commands.add_parser(
+        "routes",
+        prog="spikard routes",
+        help="print what would be served",
+        description=texts.ROUTES_DESCRIPTION,
+        epilog=texts.ROUTES_EPILOG,
+        usage="spikard routes TARGET… [options]",
+    )
+    for command in (serve, routes):
+        command.add_argument("targets", nargs="+", metavar="TARGET", help="module or module:name")
+    add_options(serve)
+    routes.add_argument("--json", action="store_true", help="print JSON")
+    add_options(routes, only=_ROUTES_OPTIONS)
+    return parser

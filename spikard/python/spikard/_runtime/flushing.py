@@ -1,0 +1,28 @@
+"""Notices when a coroutine waits."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
+
+
+@types.coroutine
+def flushing(coroutine: Coroutine[Any, Any, None], flush: Callable[[], None]) -> Generator[Any, Any, None]:
+    """Awaits `coroutine`, and calls `flush` each time that it begins to wait for something.
+
+    What it has collected until then goes out together, and nothing lies about while it waits.
+    """
+    thrown: BaseException | None = None
+    while True:
+        try:
+            waits_for = coroutine.send(None) if thrown is None else coroutine.throw(thrown)
+        except StopIteration:
+            return
+        finally:
+            thrown = None  # it refers to this frame
+        flush()
+        try:
+            yield waits_for
+        except BaseException as error:  # a cancellation, which is the coroutine's to take
+            thrown = error

@@ -1,0 +1,67 @@
+"""The client's messages, as a handler reads them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spikard._spikard import InboundCall
+
+
+class Incoming:
+    """An async iterator over the messages of one call; it takes from Rust all that is there at once."""
+
+    __slots__ = ("_begin", "_call", "_loop", "_reading", "_ready", "_started", "_waiter")
+
+    def __init__(self, call: InboundCall, loop: asyncio.AbstractEventLoop, begin: Callable[[], None]) -> None:
+        self._call = call
+        self._loop = loop
+        self._begin = begin
+        self._ready: Iterator[bytes] = iter(())
+        self._waiter: asyncio.Future[None] | None = None
+        self._started = False
+        self._reading = False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        for message in self._ready:
+            return message
+        return await self._first_of_batch()
+
+    def wake(self) -> None:
+        """There may be something to read."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _first_of_batch(self) -> bytes:
+        if self._reading:
+            raise RuntimeError("another task waits for the next message of this request: one reads at a time")
+        self._reading = True
+        try:
+            self._ready = iter(await self._next_batch())
+        finally:
+            self._reading = False
+        for message in self._ready:
+            return message
+        raise StopAsyncIteration
+
+    async def _next_batch(self) -> list[bytes]:
+        if self._started:
+            # A client that is always ahead must not keep the loop from the other calls.
+            await asyncio.sleep(0)
+        else:
+            self._started = True
+            self._begin()
+        while True:
+            batch = self._call.receive()
+            if batch is not None:
+                return batch
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None

@@ -1,0 +1,188 @@
+"""One call that is answered with a stream."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any
+
+from spikard._runtime.flushing import flushing
+from spikard._runtime.incoming import Incoming
+from spikard._runtime.outcome import failed, logger, refused
+from spikard.grpc._metadata import Metadata
+from spikard.grpc._request import GrpcDuplexRequest
+from spikard.grpc._response import GrpcDuplexResponse
+
+if TYPE_CHECKING:
+    from spikard._runtime.handler import Handler
+    from spikard._spikard import InboundCall
+
+# Messages cross to Rust together; beyond this many bytes, they do so even if the handler has more.
+_BATCH = 32 * 1024
+# What a message counts beside its bytes, so that empty ones are not free.
+_FIXED = 64
+
+
+class _CannotBeSentError(Exception):
+    """Something of a handler's answer is not what it must be; the text is for the log."""
+
+
+class StreamCall:
+    """Sends what a handler yields, and hands it what the client sends."""
+
+    __slots__ = (
+        "_batch",
+        "_begun",
+        "_count",
+        "_fault",
+        "_handler",
+        "_incoming",
+        "_loop",
+        "_response",
+        "_returns",
+        "_room",
+        "_sent",
+        "_size",
+        "_waiter",
+        "call",
+    )
+
+    def __init__(self, call: InboundCall, loop: asyncio.AbstractEventLoop, handler: Handler, request: Any) -> None:
+        self.call = call
+        self._loop = loop
+        self._handler = handler
+        self._sent = request.call._sent
+        self._incoming: Incoming | None = None
+        if isinstance(request, GrpcDuplexRequest):
+            self._incoming = Incoming(call, loop, self._on_first_read)
+            request.messages = self._incoming
+        self._response: GrpcDuplexResponse | None = None
+        self._returns = False
+        self._begun = False
+        self._fault: _CannotBeSentError | None = None
+        self._batch: list[bytes] = []
+        self._size = 0
+        self._count = 0
+        self._room = True
+        self._waiter: asyncio.Future[None] | None = None
+
+    async def run(self, answer: Callable[[], Any]) -> None:
+        """Runs the handler and sends what it yields; it raises nothing."""
+        try:
+            await flushing(self._answer(answer), self._flush)
+        except BaseException as error:
+            self._fail(error)
+        finally:
+            self.call.close()
+            if self._incoming is not None:
+                # A task that still reads is told that the call is over.
+                self._incoming.wake()
+
+    def wake(self) -> None:
+        """There may be something to read, or room to write."""
+        if self._incoming is not None:
+            self._incoming.wake()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _answer(self, answer: Callable[[], Any]) -> None:
+        answered = answer()
+        if inspect.isawaitable(answered):
+            # Its initial metadata is in what it returns, so reading does not send it.
+            self._returns = True
+            answered = await answered
+            self._returns = False
+        if isinstance(answered, GrpcDuplexResponse):
+            self._response = answered
+            answered = answered.messages
+            self._begin()
+        if not isinstance(answered, AsyncIterable):
+            raise _CannotBeSentError(self.call.no_stream(answered))
+        await self._send_all(aiter(answered))
+        self._flush()
+        self._begin()
+        self._end()
+
+    async def _send_all(self, messages: AsyncIterator[Any]) -> None:
+        try:
+            async for message in messages:
+                self._begin()
+                self._collect(message)
+                if self._size >= _BATCH or not self._room:
+                    await self._hand_over()
+        finally:
+            # What is left of a generator after a cancellation, or after a message that cannot be sent.
+            close = getattr(messages, "aclose", None)
+            if close is not None:
+                await close()
+
+    def _collect(self, message: Any) -> None:
+        if type(message) is not bytes:
+            try:
+                message = self.call.to_bytes(self._count, message)
+            except TypeError as error:
+                raise _CannotBeSentError(error)
+        self._batch.append(message)
+        self._size += len(message) + _FIXED
+        self._count += 1
+
+    def _flush(self) -> None:
+        if self._batch:
+            batch, self._batch, self._size = self._batch, [], 0
+            self._room = self.call.send(batch)
+
+    async def _hand_over(self) -> None:
+        self._flush()
+        if self._room:
+            # A handler that never waits must not keep the loop from the other calls.
+            await asyncio.sleep(0)
+        while not self._room:
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+            self._room = self.call.send([])
+
+    def _on_first_read(self) -> None:
+        if not self._returns:
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._fault is not None:
+            raise self._fault  # again, where the handler has caught it
+        if self._begun:
+            return
+        self._begun = True
+        self._sent.begin()
+        try:
+            metadata = self._sent.initial
+            if self._response is not None:
+                metadata = metadata | self._response.metadata
+            self.call.begin(metadata, self._response)
+        except (TypeError, ValueError) as error:
+            self._fault = _CannotBeSentError(error)
+            raise self._fault from None
+
+    def _end(self) -> None:
+        try:
+            self.call.end(self._trailers())
+        except (TypeError, ValueError) as error:
+            raise _CannotBeSentError(error) from None
+
+    def _trailers(self) -> Metadata:
+        trailers: Metadata = self._sent.trailers
+        return trailers if self._response is None else trailers | self._response.trailers
+
+    def _fail(self, error: BaseException) -> None:
+        trailers: list[tuple[str, Any]] = []
+        try:
+            self._flush()
+            trailers = self._trailers().pairs()
+        except BaseException as fault:  # trailers that are none, which must not hide the handler's own error
+            logger.debug("%s: no trailers with its error: %r", self._handler.name, fault)
+        if isinstance(error, _CannotBeSentError):
+            refused(self.call, self._handler, error)
+        else:
+            failed(self.call, self._handler, error, trailers=trailers)

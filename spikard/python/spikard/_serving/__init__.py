@@ -1,0 +1,1 @@
+"""Serves handlers from Python. Not part of the public interface: that is ``spikard.grpc``."""

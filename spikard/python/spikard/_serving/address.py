@@ -1,0 +1,43 @@
+"""Where a server listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_LAST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host and a port, or the path of a Unix socket."""
+
+    host: str = ""
+    port: int = 0
+    path: str | None = None
+
+    def __str__(self) -> str:
+        if self.path is not None:
+            return f"unix:{self.path}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def address_of(bind: object) -> Address:
+    """Reads ``host:port``, ``[::1]:port`` or ``unix:path``."""
+    if not isinstance(bind, str):
+        raise TypeError(f'bind must be a text like "127.0.0.1:50051", not {type(bind).__name__}')
+    if bind.startswith("unix:"):
+        path = bind.removeprefix("unix:")
+        if not path:
+            raise ValueError('"unix:" names no file: write "unix:/run/spikard.sock"')
+        return Address(path=path)
+    host, colon, port = bind.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not colon or not bare or not port.isascii() or not port.isdigit() or (":" in host and bare == host):
+        raise ValueError(
+            f'"{bind}" is not an address: write host:port, as in 127.0.0.1:50051, [::]:50051 or, for a free port, '
+            f"127.0.0.1:0; or unix:path"
+        )
+    if int(port) > _LAST_PORT:
+        raise ValueError(f'the port of "{bind}" is more than {_LAST_PORT}')
+    return Address(bare, int(port))

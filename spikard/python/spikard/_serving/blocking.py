@@ -1,0 +1,112 @@
+"""Serves until a signal: the event loop of a process that does nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import socket
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from spikard._native import native
+from spikard._serving import sockets
+from spikard._serving.server import Server
+from spikard._serving.settings import LOOPS, Loop
+
+logger = logging.getLogger("spikard")
+
+# What the tasks of the user's own may take to end after the server; Rust ends the process soon after.
+_TASKS_END_WITHIN = 0.2
+
+
+def run(
+    server: Server,
+    *,
+    loop: Loop = "auto",
+    listening: socket.socket | None = None,
+    on_ready: Callable[[], None] | None = None,
+    life: int | None = None,
+    to_the_end: bool = False,
+) -> None:
+    """Serves until SIGTERM or Ctrl-C, then drains.
+
+    `life` is a descriptor whose end is a signal too. With `to_the_end`, the bound of the drain holds for the
+    rest of the process as well.
+    """
+    event_loop = new_event_loop(loop)
+    ending = None
+    if threading.current_thread() is threading.main_thread():
+        ending = native().Ending(server._settings.grace, life)
+    try:
+        asyncio.set_event_loop(event_loop)
+        given = sockets.listen(server._settings.address) if listening is None else listening
+        _run(event_loop, _serve(server, given, ending, on_ready))
+        if ending is not None:
+            ending.finished(0)
+    finally:
+        _end(event_loop)
+        asyncio.set_event_loop(None)
+        if ending is not None and not (to_the_end and ending.begun):
+            ending.close()
+
+
+async def _serve(server: Server, listening: socket.socket, ending: Any, on_ready: Callable[[], None] | None) -> None:
+    server._start(listening)
+    if ending is not None:
+        ending.watch(server._native)
+    if on_ready is not None:
+        on_ready()
+    await server.wait()
+
+
+def new_event_loop(loop: Loop) -> asyncio.AbstractEventLoop:
+    """The event loop that is asked for; ``auto`` is uvloop where it is installed."""
+    if loop not in LOOPS:
+        raise ValueError(f'loop must be one of {", ".join(LOOPS)}, not "{loop}"')
+    if loop != "asyncio":
+        try:
+            uvloop: Any = importlib.import_module("uvloop")
+        except ImportError as error:
+            if loop == "uvloop":
+                raise ValueError(f'loop="uvloop" needs uvloop: pip install uvloop ({error})') from None
+        else:
+            made: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+            return made
+    return asyncio.new_event_loop()
+
+
+def _run(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, None]) -> None:
+    task = loop.create_task(main, name="spikard-serve")
+    task.add_done_callback(lambda _: loop.stop())
+    while not task.done():
+        try:
+            loop.run_forever()
+        except BaseException as error:
+            # SystemExit and KeyboardInterrupt of a task that a handler spawned pass through the loop.
+            logger.exception("%s ended the event loop, which goes on", type(error).__name__)
+    task.result()
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    with contextlib.suppress(BaseException):
+        loop.run_until_complete(_end_tasks())
+    if not asyncio.all_tasks(loop):
+        loop.close()
+
+
+async def _end_tasks() -> None:
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_TASKS_END_WITHIN)
+    await asyncio.wait_for(asyncio.get_running_loop().shutdown_asyncgens(), _TASKS_END_WITHIN)
+
+
+def print_ready(server: Server) -> None:
+    """What is served, and where."""
+    print(f"{server.table}\n\nserving on {server.address}", file=sys.stdout, flush=True)

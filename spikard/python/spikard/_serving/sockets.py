@@ -1,0 +1,120 @@
+"""Sockets that listen."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import stat
+from collections.abc import Generator
+
+from spikard._serving.address import Address
+
+_BACKLOG = 2048
+
+
+def listen(address: Address) -> socket.socket:
+    """One socket on an address that nobody else has."""
+    if address.path is not None:
+        return _listen_unix(address.path)
+    return _bound(address, shared=False)
+
+
+def listen_shared(address: Address, number: int) -> list[socket.socket]:
+    """A socket for each of `number` processes, all on one address that nobody else has.
+
+    The kernel gives each new connection to one of them. Where it does not do so (or for a Unix socket) there
+    is one socket that all processes take from.
+    """
+    if address.path is not None or number == 1 or not _balances():
+        return [listen(address)]
+    # Sockets that share a port admit any number of others: whether it is free, an exclusive one tells.
+    with listen(address) as probe:
+        port = probe.getsockname()[1]
+    taken = Address(address.host, port)
+    return [_bound(taken, shared=True) for _ in range(number)]
+
+
+def place(listening: socket.socket) -> Address:
+    """Where a socket listens, with the port that it got for port 0."""
+    name = listening.getsockname()
+    if isinstance(name, (str, bytes)):
+        return Address(path=os.fsdecode(name))
+    return Address(name[0], name[1])
+
+
+def remove_unix_socket(path: str, inode: int | None) -> None:
+    """Removes the file of a Unix socket, unless another server has put its own there."""
+    with contextlib.suppress(OSError):
+        if os.stat(path).st_ino == inode:
+            os.unlink(path)
+
+
+def _balances() -> bool:
+    return hasattr(socket, "SO_REUSEPORT") and os.uname().sysname == "Linux"
+
+
+def _bound(address: Address, *, shared: bool) -> socket.socket:
+    last: OSError | None = None
+    with _explained(address):
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, name in found:
+            listening = socket.socket(family, kind, protocol)
+            try:
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if shared:
+                    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                if family == socket.AF_INET6 and address.host == "::":
+                    listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+                listening.bind(name)
+                listening.listen(_BACKLOG)
+            except OSError as error:
+                listening.close()
+                last = error
+            else:
+                return listening
+        raise last or OSError(errno.EADDRNOTAVAIL, "the host has no address")
+
+
+def _listen_unix(path: str) -> socket.socket:
+    with _explained(Address(path=path)):
+        _remove_stale(path)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            listening.bind(path)
+            listening.listen(_BACKLOG)
+        except OSError:
+            listening.close()
+            raise
+        return listening
+
+
+def _remove_stale(path: str) -> None:
+    """Removes the socket of a server that is gone; anything else stays, and is in the way."""
+    try:
+        if not stat.S_ISSOCK(os.stat(path).st_mode):
+            raise OSError(errno.EEXIST, "the file exists, and is not a socket")
+    except FileNotFoundError:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        try:
+            client.connect(path)
+        except ConnectionRefusedError:
+            os.unlink(path)
+        else:
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+
+
+@contextlib.contextmanager
+def _explained(address: Address) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = ""
+        if error.errno == errno.EADDRINUSE:
+            hint = "; stop the program that uses it, or take another"
+            if address.path is None:
+                hint += ", or port 0 for a free one"
+        raise OSError(error.errno, f"cannot listen on {address}: {reason}{hint}") from None

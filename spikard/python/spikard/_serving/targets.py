@@ -1,0 +1,190 @@
+"""From what a user names to the handlers that are served."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from spikard._runtime.handler import Handler, runs_on_loop
+from spikard.grpc._declaration import Declaration, declared
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method, and the handler of its calls."""
+
+    declaration: Declaration
+    handler: Handler
+    place: str
+    """Where the handler is written, ``batch_handler.py:12``."""
+
+    @property
+    def path(self) -> str:
+        """The method as it stands in a request, ``/service/method``."""
+        return f"/{self.declaration.service}/{self.declaration.method}"
+
+
+class ImportFailedError(ImportError):
+    """A module that raised when it was imported; its cause is what it raised."""
+
+
+def find_routes(targets: Iterable[object]) -> list[Route]:
+    """The routes of all targets, each handler once.
+
+    Raises an ``ImportError`` for a module that cannot be imported, an ``AttributeError`` for a name that a module
+    has not, a ``TypeError`` for what is no handler, and a ``ValueError`` for a method with two handlers.
+    """
+    targets = list(targets)
+    if not targets:
+        raise ValueError('there is nothing to serve: name a module with handlers, as in serve("batch_handler")')
+    handlers: dict[tuple[int, int], tuple[Any, Declaration]] = {}
+    for target in targets:
+        for function, declaration in _of_target(target):
+            # A bound method is made anew each time that it is asked for.
+            key = (id(getattr(function, "__self__", None)), id(getattr(function, "__func__", function)))
+            handlers.setdefault(key, (function, declaration))
+    routes: dict[str, Route] = {}
+    for function, declaration in handlers.values():
+        route = Route(declaration, Handler(_name(function), function, runs_on_loop(function)), _place(function))
+        first = routes.setdefault(route.path, route)
+        if first is not route:
+            raise ValueError(
+                f"{route.path} has two handlers, {first.handler.name} ({first.place}) and {route.handler.name} "
+                f'({route.place}): serve only one of them, or give one another method="…"'
+            )
+    return list(routes.values())
+
+
+def _of_target(target: object) -> Iterator[tuple[Any, Declaration]]:
+    if isinstance(target, str):
+        yield from _of_name(target)
+    elif isinstance(target, ModuleType):
+        yield from _of_module(target)
+    else:
+        yield from _of_object(target, repr(target))
+
+
+def _of_name(name: str) -> Iterator[tuple[Any, Declaration]]:
+    module_name, colon, path = name.partition(":")
+    if "/" in module_name or module_name.endswith(".py"):
+        module = module_name.removesuffix(".py").strip("./").replace("/", ".")
+        raise ValueError(f'"{name}" is a file: write the name of its module, "{module}{colon}{path}"')
+    if not module_name or module_name.startswith(".") or (colon and not path):
+        raise ValueError(f'"{name}" names no handlers: write "module" or "module:name"')
+    found: Any = import_module(module_name)
+    if not path:
+        yield from _of_module(found)
+        return
+    for attribute in path.split("."):
+        found = _attribute(name, found, attribute)
+    yield from _of_object(found, f'"{name}"')
+
+
+def import_module(name: str) -> ModuleType:
+    """The module; what it raises when it is imported is the cause of an :class:`ImportFailedError`."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        missing = error.name
+        if missing is None or not f"{name}.".startswith(f"{missing}."):
+            raise ImportFailedError(_failed(name, error), name=name) from error
+        looked_in = "".join(f"\n  {entry or '(the working directory)'}" for entry in sys.path)
+        raise ModuleNotFoundError(
+            f'there is no module "{missing}"; the module search path is:{looked_in}\n'
+            f"run in the folder of the module, or name its folder in PYTHONPATH",
+            name=missing,
+        ) from None
+    except BaseException as error:  # SystemExit at import as well
+        raise ImportFailedError(_failed(name, error), name=name) from error
+
+
+def _failed(name: str, error: BaseException) -> str:
+    return f'the module "{name}" failed when it was imported, with {type(error).__name__}: {error}'
+
+
+def _attribute(name: str, owner: Any, attribute: str) -> Any:
+    try:
+        return getattr(owner, attribute)
+    except AttributeError:
+        what = f'the module "{owner.__name__}"' if isinstance(owner, ModuleType) else repr(owner)
+        near = difflib.get_close_matches(attribute, dir(owner), n=1)
+        hint = f'; did you mean "{near[0]}"?' if near else ""
+        raise AttributeError(f'{what} has no "{attribute}", which "{name}" names{hint}') from None
+
+
+def _of_module(module: ModuleType) -> Iterator[tuple[Any, Declaration]]:
+    found = False
+    classes: list[str] = []
+    for name, value in list(vars(module).items()):
+        if inspect.isclass(value):
+            if value.__module__ == module.__name__ and _methods(value):
+                classes.append(name)
+            continue
+        for handler in _of_value(value):
+            found = True
+            yield handler
+    if not found:
+        hint = ""
+        if classes:
+            cls = classes[0]
+            hint = f"; its class {cls} does, so make an instance of it: {cls.lower()} = {cls}(…)"
+        raise TypeError(
+            f'the module "{module.__name__}" declares no handlers: put @grpc_stream(service="…") on its functions{hint}'
+        )
+
+
+def _of_object(value: Any, name: str) -> Iterator[tuple[Any, Declaration]]:
+    if isinstance(value, ModuleType):
+        yield from _of_module(value)
+        return
+    found = list(_of_value(value))
+    if found:
+        yield from found
+        return
+    if inspect.isclass(value):
+        instance = f"{value.__name__}(…)"
+        raise TypeError(f"{name} is a class, and handlers are served from an instance: make one, {instance}")
+    if inspect.isroutine(value):
+        raise TypeError(f'{name} is not declared as a handler: put @grpc_stream(service="package.Service") on it')
+    raise TypeError(
+        f"{name} declares no handlers: name a module, a function with @grpc_stream, or an instance of a class with "
+        f"such methods"
+    )
+
+
+def _of_value(value: Any) -> Iterator[tuple[Any, Declaration]]:
+    """The handlers that a value has: itself, or its methods."""
+    if inspect.isclass(value):
+        return
+    declaration = declared(getattr(value, "__func__", value)) if inspect.isroutine(value) else None
+    if declaration is not None:
+        yield value, declaration
+    elif not inspect.isroutine(value) and not isinstance(value, ModuleType):
+        for name, declaration in _methods(type(value)).items():
+            yield getattr(value, name), declaration
+
+
+def _methods(cls: type) -> dict[str, Declaration]:
+    """The declared methods of a class by name; what a subclass overrides keeps its declaration."""
+    found: dict[str, Declaration] = {}
+    for base in reversed(cls.__mro__):
+        for name, value in vars(base).items():
+            declaration = declared(getattr(value, "__func__", value))
+            if declaration is not None:
+                found[name] = declaration
+    return found
+
+
+def _name(function: Any) -> str:
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def _place(function: Any) -> str:
+    code = getattr(inspect.unwrap(getattr(function, "__func__", function)), "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else "?"

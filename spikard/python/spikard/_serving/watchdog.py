@@ -1,0 +1,77 @@
+"""Names the coroutine that holds the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from spikard._runtime.loop import LoopRunner
+
+if TYPE_CHECKING:
+    from spikard._spikard import Server as NativeServer
+
+logger = logging.getLogger("spikard")
+
+_HELD = 0.1
+_ENDS_WITHIN = 0.25
+_OURS = ("spikard._runtime", "spikard._serving", "asyncio.", "uvloop")
+
+
+class Watchdog:
+    """A thread that waits for Rust to notice that the loop is held, and looks what it runs."""
+
+    def __init__(self, native: NativeServer, loop: asyncio.AbstractEventLoop) -> None:
+        self._native = native.watchdog(_HELD)
+        self._loop = loop
+        self._loop_thread = threading.get_ident()
+        self._thread = threading.Thread(target=self._watch, name="spikard-watchdog", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Watches no longer."""
+        self._native.close()
+        # A thread that comes back from Rust when the interpreter is gone would end the process.
+        self._thread.join(_ENDS_WITHIN)
+
+    def _watch(self) -> None:
+        while (held := self._native.wait()) is not None:
+            frame = sys._current_frames().get(self._loop_thread)
+            self._warn(held, frame)
+            del frame
+
+    def _warn(self, held: float, frame: FrameType | None) -> None:
+        name, place = _running(frame)
+        if name is None:
+            # What keeps the interpreter to itself is over by the time that this thread gets it.
+            logger.warning("the event loop was held for over %.0f ms; no call was served meanwhile", held * 1000)
+            return
+        logger.warning(
+            "%s holds the event loop, for over %.0f ms so far, at %s: no other call is served meanwhile; await what "
+            "waits, or make it a def, which runs in a thread",
+            name,
+            held * 1000,
+            place,
+        )
+
+
+def _running(frame: FrameType | None) -> tuple[str | None, str]:
+    """The handler (or else the task's own function) that runs, and where it is."""
+    place = ""
+    name: str | None = None
+    while frame is not None:
+        code = frame.f_code
+        if code is LoopRunner._run.__code__ or code is LoopRunner._await.__code__:
+            return frame.f_locals["handler"].name, place or "the conversion of its answer"
+        module = str(frame.f_globals.get("__name__", ""))
+        if not f"{module}.".startswith(_OURS):
+            place = place or f"{code.co_filename}:{frame.f_lineno}"
+            name = f"{module}:{getattr(code, 'co_qualname', code.co_name)}"
+        elif name is not None:
+            # Below stand the loop and the program that runs it.
+            break
+        frame = frame.f_back
+    return name, place

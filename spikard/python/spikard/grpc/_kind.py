@@ -1,0 +1,21 @@
+"""The kinds of RPC."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Kind(str, Enum):
+    """The kind of an RPC, as it follows from the request and response types of its handler."""
+
+    UNARY = "unary"
+    """One message in, one message out: :class:`GrpcRequest`, :class:`GrpcResponse`."""
+    SERVER_STREAMING = "server_streaming"
+    """One message in, a list of messages out: :class:`GrpcRequest`, :class:`GrpcServerStreamResponse`."""
+    CLIENT_STREAMING = "client_streaming"
+    """A list of messages in, one message out: :class:`GrpcClientStreamRequest`, :class:`GrpcResponse`."""
+    BIDIRECTIONAL = "bidirectional"
+    """A list of messages in, a list out: :class:`GrpcBidiStreamRequest`, :class:`GrpcBidiStreamResponse`."""
+
+    def __str__(self) -> str:
+        return self.value.replace("_", " ")

@@ -1,0 +1,149 @@
+"""From the annotations of a handler to its kind."""
+
+from __future__ import annotations
+
+import collections.abc
+import inspect
+import typing
+from typing import Annotated, Any, get_args, get_origin
+
+from spikard.grpc._kind import Kind
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcRequest
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+
+KINDS: dict[Kind, tuple[type, type]] = {
+    Kind.UNARY: (GrpcRequest, GrpcResponse),
+    Kind.SERVER_STREAMING: (GrpcRequest, GrpcServerStreamResponse),
+    Kind.CLIENT_STREAMING: (GrpcClientStreamRequest, GrpcResponse),
+    Kind.BIDIRECTIONAL: (GrpcBidiStreamRequest, GrpcBidiStreamResponse),
+}
+"""The request and the response type of every kind that a handler can be of."""
+
+_REQUESTS = {request for request, _ in KINDS.values()}
+_RESPONSES = {response for _, response in KINDS.values()}
+_AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
+
+
+def request_parameter(function: Any) -> inspect.Parameter:
+    """The parameter that takes the request; of a method it is the one after ``self``."""
+    parameters = list(inspect.signature(function).parameters.values())
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
+    own = 1 if is_method(function) else 0
+    required = [p for p in positional[own:] if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+    keywords = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    if len(positional) <= own or len(required) > 1 or keywords:
+        given = "(" + ", ".join(str(p) for p in parameters) + ")"
+        this = "self, " if own else ""
+        raise TypeError(
+            f"a handler takes one argument, the request, and this one takes {given}: write "
+            f"def {function.__name__}({this}request: GrpcRequest)"
+        )
+    return positional[own]
+
+
+def is_method(function: Any) -> bool:
+    """Whether a function was written in the body of a class, to be called on an instance."""
+    qualname: str = getattr(function, "__qualname__", "")
+    owner, dot, _ = qualname.rpartition(".")
+    if not dot or owner.endswith("<locals>"):
+        return False
+    # A static method has no `self` before its request.
+    names = list(inspect.signature(function).parameters)
+    return len(names) != 1 or names[0] in {"self", "cls"}
+
+
+def kind_of(function: Any, given: Kind | None) -> Kind:
+    """The kind of a handler: that of its annotations, or `given` where there are none."""
+    parameter = request_parameter(function)
+    request = _type(function, "request", parameter.name, parameter.annotation)
+    returns = _type(function, "response", "return", inspect.signature(function).return_annotation)
+    response = _answer(returns)
+    if given is not None:
+        wanted = KINDS[given]
+        for found, expected, what in ((request, wanted[0], "takes"), (response, wanted[1], "returns")):
+            if found not in (None, expected):
+                raise TypeError(
+                    f'kind="{given.value}" does not fit the annotations: such a handler {what} {expected.__name__}, '
+                    f"and this one {what} {_name(found)}; leave kind out, or change the annotation"
+                )
+        return given
+    if request is None or response is None:
+        raise TypeError(_missing(function, request, response))
+    for kind, shapes in KINDS.items():
+        if shapes == (request, response):
+            return kind
+    raise TypeError(_no_kind(request, response))
+
+
+def _type(function: Any, what: str, name: str, annotation: Any) -> Any:
+    """What an annotation stands for; ``None`` where there is none."""
+    if annotation is inspect.Signature.empty:
+        return None
+    if isinstance(annotation, str):
+        annotation = _evaluated(function, what, name, annotation)
+    return _unwrapped(annotation)
+
+
+def _evaluated(function: Any, what: str, name: str, annotation: str) -> Any:
+    namespace = getattr(inspect.unwrap(function), "__globals__", {})
+    try:
+        # Only this annotation: others may name what is imported for type checkers alone.
+        holder = type("Holder", (), {"__annotations__": {name: annotation}})
+        return typing.get_type_hints(holder, globalns=namespace, localns={}, include_extras=True)[name]
+    except Exception as error:
+        raise TypeError(
+            f'the annotation of its {what}, "{annotation}", cannot be resolved ({error}): import the type where the '
+            f'module is run, not under TYPE_CHECKING alone, or write kind="…"'
+        ) from error
+
+
+def _unwrapped(annotation: Any) -> Any:
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif hasattr(annotation, "__value__"):  # `type Alias = …`
+            annotation = annotation.__value__
+        else:
+            return annotation
+
+
+def _answer(returns: Any) -> Any:
+    """The response type, also of a `def` that returns an awaitable of it."""
+    if get_origin(returns) in _AWAITABLES and get_args(returns):
+        return _unwrapped(get_args(returns)[-1])
+    return returns
+
+
+def _missing(function: Any, request: Any, response: Any) -> str:
+    this = "self, " if is_method(function) else ""
+    word = "async def" if inspect.iscoroutinefunction(function) else "def"
+    takes = _name(request) if request in _REQUESTS else "GrpcClientStreamRequest"
+    fitting = [answer for kind_request, answer in KINDS.values() if kind_request.__name__ == takes]
+    returns = _name(response) if response in _RESPONSES else fitting[0].__name__
+    lacks = [what for what, found in (("request", request), ("response", response)) if found is None]
+    have = "has" if len(lacks) == 1 else "have"
+    return (
+        f"its {' and its '.join(lacks)} {have} no annotation, which the kind of the RPC comes from: write "
+        f'"{word} {function.__name__}({this}request: {takes}) -> {returns}", or give the decorator kind="…", one of '
+        f"{', '.join(kind.value for kind in KINDS)}"
+    )
+
+
+def _no_kind(request: Any, response: Any) -> str:
+    if request not in _REQUESTS:
+        known = ", ".join(sorted(kind.__name__ for kind in _REQUESTS))
+        return f"it takes {_name(request)}, which is no request of spikard: annotate the request with one of {known}"
+    fitting = " or ".join(answer.__name__ for takes, answer in KINDS.values() if takes is request)
+    if response not in _RESPONSES:
+        return (
+            f"it returns {_name(response)}, which is no response of spikard: a {_name(request)} is answered with a "
+            f"{fitting}"
+        )
+    return (
+        f"a {_name(request)} is answered with a {fitting}, not with a {_name(response)}: change one of the two "
+        f"annotations"
+    )
+
+
+def _name(annotation: Any) -> str:
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)

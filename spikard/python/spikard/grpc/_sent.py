@@ -1,0 +1,40 @@
+"""The metadata that a generator sends."""
+
+from __future__ import annotations
+
+from spikard.grpc._metadata import Metadata, MetadataLike
+
+
+class Sent:
+    """The initial metadata and the trailers of a handler that returns no response to put them in."""
+
+    __slots__ = ("_refuses", "_too_late", "initial", "trailers")
+
+    def __init__(self, *, refuses: str | None = None) -> None:
+        self.initial = Metadata()
+        self.trailers = Metadata()
+        self._refuses = refuses
+        self._too_late = False
+
+    def set_initial(self, metadata: MetadataLike) -> None:
+        """Replaces the initial metadata; a ``RuntimeError`` where it cannot be sent any more."""
+        self._check()
+        if self._too_late:
+            raise RuntimeError(
+                "the initial metadata has been sent: set it before the first message is yielded or asked for, or "
+                "return a GrpcDuplexResponse(messages=…, metadata=…)"
+            )
+        self.initial = Metadata(metadata)
+
+    def set_trailers(self, trailers: MetadataLike) -> None:
+        """Replaces the trailers."""
+        self._check()
+        self.trailers = Metadata(trailers)
+
+    def begin(self) -> None:
+        """Nothing can be sent before the messages any more."""
+        self._too_late = True
+
+    def _check(self) -> None:
+        if self._refuses is not None:
+            raise RuntimeError(self._refuses)

@@ -1,0 +1,299 @@
+"""A client inside the process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, overload
+
+from spikard._serving.runtime import Runtime
+from spikard._serving.server import native_server
+from spikard._serving.settings import Compression, settings
+from spikard._serving.targets import Route, find_routes
+from spikard.grpc._amounts import Duration, Size, duration
+from spikard.grpc._kind import Kind
+from spikard.grpc._limits import MAX_STREAM_MESSAGES
+from spikard.grpc._metadata import Metadata, MetadataLike
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc.testing._background import BackgroundLoop
+from spikard.grpc.testing._errors import error_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_AnyHandler = Callable[..., object]
+_One = Callable[[Any], GrpcResponse | Awaitable[GrpcResponse]]
+_ServerStream = Callable[[Any], GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]]
+_BidiStream = Callable[[Any], GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]]
+_Messages = bytes | Iterable[bytes]
+
+_TAKES_ONE = {Kind.UNARY, Kind.SERVER_STREAMING}
+
+
+class AsyncClient:
+    """Calls handlers in the process, from an ``async`` test and on its event loop.
+
+    ::
+
+        async with AsyncClient("batch_handler") as client:
+            response = await client.call(handle_batch_create, messages, metadata={"authorization": "Bearer token"})
+
+    A call takes the whole way of one from the wire: its messages are framed, decoded again and counted against the
+    limits, ``def`` handlers run in threads, exceptions become statuses. Only the socket is left out.
+
+    Args:
+        *targets: What can be called, as in :class:`~spikard.grpc.Server`.
+        max_messages: Messages in one stream. This and what follows is as in :class:`~spikard.grpc.Server`.
+        max_message_bytes: Bytes in one message.
+        max_stream_bytes: Bytes in all messages of one request.
+        max_buffered_bytes: Bytes that all calls together may have buffered.
+        timeout: Time for a whole call.
+        threads: The most threads for ``def`` handlers.
+    """
+
+    def __init__(
+        self,
+        *targets: object,
+        max_messages: int = MAX_STREAM_MESSAGES,
+        max_message_bytes: Size = 4 << 20,
+        max_stream_bytes: Size = 64 << 20,
+        max_buffered_bytes: Size = 1 << 30,
+        timeout: Duration | None = None,
+        threads: int | None = None,
+        compression: Compression = "identity",
+    ) -> None:
+        checked = settings(
+            max_messages=max_messages,
+            max_message_bytes=max_message_bytes,
+            max_stream_bytes=max_stream_bytes,
+            max_buffered_bytes=max_buffered_bytes,
+            timeout=timeout,
+            threads=threads,
+            compression=compression,
+            runtime_threads=1,
+        )
+        self._routes = find_routes(targets)
+        self._native = native_server(self._routes, checked)
+        self._runtime: Runtime | None = None
+
+    async def __aenter__(self) -> Self:
+        self._native.start_in_process(logging.getLogger("spikard").getEffectiveLevel())
+        handlers = [route.handler for route in self._routes]
+        self._runtime = Runtime(self._native, handlers, asyncio.get_running_loop())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Ends what is still in progress."""
+        if self._runtime is not None:
+            self._runtime.close()
+
+    @overload
+    async def call(
+        self,
+        method: _One,
+        messages: _Messages = ...,
+        *,
+        metadata: MetadataLike | None = ...,
+        timeout: Duration | None = ...,
+    ) -> GrpcResponse: ...
+    @overload
+    async def call(
+        self,
+        method: _ServerStream,
+        messages: _Messages = ...,
+        *,
+        metadata: MetadataLike | None = ...,
+        timeout: Duration | None = ...,
+    ) -> GrpcServerStreamResponse: ...
+    @overload
+    async def call(
+        self,
+        method: _BidiStream,
+        messages: _Messages = ...,
+        *,
+        metadata: MetadataLike | None = ...,
+        timeout: Duration | None = ...,
+    ) -> GrpcBidiStreamResponse: ...
+    @overload
+    async def call(
+        self,
+        method: str,
+        messages: _Messages = ...,
+        *,
+        metadata: MetadataLike | None = ...,
+        timeout: Duration | None = ...,
+    ) -> Any: ...
+    async def call(
+        self,
+        method: _AnyHandler | str,
+        messages: _Messages = b"",
+        *,
+        metadata: MetadataLike | None = None,
+        timeout: Duration | None = None,
+    ) -> Any:
+        """Calls a method and answers with its response, as a client sees it.
+
+        Args:
+            method: The handler, or ``"/service/method"``, or the name of the method alone where one service has it.
+            messages: One message, or the messages of a stream in order.
+            metadata: Sent with the call.
+            timeout: The client's deadline, as ``grpc-timeout``.
+
+        Raises:
+            GrpcError: The status of a call that failed; ``MemoryError`` too where it is RESOURCE_EXHAUSTED.
+        """
+        if self._runtime is None:
+            raise RuntimeError('the client has not been started: write "async with AsyncClient(…) as client"')
+        path, route = self._find(method)
+        listed = [bytes(messages)] if isinstance(messages, (bytes, bytearray, memoryview)) else list(messages)
+        if route is not None and route.declaration.kind not in _TAKES_ONE and messages == b"":
+            listed = []
+        pairs = (Metadata() if metadata is None else Metadata(metadata)).pairs()
+        seconds = None if timeout is None else duration("timeout", timeout)
+        token, done = self._runtime.expect()
+        try:
+            self._native.call(path, pairs, listed, seconds, token)
+            await done
+        except BaseException:
+            self._runtime.forget(token)
+            self._native.cancel(token)
+            raise
+        return _response(route, self._native.take(token))
+
+    def _find(self, method: _AnyHandler | str) -> tuple[str, Route | None]:
+        known = ", ".join(route.path for route in self._routes)
+        if not isinstance(method, str):
+            for route in self._routes:
+                if route.handler.function == method:
+                    return route.path, route
+            raise ValueError(f"{method!r} is none of the handlers of this client: it has {known}")
+        if "/" in method:
+            path = "/" + method.lstrip("/")
+            # A path that names none is sent as well: what a server says of it may be what is tested.
+            return path, next((route for route in self._routes if route.path == path), None)
+        found = [route for route in self._routes if route.declaration.method == method]
+        if len(found) != 1:
+            raise ValueError(f'"{method}" names {len(found) or "none"} of the methods of this client: it has {known}')
+        return found[0].path, found[0]
+
+
+def _response(
+    route: Route | None, taken: tuple[int, str, bytes, Metadata, Metadata, list[bytes]]
+) -> GrpcResponse | GrpcServerStreamResponse | GrpcBidiStreamResponse:
+    code, message, details, metadata, trailers, messages = taken
+    if code != 0:
+        raise error_of(code, message, details, Metadata([*metadata.pairs(), *trailers.pairs()]))
+    kind = Kind.UNARY if route is None else route.declaration.kind
+    if kind is Kind.SERVER_STREAMING:
+        return GrpcServerStreamResponse(messages, metadata=metadata, trailers=trailers)
+    if kind is Kind.BIDIRECTIONAL:
+        return GrpcBidiStreamResponse(messages, metadata=metadata, trailers=trailers)
+    return GrpcResponse(messages[0], metadata=metadata, trailers=trailers)
+
+
+class Client:
+    """Calls handlers in the process, from a test that is not ``async``: :class:`AsyncClient` in a thread of its own.
+
+    ::
+
+        with Client("batch_handler") as client:
+            response = client.call(handle_batch_create, messages, metadata={"authorization": "Bearer token"})
+
+    ``async def`` handlers run on the event loop of that thread. The arguments are those of :class:`AsyncClient`.
+    """
+
+    def __init__(
+        self,
+        *targets: object,
+        max_messages: int = MAX_STREAM_MESSAGES,
+        max_message_bytes: Size = 4 << 20,
+        max_stream_bytes: Size = 64 << 20,
+        max_buffered_bytes: Size = 1 << 30,
+        timeout: Duration | None = None,
+        threads: int | None = None,
+        compression: Compression = "identity",
+    ) -> None:
+        self._client = AsyncClient(
+            *targets,
+            max_messages=max_messages,
+            max_message_bytes=max_message_bytes,
+            max_stream_bytes=max_stream_bytes,
+            max_buffered_bytes=max_buffered_bytes,
+            timeout=timeout,
+            threads=threads,
+            compression=compression,
+        )
+        self._loop: BackgroundLoop | None = None
+
+    def __enter__(self) -> Self:
+        self._loop = BackgroundLoop()
+        self._loop.run(self._client.__aenter__())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends what is still in progress."""
+        if self._loop is not None:
+            self._loop.run(self._client.close())
+            self._loop.close()
+            self._loop = None
+
+    @overload
+    def call(
+        self,
+        method: _One,
+        messages: _Messages = ...,
+        *,
+        metadata: MetadataLike | None = ...,
+        timeout: Duration | None = ...,
+    ) -> GrpcResponse: ...
+    @overload
+    def call(
+        self,
+        method: _ServerStream,
+        messages: _Messages = ...,
+        *,
+        metadata: MetadataLike | None = ...,
+        timeout: Duration | None = ...,
+    ) -> GrpcServerStreamResponse: ...
+    @overload
+    def call(
+        self,
+        method: _BidiStream,
+        messages: _Messages = ...,
+        *,
+        metadata: MetadataLike | None = ...,
+        timeout: Duration | None = ...,
+    ) -> GrpcBidiStreamResponse: ...
+    @overload
+    def call(
+        self,
+        method: str,
+        messages: _Messages = ...,
+        *,
+        metadata: MetadataLike | None = ...,
+        timeout: Duration | None = ...,
+    ) -> Any: ...
+    def call(
+        self,
+        method: Any,
+        messages: _Messages = b"",
+        *,
+        metadata: MetadataLike | None = None,
+        timeout: Duration | None = None,
+    ) -> Any:
+        """Calls a method and waits for its response: see :meth:`AsyncClient.call`."""
+        if self._loop is None:
+            raise RuntimeError('the client has not been started: write "with Client(…) as client"')
+        return self._loop.run(self._client.call(method, messages, metadata=metadata, timeout=timeout))

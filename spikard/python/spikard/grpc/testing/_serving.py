@@ -1,0 +1,48 @@
+"""A real server for a test."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from spikard._serving.server import Server
+from spikard.grpc.testing._background import BackgroundLoop
+
+
+@dataclass(frozen=True, slots=True)
+class TestServer:
+    """A server that runs in a thread beside the test."""
+
+    __test__ = False  # not a class of tests, whatever its name says to pytest
+
+    address: str
+    """What a client connects to: ``127.0.0.1:40123``, or ``unix:/path``."""
+    port: int
+    """The port, 0 for a Unix socket."""
+
+
+@contextmanager
+def serving(*targets: object, bind: str | None = None, grace: float = 1, **options: Any) -> Generator[TestServer]:
+    """Serves for the length of a ``with`` block, on a free port of 127.0.0.1 unless `bind` or `uds` says where.
+
+    The options are those of :class:`~spikard.grpc.Server`.
+
+    ::
+
+        with serving("batch_handler", max_messages=10) as server:
+            channel = grpc.insecure_channel(server.address)
+    """
+    if bind is None and options.get("uds") is None:
+        bind = "127.0.0.1:0"
+    server = Server(*targets, bind=bind, grace=grace, **options)
+    loop = BackgroundLoop()
+    try:
+        loop.run(server.start())
+        try:
+            yield TestServer(server.address, server.port)
+        finally:
+            loop.run(server.stop())
+    finally:
+        loop.close()

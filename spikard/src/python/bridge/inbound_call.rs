@@ -1,0 +1,112 @@
+//! A call as Python sees it.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+
+use crate::Status;
+use crate::python::convert::{self, Answer, Wanted, grpc_error, sent_metadata, status, wanted};
+
+use super::call::CallState;
+use super::inflow::Received;
+
+/// A call that waits for its handler's answer.
+#[pyclass(frozen, module = "spikard._spikard")]
+pub(crate) struct InboundCall(pub(super) Arc<CallState>);
+
+#[pymethods]
+impl InboundCall {
+    fn finish(&self, response: &Bound<'_, PyAny>) -> PyResult<()> {
+        if self.0.is_awaited() {
+            let reply = convert::reply(self.0.answer, response)?;
+            self.0.finish(Ok(reply));
+        }
+        Ok(())
+    }
+
+    fn fail(
+        &self,
+        code: i32,
+        message: &str,
+        details: &Bound<'_, PyBytes>,
+        metadata: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        if self.0.is_awaited() {
+            let status = status(code, message, details.as_bytes(), metadata)?;
+            self.0.finish(Err(status));
+        }
+        Ok(())
+    }
+
+    fn is_cancelled(&self) -> bool {
+        !self.0.is_awaited()
+    }
+
+    #[getter]
+    fn streams(&self) -> bool {
+        self.0.answer == Answer::Stream
+    }
+
+    fn begin(
+        &self,
+        metadata: &Bound<'_, PyAny>,
+        response: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let wanted = match response {
+            Some(response) => wanted(Answer::Stream, response)?,
+            None => Wanted::default(),
+        };
+        self.0.begin(sent_metadata(metadata)?, wanted);
+        Ok(())
+    }
+
+    fn send(&self, batch: &Bound<'_, PyList>) -> PyResult<bool> {
+        let Some(outflow) = self.0.outflow() else {
+            return Ok(true);
+        };
+        Ok(outflow.send(convert::frame_batch(batch)?))
+    }
+
+    fn end(&self, trailers: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.0.end(sent_metadata(trailers)?);
+        Ok(())
+    }
+
+    fn close(&self) {
+        self.0.set_finished();
+    }
+
+    fn receive<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        let received = match self.0.inflow() {
+            Some(inflow) => inflow.receive(),
+            None => Received::HalfClosed,
+        };
+        match received {
+            Received::NothingYet => Ok(None),
+            Received::HalfClosed => Ok(Some(PyList::empty(py))),
+            Received::Messages(messages) => {
+                let messages = messages.iter().map(|message| PyBytes::new(py, message));
+                Ok(Some(PyList::new(py, messages)?))
+            }
+            Received::Failed(status) => Err(grpc_error(py, &status)),
+            // A cancellation is on its way, which says it better.
+            Received::Closed if !self.0.is_finished() => Ok(None),
+            Received::Closed => {
+                let over =
+                    Status::cancelled("the call is over: its messages cannot be read any more");
+                Err(grpc_error(py, &over))
+            }
+        }
+    }
+
+    #[staticmethod]
+    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        convert::yielded(index, message)
+    }
+
+    #[staticmethod]
+    fn no_stream(found: &Bound<'_, PyAny>) -> PyErr {
+        convert::wrong_response(Answer::Stream, found)
+    }
+}

@@ -1,0 +1,106 @@
+//! The client's messages between tokio, which reads them, and Python, which takes them.
+
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+
+use crate::Status;
+
+use super::slot::lock;
+
+/// Room for one batch: the next is read when Python has taken the last.
+#[derive(Default)]
+pub(super) struct Inflow(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    ready: Vec<Bytes>,
+    end: End,
+    closed: bool,
+    python_waits: bool,
+    reader: Option<Waker>,
+}
+
+/// How far the stream has come.
+#[derive(Default)]
+pub(super) enum End {
+    #[default]
+    Open,
+    HalfClosed,
+    /// Told once; after that it is as if the client had half-closed.
+    Failed(Status),
+}
+
+/// What Python finds.
+pub(super) enum Received {
+    Messages(Vec<Bytes>),
+    /// Python is woken when there is something.
+    NothingYet,
+    HalfClosed,
+    Failed(Status),
+    /// Nobody reads for this call any more.
+    Closed,
+}
+
+impl Inflow {
+    pub(super) fn receive(&self) -> Received {
+        let mut state = lock(&self.0);
+        if !state.ready.is_empty() {
+            let messages = std::mem::take(&mut state.ready);
+            let reader = state.reader.take();
+            drop(state);
+            reader.inspect(Waker::wake_by_ref);
+            return Received::Messages(messages);
+        }
+        if state.closed {
+            return Received::Closed;
+        }
+        match std::mem::replace(&mut state.end, End::HalfClosed) {
+            End::HalfClosed => Received::HalfClosed,
+            End::Failed(status) => Received::Failed(status),
+            End::Open => {
+                state.end = End::Open;
+                state.python_waits = true;
+                Received::NothingYet
+            }
+        }
+    }
+
+    /// Ready when there is room for a batch, with `false` when none is wanted any more. The waker is told of
+    /// either change, whatever the answer is now.
+    pub(super) fn poll_room(&self, cx: &Context<'_>) -> Poll<bool> {
+        let mut state = lock(&self.0);
+        if state.closed {
+            return Poll::Ready(false);
+        }
+        state.reader = Some(cx.waker().clone());
+        if state.ready.is_empty() {
+            Poll::Ready(true)
+        } else {
+            Poll::Pending
+        }
+    }
+
+    /// Puts a batch where Python finds it; answers whether Python waits to be told.
+    pub(super) fn put(&self, batch: Vec<Bytes>, end: End) -> bool {
+        let mut state = lock(&self.0);
+        if state.closed {
+            return false;
+        }
+        state.ready = batch;
+        state.end = end;
+        std::mem::take(&mut state.python_waits)
+    }
+
+    /// Ends the reading and frees what is there.
+    pub(super) fn close(&self) {
+        let (reader, ready) = {
+            let mut state = lock(&self.0);
+            state.closed = true;
+            (state.reader.take(), std::mem::take(&mut state.ready))
+        };
+        reader.inspect(Waker::wake_by_ref);
+        drop(ready);
+    }
+}

@@ -1,0 +1,112 @@
+//! The handler's messages between Python, which makes them, and tokio, which sends them.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+
+use tonic::metadata::MetadataMap;
+
+use crate::Status;
+use crate::respond::Batch;
+
+use super::slot::lock;
+
+/// The generator is held back while this many bytes wait for the client.
+const FULL: usize = 32 * 1024;
+
+/// A bounded queue of batches, each framed in one buffer.
+#[derive(Default)]
+pub(super) struct Outflow(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    batches: VecDeque<Batch>,
+    size: usize,
+    end: Option<Result<MetadataMap, Status>>,
+    /// Nobody takes the messages any more.
+    abandoned: bool,
+    python_waits: bool,
+    sender: Option<Waker>,
+}
+
+impl State {
+    /// Whether Python may go on; where not, it is to be told when it may.
+    fn has_room(&mut self) -> bool {
+        let room = self.abandoned || self.size < FULL;
+        self.python_waits = !room;
+        room
+    }
+}
+
+impl Outflow {
+    /// Adds a batch, which may be empty; answers whether there is room for more. Python is woken when there is again.
+    pub(super) fn send(&self, batch: Batch) -> bool {
+        let (sender, room) = {
+            let mut state = lock(&self.0);
+            if batch.count > 0 && !state.abandoned && state.end.is_none() {
+                state.size += batch.frames.len();
+                state.batches.push_back(batch);
+            }
+            (state.sender.take(), state.has_room())
+        };
+        sender.inspect(Waker::wake_by_ref);
+        room
+    }
+
+    /// Ends the stream after what was sent; the first end counts.
+    pub(super) fn end(&self, end: Result<MetadataMap, Status>) {
+        let sender = {
+            let mut state = lock(&self.0);
+            state.end.get_or_insert(end);
+            state.sender.take()
+        };
+        sender.inspect(Waker::wake_by_ref);
+    }
+
+    /// The next batch, `None` after the last. The flag says that Python is to be woken.
+    pub(super) fn poll_next(
+        &self,
+        cx: &Context<'_>,
+    ) -> (Poll<Option<Result<Batch, Status>>>, bool) {
+        let mut state = lock(&self.0);
+        if let Some(batch) = state.batches.pop_front() {
+            state.size -= batch.frames.len();
+            let wake = state.size < FULL && std::mem::take(&mut state.python_waits);
+            return (Poll::Ready(Some(Ok(batch))), wake);
+        }
+        let polled = match &state.end {
+            None => {
+                state.sender = Some(cx.waker().clone());
+                Poll::Pending
+            }
+            Some(Ok(_)) => Poll::Ready(None),
+            Some(Err(status)) => Poll::Ready(Some(Err(status.clone()))),
+        };
+        (polled, false)
+    }
+
+    /// What the handler set as trailers, once it has ended.
+    pub(super) fn take_trailers(&self) -> MetadataMap {
+        match &mut lock(&self.0).end {
+            Some(Ok(trailers)) => std::mem::take(trailers),
+            Some(Err(_)) | None => MetadataMap::new(),
+        }
+    }
+
+    /// Frees what waits, and takes nothing more; answers whether Python is to be woken.
+    pub(super) fn abandon(&self) -> bool {
+        let (batches, wake) = {
+            let mut state = lock(&self.0);
+            state.abandoned = true;
+            state.size = 0;
+            let wake = std::mem::take(&mut state.python_waits);
+            (std::mem::take(&mut state.batches), wake)
+        };
+        drop(batches);
+        wake
+    }
+
+    pub(super) fn is_abandoned(&self) -> bool {
+        lock(&self.0).abandoned
+    }
+}

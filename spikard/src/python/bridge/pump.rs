@@ -1,0 +1,104 @@
+//! Reads the client's messages for Python, on tokio's side.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+use crate::{Code, Messages, Status};
+
+use super::Bridge;
+use super::call::CallState;
+use super::inflow::{End, Inflow};
+
+/// A batch is closed at this size, counted with the fixed size of each message.
+const BATCH: usize = 64 * 1024;
+
+/// A task of its own, because the call's other futures rest while the client does not read its answers.
+pub(super) struct Pump {
+    messages: Messages<Bytes>,
+    bridge: Arc<Bridge>,
+    call: Arc<CallState>,
+    ended: bool,
+}
+
+impl Pump {
+    /// Reads until the end of the stream, or until the call is over.
+    pub(super) fn new(
+        messages: Messages<Bytes>,
+        bridge: Arc<Bridge>,
+        call: Arc<CallState>,
+    ) -> Self {
+        Self {
+            messages,
+            bridge,
+            call,
+            ended: false,
+        }
+    }
+
+    /// All that is ready, up to the size of a batch.
+    fn poll_batch(&mut self, cx: &mut Context<'_>) -> (Vec<Bytes>, End) {
+        let (mut batch, mut size) = (Vec::new(), 0);
+        while size < BATCH {
+            match Pin::new(&mut self.messages).poll_next(cx) {
+                Poll::Ready(Some(Ok(message))) => {
+                    size += message.len() + size_of::<Bytes>();
+                    batch.push(message);
+                }
+                Poll::Ready(Some(Err(status))) => return (batch, End::Failed(status)),
+                Poll::Ready(None) => return (batch, End::HalfClosed),
+                Poll::Pending => break,
+            }
+        }
+        (batch, End::Open)
+    }
+
+    fn put(&mut self, inflow: &Inflow, batch: Vec<Bytes>, end: End) {
+        self.ended = !matches!(end, End::Open);
+        if inflow.put(batch, end) {
+            self.bridge.wake_stream(self.call.id);
+        }
+    }
+}
+
+impl Future for Pump {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let call = self.call.clone();
+        while let Some(inflow) = call.inflow().filter(|_| !self.ended) {
+            if !std::task::ready!(inflow.poll_room(cx)) {
+                break;
+            }
+            match self.poll_batch(cx) {
+                (batch, End::Open) if batch.is_empty() => return Poll::Pending,
+                // The client is gone: its handler is cancelled, as every handler is whose call is given up.
+                (_, End::Failed(status)) if status.code() == Code::Cancelled => {
+                    self.ended = true;
+                    call.fail(status);
+                }
+                (batch, end) => self.put(inflow, batch, end),
+            }
+        }
+        self.ended = true;
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Pump {
+    fn drop(&mut self) {
+        // A stream that panics, or a runtime that is shut down: Python must not wait for it.
+        if !self.ended {
+            let call = self.call.clone();
+            let status =
+                Status::internal("the messages of the request could not be read any further");
+            if let Some(inflow) = call.inflow() {
+                self.put(inflow, Vec::new(), End::Failed(status));
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The messages of a streaming answer, as Rust takes them.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use tonic::metadata::MetadataMap;
+
+use crate::respond::{Batch, StreamedBatches, framed_messages};
+use crate::{Messages, Status};
+
+use super::Bridge;
+use super::call::CallState;
+
+/// Takes what the handler yields, in batches; dropping it ends the call.
+pub(crate) struct Yielded {
+    bridge: Arc<Bridge>,
+    call: Arc<CallState>,
+    ended: bool,
+}
+
+impl Yielded {
+    /// Of a call whose handler has begun to answer.
+    pub(super) fn new(bridge: Arc<Bridge>, call: Arc<CallState>) -> Self {
+        Self {
+            bridge,
+            call,
+            ended: false,
+        }
+    }
+
+    /// One by one.
+    pub(crate) fn into_messages(self) -> Messages<Bytes> {
+        let call = self.call.clone();
+        let each = Each {
+            batches: self,
+            batch: None,
+        };
+        Messages::new(each).with_trailers(move || call.take_trailers())
+    }
+}
+
+impl Stream for Yielded {
+    type Item = Result<Batch, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(outflow) = self.call.outflow().filter(|_| !self.ended) else {
+            return Poll::Ready(None);
+        };
+        let (polled, wake) = outflow.poll_next(cx);
+        if wake {
+            self.bridge.wake_stream(self.call.id);
+        }
+        self.ended = matches!(polled, Poll::Ready(None | Some(Err(_))));
+        polled
+    }
+}
+
+impl StreamedBatches for Yielded {
+    fn take_trailers(&mut self) -> MetadataMap {
+        self.call.take_trailers()
+    }
+}
+
+impl Drop for Yielded {
+    fn drop(&mut self) {
+        self.bridge.over(&self.call);
+    }
+}
+
+/// The messages of the batches, as slices of them.
+struct Each {
+    batches: Yielded,
+    batch: Option<Box<dyn Iterator<Item = Bytes> + Send>>,
+}
+
+impl Stream for Each {
+    type Item = Result<Bytes, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(message) = self.batch.as_mut().and_then(Iterator::next) {
+                return Poll::Ready(Some(Ok(message)));
+            }
+            self.batch = None;
+            match ready!(Pin::new(&mut self.batches).poll_next(cx)) {
+                Some(Ok(batch)) => self.batch = Some(Box::new(framed_messages(batch.frames))),
+                Some(Err(status)) => return Poll::Ready(Some(Err(status))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}

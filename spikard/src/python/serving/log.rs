@@ -1,0 +1,100 @@
+//! What Rust has to say, in Python's log.
+
+use std::fmt::{self, Write};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+
+use crate::python::bridge::{Bridge, Notice};
+
+/// The lowest level that is told, in Python's numbers.
+static LEVEL: AtomicU8 = AtomicU8::new(30);
+
+/// The server that was started last: it carries the lines to the log.
+static CARRIER: Mutex<Weak<Bridge>> = Mutex::new(Weak::new());
+
+/// Lines go to Python's log from now on, by way of `bridge`, from the level `level` on. Where the
+/// process has a subscriber of its own, they stay with it.
+pub(super) fn to_python(bridge: &Arc<Bridge>, level: u8) {
+    static ONCE: Once = Once::new();
+    LEVEL.store(level, Ordering::Relaxed);
+    *CARRIER.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(bridge);
+    ONCE.call_once(|| {
+        let _ = tracing::subscriber::set_global_default(ToPython);
+    });
+    tracing::callsite::rebuild_interest_cache();
+}
+
+/// The level in Python's numbers.
+fn number(level: &Level) -> u8 {
+    match *level {
+        Level::ERROR => 40,
+        Level::WARN => 30,
+        Level::INFO => 20,
+        Level::DEBUG => 10,
+        Level::TRACE => 5,
+    }
+}
+
+struct ToPython;
+
+impl Subscriber for ToPython {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event()
+            && metadata.target().starts_with("spikard")
+            && number(metadata.level()) >= LEVEL.load(Ordering::Relaxed)
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line::default();
+        event.record(&mut line);
+        let carrier = CARRIER
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .upgrade();
+        let metadata = event.metadata();
+        if let Some(bridge) = carrier {
+            let level = number(metadata.level());
+            bridge.notify(Notice::Log(level, metadata.target(), line.finish()));
+        }
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// `message key=value key=value`
+#[derive(Default)]
+struct Line {
+    message: String,
+    fields: String,
+}
+
+impl Line {
+    fn finish(self) -> String {
+        self.message + &self.fields
+    }
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        // Writing to a string does not fail.
+        let _ = if field.name() == "message" {
+            write!(self.message, "{value:?}")
+        } else {
+            write!(self.fields, " {}={value:?}", field.name())
+        };
+    }
+}

@@ -1,0 +1,98 @@
+//! The methods that Python declares.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::dispatch::Target;
+use crate::python::bridge::{Bridge, Handler, Runs};
+use crate::routes::interned;
+use crate::{Handler as HandlerName, Kind, MethodInfo, MethodOptions, Routes};
+
+use super::answer::answerer;
+
+/// One method, as Python declares it. Its handler is the one at the same place in Python's list.
+#[derive(FromPyObject)]
+pub(super) struct Declared {
+    service: String,
+    method: String,
+    /// As `spikard.grpc.Kind` spells it.
+    kind: String,
+    /// `module:callable`, for people.
+    handler: String,
+    on_loop: bool,
+    max_messages: Option<usize>,
+    max_message_bytes: Option<usize>,
+    max_stream_bytes: Option<usize>,
+    timeout: Option<f64>,
+    idle_timeout: Option<f64>,
+}
+
+impl Declared {
+    /// Adds the method to `routes`; its calls go to the handler at `index` through `bridge`.
+    pub(super) fn add(
+        self,
+        routes: &mut Routes,
+        index: usize,
+        bridge: &Arc<Bridge>,
+    ) -> PyResult<()> {
+        let kind = kind(&self.kind)?;
+        let answerer = answerer(kind).ok_or_else(|| {
+            let Self { handler, .. } = &self;
+            PyValueError::new_err(format!("{handler}: {kind} is not served from Python"))
+        })?;
+        let options = self.options()?;
+        let service = interned(&self.service);
+        let method = interned(&self.method);
+        let info = MethodInfo {
+            name: Cow::Borrowed(method),
+            kind,
+            options,
+            handler: HandlerName::Python(self.handler.into()),
+        };
+        let target = Target::new(service, method, options);
+        let runs = if self.on_loop {
+            Runs::OnLoop
+        } else {
+            Runs::InPool
+        };
+        let handler = Handler { index, runs };
+        let bridge = bridge.clone();
+        routes.declare(service, method, info, move |call| {
+            answerer(call, target.clone(), bridge.clone(), handler)
+        });
+        Ok(())
+    }
+
+    fn options(&self) -> PyResult<MethodOptions> {
+        let mut options = MethodOptions::new();
+        options.max_messages = self.max_messages;
+        options.max_message_bytes = self.max_message_bytes;
+        options.max_stream_bytes = self.max_stream_bytes;
+        options.timeout = self.timeout.map(seconds).transpose()?;
+        options.idle_timeout = self.idle_timeout.map(seconds).transpose()?;
+        Ok(options)
+    }
+}
+
+fn kind(name: &str) -> PyResult<Kind> {
+    Ok(match name {
+        "unary" => Kind::Unary,
+        "server_streaming" => Kind::ServerStreaming,
+        "client_streaming" => Kind::ClientStreaming,
+        "bidirectional" => Kind::Bidirectional,
+        _ => {
+            let text = format!("{name:?} is not a kind of RPC");
+            return Err(PyValueError::new_err(text));
+        }
+    })
+}
+
+/// A time that Python gives in seconds.
+pub(super) fn seconds(value: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(value)
+        .map_err(|error| PyValueError::new_err(format!("{value} seconds is no time: {error}")))
+}

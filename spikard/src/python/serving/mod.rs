@@ -1,0 +1,18 @@
+//! A server that Python starts: its methods are declared at run time, its threads are Rust's own.
+//!
+//! None of those threads ever attaches to Python. What they have to tell goes through the queue of
+//! the bridge, like the calls.
+
+mod answer;
+mod ending;
+mod in_process;
+mod log;
+mod methods;
+mod native;
+mod running;
+mod settings;
+mod signals;
+mod watchdog;
+
+pub(crate) use ending::Ending;
+pub(crate) use native::PyServer;

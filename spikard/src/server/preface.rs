@@ -1,0 +1,94 @@
+//! A peer that has not yet said that it speaks HTTP/2.
+
+use std::future::{Future, pending};
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::sleep;
+
+/// `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`, with which every HTTP/2 connection begins (RFC 9113, 3.4).
+const PREFACE: usize = 24;
+
+/// A connection that knows whether the preface has been read from it: hyper waits for that without a bound.
+pub(super) struct Prefaced<S> {
+    stream: S,
+    read: Arc<AtomicUsize>,
+}
+
+/// Whether a peer has sent its preface.
+pub(super) struct Preface(Arc<AtomicUsize>);
+
+impl<S> Prefaced<S> {
+    pub(super) fn new(stream: S) -> (Self, Preface) {
+        let read = Arc::new(AtomicUsize::new(0));
+        let preface = Preface(read.clone());
+        (Self { stream, read }, preface)
+    }
+}
+
+impl Preface {
+    /// Ready when the preface has not come within `limit`, or before `stopping`; else never.
+    pub(super) async fn missing(self, limit: Duration, stopping: impl Future<Output = ()>) {
+        tokio::select! {
+            () = sleep(limit) => {}
+            () = stopping => {}
+        }
+        if self.0.load(Ordering::Relaxed) >= PREFACE {
+            pending::<()>().await;
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Prefaced<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        // Only this task writes it, and what it counts matters only while it is small.
+        let read = self.read.load(Ordering::Relaxed);
+        if read < PREFACE {
+            let more = buf.filled().len() - before;
+            self.read
+                .store(read.saturating_add(more), Ordering::Relaxed);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Prefaced<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

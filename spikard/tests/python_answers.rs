@@ -1,0 +1,156 @@
+//! What a handler returns: what can be sent, and what is said of the rest.
+#![allow(missing_docs)]
+
+mod python_support;
+
+use python_support::{Bidi, bidi, unary};
+use spikard::{Bytes, Code};
+
+/// What was logged since the last time.
+async fn log() -> String {
+    let said = unary("wrong:log", "").await.unwrap().payload;
+    String::from_utf8(said.to_vec()).unwrap()
+}
+
+fn assert_refused(answer: &str, status: &spikard::Status, log: &str, expected: &str) {
+    assert_eq!(status.code(), Code::Internal, "{answer}");
+    assert_eq!(
+        status.message(),
+        "the handler's answer cannot be sent; the server's log says why"
+    );
+    assert!(
+        log.contains(expected),
+        "{answer}: {log:?} lacks {expected:?}"
+    );
+    assert!(
+        log.starts_with("spikard ERROR wrong:answer"),
+        "{answer}: {log}"
+    );
+}
+
+// One test, because the log is one.
+#[tokio::test]
+async fn wrong_answers_are_internal_and_the_log_says_what_was_expected() {
+    log().await;
+    let cases = [
+        (
+            "none",
+            "returned None, expected a GrpcResponse; end the handler with return GrpcResponse(payload=…)",
+        ),
+        (
+            "dict",
+            "returned dict ({'payload': b''}), expected a GrpcResponse",
+        ),
+        (
+            "bytes",
+            "returned bytes (3 bytes), expected a GrpcResponse; return GrpcResponse(payload=…)",
+        ),
+        (
+            "message",
+            "expected a GrpcResponse; return GrpcResponse(payload=….SerializeToString())",
+        ),
+        (
+            "message",
+            "returned wrong.Message (name: 'test' name: 'test' ",
+        ),
+        (
+            "other kind",
+            "returned GrpcBidiStreamResponse (GrpcBidiStreamResponse(messages=[]",
+        ),
+        ("class", "expected a GrpcResponse"),
+        (
+            "unprintable",
+            "returned wrong.Unprintable, expected a GrpcResponse",
+        ),
+        ("slippery", "the answer raised SystemExit"),
+        (
+            "payload none",
+            "returned a GrpcResponse whose payload is None, expected bytes",
+        ),
+        (
+            "payload str",
+            "whose payload is str ('text'), expected bytes; add .encode()",
+        ),
+        (
+            "payload message",
+            "expected bytes; add .SerializeToString()",
+        ),
+        (
+            "metadata int",
+            "the metadata 'x-count' must be str, not int: write str(…)",
+        ),
+        (
+            "metadata key",
+            "the metadata key \"x count\" cannot be sent",
+        ),
+        (
+            "metadata unicode",
+            "the value of the metadata \"x-name\" cannot be sent: text must be printable ASCII",
+        ),
+        (
+            "metadata newline",
+            "the value of the metadata \"x-name\" cannot be sent",
+        ),
+        ("metadata no mapping", "'int' object is not iterable"),
+        (
+            "compression",
+            "returned a GrpcResponse whose compression is str ('brotli'), expected None, \"identity\", \"gzip\"",
+        ),
+        ("compression int", "whose compression is int (1), expected"),
+    ];
+    for callable in ["wrong:answer", "wrong:answer_in_a_thread"] {
+        for (answer, expected) in cases {
+            let status = unary(callable, answer).await.unwrap_err();
+            assert_refused(answer, &status, &log().await, expected);
+        }
+    }
+    let cases = [
+        (
+            "messages",
+            "returned a GrpcBidiStreamResponse whose messages[1] is wrong.Message",
+        ),
+        ("messages", "expected bytes; add .SerializeToString()"),
+        (
+            "str in messages",
+            "whose messages[2] is str ('c'), expected bytes; add .encode()",
+        ),
+        (
+            "str",
+            "whose messages are str ('text'), expected a list of bytes",
+        ),
+        (
+            "bytes",
+            "whose messages are bytes (3 bytes), expected a list of bytes",
+        ),
+        (
+            "list",
+            "returned list (of 1), expected a GrpcBidiStreamResponse; return GrpcBidiStreamResponse(messages=[…])",
+        ),
+        ("other kind", "expected a GrpcBidiStreamResponse"),
+        ("none", "whose messages[0] is None, expected bytes"),
+        (
+            "uncompressed",
+            "whose uncompressed is tuple (of 2), expected the indices of messages, each an int of 0 or more",
+        ),
+        (
+            "uncompressed messages",
+            "whose uncompressed is tuple (of 1), expected the indices of messages",
+        ),
+    ];
+    for (answer, expected) in cases {
+        let status = bidi(
+            "wrong:answer_list",
+            vec![Bytes::from_static(answer.as_bytes())],
+        )
+        .await
+        .unwrap_err();
+        assert_refused(answer, &status, &log().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn everything_bytes_like_is_sent() {
+    let response: Bidi = bidi("wrong:right", Vec::new()).await;
+    let messages = response.unwrap().messages;
+    assert_eq!(messages, ["bytes", "bytearray", "memoryview", "abc"]);
+}

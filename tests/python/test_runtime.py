@@ -1,0 +1,234 @@
+"""The event loop's side of the bridge, with a bridge of Python's own."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from spikard._runtime.handler import Handler
+from spikard._runtime.loop import LoopRunner
+from spikard._runtime.pool import Pool
+from spikard.grpc import GrpcResponse, StatusCode
+
+
+class FakeCall:
+    """A call that keeps its answer."""
+
+    def __init__(self, cancelled: bool = False) -> None:
+        self.cancelled = cancelled
+        self.answers: list[Any] = []
+
+    def finish(self, response: Any) -> None:
+        self.answers.append(response)
+
+    def fail(self, code: int, message: str, details: bytes, metadata: object) -> None:
+        self.answers.append((code, message))
+
+    def is_cancelled(self) -> bool:
+        return self.cancelled
+
+
+class FakeBridge:
+    """A bridge whose bursts are put in by the test."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = socket.socketpair()
+        self.bursts: list[tuple[Any, Any, Any, bool]] = []
+
+    def fileno(self) -> int:
+        return self._reader.fileno()
+
+    def burst(self, calls: Any = (), cancels: Any = (), lookups: Any = (), closed: bool = False) -> None:
+        self.bursts.append((calls, cancels, lookups, closed))
+        self._writer.send(b"\0")
+
+    def drain(self) -> tuple[Any, Any, Any, bool]:
+        self._reader.recv(1)
+        return self.bursts.pop(0)
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+
+class Running:
+    """A runner on the loop of the test."""
+
+    def __init__(self, bridge: FakeBridge, *functions: Callable[[Any], Any]) -> None:
+        self.lookups: list[Any] = []
+        self.closed = False
+        handlers = [Handler(function.__name__, function, True) for function in functions]
+        fake: Any = bridge
+        self.loop = asyncio.get_running_loop()
+        self.runner = LoopRunner(
+            fake, self.loop, handlers, on_lookup=self.lookups.append, on_closed=lambda: setattr(self, "closed", True)
+        )
+        self.runner.attach()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        while not condition():  # noqa: ASYNC110 - what is waited for is the loop's own next turns
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+def bridge() -> Iterator[FakeBridge]:
+    bridge = FakeBridge()
+    yield bridge
+    bridge.close()
+
+
+def run(test: Awaitable[None]) -> None:
+    async def bounded() -> None:
+        await asyncio.wait_for(test, 30)
+
+    asyncio.run(bounded())
+
+
+def test_a_burst_of_calls_is_answered(bridge: FakeBridge) -> None:
+    async def handler(request: str) -> str:
+        await asyncio.sleep(0)
+        return request.upper()
+
+    async def test() -> None:
+        running = Running(bridge, handler)
+        calls = [FakeCall() for _ in range(3)]
+        bridge.burst([(call, index, 0, f"request {index}") for index, call in enumerate(calls)])
+        await running.until(lambda: all(call.answers for call in calls))
+        assert [call.answers for call in calls] == [["REQUEST 0"], ["REQUEST 1"], ["REQUEST 2"]]
+        assert running.runner.tasks() == []
+        running.runner.detach()
+
+    run(test())
+
+
+def test_a_call_cancelled_before_its_first_step_leaves_nothing_behind(bridge: FakeBridge) -> None:
+    entered: list[str] = []
+
+    async def handler(request: str) -> None:
+        entered.append(request)
+        await asyncio.Event().wait()
+
+    async def test() -> None:
+        running = Running(bridge, handler)
+        call = FakeCall()
+        bridge.burst([(call, 7, 0, "request")], cancels=[7])
+        await running.until(lambda: not bridge.bursts and not running.runner.tasks())
+        # From 3.12 on a task runs up to its first suspension at once; before, it has not begun.
+        assert call.answers in ([], [(StatusCode.CANCELLED, "CancelledError")])
+        given_up = FakeCall(cancelled=True)
+        bridge.burst([(given_up, 8, 0, "request")])
+        await running.until(lambda: not bridge.bursts and not running.runner.tasks())
+        running.runner.detach()
+
+    run(test())
+
+
+def test_a_cancel_for_a_call_that_is_over_is_nothing(bridge: FakeBridge) -> None:
+    async def test() -> None:
+        running = Running(bridge)
+        bridge.burst(cancels=[99])
+        await running.until(lambda: not bridge.bursts)
+        running.runner.detach()
+
+    run(test())
+
+
+def test_tasks_are_held_until_they_are_done(bridge: FakeBridge) -> None:
+    waiting: list[weakref.ref[asyncio.Future[None]]] = []
+
+    async def handler(request: str) -> str:
+        # Nothing but this task knows the future that it waits for.
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(weakref.ref(future))
+        await future
+        return "done"
+
+    async def test() -> None:
+        running = Running(bridge, handler)
+        call = FakeCall()
+        bridge.burst([(call, 1, 0, "request")])
+        await running.until(lambda: waiting)
+        gc.collect()
+        future = waiting[0]()
+        assert future is not None
+        future.set_result(None)
+        del future
+        await running.until(lambda: call.answers)
+        assert call.answers == ["done"]
+        running.runner.detach()
+
+    run(test())
+
+
+def test_lookups_and_the_end_are_handed_on(bridge: FakeBridge) -> None:
+    async def test() -> None:
+        running = Running(bridge)
+        bridge.burst(lookups=["one", "two"], closed=True)
+        await running.until(lambda: running.closed)
+        assert running.lookups == ["one", "two"]
+        running.runner.detach()
+
+    run(test())
+
+
+class PoolBridge:
+    """Gives a pool's threads what the test put in, and then an end."""
+
+    def __init__(self, *jobs: Any) -> None:
+        self._jobs = list(jobs)
+        self._lock = threading.Lock()
+        self.lost = 0
+        self.first = True
+
+    def add_first_worker(self) -> bool:
+        first, self.first = self.first, False
+        return first
+
+    def worker_lost(self) -> None:
+        self.lost += 1
+
+    def take(self) -> Any:
+        with self._lock:
+            return self._jobs.pop(0) if self._jobs else None
+
+
+def pool_of(bridge: PoolBridge, function: Callable[[Any], Any]) -> Pool:
+    fake: Any = bridge
+    loop: Any = None
+    return Pool(fake, loop, loop, [Handler("handler", function, False)])
+
+
+def test_a_pool_grows_when_it_is_told_to() -> None:
+    both_inside = threading.Barrier(2, timeout=30)
+
+    def handler(request: str) -> GrpcResponse:
+        both_inside.wait()
+        return GrpcResponse(request.encode())
+
+    one, other = FakeCall(), FakeCall()
+    pool = pool_of(PoolBridge((one, 1, 0, "one", True), (other, 2, 0, "other", False)), handler)
+    pool.ensure_started()
+    pool.ensure_started()
+    assert pool.join(time.monotonic() + 30)
+    assert (one.answers, other.answers) == ([GrpcResponse(b"one")], [GrpcResponse(b"other")])
+
+
+def test_a_thread_that_cannot_be_started_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    bridge = PoolBridge()
+    pool_of(bridge, len).ensure_started()
+    assert bridge.lost == 1
+    assert "no further thread for def handlers can be started: can't start new thread" in caplog.text

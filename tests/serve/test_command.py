@@ -1,0 +1,265 @@
+"""The command: what it prints, what it says of mistakes, how its options are given."""
+
+import json
+import re
+import signal
+import socket
+from importlib.metadata import version
+from pathlib import Path
+
+import certificates
+import pytest
+from processes import HANDLERS, WAIT, serving, spikard
+from wire import grpc
+
+
+def test_version() -> None:
+    """One line, and the same through the module."""
+    done = spikard("--version")
+    assert (done.returncode, done.stdout) == (0, f"spikard {version('spikard')}\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "parts"),
+    [
+        ((), ["serve", "routes", "examples:", "@grpc_stream(service="]),
+        (
+            ("serve",),
+            [
+                "--bind",
+                "--workers",
+                "--reload",
+                "--limit-messages",
+                "--tls-cert",
+                "--grace",
+                "SPIKARD_BIND",
+                "exit codes",
+            ],
+        ),
+        (("routes",), ["--json", "examples:"]),
+    ],
+)
+def test_help(command: tuple[str, ...], parts: list[str]) -> None:
+    """It teaches, with examples, in lines that fit a terminal."""
+    done = spikard(*command, "--help")
+    assert done.returncode == 0
+    for part in parts:
+        assert part in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 92
+
+
+def test_routes() -> None:
+    """The table, and what a method sets for itself."""
+    done = spikard("routes", "probes:join", "counting", "--limit-message-bytes", "1KiB")
+    assert done.returncode == 0, done.stderr
+    lines = [re.split("  +", line) for line in done.stdout.splitlines()]
+    assert lines == [
+        ["SERVICE", "METHOD", "KIND", "HANDLER", "LIMITS"],
+        ["probes.Probes", "Join", "client streaming", "probes:join (Python)", "5 messages, 200 bytes"],
+        ["counting.Counter", "Count", "unary", "counting:Counter.count (Python)", "1 KiB"],
+        ["counting.Counter", "Name", "unary", "counting:Counter.get_name (Python)", "1 KiB"],
+    ]
+
+
+def test_routes_as_json() -> None:
+    """Everything, for programs."""
+    done = spikard("routes", "probes:join", "--json", "--timeout", "5s")
+    assert done.returncode == 0, done.stderr
+    (route,) = json.loads(done.stdout)
+    place = route.pop("place")
+    assert re.fullmatch(rf"{HANDLERS}/probes.py:\d+", place)
+    assert route == {
+        "service": "probes.Probes",
+        "method": "Join",
+        "path": "/probes.Probes/Join",
+        "kind": "client_streaming",
+        "handler": "probes:join",
+        "runs": "event loop",
+        "limits": {
+            "max_messages": 5,
+            "max_message_bytes": 100,
+            "max_stream_bytes": 200,
+            "timeout": 5.0,
+            "idle_timeout": 60.0,
+        },
+    }
+
+
+def test_the_table_at_the_start() -> None:
+    """What is served, then where; the exit code of a drain is 0."""
+    with serving("counting") as served:
+        assert served.stop() == 0
+        out = served.out.whole()
+    assert "counting.Counter  Count   unary  counting:Counter.count (Python)" in out
+    assert re.search(r"\nserving on 127\.0\.0\.1:\d+ \(pid \d+\)\n$", out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["no_such_module"], ['there is no module "no_such_module"; the module search path is:', str(HANDLERS)]),
+        (["probes:ecko"], ['has no "ecko"', 'did you mean "echo"?']),
+        (["nothing"], ['the module "nothing" declares no handlers']),
+        (["probes", "second_echo"], ["/probes.Probes/Echo has two handlers, probes:echo", "second_echo:other"]),
+        (["broken_annotation"], ["@grpc_stream on broken_annotation.upload", "is answered with a GrpcResponse"]),
+        (["leaves"], ['the module "leaves" failed when it was imported', "SystemExit: 7"]),
+        (
+            ["probes", "--workers", "0"],
+            ['--workers, -w: "0" is not a whole number of 1 or more'.replace("--workers, -w", "--workers/-w")],
+        ),
+        (["probes", "--bind", "nowhere"], ['"nowhere" is not an address: write host:port']),
+        (["probes", "--grace", "soon"], ['"soon" is not a duration']),
+        (["probes", "--limit-stream-bytes", "8mb"], ['"8mb" is not a size']),
+        (["probes", "--loop", "fast"], ['"fast" is none of auto, asyncio, uvloop']),
+        (["probes", "--log-level", "loud"], ['"loud" is none of critical, error']),
+        (["probes", "--compression", "lz4"], ['"lz4" is none of identity, gzip, deflate, zstd']),
+        (["probes", "--tls-cert", "x.pem"], ["--tls-cert is given without --tls-key"]),
+        (["probes", "--tls-cert", "/no/x.pem", "--tls-key", "/no/x.key"], ["--tls-cert cannot be read", "/no/x.pem"]),
+        (["probes", "--bind", "127.0.0.1:0", "--uds", "/tmp/x"], ["--bind and --uds are both given"]),
+        (["probes", "--reflection"], ["reflection cannot show probes.Probes"]),
+        (["probes", "--no-such-flag"], ["unrecognized arguments: --no-such-flag"]),
+        ([], ["the following arguments are required: TARGET"]),
+    ],
+)
+def test_mistakes(arguments: list[str], parts: list[str]) -> None:
+    """One message, exit code 2, and no traceback of spikard's or Rust's."""
+    done = spikard("serve", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("spikard: error: ")
+    for part in parts:
+        assert part in done.stderr
+    assert "RUST_BACKTRACE" not in done.stderr
+    assert "/spikard/" not in done.stderr.replace(str(HANDLERS), "").partition("failed when it was imported")[2]
+
+
+def test_an_import_that_fails_shows_the_users_frames() -> None:
+    """The original traceback without the frames of the import itself."""
+    done = spikard("serve", "broken_import")
+    assert done.returncode == 2
+    file = HANDLERS / "broken_import.py"
+    assert done.stderr == (
+        'spikard: error: the module "broken_import" failed when it was imported:\n'
+        "Traceback (most recent call last):\n"
+        f'  File "{file}", line 9, in <module>\n'
+        "    set_up()\n"
+        f'  File "{file}", line 6, in set_up\n'
+        '    raise LookupError("the database is not there")\n'
+        "LookupError: the database is not there\n"
+    )
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_port_in_use(workers: str) -> None:
+    """Whether one process would share it or not."""
+    with serving("probes") as served:
+        done = spikard("serve", "probes", "--bind", served.address, "--workers", workers)
+    assert done.returncode == 2
+    assert f"spikard: error: cannot listen on {served.address}: Address already in use; stop the program" in done.stderr
+
+
+def test_a_certificate_that_is_none(tmp_path: Path) -> None:
+    """The file and its fault."""
+    bad = tmp_path / "bad.pem"
+    bad.write_text("not a certificate")
+    done = spikard("serve", "probes", "--bind", "127.0.0.1:0", "--tls-cert", str(bad), "--tls-key", str(bad))
+    assert done.returncode == 2
+    assert f"spikard: error: the TLS file {bad} holds no certificate in PEM form" in done.stderr
+
+
+def test_environment() -> None:
+    """A variable stands for a flag, and a flag goes before it."""
+    env = {"SPIKARD_LIMIT_MESSAGES": "7", "SPIKARD_LIMIT_MESSAGE_BYTES": "2KiB"}
+    done = spikard("routes", "probes:reverse", "--json", "--limit-messages", "8", env=env)
+    (route,) = json.loads(done.stdout)
+    assert (route["limits"]["max_messages"], route["limits"]["max_message_bytes"]) == (8, 2048)
+    done = spikard("serve", "probes", env={"SPIKARD_WORKERS": "many"})
+    assert done.returncode == 2
+    assert 'the environment variable SPIKARD_WORKERS: "many" is not a whole number' in done.stderr
+
+
+def test_app_dir(tmp_path: Path) -> None:
+    """Modules are found in a folder that is named."""
+    done = spikard("routes", "counting", "--app-dir", str(HANDLERS), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_unix_socket(tmp_path: Path) -> None:
+    """The file is gone after the drain."""
+    path = tmp_path / "spikard.sock"
+    with serving("probes", "--uds", str(path), bind="") as served:
+        assert served.address == f"unix:{path}"
+        with grpc.insecure_channel(served.address, [("grpc.default_authority", "localhost")]) as channel:
+            assert channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT) == b"one"
+        assert served.stop() == 0
+    assert not path.exists()
+
+
+def test_mutual_tls(tmp_path: Path) -> None:
+    """A client with a certificate of the authority is served, one without is not."""
+    made = certificates.make(tmp_path)
+    options = [
+        *("--tls-cert", str(made.file("server.pem")), "--tls-key", str(made.file("server.key"))),
+        *("--tls-client-ca", str(made.file("ca.pem"))),
+    ]
+    ca = made.file("ca.pem").read_bytes()
+    with serving("probes", *options) as served:
+        mutual = grpc.ssl_channel_credentials(
+            ca, made.file("client.key").read_bytes(), made.file("client.pem").read_bytes()
+        )
+        with grpc.secure_channel(served.address, mutual) as channel:
+            assert channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT) == b"one"
+        with (
+            grpc.secure_channel(served.address, grpc.ssl_channel_credentials(ca)) as channel,
+            pytest.raises(grpc.RpcError) as raised,
+        ):
+            channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT)
+        assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+def test_health() -> None:
+    """Served unless it is turned off."""
+    check = "/grpc.health.v1.Health/Check"
+    with serving("probes") as served, grpc.insecure_channel(served.address) as channel:
+        # HealthCheckRequest(service="probes.Probes") and HealthCheckResponse(status=SERVING)
+        assert channel.unary_unary(check)(b"\x0a\x0dprobes.Probes", timeout=WAIT) == b"\x08\x01"
+    with serving("probes", "--no-health") as served, grpc.insecure_channel(served.address) as channel:
+        with pytest.raises(grpc.RpcError) as raised:
+            channel.unary_unary(check)(b"", timeout=WAIT)
+        assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_reflection() -> None:
+    """What the `_pb2` modules say of the services."""
+    with serving("batch_handler", "--reflection") as served, grpc.insecure_channel(served.address) as channel:
+        for version_ in ("v1", "v1alpha"):
+            ask = channel.stream_stream(f"/grpc.reflection.{version_}.ServerReflection/ServerReflectionInfo")
+            # ServerReflectionRequest(list_services="*"), then file_containing_symbol
+            assert b"messageservice.MessageService" in next(iter(ask(iter([b"\x3a\x01*"]), timeout=WAIT)))
+            symbol = b"messageservice.MessageService"
+            answer = next(iter(ask(iter([b"\x22" + bytes([len(symbol)]) + symbol]), timeout=WAIT)))
+            assert b"BatchCreateResponse" in answer
+
+
+def test_loop() -> None:
+    """Both event loops serve."""
+    for loop in ("asyncio", "uvloop"):
+        with serving("probes", "--loop", loop) as served, grpc.insecure_channel(served.address) as channel:
+            assert channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT) == b"one"
+            assert served.stop() == 0
+
+
+def test_ctrl_c() -> None:
+    """As SIGTERM: a drain, and no traceback."""
+    with serving("probes") as served:
+        assert served.stop(signal.SIGINT) == 0
+        assert "Traceback" not in served.err.whole()
+
+
+def test_a_wildcard_address() -> None:
+    """IPv6 and IPv4 at once."""
+    with serving("probes", bind="[::]:0") as served:
+        port = int(served.address.rpartition(":")[2])
+        for host in ("127.0.0.1", "::1"):
+            with socket.create_connection((host, port), timeout=WAIT):
+                pass

@@ -1,0 +1,260 @@
+"""What the decorator takes, and what it says of mistakes."""
+
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import pytest
+
+import spikard.grpc
+from spikard.grpc import (
+    GrpcBidiStreamRequest,
+    GrpcBidiStreamResponse,
+    GrpcClientStreamRequest,
+    GrpcRequest,
+    GrpcResponse,
+    GrpcServerStreamResponse,
+    Kind,
+    grpc_stream,
+)
+from spikard.grpc._declaration import Declaration, declared
+
+Alias = GrpcBidiStreamRequest
+stream: Any = grpc_stream
+"""The decorator without its types: these are the mistakes that a type checker would find."""
+
+
+def of(function: Any) -> Declaration:
+    """The declaration of a function that has one."""
+    declaration = declared(function)
+    assert declaration is not None
+    return declaration
+
+
+def test_the_function_stays_as_it_is() -> None:
+    """It is the same object, and still what it was."""
+
+    async def get(request: GrpcRequest) -> GrpcResponse:
+        return GrpcResponse(request.payload)
+
+    assert grpc_stream(service="shop.Shop")(get) is get
+    assert of(get) == Declaration("shop.Shop", "Get", Kind.UNARY)
+
+
+async def unary(request: GrpcRequest) -> GrpcResponse: ...
+async def server_streaming(request: GrpcRequest) -> GrpcServerStreamResponse: ...
+async def client_streaming(request: GrpcClientStreamRequest) -> GrpcResponse: ...
+async def bidirectional(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse: ...
+async def alias(request: Alias) -> GrpcBidiStreamResponse: ...
+async def full_path(request: spikard.grpc.GrpcClientStreamRequest) -> spikard.grpc.GrpcResponse: ...
+async def annotated(request: Annotated[GrpcRequest, "why"]) -> GrpcResponse: ...
+async def quoted(request: "GrpcRequest") -> "GrpcResponse": ...  # noqa: UP037 - the point
+async def with_default(request: GrpcRequest, more: int = 0) -> GrpcResponse: ...
+def plain(request: GrpcRequest) -> GrpcResponse: ...
+def awaitable(request: GrpcRequest) -> Awaitable[GrpcResponse]: ...
+
+
+@pytest.mark.parametrize(
+    ("function", "kind"),
+    [
+        (unary, Kind.UNARY),
+        (server_streaming, Kind.SERVER_STREAMING),
+        (client_streaming, Kind.CLIENT_STREAMING),
+        (bidirectional, Kind.BIDIRECTIONAL),
+        (alias, Kind.BIDIRECTIONAL),
+        (full_path, Kind.CLIENT_STREAMING),
+        (annotated, Kind.UNARY),
+        (quoted, Kind.UNARY),
+        (with_default, Kind.UNARY),
+        (plain, Kind.UNARY),
+        (awaitable, Kind.UNARY),
+    ],
+)
+def test_the_kind_comes_from_the_types(function: Callable[..., Any], kind: Kind) -> None:
+    """However they are spelled."""
+    assert of(stream(service="shop.Shop")(function)).kind is kind
+
+
+def test_the_kind_can_be_given() -> None:
+    """For a function without annotations, by name or as a `Kind`."""
+
+    def first(request): ...  # type: ignore[no-untyped-def]
+
+    def second(request): ...  # type: ignore[no-untyped-def]
+
+    assert of(stream(service="shop.Shop", kind="bidirectional")(first)).kind is Kind.BIDIRECTIONAL
+    assert of(stream(service="shop.Shop", kind=Kind.UNARY)(second)).kind is Kind.UNARY
+
+
+def test_methods_of_a_class() -> None:
+    """`self` is no request, and a static method has none."""
+
+    class Shop:
+        @grpc_stream(service="shop.Shop")
+        async def get(self, request: GrpcRequest) -> GrpcResponse: ...
+
+        @staticmethod
+        @grpc_stream(service="shop.Shop")
+        async def put(request: GrpcRequest) -> GrpcResponse: ...
+
+        @classmethod
+        @grpc_stream(service="shop.Shop")
+        async def list_all(cls, request: GrpcRequest) -> GrpcServerStreamResponse: ...
+
+    assert of(Shop.get).method == "Get"
+    assert of(Shop.put).method == "Put"
+    assert of(Shop.list_all.__func__).kind is Kind.SERVER_STREAMING  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        ("batch_create", "BatchCreate"),
+        ("handle_get", "HandleGet"),
+        ("http2_ping", "Http2Ping"),
+        ("step_1_2", "Step1_2"),
+    ],
+)
+def test_method_name_by_default(name: str, method: str) -> None:
+    """The function's name in UpperCamelCase, as with the Rust macro."""
+
+    def handler(request: GrpcRequest) -> GrpcResponse: ...
+
+    handler.__name__ = name
+    assert of(stream(service="shop.Shop")(handler)).method == method
+
+
+def test_limits() -> None:
+    """As numbers, as people write them, as timedeltas."""
+
+    @grpc_stream(
+        service="shop.v1.Shop",
+        method="Put",
+        max_messages=500,
+        max_message_bytes="64KiB",
+        max_bytes="8MiB",
+        timeout="1m30s",
+        idle_timeout=datetime.timedelta(milliseconds=250),
+    )
+    async def get(request: GrpcClientStreamRequest) -> GrpcResponse: ...
+
+    assert of(get) == Declaration(
+        "shop.v1.Shop", "Put", Kind.CLIENT_STREAMING, 500, 64 << 10, 8 << 20, timeout=90.0, idle_timeout=0.25
+    )
+
+
+def no_annotations(request): ...  # type: ignore[no-untyped-def]
+async def no_return(request: GrpcClientStreamRequest): ...  # type: ignore[no-untyped-def]
+def wrong_request(request: bytes) -> GrpcResponse: ...
+def wrong_response(request: GrpcRequest) -> bytes: ...
+def wrong_pair(request: GrpcClientStreamRequest) -> GrpcBidiStreamResponse: ...
+def no_parameter() -> GrpcResponse: ...
+def two_parameters(request: GrpcRequest, more: int) -> GrpcResponse: ...
+def keyword_only(*, request: GrpcRequest) -> GrpcResponse: ...
+def unknown_type(request: Unknown) -> GrpcResponse: ...  # type: ignore[name-defined]  # noqa: F821
+
+
+def generator(request: GrpcRequest):  # type: ignore[no-untyped-def]
+    yield GrpcResponse()
+
+
+class ShopClass: ...
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "error", "text"),
+    [
+        (
+            no_annotations,
+            {},
+            TypeError,
+            (
+                'have no annotation, which the kind of the RPC comes from: write "def no_annotations(request: '
+                'GrpcClientStreamRequest) -> GrpcResponse", or give the decorator kind="…"'
+            ),
+        ),
+        (
+            no_return,
+            {},
+            TypeError,
+            (
+                "its response has no annotation, which the kind of the RPC comes from: write "
+                '"async def no_return(request: GrpcClientStreamRequest) -> GrpcResponse"'
+            ),
+        ),
+        (wrong_request, {}, TypeError, "it takes bytes, which is no request of spikard"),
+        (
+            wrong_response,
+            {},
+            TypeError,
+            "it returns bytes, which is no response of spikard: a GrpcRequest is answered with",
+        ),
+        (
+            wrong_pair,
+            {},
+            TypeError,
+            "a GrpcClientStreamRequest is answered with a GrpcResponse, not with a GrpcBidiStreamResponse",
+        ),
+        (
+            no_parameter,
+            {},
+            TypeError,
+            "takes one argument, the request, and this one takes (): write def no_parameter(",
+        ),
+        (two_parameters, {}, TypeError, "takes one argument, the request"),
+        (keyword_only, {}, TypeError, "takes one argument, the request"),
+        (unknown_type, {}, TypeError, 'the annotation of its request, "Unknown", cannot be resolved'),
+        (generator, {}, TypeError, "this one yields"),
+        (ShopClass, {}, TypeError, "it is put on the methods of a class, not on the class"),
+        (unary, {"kind": "bidirectional"}, TypeError, 'kind="bidirectional" does not fit the annotations'),
+        (unary, {"kind": "both"}, ValueError, "kind='both' is not a kind of RPC: it is one of \"unary\""),
+        (unary, {"service": ""}, ValueError, "the service has no name"),
+        (unary, {"service": "/shop.Shop/Get"}, ValueError, 'write service="shop.Shop", method="Get"'),
+        (unary, {"service": "shop..Shop"}, ValueError, "has an empty part"),
+        (unary, {"service": "shop.My Shop"}, ValueError, '"My Shop" is not a name in a .proto'),
+        (unary, {"service": 7}, TypeError, "service must be the full name of a service"),
+        (unary, {"method": "shop.Shop/Get"}, ValueError, "write the name of the method alone"),
+        (unary, {"max_messages": 0}, ValueError, "a max_messages of 0 refuses every call"),
+        (unary, {"max_messages": "500"}, TypeError, "max_messages must be a whole number, not str"),
+        (unary, {"max_messages": True}, TypeError, "max_messages must be a whole number, not bool"),
+        (unary, {"max_message_bytes": "8mb"}, ValueError, 'max_message_bytes: "8mb" is not a size'),
+        (unary, {"max_bytes": 1, "max_stream_bytes": 1}, TypeError, "give only one of the two"),
+        (unary, {"timeout": "5 seconds"}, ValueError, 'timeout: "5 seconds" is not a duration'),
+        (unary, {"timeout": 0}, ValueError, "a timeout of zero refuses every call"),
+        (unary, {"timeout": -1}, ValueError, "timeout must be a time from 0"),
+        (unary, {"timeout": float("nan")}, ValueError, "timeout must be a time from 0"),
+    ],
+)
+def test_mistakes(function: Any, options: dict[str, Any], error: type[Exception], text: str) -> None:
+    """Each names the function, and what to write."""
+    if hasattr(function, "__grpc_stream__"):
+        del function.__grpc_stream__
+    with pytest.raises(error) as raised:
+        stream(**{"service": "shop.Shop", **options})(function)
+    assert f"@grpc_stream on {function.__module__}.{function.__qualname__}: " in str(raised.value)
+    assert text in str(raised.value)
+
+
+def test_mistakes_of_place() -> None:
+    """Without its options, twice, or above `staticmethod`."""
+    with pytest.raises(TypeError, match="write @grpc_stream"):
+        stream(service=plain)
+    with pytest.raises(TypeError):
+        stream(plain)
+    with pytest.raises(TypeError, match="it has a @grpc_stream already"):
+        stream(service="shop.Other")(stream(service="shop.Shop", method="Twice")(lambda_like()))
+    with pytest.raises(TypeError, match="write @grpc_stream below @staticmethod"):
+        stream(service="shop.Shop")(staticmethod(plain))
+
+
+def lambda_like() -> Callable[[GrpcRequest], GrpcResponse]:
+    """A new function each time."""
+
+    def handler(request: GrpcRequest) -> GrpcResponse:
+        return GrpcResponse(request.payload)
+
+    return handler

@@ -1,0 +1,145 @@
+"""The end: what a signal does to the calls in flight, and how long it may take."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from processes import WAIT, Served, serving
+from raw_client import RawClient, message
+from wire import grpc
+
+GRACE = 0.5
+
+
+class Load:
+    """Threads that call until the server is gone, and what was answered."""
+
+    def __init__(self, address: str, threads: int = 4) -> None:
+        self.answered: set[str] = set()
+        self._changed = threading.Condition()
+        self._threads = [threading.Thread(target=self._call, args=(address, n)) for n in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def _call(self, address: str, thread: int) -> None:
+        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
+        with grpc.insecure_channel(address, options) as channel:
+            record = channel.unary_unary("/probes.Probes/Record")
+            for number in range(1_000_000):
+                name = f"{thread}-{number}"
+                try:
+                    assert record(name.encode(), timeout=WAIT).decode() == name
+                except grpc.RpcError:
+                    return
+                with self._changed:
+                    self.answered.add(name)
+                    self._changed.notify_all()
+
+    def wait_for(self, calls: int) -> None:
+        """Wait until so many calls have been answered."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.answered) >= calls, WAIT)
+
+    def join(self) -> None:
+        """Wait for the threads."""
+        for thread in self._threads:
+            thread.join(WAIT)
+            assert not thread.is_alive()
+
+
+def stuck_upload(served: Served) -> RawClient:
+    """An upload that is never finished, on its way into the server."""
+    client = RawClient(served.address)
+    client.socket.sendall(client.begin("/probes.Probes/Join", message(b"first"), end=False))
+    # A connection is read in order: when a later call is answered, the upload is in progress.
+    assert client.call_many("/probes.Probes/Echo", [b"one"]) == [b"one"]
+    return client
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("round_", range(10))
+def test_sigterm_under_load_with_a_stuck_stream(round_: int, workers: int, tmp_path: Path) -> None:
+    """Gone within the grace period and a second; each call that a handler finished has its answer."""
+    record = tmp_path / "record"
+    record.touch()
+    with serving("probes", "--grace", str(GRACE), env={"PROBES_RECORD": str(record)}, workers=workers) as served:
+        stuck = stuck_upload(served)
+        load = Load(served.address)
+        load.wait_for(40 + 10 * round_)
+        began = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        code = served.process.wait(WAIT)
+        took = time.monotonic() - began
+        load.join()
+        stuck.close()
+    assert took < GRACE + 1, served.err.text()
+    assert code == 0, served.err.text()
+    assert set(record.read_text().split()) == load.answered
+
+
+def test_a_coroutine_that_holds_the_loop_holds_nothing_up() -> None:
+    """The process is gone in time, says why, and its exit code is not that of a drain."""
+    with serving("probes", "--grace", str(GRACE)) as served:
+        with grpc.insecure_channel(served.address) as channel:
+            held = channel.unary_unary("/probes.Probes/Hold").future(b"60")
+            served.err.wait_for("holds the event loop")
+            began = time.monotonic()
+            assert served.stop() == 1
+            assert time.monotonic() - began < GRACE + 1
+            assert held.exception(WAIT) is not None
+        assert "the grace period of 500ms is over and Python does not end" in served.err.whole()
+
+
+def test_a_thread_that_is_stuck_holds_nothing_up() -> None:
+    """A `def` handler that never returns is left behind."""
+    with serving("probes", "--grace", str(GRACE)) as served, grpc.insecure_channel(served.address) as channel:
+        blocked = channel.unary_unary("/probes.Probes/Block").future(b"")
+        runs = channel.unary_unary("/probes.Probes/Runs")
+        while runs(b"block", timeout=WAIT) != b"1":
+            pass
+        began = time.monotonic()
+        assert served.stop() == 0
+        assert time.monotonic() - began < GRACE + 1
+        assert blocked.exception(WAIT) is not None
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_signal_ends_at_once(workers: int) -> None:
+    """However long the grace period still is."""
+    with serving("probes", "--grace", "60s", workers=workers) as served:
+        with grpc.insecure_channel(served.address) as channel:
+            hung = channel.unary_unary("/probes.Probes/Hang").future(b"second")
+            runs = channel.unary_unary("/probes.Probes/Runs")
+            while runs(b"second", timeout=WAIT) != b"1":
+                pass
+            served.process.send_signal(signal.SIGINT)
+            served.err.wait_for("draining connections", times=workers)
+            assert served.stop(signal.SIGTERM) == 128 + signal.SIGTERM
+            assert hung.exception(WAIT) is not None
+
+
+def test_a_drain_waits_for_what_ends_in_time() -> None:
+    """A call in flight gets its answer, and the process ends when it has."""
+    with serving("probes", "--grace", "30s", "--threads", "2") as served:
+        with grpc.insecure_channel(served.address) as channel:
+            held = channel.unary_unary("/probes.Probes/Hold").future(b"0.5")
+            served.err.wait_for("holds the event loop")
+            assert served.stop() == 0
+            assert held.result(WAIT) == b""
+
+
+def test_a_signal_before_the_server_is_ready(tmp_path: Path) -> None:
+    """A module that takes long to import does not keep the process from ending."""
+    (tmp_path / "slow.py").write_text("import time, sys\nprint('serving on x (pid 1)', flush=True)\ntime.sleep(60)\n")
+    with serving("slow", "--app-dir", str(tmp_path)) as served:
+        assert served.stop() == -signal.SIGTERM
+
+
+def test_the_process_is_the_one_that_says_so() -> None:
+    """The pid that is printed."""
+    with serving("probes") as served:
+        assert served.pids == [served.process.pid]
+        assert served.process.pid != os.getpid()

@@ -1,0 +1,250 @@
+"""`Server` inside an asyncio program."""
+
+import asyncio
+import errno
+import gc
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+from typing import Any
+
+import probes
+import pytest
+from processes import HANDLERS, WAIT
+from wire import aio, grpc
+
+from spikard.grpc import Server
+
+pytestmark = pytest.mark.asyncio
+
+
+async def echo(server: Server, message: bytes = b"one", **options: Any) -> bytes:
+    """Call the echo of a server."""
+    # grpcio's own name for a Unix socket is no authority that HTTP allows.
+    named = [("grpc.default_authority", "localhost")]
+    async with aio.insecure_channel(server.address, named) as channel:
+        answer: bytes = await channel.unary_unary("/probes.Probes/Echo")(message, timeout=WAIT, **options)
+        return answer
+
+
+async def test_async_with() -> None:
+    """Port 0 takes a free one, and the end of the block gives it back."""
+    async with Server("probes", bind="127.0.0.1:0") as server:
+        assert server.port > 0
+        assert server.address == f"127.0.0.1:{server.port}"
+        assert await echo(server) == b"one"
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", server.port))
+
+
+async def test_start_and_stop() -> None:
+    """By hand; a second stop does nothing, and a second start is refused."""
+    server = Server(probes.echo, bind="127.0.0.1:0")
+    await server.start()
+    assert await echo(server) == b"one"
+    with pytest.raises(RuntimeError, match="started before"):
+        await server.start()
+    await server.stop(1)
+    await server.stop(1)
+    with pytest.raises(aio.AioRpcError):
+        await echo(server)
+
+
+async def test_a_server_that_was_never_started() -> None:
+    """It can be stopped, and cannot be waited for."""
+    server = Server(probes.echo)
+    with pytest.raises(RuntimeError, match="has not been started"):
+        await server.wait()
+    await server.stop()
+
+
+async def test_everybody_may_wait() -> None:
+    """And one who gives up does not end it for the others."""
+    async with Server("probes", bind="127.0.0.1:0") as server:
+        waiting = [asyncio.create_task(server.wait()) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        assert await echo(server) == b"one"
+        await server.stop()
+        await asyncio.wait_for(asyncio.gather(*waiting[1:]), WAIT)
+        assert waiting[0].cancelled()
+
+
+async def test_calls_in_flight_finish_within_the_grace() -> None:
+    """Those that end in time get their answer, those that do not are cut off."""
+    server = Server("probes", bind="127.0.0.1:0")
+    await server.start()
+    async with aio.insecure_channel(server.address) as channel:
+        hung = asyncio.ensure_future(channel.unary_unary("/probes.Probes/Hang")(b"grace"))
+        while not probes.RUNS["grace"]:
+            await asyncio.sleep(0)
+        stopping = asyncio.create_task(server.stop(WAIT))
+        await asyncio.sleep(0)
+        assert not stopping.done()
+        # A shorter grace ends the wait.
+        await asyncio.wait_for(server.stop(0), WAIT)
+        await asyncio.wait_for(stopping, WAIT)
+        with pytest.raises(aio.AioRpcError):
+            await hung
+    assert probes.RUNS["grace-cancelled"] == 1
+
+
+async def test_unix_socket(tmp_path: Path) -> None:
+    """Its file is there while the server is, and one that is stale is replaced."""
+    path = tmp_path / "spikard.sock"
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(path))
+    async with Server("probes", uds=path) as server:
+        assert (server.address, server.port) == (f"unix:{path}", 0)
+        assert await echo(server) == b"one"
+        with pytest.raises(OSError, match=r"cannot listen on unix:.*Address already in use"):
+            await Server("probes", bind=f"unix:{path}").start()
+        assert await echo(server) == b"one"
+    assert not path.exists()
+    path.write_text("something else")
+    with pytest.raises(OSError, match="the file exists, and is not a socket"):
+        await Server("probes", uds=path).start()
+    assert path.read_text() == "something else"
+
+
+async def test_a_port_in_use() -> None:
+    """An `OSError` that says what to do."""
+    async with Server("probes", bind="127.0.0.1:0") as server:
+        with pytest.raises(OSError, match=r"cannot listen on 127.0.0.1:.*; stop the program that uses it") as raised:
+            await Server("probes", bind=server.address).start()
+        assert raised.value.errno == errno.EADDRINUSE
+        assert await echo(server) == b"one"
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"bind": "1234"}, ValueError, '"1234" is not an address: write host:port'),
+        ({"bind": ":1234"}, ValueError, "is not an address"),
+        ({"bind": "::1:1234"}, ValueError, "is not an address"),
+        ({"bind": "localhost:99999"}, ValueError, "is more than 65535"),
+        ({"bind": "unix:"}, ValueError, "names no file"),
+        ({"bind": 1234}, TypeError, "bind must be a text"),
+        ({"bind": "127.0.0.1:0", "uds": "/tmp/x"}, ValueError, "bind and uds are both given"),
+        ({"max_messages": 0}, ValueError, "a max_messages of 0 refuses every call"),
+        ({"max_stream_bytes": "many"}, ValueError, '"many" is not a size'),
+        ({"idle_timeout": 0}, ValueError, "an idle_timeout of zero refuses every call"),
+        ({"grace": -1}, ValueError, "grace must be a time"),
+        ({"threads": 0}, ValueError, "a threads of 0"),
+        ({"compression": "lz4"}, ValueError, "compression must be one of identity, gzip, deflate, zstd"),
+        ({"tls_cert": "x.pem"}, ValueError, "tls_cert is given without tls_key"),
+        ({"tls_client_ca": "x.pem"}, ValueError, "tls_client_ca is given without tls_cert"),
+        ({"tls_cert": "/no/x.pem", "tls_key": "/no/y"}, FileNotFoundError, "tls_cert cannot be read: No such file"),
+    ],
+)
+async def test_settings(options: dict[str, Any], error: type[Exception], text: str) -> None:
+    """What is wrong with a setting, before anything starts."""
+    with pytest.raises(error, match=text.replace("(", r"\(").replace("?", r"\?")):
+        Server("probes", **options)
+
+
+async def test_a_certificate_that_is_none(tmp_path: Path) -> None:
+    """The file and its fault, when the server starts."""
+    bad = tmp_path / "bad.pem"
+    bad.write_text("not a certificate")
+    with pytest.raises(ValueError, match=f"the TLS file {bad} holds no certificate in PEM form"):
+        await Server("probes", bind="127.0.0.1:0", tls_cert=bad, tls_key=bad).start()
+
+
+async def test_limits_and_compression() -> None:
+    """The settings reach Rust."""
+    async with Server("probes", bind="127.0.0.1:0", max_message_bytes="1KiB", compression="gzip") as server:
+        assert await echo(server, b"x" * 1024, compression=grpc.Compression.Gzip) == b"x" * 1024
+        with pytest.raises(aio.AioRpcError, match="max_message_bytes = 1024"):
+            await echo(server, b"x" * 1025)
+
+
+async def test_the_end_of_the_loop_ends_the_server() -> None:
+    """A program that forgets to stop its server ends all the same, with a warning."""
+    program = """
+import asyncio, logging
+logging.basicConfig()
+from spikard.grpc import Server
+async def main():
+    await Server("probes", bind="127.0.0.1:0").start()
+asyncio.run(main())
+print("ended")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=HANDLERS, capture_output=True, text=True, timeout=WAIT, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "ended\n"), done.stderr
+    assert "await server.stop() before" in done.stderr
+
+
+async def test_a_process_that_ends_under_a_server() -> None:
+    """`sys.exit` with a server, a busy thread and a hung handler: the exit code is the program's."""
+    program = """
+import asyncio, sys, grpc, probes
+from spikard.grpc import Server
+async def main():
+    server = Server("probes", bind="127.0.0.1:0")
+    await server.start()
+    channel = grpc.aio.insecure_channel(server.address)
+    calls = [asyncio.ensure_future(channel.unary_unary(f"/probes.Probes/{m}")(b"x")) for m in ("Block", "Hang")]
+    while not (probes.RUNS["block"] and probes.RUNS["x"]):
+        await asyncio.sleep(0.001)
+    sys.exit(5)
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=HANDLERS, capture_output=True, text=True, timeout=WAIT, check=False
+    )
+    assert done.returncode == 5, done.stderr
+    assert "Fatal" not in done.stderr
+    assert "panicked" not in done.stderr
+
+
+def child_of_fork(server: Server, answers: Any) -> None:
+    """Use the server of the parent."""
+    said = []
+    for use in (server.stop(), server.wait()):
+        try:
+            asyncio.new_event_loop().run_until_complete(use)
+        except RuntimeError as error:
+            said.append(str(error))
+    answers.send("\n".join(said))
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+async def test_a_fork_after_the_start() -> None:
+    """The child gets a clear error and ends by itself; the parent serves on."""
+    async with Server("probes", bind="127.0.0.1:0") as server:
+        fork = multiprocessing.get_context("fork")
+        ours, theirs = fork.Pipe(duplex=False)
+        child = fork.Process(target=child_of_fork, args=(server, theirs))
+        child.start()
+        said = await asyncio.to_thread(ours.recv)
+        assert said.count("was forked from the one that started the server") == 2
+        assert f"(pid {os.getpid()})" in said
+        await asyncio.to_thread(child.join, WAIT)
+        assert child.exitcode == 0
+        assert await echo(server) == b"one"
+
+
+async def test_nothing_is_left_of_a_server() -> None:
+    """Neither threads nor descriptors nor the object itself."""
+
+    async def once() -> weakref.ref[Server]:
+        async with Server("probes", bind="127.0.0.1:0") as server:
+            assert await echo(server) == b"one"
+            return weakref.ref(server)
+
+    await once()
+    descriptors, threads = len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+    for _ in range(10):
+        gone = await once()
+        gc.collect()
+        assert gone() is None
+    assert len(os.listdir("/proc/self/fd")) <= descriptors + 1
+    assert len(os.listdir("/proc/self/task")) <= threads + 1

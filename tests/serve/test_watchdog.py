@@ -1,0 +1,61 @@
+"""The warning about a coroutine that holds the event loop."""
+
+from processes import WAIT, Served, serving
+from wire import grpc
+
+SPAWNS = """
+import asyncio, time
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
+
+
+@grpc_stream(service="spawns.Spawns")
+async def spawn(request: GrpcRequest) -> GrpcResponse:
+    await asyncio.get_running_loop().create_task(background())
+    return GrpcResponse()
+
+
+async def background() -> None:
+    crunch()
+
+
+def crunch() -> None:
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        pass
+"""
+
+
+def call(served: Served, path: str, message: bytes) -> None:
+    """Make one call."""
+    with grpc.insecure_channel(served.address) as channel:
+        channel.unary_unary(path)(message, timeout=WAIT)
+
+
+def test_the_handler_is_named() -> None:
+    """With the line that holds the loop; a call that is quick is not."""
+    with serving("probes") as served:
+        call(served, "/probes.Probes/Echo", b"")
+        call(served, "/probes.Probes/Hold", b"0.4")
+        (found,) = served.err.wait_for(
+            r"WARNING .*probes:(\w+) holds the event loop, for over (\d+) ms so far, at (\S+):\d+"
+        )
+        assert found[1] == "hold"
+        assert int(found[2]) >= 100
+        assert found[3].endswith("probes.py")
+        call(served, "/probes.Probes/Hold", b"0.4")
+        served.err.wait_for("probes:hold holds the event loop", times=2)
+        served.stop()
+        assert served.err.whole().count("holds the event loop") == 2
+
+
+def test_a_task_of_a_handler_is_named(tmp_path: object) -> None:
+    """By its own function, with the place where it is."""
+    from pathlib import Path
+
+    folder = Path(str(tmp_path))
+    (folder / "spawns.py").write_text(SPAWNS)
+    with serving("spawns", "--app-dir", str(folder)) as served:
+        call(served, "/spawns.Spawns/Spawn", b"")
+        (found,) = served.err.wait_for(r"spawns:(\w+) holds the event loop, .* at (\S+):(\d+):")
+        assert found[1] == "background"
+        assert found[2] == str(folder / "spawns.py")

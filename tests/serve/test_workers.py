@@ -1,0 +1,260 @@
+"""Several processes on one port, and the one that looks after them."""
+
+import os
+import re
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from processes import WAIT, Served, serving, spikard
+from raw_client import RawClient
+from wire import grpc
+
+OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
+HANDLER = """
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
+
+
+@grpc_stream(service="changing.Changing")
+async def answer(request: GrpcRequest) -> GrpcResponse:
+    return GrpcResponse(b"{answer}")
+"""
+
+STARTING = '''
+import subprocess, sys
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
+
+LOOK = """
+import os
+found = [name for name in os.environ if name == "SPIKARD_WORKER"]
+for fd in range(3, 64):
+    try:
+        found.append(os.readlink(f"/proc/self/fd/{fd}"))
+    except OSError:
+        pass
+print([name for name in found if "socket" in name or "WORKER" in name])
+"""
+
+
+@grpc_stream(service="starting.Starting")
+def look(request: GrpcRequest) -> GrpcResponse:
+    looked = subprocess.run([sys.executable, "-c", LOOK], stdout=subprocess.PIPE, close_fds=False, check=True)
+    return GrpcResponse(looked.stdout.strip())
+'''
+
+
+def pid_of(channel: Any, **options: object) -> int:
+    """The process that a connection leads to."""
+    return int(channel.unary_unary("/probes.Probes/Pid")(b"", timeout=WAIT, **options))
+
+
+@contextmanager
+def connections(address: str, pids: list[int], each: int = 2) -> Generator[dict[int, list[Any]]]:
+    """Connections to every worker: as the kernel hands them out, until each has enough."""
+    found: dict[int, list[Any]] = {pid: [] for pid in pids}
+    channels: list[Any] = []
+    try:
+        while min(map(len, found.values())) < each:
+            assert len(channels) < 200, "the kernel does not share the port out"
+            channel = grpc.insecure_channel(address, OWN_CONNECTION)
+            channels.append(channel)
+            found[pid_of(channel)].append(channel)
+        yield found
+    finally:
+        for channel in channels:
+            channel.close()
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, as far as others can tell."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_workers_share_the_port() -> None:
+    """One line each, one table, each in a session of its own, and all of them take connections."""
+    with serving("probes", workers=3) as served:
+        out = served.out.text()
+        assert out.count("SERVICE") == 1
+        assert [int(n) for n in re.findall(r"worker (\d) serving on", out)] == [1, 2, 3]
+        assert len({served.process.pid, *served.pids}) == 4
+        for pid in served.pids:
+            assert os.getsid(pid) == pid
+        with connections(served.address, served.pids, each=1):
+            pass
+        assert served.stop() == 0
+        assert all(map(gone, served.pids))
+
+
+def test_the_share_is_even() -> None:
+    """The kernel spreads many connections over the workers."""
+    with serving("probes", workers=2) as served:
+        share: Counter[int] = Counter()
+        for _ in range(60):
+            client = RawClient(served.address)
+            share[int(client.call_many("/probes.Probes/Pid", [b""])[0])] += 1
+            client.close()
+    assert set(share) == set(served.pids)
+    # Each connection goes either way: fewer than 10 of 60 on one side comes once in twenty million runs.
+    assert min(share.values()) >= 10
+
+
+def test_a_worker_that_is_killed_under_load() -> None:
+    """Back within a second; the calls of the others are not disturbed, and new connections are never refused."""
+    with serving("probes", workers=2) as served:
+        victim, other = served.pids
+        with connections(served.address, served.pids) as channels:
+            ended = threading.Event()
+            failed: list[BaseException] = []
+            calls: Counter[str] = Counter()
+
+            def on_the_other(channel: Any) -> None:
+                while not ended.is_set():
+                    try:
+                        assert pid_of(channel) == other
+                        calls["other"] += 1
+                    except BaseException as error:
+                        failed.append(error)
+                        return
+
+            def on_new_ones() -> None:
+                while not ended.is_set():
+                    try:
+                        with grpc.insecure_channel(served.address, OWN_CONNECTION) as channel:
+                            pid_of(channel)
+                            calls["new"] += 1
+                    except BaseException as error:
+                        failed.append(error)
+                        return
+
+            threads = [threading.Thread(target=on_the_other, args=(channel,)) for channel in channels[other]]
+            threads.append(threading.Thread(target=on_new_ones))
+            # These begin after the kill: what a killed process had accepted is lost with it.
+            for thread in threads[:-1]:
+                thread.start()
+            while calls["other"] < 50:
+                time.sleep(0.001)
+            killed = time.monotonic()
+            os.kill(victim, signal.SIGKILL)
+            served.err.wait_for(rf"worker 1 \(pid {victim}\) was ended by SIGKILL; starting it again now")
+            threads[-1].start()
+            *_, back = served.out.wait_for(r"worker 1 serving on \S+ \(pid (\d+)\)", times=2)
+            took = time.monotonic() - killed
+            before = calls["other"]
+            while calls["other"] < before + 50 and not failed:
+                time.sleep(0.001)
+            ended.set()
+            for thread in threads:
+                thread.join(WAIT)
+        assert failed == []
+        assert calls["new"] > 0
+        assert took < 1, served.err.text()
+        with connections(served.address, [int(back[1]), other], each=1):
+            pass
+        assert served.stop() == 0
+
+
+def test_a_worker_that_dies_again_and_again_is_given_time() -> None:
+    """Each time it is said how long."""
+    with serving("probes", workers=2) as served:
+        for times in (1, 2, 3):
+            *_, last = served.out.wait_for(r"worker 1 serving on \S+ \(pid (\d+)\)", times=times)
+            os.kill(int(last[1]), signal.SIGKILL)
+        served.err.wait_for(r"worker 1 .* starting it again now")
+        served.err.wait_for(r"worker 1 .* starting it again in 0\.1 s")
+        served.err.wait_for(r"worker 1 .* starting it again in 0\.2 s")
+        served.out.wait_for(r"worker 1 serving on", times=4)
+        assert served.stop() == 0
+
+
+def test_orphans_end() -> None:
+    """Workers whose supervisor is killed drain, and are gone."""
+    with serving("probes", "--grace", "1s", workers=2) as served, connections(served.address, served.pids, each=1):
+        served.process.kill()
+        served.process.wait(WAIT)
+        deadline = time.monotonic() + WAIT
+        while not all(map(gone, served.pids)):
+            assert time.monotonic() < deadline, "the workers live on"
+            time.sleep(0.01)
+
+
+def test_a_second_server_on_the_port_is_refused() -> None:
+    """Though the workers share it among themselves."""
+    with serving("probes", workers=2) as served:
+        done = spikard("serve", "probes", "--workers", "2", "--bind", served.address)
+        assert done.returncode == 2
+        assert "Address already in use" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["no_such_module", "broken_import", "nothing"])
+def test_a_mistake_is_said_once(target: str) -> None:
+    """By the first worker; the exit code is that of a mistake."""
+    done = spikard("serve", target, "--workers", "3", "--bind", "127.0.0.1:0")
+    assert done.returncode == 2
+    assert done.stderr.count("spikard: error: ") == 1
+    assert done.stdout == ""
+
+
+def test_a_unix_socket_is_shared(tmp_path: Path) -> None:
+    """All workers take from it, and it is gone in the end."""
+    path = tmp_path / "spikard.sock"
+    with serving("probes", "--uds", str(path), workers=2, bind="") as served:
+        with grpc.insecure_channel(served.address, [("grpc.default_authority", "localhost")]) as channel:
+            assert pid_of(channel) in served.pids
+        assert served.stop() == 0
+    assert not path.exists()
+
+
+def test_what_a_handler_starts_inherits_nothing(tmp_path: Path) -> None:
+    """Neither what the supervisor tells a worker, nor its sockets."""
+    (tmp_path / "starting.py").write_text(STARTING)
+    with serving("starting", "--app-dir", str(tmp_path), workers=2) as served:
+        with grpc.insecure_channel(served.address) as channel:
+            assert channel.unary_unary("/starting.Starting/Look")(b"", timeout=WAIT) == b"[]"
+
+
+def answer_of(served: Served, expected: bytes) -> None:
+    """Wait until the handler answers so."""
+    deadline = time.monotonic() + WAIT
+    with grpc.insecure_channel(served.address, OWN_CONNECTION) as channel:
+        call = channel.unary_unary("/changing.Changing/Answer")
+        while call(b"", timeout=WAIT, wait_for_ready=True) != expected:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_reload(workers: int, tmp_path: Path) -> None:
+    """A changed file starts the workers anew; one that is broken waits for the next change."""
+    module = tmp_path / "changing.py"
+    module.write_text(HANDLER.format(answer="one"))
+    # Compiled files tell changes apart by the second, and these come faster.
+    env = {"PYTHONDONTWRITEBYTECODE": "1"}
+    with serving("changing", "--reload", "--grace", "1s", cwd=tmp_path, workers=workers, env=env) as served:
+        served.out.wait_for("worker 1 serving on")
+        answer_of(served, b"one")
+        module.write_text(HANDLER.format(answer="two"))
+        served.err.wait_for(r"changed: changing\.py; starting anew")
+        answer_of(served, b"two")
+        module.write_text("this is no Python")
+        served.err.wait_for("SyntaxError")
+        served.err.wait_for("could not start; waiting for a change")
+        module.write_text(HANDLER.format(answer="three"))
+        answer_of(served, b"three")
+        assert served.stop() == 0
+
+
+def test_reload_without_watchfiles(tmp_path: Path) -> None:
+    """A clear message."""
+    (tmp_path / "watchfiles.py").write_text("raise ImportError('not here')\n")
+    done = spikard("serve", "probes", "--reload", "--bind", "127.0.0.1:0", env={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 2
+    assert "spikard: error: --reload needs watchfiles, which is not installed: pip install watchfiles" in done.stderr

@@ -1,0 +1,14 @@
+use spikard::{GrpcClientStreamRequest, GrpcResponse, Status, grpc_stream};
+
+struct Records;
+
+#[grpc_stream(service = "recordservice.RecordService")]
+impl Records {
+    const LIMIT: usize = 5;
+
+    async fn import(&self, _request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status> {
+        Ok(GrpcResponse::default())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use spikard::{GrpcClientStreamRequest, GrpcResponse, Status, grpc_stream};
+
+struct Records;
+
+#[grpc_stream(service = "recordservice.RecordService")]
+impl Records
+where
+    String: Clone,
+ {
+    async fn import(&self, _request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status> {
+        Ok(GrpcResponse::default())
+    }
+}
+
+fn main() {}

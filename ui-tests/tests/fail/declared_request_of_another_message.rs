@@ -1,0 +1,9 @@
+use spikard::{GrpcRequest, GrpcResponse, Status, grpc_stream};
+use spikard_ui_tests::pb::messageservice::{Item, message_service};
+
+#[grpc_stream(service = message_service)]
+async fn get(_request: GrpcRequest<Item>) -> Result<GrpcResponse<Item>, Status> {
+    Ok(GrpcResponse::default())
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use spikard::{GrpcClientStreamRequest, GrpcResponse, Status, grpc_stream};
+
+struct Records;
+
+#[grpc_stream(service = "recordservice.RecordService")]
+impl Records {
+    async fn import(self, _request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status> {
+        Ok(GrpcResponse::default())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use spikard::{GrpcClientStreamRequest, GrpcResponse, Status, grpc_stream};
+
+#[grpc_stream(service = "messageservice.MessageService")]
+async fn batch_create(_request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status>;
+
+fn main() {}

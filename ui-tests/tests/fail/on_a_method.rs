@@ -1,0 +1,12 @@
+use spikard::{GrpcClientStreamRequest, GrpcResponse, Status, grpc_stream};
+
+struct Records;
+
+impl Records {
+    #[grpc_stream(service = "recordservice.RecordService")]
+    async fn import(&self, _request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status> {
+        Ok(GrpcResponse::default())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use spikard::{GrpcResponse, Status, grpc_stream};
+
+#[grpc_stream(service = "messageservice.MessageService")]
+async fn batch_create(_request: impl Send) -> Result<GrpcResponse, Status> {
+    Ok(GrpcResponse::default())
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use spikard::{GrpcClientStreamRequest, GrpcResponse, Status, grpc_stream};
+
+#[grpc_stream(service = "messageservice.MessageService")]
+async fn batch_create(
+    _request: GrpcClientStreamRequest,
+    _user: String,
+) -> Result<GrpcResponse, Status> {
+    Ok(GrpcResponse::default())
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use spikard::{GrpcClientStreamRequest, GrpcResponse, Status, grpc_stream};
+
+#[grpc_stream(service = "messageservice.MessageService")]
+async fn batch_create(_request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status>
+where
+    String: Clone,
+{
+    Ok(GrpcResponse::default())
+}
+
+fn main() {}
