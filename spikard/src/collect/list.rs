@@ -90,13 +90,7 @@ impl<M: Message> MessageList<M> {
     #[inline]
     fn push(&mut self, payload: Payload<'_>) -> Result<(), Status> {
         self.payload_bytes = self.payload_bytes.saturating_add(payload.len());
-        match M::decode_payload(payload) {
-            Ok(message) => {
-                self.messages.push(message);
-                Ok(())
-            }
-            Err(error) => Err(self.undecodable(&error)),
-        }
+        M::decode_onto(&mut self.messages, payload).map_err(|error| self.undecodable(&error))
     }
 
     #[cold]
@@ -122,6 +116,7 @@ impl<M: Message> MessageList<M> {
 }
 
 impl<M: Message> Sink for MessageList<M> {
+    #[inline]
     fn admit(&mut self, compressed: bool, len: usize) -> Result<(), Status> {
         let index = self.received();
         if self.expect == Expect::One && index == 1 {

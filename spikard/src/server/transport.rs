@@ -14,8 +14,10 @@ use crate::respond::StreamExecutor;
 /// its streams and their windows.
 const CONNECTION_WINDOW: u32 = 512 << 20;
 
-/// What one stream may have in flight before its call takes it.
-const STREAM_WINDOW: u32 = 1 << 20;
+/// What one stream may have in flight before its call takes it. The budget does not see it, and more than
+/// a processor's cache holds is read from memory again: with 1 MiB, eight streams of messages of 1 KiB took
+/// 1.4 times the CPU.
+const STREAM_WINDOW: u32 = 256 << 10;
 
 /// What a user may set of the transport.
 #[derive(Clone, Copy, Debug)]
