@@ -54,7 +54,7 @@ lint: setup ## Formatting, clippy, ruff, mypy and pyright
 
 .PHONY: test-rust
 test-rust: setup ## Unit tests, doctests, UI tests and end-to-end tests in Rust
-	cargo test --workspace
+	cargo test --workspace --all-features
 
 # PATH holds nothing but the toolchain, so that a Python would not be found.
 .PHONY: test-without-python

@@ -19,7 +19,7 @@ use crate::collect::Payload;
 )]
 pub trait Message: Send + Sized + 'static {
     #[doc(hidden)]
-    fn decode_payload(payload: Payload<'_>) -> Result<Self, DecodeError>;
+    fn decode_onto(messages: &mut Vec<Self>, payload: Payload<'_>) -> Result<(), DecodeError>;
 
     #[doc(hidden)]
     fn payload_len(&self) -> usize;
@@ -35,15 +35,14 @@ pub trait Message: Send + Sized + 'static {
 #[diagnostic::do_not_recommend]
 impl<M: prost::Message + Default + 'static> Message for M {
     #[inline]
-    fn decode_payload(payload: Payload<'_>) -> Result<Self, DecodeError> {
+    fn decode_onto(messages: &mut Vec<M>, payload: Payload<'_>) -> Result<(), DecodeError> {
         // The types are known when this is compiled: for `Bytes` only the move remains, for every
         // other message only the decoding.
-        let mut decoded = None::<M>;
-        match (&mut decoded as &mut dyn Any).downcast_mut::<Option<Bytes>>() {
-            Some(slot) => *slot = Some(payload.into_bytes()),
-            None => decoded = Some(payload.read(|reader| M::decode(reader))?),
+        match (messages as &mut dyn Any).downcast_mut::<Vec<Bytes>>() {
+            Some(raw) => raw.push(payload.into_bytes()),
+            None => messages.push(payload.read(|reader| M::decode(reader))?),
         }
-        Ok(decoded.unwrap_or_default())
+        Ok(())
     }
 
     fn payload_len(&self) -> usize {
@@ -75,8 +74,9 @@ mod tests {
         let chunk = Bytes::copy_from_slice(wire);
         let mut keeper = Keeper::default();
         let payload = Payload::part(&chunk, 0..wire.len(), &mut keeper);
-        let decoded = M::decode_payload(payload);
-        assert_eq!(decoded, Ok(message));
+        let mut decoded = Vec::new();
+        M::decode_onto(&mut decoded, payload).unwrap();
+        assert_eq!(decoded, [message]);
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! The line between a user's metadata and the headers of the protocol.
 
+use std::mem;
+
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName};
 use tonic::metadata::MetadataMap;
+
+use crate::{Code, Status};
 
 /// The headers that gRPC and HTTP/2 keep for themselves; `grpc-` is reserved as a prefix, but of it
 /// only these carry the protocol (`grpc-trace-bin`, for one, is for applications).
@@ -29,6 +33,22 @@ pub(crate) fn received(headers: HeaderMap) -> MetadataMap {
 /// What a handler sends; it cannot overwrite the headers of the protocol.
 pub(crate) fn sent(metadata: MetadataMap) -> HeaderMap {
     without_reserved(metadata.into_headers())
+}
+
+/// The status of a failed call as it is sent: its metadata cannot overwrite the headers of the protocol
+/// either, and a failure is not called OK, which would make a broken-off response look whole.
+pub(crate) fn failure(mut status: Status) -> Status {
+    if status.code() == Code::Ok {
+        tracing::error!(%status, "the handler failed with the status OK");
+        return Status::internal(
+            "the handler failed with the status OK; the server's log says more",
+        );
+    }
+    if !status.metadata().is_empty() {
+        let metadata = mem::take(status.metadata_mut());
+        *status.metadata_mut() = MetadataMap::from_headers(sent(metadata));
+    }
+    status
 }
 
 fn without_reserved(mut headers: HeaderMap) -> HeaderMap {

@@ -3,22 +3,20 @@
 use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 use crate::Status;
 
 /// Awaits `future`; a panic in it becomes its error.
-pub(crate) async fn contain<T>(
-    future: impl Future<Output = Result<T, Status>>,
-) -> Result<T, Status> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
+pub(crate) fn contain<T>(
+    mut future: Pin<&mut impl Future<Output = Result<T, Status>>>,
+) -> impl Future<Output = Result<T, Status>> {
+    poll_fn(move |cx| {
         // After a panic the future is only dropped, so nothing sees it half-changed.
         let poll = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
         poll.unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic))))
     })
-    .await
 }
 
 /// The status of a panic: INTERNAL. Its text goes to the log, in the span of the call, and no further.

@@ -51,6 +51,46 @@ async fn every_row_of_the_table() {
     }
 }
 
+/// More often than the pool has threads: each that such an error ended would be missed.
+#[tokio::test]
+async fn a_grpc_error_that_is_not_whole_is_internal_and_the_threads_go_on() {
+    for callable in ["raising:on_loop", "raising:in_thread"] {
+        for _ in 0..40 {
+            for name in ["Bare", "Emptied", "Textless"] {
+                let status = unary(callable, name).await.unwrap_err();
+                assert_eq!(status.code(), Code::Internal, "{callable} {name}");
+                assert_eq!(status.message(), name, "{callable}");
+            }
+        }
+    }
+    let alive = unary("echo:unary_in_a_thread", "alive").await;
+    assert_eq!(alive.unwrap().payload, "alive");
+}
+
+#[tokio::test]
+async fn a_call_that_python_loses_is_answered() {
+    let status = unary("losing:lost", "").await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+    assert!(status.message().contains("lost in Python"), "{status}");
+}
+
+/// The calls that were taken out of the queue together with one that finds no memory are answered all the same.
+#[tokio::test]
+async fn a_call_that_cannot_begin_is_answered_and_takes_no_other_with_it() {
+    unary("losing:no_memory", "").await.unwrap_err();
+    let calls: Vec<_> = (0..50)
+        .map(|_| {
+            let refused = tokio::spawn(unary("losing:no_memory", ""));
+            (refused, tokio::spawn(unary("echo:unary", "alive")))
+        })
+        .collect();
+    for (refused, answered) in calls {
+        let status = refused.await.unwrap().unwrap_err();
+        assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+        assert_eq!(answered.await.unwrap().unwrap().payload, "alive");
+    }
+}
+
 #[tokio::test]
 async fn a_subclass_of_value_error_is_a_value_error() {
     let status = unary("raising:on_loop", "UnicodeDecodeError")

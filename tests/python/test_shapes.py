@@ -34,7 +34,7 @@ VALUES: list[Any] = [
     GrpcResponse(b"one", metadata={"a": "1"}, trailers={"b": "2"}),
     GrpcServerStreamResponse([b"one"], metadata={"a": "1"}, trailers={"b": "2"}),
     GrpcBidiStreamResponse([b"one"], metadata={"a": "1"}, compression="gzip", uncompressed=[0]),
-    Call(peer="[::1]:5", deadline=7.5, compressed=frozenset({1})),
+    Call(peer="[::1]:5", deadline=7.5, peer_certs=(b"der",), compressed=frozenset({1})),
 ]
 
 

@@ -13,15 +13,14 @@ use crate::progress::Progress;
 use crate::server::{Places, Spec};
 use crate::work::Work;
 
-/// The servers whose memory is looked at, and the job at which each buffers all messages.
-const BUFFERING: [(&str, Job); 6] = [
-    ("rust-typed", Job::Sum),
-    ("rust-raw", Job::Sum),
-    ("python-raw", Job::Sum),
-    ("python-decoding", Job::Sum),
-    // Its `Sum` takes one message at a time, so that it has to be the echo, whose handler collects them.
-    ("tonic", Job::Echo),
-    ("grpc-aio-uvloop-raw", Job::Sum),
+/// The servers whose memory is looked at: those that buffer all messages of a `Sum`.
+const BUFFERING: [&str; 6] = [
+    "rust-typed",
+    "rust-raw",
+    "python-raw",
+    "python-decoding",
+    "tonic-collecting",
+    "grpc-aio-uvloop-raw",
 ];
 
 /// Size and number of the messages.
@@ -75,17 +74,14 @@ pub(crate) async fn buffering(
         .iter()
         .filter(|(size, messages)| size * messages <= most);
     let streams: Vec<_> = streams.copied().collect();
-    let chosen = BUFFERING.iter().filter_map(|(id, job)| {
-        let spec = servers.iter().find(|spec| spec.id == *id)?;
-        Some((spec, *job))
-    });
+    let chosen = servers.iter().filter(|spec| BUFFERING.contains(&spec.id));
     let chosen: Vec<_> = chosen.collect();
     let progress = Progress::new("streams buffered", streams.len() * chosen.len());
     let mut found = Vec::new();
     for (size, messages) in streams {
-        for (spec, job) in &chosen {
+        for spec in &chosen {
             progress.at(&format!("{}: {messages} × {size} B", spec.label));
-            let cell = Cell::new(*job, size, messages, 1);
+            let cell = Cell::new(Job::Sum, size, messages, 1);
             let one = one(spec, places, &cell).await;
             found.push(one.map_err(|fault| format!("{}: {cell}: {fault}", spec.label))?);
             progress.step();

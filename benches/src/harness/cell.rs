@@ -62,6 +62,8 @@ impl Cell {
 
     /// The cell that the ratios of streams are taken at.
     pub(crate) const HEADLINE: Self = Self::new(Job::Sum, 24, 1_000, 8);
+    /// The same with messages of one number, which take no memory of their own.
+    pub(crate) const NUMBERS: Self = Self::new(Job::Sum, 1, 1_000, 8);
     /// The cell that the ratios of unary calls are taken at.
     pub(crate) const UNARY: Self = Self::new(Job::Get, 24, 1, 8);
 
@@ -71,6 +73,7 @@ impl Cell {
         vec![
             Self::HEADLINE,
             Self::HEADLINE.one_each(),
+            Self::NUMBERS,
             Self::new(Job::Echo, 24, 1_000, 8),
             Self::UNARY,
             Self::new(Job::Get, 24, 1, 1),

@@ -54,6 +54,20 @@ pub(crate) fn goals(comparison: &Comparison, buffered: &[Buffered]) -> Vec<Goal>
         "Rust, typed / tonic",
     );
     ratio(
+        &Cell::NUMBERS,
+        "rust-typed",
+        "tonic",
+        AtMost(0.7),
+        "Rust, typed / tonic",
+    );
+    ratio(
+        &headline,
+        "rust-typed",
+        "tonic-collecting",
+        AtMost(0.7),
+        "Rust, typed / tonic, collecting",
+    );
+    ratio(
         &each,
         "rust-typed",
         "tonic",
@@ -117,23 +131,28 @@ pub(crate) fn goals(comparison: &Comparison, buffered: &[Buffered]) -> Vec<Goal>
         AtLeast(1.0),
         "pygrpc-native / Python, decoding",
     );
-    goals.push(worst(comparison));
+    goals.push(worst(comparison, "tonic", "Rust, typed / tonic"));
+    goals.push(worst(
+        comparison,
+        "tonic-collecting",
+        "Rust, typed / tonic, collecting",
+    ));
     goals.extend(memory(buffered));
     goals
 }
 
-/// The cell where typed Rust stands worst beside tonic.
-fn worst(comparison: &Comparison) -> Goal {
+/// The cell where typed Rust stands worst beside another server.
+fn worst(comparison: &Comparison, other: &str, ratio: &str) -> Goal {
     let ratios = comparison.rows.iter().filter_map(|row| {
-        let ratio = comparison.ratio(&row.cell, "rust-typed", "tonic")?;
+        let ratio = comparison.ratio(&row.cell, "rust-typed", other)?;
         Some((row.cell, ratio))
     });
     let worst = ratios.max_by(|one, other| one.1.median.total_cmp(&other.1.median));
     let of = comparison.rows.len();
     Goal {
         text: match &worst {
-            Some((cell, _)) => format!("Rust, typed / tonic, the worst of {of} cells ({cell})"),
-            None => String::from("Rust, typed / tonic, the worst cell"),
+            Some((cell, _)) => format!("{ratio}, the worst of {of} cells ({cell})"),
+            None => format!("{ratio}, the worst cell"),
         },
         bound: Bound::AtMost(1.05),
         measured: worst.map(|(_, ratio)| ratio),

@@ -97,7 +97,7 @@ impl Report<'_> {
         }
         page.push_str(
             "## Memory of one buffered stream\n\nIn a server that has just been started, above what it had before the \
-             call. tonic answers an echo, since only there its handler collects the messages. \
+             call. \
              Held is what is left after eleven calls when the allocator has given back what it keeps for later.\n\n\
              | server | messages | payload MiB | peak MiB | peak / payload | after MiB | after ten more MiB | held MiB |\n\
              |---|---|---|---|---|---|---|---|\n",
@@ -128,8 +128,8 @@ impl Report<'_> {
         for spec in &self.comparison.servers {
             let _ = write!(page, " {} |", spec.label);
         }
-        page.push_str(" Rust, typed / tonic |\n|---|");
-        page.push_str(&"---|".repeat(self.comparison.servers.len() + 1));
+        page.push_str(" Rust, typed / tonic | Rust, typed / tonic, collecting |\n|---|");
+        page.push_str(&"---|".repeat(self.comparison.servers.len() + 2));
         page.push('\n');
         for Row { cell, outcomes } in &self.comparison.rows {
             let _ = write!(page, "| {cell} |");
@@ -141,12 +141,15 @@ impl Report<'_> {
                     value.map_or_else(|| String::from("–"), |value| short(value.median))
                 );
             }
-            let ratio = self.comparison.ratio(cell, "rust-typed", "tonic");
-            let _ = writeln!(
-                page,
-                " {} |",
-                ratio.map_or_else(|| String::from("–"), |ratio| with_spread(&ratio))
-            );
+            for other in ["tonic", "tonic-collecting"] {
+                let ratio = self.comparison.ratio(cell, "rust-typed", other);
+                let _ = write!(
+                    page,
+                    " {} |",
+                    ratio.map_or_else(|| String::from("–"), |ratio| with_spread(&ratio))
+                );
+            }
+            page.push('\n');
         }
         page.push('\n');
     }
@@ -176,7 +179,7 @@ pub(crate) fn per_message(cell: &Cell, samples: &[Sample]) -> Option<Summary> {
 fn columns(cell: &Cell, outcome: &Outcome) -> String {
     let samples = match outcome {
         Outcome::Measured(samples) => samples,
-        Outcome::LeftOut(_) => return vec!["–"; 8].join(" | "),
+        Outcome::LeftOut(_) => return ["–"; 8].join(" | "),
     };
     let median = |value: &dyn Fn(&Sample) -> f64| {
         Summary::of(samples.iter().map(value)).map_or(f64::NAN, |summary| summary.median)

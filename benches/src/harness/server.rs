@@ -71,6 +71,12 @@ pub(crate) fn catalogue() -> Vec<Spec> {
             Rust("spikard-raw"),
         ),
         peer("tonic", "tonic, by hand", Values, Rust("tonic")),
+        peer(
+            "tonic-collecting",
+            "tonic, collecting",
+            Values,
+            Rust("tonic-collecting"),
+        ),
         ours(
             "python-raw",
             "spikard, Python, raw",

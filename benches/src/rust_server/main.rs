@@ -22,6 +22,8 @@ enum Kind {
     SpikardRaw,
     /// tonic, written by hand.
     Tonic,
+    /// The same, but no message counts before the last has come, as it is with spikard.
+    TonicCollecting,
     /// Bare hyper: the floor.
     Hyper,
 }
@@ -32,7 +34,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().server {
         Kind::SpikardTyped => spikard(Server::builder().add(Typed)).await,
         Kind::SpikardRaw => spikard(Server::builder().add(Raw)).await,
-        Kind::Tonic => tonic_server::serve().await,
+        Kind::Tonic => tonic_server::serve(false).await,
+        Kind::TonicCollecting => tonic_server::serve(true).await,
         Kind::Hyper => floor::serve().await,
     }
 }

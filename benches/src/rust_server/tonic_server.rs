@@ -12,24 +12,33 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
 
-pub(crate) async fn serve() -> Result<(), Box<dyn Error>> {
+pub(crate) async fn serve(collecting: bool) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     announce(listener.local_addr()?)?;
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
-        .add_service(BenchServer::new(ByHand))
+        .add_service(BenchServer::new(ByHand { collecting }))
         .serve_with_incoming(incoming)
         .await?;
     Ok(())
 }
 
-struct ByHand;
+struct ByHand {
+    /// Whether `Sum` takes all messages before it looks at one.
+    collecting: bool,
+}
 
 #[tonic::async_trait]
 impl Bench for ByHand {
     async fn sum(&self, request: Request<Streaming<Item>>) -> Result<Response<Total>, Status> {
         let mut items = request.into_inner();
         let mut total = Total::default();
+        if self.collecting {
+            let taken = collected(items).await?;
+            total.items = taken.len() as u64;
+            total.sum = taken.iter().map(|item| item.value).sum();
+            return Ok(Response::new(total));
+        }
         while let Some(item) = items.message().await? {
             total.items += 1;
             total.sum += item.value;
@@ -43,16 +52,21 @@ impl Bench for ByHand {
         &self,
         request: Request<Streaming<Item>>,
     ) -> Result<Response<Self::EchoStream>, Status> {
-        let mut items = request.into_inner();
-        let mut taken = Vec::new();
-        while let Some(item) = items.message().await? {
-            taken.push(Ok(item));
-        }
-        Ok(Response::new(tokio_stream::iter(taken)))
+        let taken = collected(request.into_inner()).await?;
+        let answered: Vec<_> = taken.into_iter().map(Ok).collect();
+        Ok(Response::new(tokio_stream::iter(answered)))
     }
 
     async fn get(&self, request: Request<Item>) -> Result<Response<Total>, Status> {
         let sum = request.into_inner().value;
         Ok(Response::new(Total { items: 1, sum }))
     }
+}
+
+async fn collected(mut items: Streaming<Item>) -> Result<Vec<Item>, Status> {
+    let mut taken = Vec::new();
+    while let Some(item) = items.message().await? {
+        taken.push(item);
+    }
+    Ok(taken)
 }

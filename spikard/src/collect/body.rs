@@ -62,6 +62,7 @@ impl RequestBody {
         while poll_fn(|cx| reader.poll_messages(cx, &mut list)).await? {
             let size = list.size().saturating_add(reader.partial());
             self.charge.set(size)?;
+            list.charged();
         }
         let messages = list.take();
         call.hold(Buffered::new(self.charge, list.into_compressed()));

@@ -24,6 +24,9 @@ pub(super) trait Sink {
 
     /// Takes a whole message.
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status>;
+
+    /// Whether what was accepted has to be looked at before there is more.
+    fn is_full(&self) -> bool;
 }
 
 /// Cuts chunks into messages. Messages that lie within one chunk are handed on as parts of it;
@@ -64,16 +67,16 @@ impl Deframer {
         }
     }
 
-    /// Takes the next chunk of the body.
-    pub(super) fn push(&mut self, chunk: &Bytes, sink: &mut impl Sink) -> Result<(), Status> {
+    /// Takes the next chunk of the body, or as much of it as `sink` has room for; answers how much.
+    pub(super) fn push(&mut self, chunk: &Bytes, sink: &mut impl Sink) -> Result<usize, Status> {
         let mut at = self.resume(chunk, sink)?;
-        while at < chunk.len() {
+        while at < chunk.len() && !sink.is_full() {
             at = match chunk[at..].first_chunk() {
                 Some(prefix) => self.message(*prefix, chunk, at + PREFIX, sink)?,
                 None => self.keep_prefix(&chunk[at..], chunk.len()),
             };
         }
-        Ok(())
+        Ok(at)
     }
 
     /// Refuses a stream that ended inside a message.
@@ -195,6 +198,10 @@ mod tests {
         fn accept(&mut self, _: bool, payload: Payload<'_>) -> Result<(), Status> {
             self.0.push(payload.as_slice().to_vec());
             Ok(())
+        }
+
+        fn is_full(&self) -> bool {
+            false
         }
     }
 

@@ -16,6 +16,10 @@ pub(super) enum Expect {
     Any,
 }
 
+/// What may be decoded before it is charged to the buffer: a few bytes of a chunk can stand for a
+/// thousand times as many.
+const UNCHARGED: usize = 1 << 20;
+
 /// The messages so far, each decoded when its last byte arrived.
 pub(super) struct MessageList<M> {
     messages: Vec<M>,
@@ -25,6 +29,8 @@ pub(super) struct MessageList<M> {
     payload_bytes: usize,
     /// The payload of those that were taken out.
     taken_bytes: usize,
+    /// The payload that was there when the next messages were asked for.
+    charged_bytes: usize,
     limits: Limits,
     compression: Compression,
     /// Which messages were compressed, up to the last that was.
@@ -39,6 +45,7 @@ impl<M: Message> MessageList<M> {
             taken: 0,
             payload_bytes: 0,
             taken_bytes: 0,
+            charged_bytes: 0,
             limits,
             compression,
             compressed: Vec::new(),
@@ -75,16 +82,15 @@ impl<M: Message> MessageList<M> {
         }
     }
 
+    /// What is there has been charged, so that there is room for more.
+    pub(super) fn charged(&mut self) {
+        self.charged_bytes = self.payload_bytes;
+    }
+
     #[inline]
     fn push(&mut self, payload: Payload<'_>) -> Result<(), Status> {
         self.payload_bytes = self.payload_bytes.saturating_add(payload.len());
-        match M::decode_payload(payload) {
-            Ok(message) => {
-                self.messages.push(message);
-                Ok(())
-            }
-            Err(error) => Err(self.undecodable(&error)),
-        }
+        M::decode_onto(&mut self.messages, payload).map_err(|error| self.undecodable(&error))
     }
 
     #[cold]
@@ -110,6 +116,7 @@ impl<M: Message> MessageList<M> {
 }
 
 impl<M: Message> Sink for MessageList<M> {
+    #[inline]
     fn admit(&mut self, compressed: bool, len: usize) -> Result<(), Status> {
         let index = self.received();
         if self.expect == Expect::One && index == 1 {
@@ -149,5 +156,9 @@ impl<M: Message> Sink for MessageList<M> {
         } else {
             self.push(payload)
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.payload_bytes - self.charged_bytes >= UNCHARGED
     }
 }

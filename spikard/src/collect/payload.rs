@@ -75,12 +75,8 @@ impl<'chunk> Payload<'chunk> {
                 chunk,
                 part,
                 keeper,
-            } => decode(PayloadReader::new(chunk, part, keeper)),
-            Inner::Joined(buffer) => {
-                let chunk = Bytes::from(buffer);
-                let whole = 0..chunk.len();
-                decode(PayloadReader::new(&chunk, whole, &mut Keeper::default()))
-            }
+            } => decode(PayloadReader::new(chunk, part, Some(keeper))),
+            Inner::Joined(buffer) => decode(PayloadReader::whole(&Bytes::from(buffer))),
         }
     }
 }
@@ -92,18 +88,25 @@ pub(crate) struct PayloadReader<'chunk> {
     /// Where the message ends in the chunk.
     end: usize,
     rest: &'chunk [u8],
-    keeper: &'chunk mut Keeper,
+    /// `None` where the chunk holds nothing but the message.
+    keeper: Option<&'chunk mut Keeper>,
 }
 
 impl<'chunk> PayloadReader<'chunk> {
     #[inline]
-    fn new(chunk: &'chunk Bytes, part: Range<usize>, keeper: &'chunk mut Keeper) -> Self {
+    fn new(chunk: &'chunk Bytes, part: Range<usize>, keeper: Option<&'chunk mut Keeper>) -> Self {
         Self {
             chunk,
             end: part.end,
             rest: &chunk[part],
             keeper,
         }
+    }
+}
+
+impl<'chunk> PayloadReader<'chunk> {
+    fn whole(chunk: &'chunk Bytes) -> Self {
+        Self::new(chunk, 0..chunk.len(), None)
     }
 }
 
@@ -127,7 +130,11 @@ impl Buf for PayloadReader<'_> {
     fn copy_to_bytes(&mut self, len: usize) -> Bytes {
         let start = self.end - self.rest.len();
         self.advance(len);
-        self.keeper.keep(self.chunk, start..start + len)
+        let taken = start..start + len;
+        match &mut self.keeper {
+            Some(keeper) => keeper.keep(self.chunk, taken),
+            None => self.chunk.slice(taken),
+        }
     }
 }
 
@@ -164,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_field_of_a_joined_message_is_a_slice_of_its_buffer() {
-        let buffer = vec![7; 16_384];
+        let buffer = vec![7; 100];
         let at = buffer[5..].as_ptr();
         assert_eq!(field(Payload::joined(buffer)).as_ptr(), at);
     }

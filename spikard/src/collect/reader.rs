@@ -1,5 +1,6 @@
 //! The chunks of a body, up to an end that is known to be the client's half-close.
 
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -17,6 +18,8 @@ use super::violation;
 /// Reads a body and cuts it into messages.
 pub(super) struct Reader {
     body: Body,
+    /// What is left of a chunk that had too much in it for one time.
+    rest: Bytes,
     deframer: Deframer,
     idle: Idle,
     end_verified: bool,
@@ -26,6 +29,7 @@ impl Reader {
     pub(super) fn new(body: Body, limits: &Limits, end_verified: bool) -> Self {
         Self {
             body,
+            rest: Bytes::new(),
             deframer: Deframer::default(),
             idle: Idle::new(limits.idle_timeout),
             end_verified,
@@ -37,16 +41,26 @@ impl Reader {
         self.deframer.partial()
     }
 
-    /// Hands the messages of the next chunk to `sink`; ready with `false` at the half-close.
+    /// Hands the messages of the next chunk, or as many of them as there is room for, to `sink`; ready with
+    /// `false` at the half-close.
     pub(super) fn poll_messages(
         &mut self,
         cx: &mut Context<'_>,
         sink: &mut impl Sink,
     ) -> Poll<Result<bool, Status>> {
-        let Some(chunk) = std::task::ready!(self.poll_chunk(cx)?) else {
-            return Poll::Ready(Ok(false));
+        let chunk = if self.rest.is_empty() {
+            let Some(chunk) = std::task::ready!(self.poll_chunk(cx)?) else {
+                return Poll::Ready(Ok(false));
+            };
+            chunk
+        } else {
+            mem::take(&mut self.rest)
         };
-        Poll::Ready(self.deframer.push(&chunk, sink).map(|()| true))
+        let taken = self.deframer.push(&chunk, sink)?;
+        if taken < chunk.len() {
+            self.rest = chunk.slice(taken..);
+        }
+        Poll::Ready(Ok(true))
     }
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Status>> {

@@ -46,6 +46,7 @@ impl<M: Message> MessageStream<M> {
         let size = self.list.size().saturating_add(self.reader.partial());
         let result = std::task::ready!(polled).and_then(|more| {
             self.charge.set(size)?;
+            self.list.charged();
             Ok(more)
         });
         match result {

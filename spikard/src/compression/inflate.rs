@@ -22,13 +22,29 @@ pub(crate) fn inflate(
 ) -> Result<Vec<u8>, InflateError> {
     match compression {
         #[cfg(feature = "gzip")]
-        Compression::Gzip => read(flate2::read::GzDecoder::new(message), limit),
+        Compression::Gzip => read(flate2::bufread::MultiGzDecoder::new(message), limit),
         #[cfg(feature = "gzip")]
-        Compression::Deflate => read(flate2::read::ZlibDecoder::new(message), limit),
+        Compression::Deflate => {
+            let mut decoder = flate2::bufread::ZlibDecoder::new(message);
+            let inflated = read(&mut decoder, limit)?;
+            match decoder.into_inner() {
+                [] => Ok(inflated),
+                rest => Err(InflateError::Corrupt(trailing(rest.len()))),
+            }
+        }
         #[cfg(feature = "zstd")]
         Compression::Zstd => read(zstd_decoder(message).map_err(InflateError::Corrupt)?, limit),
         _ => read(message, limit),
     }
+}
+
+/// What is behind the end of a message was meant to be part of it: to leave it out would lose it unseen.
+#[cfg(feature = "gzip")]
+fn trailing(bytes: usize) -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("{bytes} bytes follow its end"),
+    )
 }
 
 #[cfg(feature = "zstd")]
@@ -93,6 +109,34 @@ mod tests {
             let half = inflate(compression, &whole[..whole.len() / 2], 5000);
             assert!(
                 matches!(half, Err(InflateError::Corrupt(_))),
+                "{compression:?}"
+            );
+        }
+    }
+
+    #[cfg(feature = "gzip")]
+    #[test]
+    fn nothing_behind_the_end_is_lost_unseen() {
+        let (first, second) = (vec![1; 3000], vec![2; 3000]);
+        let two = |compression| {
+            let halves = [&first, &second].map(|half| deflate(compression, half).unwrap());
+            halves.concat()
+        };
+        // A gzip file is any number of members, one after the other (RFC 1952, 2.2).
+        let both = inflate(Compression::Gzip, &two(Compression::Gzip), 6000).unwrap();
+        assert_eq!(both, [first.clone(), second.clone()].concat());
+        let refused = inflate(Compression::Gzip, &two(Compression::Gzip), 5999);
+        assert!(matches!(refused, Err(InflateError::TooLarge)));
+        for (compression, wire) in [
+            (Compression::Deflate, two(Compression::Deflate)),
+            (
+                Compression::Gzip,
+                [deflate(Compression::Gzip, &first).unwrap(), vec![7; 20]].concat(),
+            ),
+        ] {
+            let refused = inflate(compression, &wire, 6000);
+            assert!(
+                matches!(refused, Err(InflateError::Corrupt(_))),
                 "{compression:?}"
             );
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::{Future, ready};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::panics::contain;
 use crate::respond::Reply;
 use crate::shapes::{RequestShape, ResponseShape};
 use crate::span::CallSpan;
-use crate::{Compression, Limits, MethodOptions, Status};
+use crate::{Compression, Limits, MethodOptions, Status, metadata};
 
 use super::admit::{Admitted, admit};
 
@@ -126,18 +126,24 @@ impl ServerCall {
         // with its request.
         let call = admitted.head.call.clone();
         let span = CallSpan::new(&admitted.head);
-        let work = span.of(contain(stages(admitted)));
         Box::pin(async move {
-            let result = match deadline {
-                Some(deadline) => timeout_at(deadline.into(), work)
-                    .await
-                    .unwrap_or_else(|_| Err(late())),
-                None => work.await,
+            let result = {
+                // Made where it stays: the future of a call is too large to be moved about. It has the
+                // span for when it is dropped, and what contains its panics for when it is polled.
+                let work = pin!(span.of(stages(admitted)));
+                let work = span.of(contain(work));
+                match deadline {
+                    Some(deadline) => timeout_at(deadline.into(), work)
+                        .await
+                        .unwrap_or_else(|_| Err(late())),
+                    None => work.await,
+                }
             };
             drop(call);
             Ok(match result {
                 Ok(reply) => reply.into_response(deadline, span),
                 Err(status) => {
+                    let status = metadata::failure(status);
                     span.within(|| tracing::debug!(%status, "the call failed"));
                     span.finish(status.code());
                     status.into_http()

@@ -14,6 +14,10 @@ use crate::{Code, Status, metadata};
 
 use super::outgoing::Outgoing;
 
+/// No more than this is handed on at once: HTTP/2 keeps what it was handed until the client takes it,
+/// whatever the deadline says, and takes nothing of 2 GiB.
+const PIECE: usize = 1 << 20;
+
 /// The messages, then the trailers with the status.
 pub(super) struct ReplyBody {
     state: Option<State>,
@@ -24,10 +28,23 @@ pub(super) struct ReplyBody {
 /// What is left to be sent.
 struct State {
     outgoing: Outgoing,
+    /// What is left of a chunk that is handed on in pieces.
+    rest: Bytes,
     trailers: HeaderMap,
 }
 
 impl State {
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
+        if self.rest.is_empty() {
+            match ready!(self.outgoing.poll_chunk(cx)) {
+                Some(Ok(chunk)) if chunk.len() > PIECE => self.rest = chunk,
+                small => return Poll::Ready(small),
+            }
+        }
+        let piece = self.rest.split_to(self.rest.len().min(PIECE));
+        Poll::Ready(Some(Ok(piece)))
+    }
+
     /// The trailers of the response, and those that its stream made at its end.
     fn into_trailers(mut self) -> HeaderMap {
         let mut trailers = self.trailers;
@@ -51,18 +68,24 @@ impl ReplyBody {
         deadline: Option<Instant>,
         span: CallSpan,
     ) -> Self {
+        #[cfg(feature = "server")]
+        super::cutoff::set(deadline);
         Self {
-            state: Some(State { outgoing, trailers }),
+            state: Some(State {
+                outgoing,
+                rest: Bytes::new(),
+                trailers,
+            }),
             deadline: deadline.map(|at| Deadline { at, timer: None }),
             span,
         }
     }
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
-        let Some(State { outgoing, .. }) = &mut self.state else {
+        let Some(state) = &mut self.state else {
             return Poll::Ready(None);
         };
-        let polled = self.span.within(|| outgoing.poll_chunk(cx));
+        let polled = self.span.within(|| state.poll_piece(cx));
         match (polled, &mut self.deadline) {
             (Poll::Ready(Some(_)), Some(deadline)) if deadline.has_passed() => {
                 Poll::Ready(Some(Err(late())))
@@ -116,7 +139,10 @@ impl Body for ReplyBody {
             return Poll::Ready(None);
         };
         let (code, trailers) = match chunk {
-            Some(Err(status)) => (status.code(), failed(&status)),
+            Some(Err(status)) => {
+                let status = metadata::failure(status);
+                (status.code(), failed(&status))
+            }
             _ => (Code::Ok, self.span.within(|| state.into_trailers())),
         };
         self.span.finish(code);

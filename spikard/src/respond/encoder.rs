@@ -25,12 +25,6 @@ impl Encoder {
         Self { encoding, index: 0 }
     }
 
-    /// For messages before which the response had so many others.
-    #[cfg(feature = "python")]
-    pub(super) fn starting_at(index: usize, encoding: Encoding) -> Self {
-        Self { encoding, index }
-    }
-
     /// Appends a message to `chunk`, or only its prefix, and answers with the message to be sent after it.
     ///
     /// A message that cannot be sent leaves nothing behind, for the messages before it still are.

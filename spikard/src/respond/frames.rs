@@ -20,6 +20,8 @@ pub(super) struct Frames<M> {
     encoder: Encoder,
     /// A large raw message whose prefix ended the chunk before.
     large: Option<Bytes>,
+    /// Why the message that ended the chunk before cannot be sent.
+    failed: Option<Status>,
 }
 
 impl<M: Message> Frames<M> {
@@ -28,21 +30,17 @@ impl<M: Message> Frames<M> {
             messages: messages.into_iter(),
             encoder: Encoder::new(encoding),
             large: None,
-        }
-    }
-
-    /// For messages before which the response had so many others.
-    #[cfg(feature = "python")]
-    pub(super) fn starting_at(first: usize, messages: Vec<M>, encoding: Encoding) -> Self {
-        Self {
-            messages: messages.into_iter(),
-            encoder: Encoder::starting_at(first, encoding),
-            large: None,
+            failed: None,
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.messages.as_slice().is_empty() && self.large.is_none()
+        self.messages.as_slice().is_empty() && self.large.is_none() && self.failed.is_none()
+    }
+
+    /// Why the message after the last chunk cannot be sent, if that is known.
+    pub(super) fn take_failure(&mut self) -> Option<Status> {
+        self.failed.take()
     }
 
     /// A guess that is exact for messages of one size, so that a response takes one allocation.
@@ -63,7 +61,14 @@ impl<M: Message> Frames<M> {
             let Some(message) = self.messages.next() else {
                 break;
             };
-            self.large = self.encoder.append(&mut chunk, &message)?;
+            match self.encoder.append(&mut chunk, &message) {
+                Ok(large) => self.large = large,
+                Err(status) if chunk.is_empty() => return Err(status),
+                Err(status) => {
+                    self.failed = Some(status);
+                    break;
+                }
+            }
         }
         Ok(Bytes::from(chunk))
     }
@@ -75,6 +80,9 @@ impl<M: Message> Iterator for Frames<M> {
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(large) = self.large.take() {
             return Some(Ok(large));
+        }
+        if let Some(status) = self.failed.take() {
+            return Some(Err(status));
         }
         if self.messages.as_slice().is_empty() {
             return None;
@@ -149,7 +157,10 @@ mod tests {
             ..PLAIN
         };
         let messages = vec![Bytes::from_static(b"abc"), Bytes::from_static(b"abcd")];
-        let status = Frames::new(messages, encoding).next().unwrap().unwrap_err();
+        let mut frames = Frames::new(messages.clone(), encoding);
+        let before = frames.next().unwrap().unwrap();
+        assert_eq!(before, expected(&messages[..1]));
+        let status = frames.next().unwrap().unwrap_err();
         assert_eq!(status.code(), crate::Code::ResourceExhausted);
         assert!(status.message().contains("message 1 "), "{status}");
         assert!(

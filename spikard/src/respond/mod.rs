@@ -3,6 +3,8 @@
 #[cfg(feature = "python")]
 mod batched;
 mod body;
+#[cfg(feature = "server")]
+mod cutoff;
 mod encoder;
 #[cfg(feature = "python")]
 mod framed;
@@ -13,7 +15,9 @@ mod sending;
 mod streamed;
 
 #[cfg(feature = "python")]
-pub(crate) use batched::{Batch, StreamedBatches};
+pub(crate) use batched::StreamedBatches;
+#[cfg(feature = "server")]
+pub(crate) use cutoff::StreamExecutor;
 #[cfg(feature = "python")]
 pub(crate) use framed::messages as framed_messages;
 pub(crate) use outgoing::Outgoing;

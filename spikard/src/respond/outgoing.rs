@@ -47,6 +47,10 @@ impl Outgoing {
     pub(crate) fn list<M: Message>(messages: Vec<M>, encoding: Encoding) -> Result<Self, Status> {
         let mut frames = Frames::new(messages, encoding);
         let first = frames.next().transpose()?;
+        // Nothing of a list is sent if it is known so early that not all of it can be.
+        if let Some(status) = frames.take_failure() {
+            return Err(status);
+        }
         if frames.is_empty() {
             return Ok(Self::Framed(first));
         }
@@ -77,7 +81,12 @@ impl Outgoing {
     /// A stream of messages that are framed already, as a Python generator's are.
     #[cfg(feature = "python")]
     pub(crate) fn batches(batches: impl StreamedBatches, encoding: Encoding) -> Self {
-        Self::Stream(Box::new(Batched::new(batches, encoding)))
+        // A length has 32 bits, so a limit beyond that has nothing to be checked.
+        let unlimited = encoding.max_message_bytes >= u32::MAX as usize;
+        if unlimited && encoding.compression == Compression::Identity {
+            return Self::Stream(Box::new(Batched(batches)));
+        }
+        Self::stream(batches.into_messages(), encoding)
     }
 
     /// The next chunk, `None` after the last.

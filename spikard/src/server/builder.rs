@@ -168,7 +168,7 @@ impl ServerBuilder {
 
     /// The calls that one connection may have open at once; a client keeps back what is over. Default: 256.
     ///
-    /// Each may have up to 1 MiB on its way that its call has not taken yet.
+    /// Each may have up to 256 KiB on its way that its call has not taken yet.
     #[must_use]
     pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
         self.transport.max_concurrent_streams = streams;

@@ -90,3 +90,26 @@ class Unfit(ValueError):
 
 async def unfit(request: GrpcRequest) -> GrpcResponse:
     raise Unfit
+
+
+class Bare(GrpcError):
+    """A subclass that does not call the `__init__` that sets the code."""
+
+    def __init__(self, what: str) -> None:
+        Exception.__init__(self, what)
+
+
+class Emptied(GrpcError):
+    """A subclass that spoils its metadata."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(StatusCode.NOT_FOUND, what)
+        self.metadata = None  # type: ignore[assignment]
+
+
+class Textless(GrpcError):
+    """A subclass whose text is none."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(StatusCode.NOT_FOUND, what)
+        self.message = len(what)  # type: ignore[assignment]

@@ -80,6 +80,11 @@ async def count_to(request: GrpcRequest) -> AsyncIterator[bytes]:
         yield str(number).encode()
 
 
+async def growing(request: GrpcRequest) -> AsyncIterator[bytes]:
+    for size in range(10):
+        yield b"x" * size
+
+
 def listed(request: GrpcRequest) -> GrpcDuplexResponse:
     """A def: it runs in a thread, and its stream on the event loop."""
     return GrpcDuplexResponse([b"a", b"b"], metadata={"x-head": "thread"})

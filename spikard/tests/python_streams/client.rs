@@ -56,6 +56,12 @@ impl Streams {
     #[grpc(python = "streaming:raising_at_once")]
     async fn raising_at_once(&self, request: GrpcRequest) -> Answer;
 
+    #[grpc(python = "streaming:growing")]
+    async fn growing(&self, request: GrpcRequest) -> Answer;
+
+    #[grpc(python = "streaming:listed")]
+    async fn listed(&self, request: GrpcRequest) -> Answer;
+
     #[grpc(python = "streaming:certificates")]
     async fn certificates(&self, request: GrpcRequest) -> Answer;
 }

@@ -1,8 +1,10 @@
 //! What is raised in the middle of a stream.
 
-use spikard::Code;
+use spikard::{Code, Limits, Server};
 
-use crate::client::{all, server_stream, start};
+use crate::client::{Streams, all, server_stream, start};
+use crate::python_support::interpreter;
+use crate::support::Running;
 
 #[tokio::test]
 async fn an_error_ends_the_stream_after_the_messages_before_it() {
@@ -50,4 +52,21 @@ async fn an_error_before_the_first_message_is_the_whole_answer() {
         (Code::OutOfRange, "seven: 100 % zu groß")
     );
     assert_eq!(status.details(), b"\x08\x0b");
+}
+
+#[tokio::test]
+async fn a_message_over_the_limit_ends_the_stream_after_the_messages_before_it() {
+    interpreter();
+    let limits = Limits {
+        max_sent_message_bytes: 5,
+        ..Limits::default()
+    };
+    let running = Running::start(Server::builder().add(Streams).limits(limits)).await;
+    let mut client = running.client().await;
+    let answer = server_stream(&mut client, "/test.Streams/Growing", "", "").await;
+    let (found, status) = all(&mut answer.unwrap().into_inner()).await;
+    assert_eq!(found, ["", "x", "xx", "xxx", "xxxx", "xxxxx"]);
+    let status = status.unwrap();
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert!(status.message().contains("message 6 "), "{status}");
 }

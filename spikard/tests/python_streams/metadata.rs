@@ -45,6 +45,18 @@ async fn a_response_has_metadata_that_depends_on_the_first_message() {
 }
 
 #[tokio::test]
+async fn a_def_may_return_a_stream_that_the_loop_sends() {
+    let (_running, mut client) = start().await;
+    let response = server_stream(&mut client, "/test.Streams/Listed", "", "")
+        .await
+        .unwrap();
+    assert_eq!(response.metadata().get("x-head").unwrap(), "thread");
+    let (found, status) = all(&mut response.into_inner()).await;
+    assert!(status.is_none());
+    assert_eq!(found, ["a", "b"]);
+}
+
+#[tokio::test]
 async fn a_handler_sees_the_certificates_the_peer_and_the_deadline() {
     interpreter();
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("python-mtls");

@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 
-use crate::support::{Running, codec, path, raw_body, raw_call, ready, unary};
+use crate::support::{Running, codec, framed, path, raw_body, raw_call, ready, unary};
+use prost::Message as _;
 use spikard::{
     Code, Compression, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcDuplexRequest,
-    GrpcDuplexResponse, GrpcRequest, GrpcResponse, Limits, Server, Status, grpc_stream,
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, Limits, Messages, Server, Status, grpc_stream,
 };
 use tonic::codec::CompressionEncoding;
 
@@ -203,4 +204,35 @@ async fn what_is_not_what_its_encoding_says_is_refused() {
     let (code, text) = send(Limits::default(), "snappy", b"plain".to_vec()).await;
     assert_eq!(code, Code::Unimplemented);
     assert!(text.contains("snappy"), "{text}");
+}
+
+#[grpc_stream(service = "test.Compressed")]
+async fn add_up(mut request: GrpcDuplexRequest) -> Result<GrpcDuplexResponse<u64>, Status> {
+    let mut bytes = 0;
+    while let Some(message) = request.messages.message().await? {
+        bytes += message.len() as u64;
+    }
+    Ok(GrpcDuplexResponse::from(Messages::from(vec![bytes])))
+}
+
+/// The messages of a stream that is not buffered are decompressed as they are taken, however many of them
+/// are in one chunk.
+#[tokio::test]
+async fn one_chunk_of_bombs_does_not_fill_the_buffer() {
+    const SIZE: usize = 4 << 20;
+    const COUNT: usize = 50;
+    let builder = Server::builder().add(AddUp);
+    let running = Running::start(builder.max_buffered_bytes(2 * SIZE)).await;
+    let bomb = zstd::encode_all(&vec![0; SIZE][..], 0).unwrap();
+    let body = framed(true, &bomb).repeat(COUNT);
+    assert!(body.len() < 16_384, "one DATA frame");
+    let headers = [("grpc-encoding", "zstd")];
+    let answer = raw_body(
+        running.addr,
+        "/test.Compressed/AddUp",
+        &headers,
+        body.into(),
+    );
+    let sum = u64::decode(&answer.await[5..]).unwrap();
+    assert_eq!(sum, (COUNT * SIZE) as u64);
 }

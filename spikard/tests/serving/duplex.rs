@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::{Running, codec, path, ready};
+use crate::support::{Running, codec, framed, path, raw_response, ready};
 use spikard::{
-    Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcService, Kind, Messages, Server,
-    Status, grpc_stream,
+    Bytes, Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcService,
+    Kind, Messages, Server, Status, grpc_stream,
 };
 use tokio::sync::{Notify, mpsc};
 use tokio_stream::StreamExt as _;
@@ -200,6 +200,47 @@ async fn the_deadline_covers_the_response_stream() {
     let status = response.into_inner().message().await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     dropped.notified().await;
+}
+
+#[tokio::test]
+async fn the_deadline_covers_a_response_that_is_not_read() {
+    let (made, dropped) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let source = Source {
+        made: made.clone(),
+        dropped: dropped.clone(),
+    };
+    let running = Running::start(Server::builder().add(source)).await;
+    // The window of the stream is never enlarged, so its last chunk waits.
+    let timeout = [("grpc-timeout", "300m")];
+    let path = "/test.Source/Numbers";
+    let response = raw_response(running.addr, path, &timeout, framed(false, b"")).await;
+    dropped.notified().await;
+    assert!(made.load(Ordering::SeqCst) > 0);
+    assert_eq!(reset(response.into_body()).await, Some(h2::Reason::CANCEL));
+}
+
+#[grpc_stream(service = "test.Duplex")]
+async fn one_large(_: GrpcRequest<()>) -> Result<GrpcResponse, Status> {
+    Ok(GrpcResponse::from(Bytes::from(vec![7; 8 << 20])))
+}
+
+#[tokio::test]
+async fn the_deadline_covers_one_large_message_that_is_not_read() {
+    let running = Running::start(Server::builder().add(OneLarge)).await;
+    let timeout = [("grpc-timeout", "300m")];
+    let path = "/test.Duplex/OneLarge";
+    let response = raw_response(running.addr, path, &timeout, framed(false, b"")).await;
+    assert_eq!(reset(response.into_body()).await, Some(h2::Reason::CANCEL));
+}
+
+/// How a stream ends whose window is never enlarged.
+async fn reset(mut stream: h2::RecvStream) -> Option<h2::Reason> {
+    while let Some(chunk) = stream.data().await {
+        if let Err(reset) = chunk {
+            return reset.reason();
+        }
+    }
+    None
 }
 
 /// What a handler saw of a request that broke off.

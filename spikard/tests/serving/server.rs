@@ -344,3 +344,40 @@ async fn one_message_where_one_is_expected() {
         );
     }
 }
+
+#[grpc_stream(service = "test.Failing")]
+async fn fail(request: GrpcRequest<String>) -> Result<GrpcResponse<String>, Status> {
+    if request.payload == "OK" {
+        return Err(Status::new(Code::Ok, "no failure at all"));
+    }
+    let mut status = Status::not_found("not here");
+    let metadata = status.metadata_mut();
+    metadata.insert("content-length", "5".parse().unwrap());
+    metadata.insert("x-kept", "yes".parse().unwrap());
+    Err(status)
+}
+
+#[tokio::test]
+async fn a_status_cannot_break_the_response_that_carries_it() {
+    let running = Running::start(Server::builder().add(Fail)).await;
+    let mut client = running.client().await;
+    let failed = unary::<String, String>(
+        &mut client,
+        "/test.Failing/Fail",
+        tonic::Request::new(String::new()),
+    );
+    let status = failed.await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound, "{status}");
+    assert_eq!(status.metadata().get("x-kept").unwrap(), "yes");
+    let failed = unary::<String, String>(
+        &mut client,
+        "/test.Failing/Fail",
+        tonic::Request::new(String::from("OK")),
+    );
+    let status = failed.await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+    assert_eq!(
+        status.message(),
+        "the handler failed with the status OK; the server's log says more"
+    );
+}

@@ -85,6 +85,14 @@ where
         .await
 }
 
+/// One message with its prefix.
+pub(crate) fn framed(compressed: bool, message: &[u8]) -> Bytes {
+    let length = u32::try_from(message.len()).unwrap().to_be_bytes();
+    [&[u8::from(compressed)], &length[..], message]
+        .concat()
+        .into()
+}
+
 /// Sends a body as it stands, and answers with the status of a response that has no messages.
 pub(crate) async fn raw_call(
     addr: SocketAddr,
@@ -114,7 +122,8 @@ pub(crate) async fn raw_body(
     received.freeze()
 }
 
-async fn raw_response(
+/// Sends a body as it stands; of the response, only the headers are read.
+pub(crate) async fn raw_response(
     addr: SocketAddr,
     path: &str,
     headers: &[(&str, &str)],

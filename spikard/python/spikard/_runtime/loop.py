@@ -52,11 +52,11 @@ class LoopRunner:
 
     def adopt(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         """Awaits what a `def` handler returned; runs in the loop's thread and the handler's context."""
-        self._start(call_id, call, self._await(call_id, call, handler, awaitable))
+        self._start(call_id, call, handler, self._await(call_id, call, handler, awaitable))
 
     def adopt_stream(self, call_id: int, stream: StreamCall, answer: Any) -> None:
         """Sends the stream that a `def` handler returned; runs in the loop's thread and the handler's context."""
-        self._start(call_id, stream.call, self._send(call_id, stream, lambda: answer))
+        self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, lambda: answer))
 
     def _drain(self) -> None:
         calls, cancels, wakes, lookups, closed = self._bridge.drain()
@@ -64,9 +64,10 @@ class LoopRunner:
             handler = self._handlers[index]
             if call.streams:
                 stream = StreamCall(call, self._loop, handler, request)
-                self._start(call_id, call, self._send(call_id, stream, partial(handler.function, request)))
+                sending = self._send(call_id, stream, partial(handler.function, request))
+                self._start(call_id, call, handler, sending)
             else:
-                self._start(call_id, call, self._run(call_id, call, handler, request))
+                self._start(call_id, call, handler, self._run(call_id, call, handler, request))
         for call_id in wakes:
             if stream_of_call := self._streams.get(call_id):
                 stream_of_call.wake()
@@ -77,8 +78,13 @@ class LoopRunner:
         if closed:
             self._on_closed()
 
-    def _start(self, call_id: int, call: InboundCall, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = _new_task(self._loop, coroutine)
+    def _start(self, call_id: int, call: InboundCall, handler: Handler, coroutine: Coroutine[Any, Any, None]) -> None:
+        try:
+            task = _new_task(self._loop, coroutine)
+        except BaseException as error:  # no memory, or a task factory of the user's: the calls after it must go on
+            coroutine.close()
+            failed(call, handler, error)
+            return
         if not task.done():
             self._tasks[call_id] = task
             if call.is_cancelled():

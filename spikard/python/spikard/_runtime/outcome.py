@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.frames import user_frames
 from spikard.grpc._status import StatusCode
-from spikard.grpc._status_of import status_of
+from spikard.grpc._status_of import Status, status_of
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -34,7 +34,11 @@ def failed(
     call: InboundCall, handler: Handler, error: BaseException, *, trailers: Sequence[tuple[str, object]] = ()
 ) -> None:
     """Sends the status of an exception; those that are nobody's answer go to the log with their traceback."""
-    status, expected = status_of(error)
+    try:
+        status, expected = status_of(error)
+    except BaseException as fault:  # a GrpcError without what its own `__init__` sets
+        _log(logging.ERROR, "%s: the status of its %s cannot be read: %s", handler.name, type(error).__name__, fault)
+        status, expected = Status(StatusCode.INTERNAL, type(error).__name__), False
     if trailers:
         status = status._replace(metadata=[*trailers, *(status.metadata or ())])
     # The log first: who sees the status finds the reason there.

@@ -36,7 +36,6 @@ class StreamCall:
         "_begun",
         "_count",
         "_fault",
-        "_handler",
         "_incoming",
         "_loop",
         "_response",
@@ -46,12 +45,13 @@ class StreamCall:
         "_size",
         "_waiter",
         "call",
+        "handler",
     )
 
     def __init__(self, call: InboundCall, loop: asyncio.AbstractEventLoop, handler: Handler, request: Any) -> None:
         self.call = call
         self._loop = loop
-        self._handler = handler
+        self.handler = handler
         self._sent = request.call._sent
         self._incoming: Incoming | None = None
         if isinstance(request, GrpcDuplexRequest):
@@ -181,8 +181,8 @@ class StreamCall:
             self._flush()
             trailers = self._trailers().pairs()
         except BaseException as fault:  # trailers that are none, which must not hide the handler's own error
-            logger.debug("%s: no trailers with its error: %r", self._handler.name, fault)
+            logger.debug("%s: no trailers with its error: %r", self.handler.name, fault)
         if isinstance(error, _CannotBeSentError):
-            refused(self.call, self._handler, error)
+            refused(self.call, self.handler, error)
         else:
-            failed(self.call, self._handler, error, trailers=trailers)
+            failed(self.call, self.handler, error, trailers=trailers)

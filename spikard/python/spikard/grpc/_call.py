@@ -39,7 +39,7 @@ class Call:
     peer_certs: tuple[bytes, ...] = field(default=(), repr=False)
     """The client's certificates in DER, its own first; empty without mutual TLS."""
 
-    compressed: frozenset[int] = frozenset()
+    compressed: frozenset[int] = field(default=frozenset(), repr=False)
     """The indices of the client's messages that were compressed on the wire; of a stream as it comes, none."""
 
     _sent: Sent = field(default_factory=Sent, repr=False, compare=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spikard.grpc._metadata import Metadata, MetadataLike
 
 
-class Sent:
+class Sent:  # noqa: PLW1641 - it changes, so it has no hash
     """The initial metadata and the trailers of a handler that returns no response to put them in."""
 
     __slots__ = ("_refuses", "_too_late", "initial", "trailers")
@@ -34,6 +34,14 @@ class Sent:
     def begin(self) -> None:
         """Nothing can be sent before the messages any more."""
         self._too_late = True
+
+    # It changes while the handler runs.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sent):
+            return NotImplemented
+        return (self.initial, self.trailers) == (other.initial, other.trailers)
 
     def _check(self) -> None:
         if self._refuses is not None:

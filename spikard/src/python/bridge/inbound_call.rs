@@ -15,6 +15,18 @@ use super::inflow::Received;
 #[pyclass(frozen, module = "spikard._spikard")]
 pub(crate) struct InboundCall(pub(super) Arc<CallState>);
 
+/// A call that Python has let go of without an answer would be waited for without end.
+impl Drop for InboundCall {
+    fn drop(&mut self) {
+        if self.0.is_awaited() && !self.0.is_finished() {
+            tracing::error!("a call was lost in Python before its handler answered");
+            self.0.finish(Err(Status::internal(
+                "the call was lost in Python before its handler answered",
+            )));
+        }
+    }
+}
+
 #[pymethods]
 impl InboundCall {
     fn finish(&self, response: &Bound<'_, PyAny>) -> PyResult<()> {

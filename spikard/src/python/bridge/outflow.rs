@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
+use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
 use crate::Status;
-use crate::respond::Batch;
 
 use super::slot::lock;
 
@@ -20,7 +20,7 @@ pub(super) struct Outflow(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    batches: VecDeque<Batch>,
+    batches: VecDeque<Bytes>,
     size: usize,
     end: Option<Result<MetadataMap, Status>>,
     /// Nobody takes the messages any more.
@@ -40,11 +40,11 @@ impl State {
 
 impl Outflow {
     /// Adds a batch, which may be empty; answers whether there is room for more. Python is woken when there is again.
-    pub(super) fn send(&self, batch: Batch) -> bool {
+    pub(super) fn send(&self, batch: Bytes) -> bool {
         let (sender, room) = {
             let mut state = lock(&self.0);
-            if batch.count > 0 && !state.abandoned && state.end.is_none() {
-                state.size += batch.frames.len();
+            if !batch.is_empty() && !state.abandoned && state.end.is_none() {
+                state.size += batch.len();
                 state.batches.push_back(batch);
             }
             (state.sender.take(), state.has_room())
@@ -67,10 +67,10 @@ impl Outflow {
     pub(super) fn poll_next(
         &self,
         cx: &Context<'_>,
-    ) -> (Poll<Option<Result<Batch, Status>>>, bool) {
+    ) -> (Poll<Option<Result<Bytes, Status>>>, bool) {
         let mut state = lock(&self.0);
         if let Some(batch) = state.batches.pop_front() {
-            state.size -= batch.frames.len();
+            state.size -= batch.len();
             let wake = state.size < FULL && std::mem::take(&mut state.python_waits);
             return (Poll::Ready(Some(Ok(batch))), wake);
         }

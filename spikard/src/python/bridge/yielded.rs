@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::respond::{Batch, StreamedBatches, framed_messages};
+use crate::respond::{StreamedBatches, framed_messages};
 use crate::{Messages, Status};
 
 use super::Bridge;
@@ -30,20 +30,10 @@ impl Yielded {
             ended: false,
         }
     }
-
-    /// One by one.
-    pub(crate) fn into_messages(self) -> Messages<Bytes> {
-        let call = self.call.clone();
-        let each = Each {
-            batches: self,
-            batch: None,
-        };
-        Messages::new(each).with_trailers(move || call.take_trailers())
-    }
 }
 
 impl Stream for Yielded {
-    type Item = Result<Batch, Status>;
+    type Item = Result<Bytes, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let Some(outflow) = self.call.outflow().filter(|_| !self.ended) else {
@@ -59,6 +49,15 @@ impl Stream for Yielded {
 }
 
 impl StreamedBatches for Yielded {
+    fn into_messages(self) -> Messages<Bytes> {
+        let call = self.call.clone();
+        let each = Each {
+            batches: self,
+            batch: None,
+        };
+        Messages::new(each).with_trailers(move || call.take_trailers())
+    }
+
     fn take_trailers(&mut self) -> MetadataMap {
         self.call.take_trailers()
     }
@@ -86,7 +85,7 @@ impl Stream for Each {
             }
             self.batch = None;
             match ready!(Pin::new(&mut self.batches).poll_next(cx)) {
-                Some(Ok(batch)) => self.batch = Some(Box::new(framed_messages(batch.frames))),
+                Some(Ok(batch)) => self.batch = Some(Box::new(framed_messages(batch))),
                 Some(Err(status)) => return Poll::Ready(Some(Err(status))),
                 None => return Poll::Ready(None),
             }

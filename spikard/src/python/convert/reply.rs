@@ -8,7 +8,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::collect::PREFIX;
 use crate::python::bridge::Yielded;
-use crate::respond::{Batch, Outgoing, Reply, Sending, framed_messages};
+use crate::respond::{Outgoing, Reply, Sending, StreamedBatches as _, framed_messages};
 use crate::{Messages, Status};
 
 use super::answer::Answer;
@@ -150,15 +150,12 @@ fn checked<'py>(
 }
 
 /// The messages of a batch, which Python's side has made bytes of, framed in one buffer.
-pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Batch> {
+pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
     let messages: Vec<_> = batch
         .iter()
         .map(|message| message.cast_into::<PyBytes>())
         .collect::<Result<_, _>>()?;
-    Ok(Batch {
-        frames: frame(&messages)?,
-        count: messages.len(),
-    })
+    frame(&messages)
 }
 
 /// One message that a generator yielded, as bytes that do not change any more; the error says what it is instead.

@@ -74,13 +74,14 @@ impl Ending {
 
     /// The server that is to drain. One that runs only after the signal has come drains at once.
     fn watch(&self, server: &PyServer) {
-        let stop = server.stopper();
+        let mut stop = lock(&self.shared.stop);
+        *stop = server.stopper();
+        // Asked after it is set: a signal that comes now either finds it or is found here.
         if self.shared.begun.load(Ordering::SeqCst)
-            && let Some(stop) = &stop
+            && let Some(stop) = &*stop
         {
             stop.within(self.shared.grace);
         }
-        *lock(&self.shared.stop) = stop;
     }
 
     /// Says that everything has ended well, and what the process is to answer if its end is held up.
