@@ -84,7 +84,8 @@ def test_workers_share_the_port() -> None:
     with serving("probes", workers=3) as served:
         out = served.out.text()
         assert out.count("SERVICE") == 1
-        assert [int(n) for n in re.findall(r"worker (\d) serving on", out)] == [1, 2, 3]
+        # The first says the table; the others start at once, and are ready in any order.
+        assert sorted(re.findall(r"worker (\d) serving on", out)) == ["1", "2", "3"]
         assert len({served.process.pid, *served.pids}) == 4
         for pid in served.pids:
             assert os.getsid(pid) == pid
@@ -111,7 +112,7 @@ def test_a_worker_that_is_killed_under_load() -> None:
     """Back within a second; the calls of the others are not disturbed, and new connections are never refused."""
     with serving("probes", workers=2) as served:
         victim, other = served.pids
-        with connections(served.address, served.pids) as channels:
+        with connections(served.address, served.pids, each=1) as channels:
             ended = threading.Event()
             failed: list[BaseException] = []
             calls: Counter[str] = Counter()

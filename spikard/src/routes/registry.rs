@@ -23,6 +23,10 @@ pub(super) struct Registry {
 /// One method of one service, and what answers it.
 pub(super) struct Registered {
     service: &'static str,
+    #[cfg_attr(
+        not(feature = "server"),
+        expect(dead_code, reason = "what a server's layers are told")
+    )]
     method: &'static str,
     info: MethodInfo,
     answer: Answer,
