@@ -35,9 +35,6 @@ class Sent:  # noqa: PLW1641 - it changes, so it has no hash
         """Nothing can be sent before the messages any more."""
         self._too_late = True
 
-    # It changes while the handler runs.
-    __hash__ = None  # type: ignore[assignment]
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sent):
             return NotImplemented
