@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench_pb2 import Total
+
 from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,

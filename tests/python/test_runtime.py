@@ -24,6 +24,7 @@ class FakeCall:
 
     def __init__(self, cancelled: bool = False) -> None:
         self.cancelled = cancelled
+        self.streams = False
         self.answers: list[Any] = []
 
     def finish(self, response: Any) -> None:
@@ -41,16 +42,16 @@ class FakeBridge:
 
     def __init__(self) -> None:
         self._reader, self._writer = socket.socketpair()
-        self.bursts: list[tuple[Any, Any, Any, bool]] = []
+        self.bursts: list[tuple[Any, Any, Any, Any, bool]] = []
 
     def fileno(self) -> int:
         return self._reader.fileno()
 
     def burst(self, calls: Any = (), cancels: Any = (), lookups: Any = (), closed: bool = False) -> None:
-        self.bursts.append((calls, cancels, lookups, closed))
+        self.bursts.append((calls, cancels, (), lookups, closed))
         self._writer.send(b"\0")
 
-    def drain(self) -> tuple[Any, Any, Any, bool]:
+    def drain(self) -> tuple[Any, Any, Any, Any, bool]:
         self._reader.recv(1)
         return self.bursts.pop(0)
 

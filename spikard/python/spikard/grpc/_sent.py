@@ -5,7 +5,7 @@ from __future__ import annotations
 from spikard.grpc._metadata import Metadata, MetadataLike
 
 
-class Sent:  # noqa: PLW1641 - it changes, so it has no hash
+class Sent:
     """The initial metadata and the trailers of a handler that returns no response to put them in."""
 
     __slots__ = ("_refuses", "_too_late", "initial", "trailers")
