@@ -35,6 +35,9 @@ class Sent:
         """Nothing can be sent before the messages any more."""
         self._too_late = True
 
+    # It changes while the handler runs.
+    __hash__ = None  # type: ignore[assignment]
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sent):
             return NotImplemented
