@@ -157,20 +157,6 @@ def half_duplex(client: Client) -> None:
     assert_sizes(call, (31415, 9, 2653))
 
 
-def interval_of_a_response(client: Client) -> None:
-    """Not of the suite: a response that is due in half an hour is not sent yet, and the one before it is."""
-    request = StreamingOutputCallRequest(
-        response_parameters=[ResponseParameters(size=9), ResponseParameters(size=8, interval_us=2_000_000_000)]
-    )
-    calls = [
-        client.streaming_output_call(request, timeout=3),
-        client.full_duplex_call(iter([request]), timeout=3),
-    ]
-    for call in calls:
-        assert next(call).payload == zeros(9)
-        assert failure(next, call).code() is grpc.StatusCode.DEADLINE_EXCEEDED
-
-
 def refused_requests(client: Client) -> None:
     """Not of the suite: sizes and types that no payload can have."""
     requests = [
@@ -216,6 +202,5 @@ CASES = [
     unimplemented_method,
     unimplemented_service,
     half_duplex,
-    interval_of_a_response,
     refused_requests,
 ]

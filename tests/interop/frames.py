@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
+from h2.errors import ErrorCodes
 from h2.events import DataReceived, Event, ResponseReceived, StreamEnded, StreamReset, TrailersReceived
 
 PREFIX = 5
@@ -28,11 +29,19 @@ class Frame:
 
 
 @dataclass
-class Answer:
-    """What came back of a call."""
+class Call:
+    """A call, and what came back of it so far."""
 
+    unsent: bytes
     headers: dict[str, str] = field(default_factory=dict)
-    frames: list[Frame] = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
+    half_closed: bool = False
+    ended: bool = False
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The messages that came back whole."""
+        return list(decoded(bytes(self.body)))
 
     @property
     def status(self) -> int:
@@ -41,16 +50,23 @@ class Answer:
 
 
 class FramesClient:
-    """One connection, with one call at a time."""
+    """One connection."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._http = H2Connection(H2Configuration(client_side=True, header_encoding="utf-8"))
+        self._calls: dict[int, Call] = {}
         self._http.initiate_connection()
-        self._flush()
 
-    def call(self, path: str, frames: Sequence[Frame]) -> Answer:
+    def call(self, path: str, frames: Sequence[Frame]) -> Call:
         """Send messages, half-close, and read the response to its end. Both sides may use gzip."""
+        call = self.begin(path, frames)
+        while not call.ended:
+            self.read()
+        return call
+
+    def begin(self, path: str, frames: Sequence[Frame]) -> Call:
+        """Begin such a call; `read` goes on with it."""
         stream = self._http.get_next_available_stream_id()
         headers = [
             (":method", "POST"),
@@ -63,53 +79,57 @@ class FramesClient:
             ("grpc-accept-encoding", "identity,gzip"),
         ]
         self._http.send_headers(stream, headers)
-        answer, body = Answer(), bytearray()
-        unsent = b"".join(frame.encode() for frame in frames)
-        open_here = ended = False
-        while not ended:
-            if not open_here:
-                unsent, open_here = self._send(stream, unsent)
-            self._flush()
-            for event in self._events():
-                if isinstance(event, (ResponseReceived, TrailersReceived)):
-                    answer.headers.update((str(name), str(value)) for name, value in event.headers or ())
-                elif isinstance(event, DataReceived):
-                    body += event.data or b""
-                    self._http.acknowledge_received_data(event.flow_controlled_length or 0, stream)
-                elif isinstance(event, StreamReset):
-                    raise ConnectionError(f"the call was reset with {event.error_code}")
-                elif isinstance(event, StreamEnded):
-                    ended = True
-        answer.frames = list(decoded(bytes(body)))
-        return answer
+        call = self._calls[stream] = Call(b"".join(frame.encode() for frame in frames))
+        return call
 
-    def _send(self, stream: int, data: bytes) -> tuple[bytes, bool]:
-        """Send as much as the server has room for; tells what is left, and whether that was all."""
-        while data:
-            room = min(self._http.local_flow_control_window(stream), self._http.max_outbound_frame_size)
-            if room == 0:
-                return data, False
-            self._http.send_data(stream, data[:room])
-            data = data[room:]
-        self._http.end_stream(stream)
-        return data, True
+    def cancel(self, call: Call) -> None:
+        """Reset a call."""
+        stream = next(stream for stream, open_call in self._calls.items() if open_call is call)
+        self._http.reset_stream(stream, ErrorCodes.CANCEL)
+        del self._calls[stream]
 
-    def _events(self) -> list[Event]:
+    def read(self) -> None:
+        """Send what the server has room for, and read what comes next."""
+        for stream, call in self._calls.items():
+            if not call.half_closed:
+                self._send(stream, call)
+        self._socket.sendall(self._http.data_to_send())
         received = self._socket.recv(65536)
         if not received:
             raise ConnectionError("the server closed the connection before the call had ended")
-        return self._http.receive_data(received)
+        for event in self._http.receive_data(received):
+            self._take(event)
 
-    def _flush(self) -> None:
-        self._socket.sendall(self._http.data_to_send())
+    def _send(self, stream: int, call: Call) -> None:
+        while call.unsent:
+            room = min(self._http.local_flow_control_window(stream), self._http.max_outbound_frame_size)
+            if room == 0:
+                return
+            self._http.send_data(stream, call.unsent[:room])
+            call.unsent = call.unsent[room:]
+        self._http.end_stream(stream)
+        call.half_closed = True
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, (ResponseReceived, TrailersReceived)):
+            headers = self._calls[event.stream_id].headers
+            headers.update((str(name), str(value)) for name, value in event.headers or ())
+        elif isinstance(event, DataReceived):
+            self._calls[event.stream_id].body += event.data or b""
+            self._http.acknowledge_received_data(event.flow_controlled_length or 0, event.stream_id)
+        elif isinstance(event, StreamReset):
+            raise ConnectionError(f"the call was reset with {event.error_code}")
+        elif isinstance(event, StreamEnded):
+            self._calls.pop(event.stream_id).ended = True
 
 
 def decoded(body: bytes) -> Iterator[Frame]:
-    """The messages of a response."""
-    while body:
+    """The messages of a response, as far as they are there."""
+    while len(body) >= PREFIX:
         end = PREFIX + int.from_bytes(body[1:PREFIX], "big")
+        if len(body) < end:
+            return
         payload, compressed = body[PREFIX:end], bool(body[0])
-        assert len(body) >= end, "the last message is cut off"
         yield Frame(gzip.decompress(payload) if compressed else payload, compressed)
         body = body[end:]
 

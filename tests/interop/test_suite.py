@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from cases import CASES
-from compressed_cases import COMPRESSED_CASES
+from frame_cases import FRAME_CASES
 from frames import FramesClient, connected
 from interop_client import Client
 from servers import running
@@ -81,7 +81,7 @@ def test_case(clients: Clients, case: Callable[[Client], None]) -> None:
     case(clients.grpcio)
 
 
-@pytest.mark.parametrize("case", COMPRESSED_CASES, ids=lambda case: case.__name__)
-def test_compressed_case(clients: Clients, case: Callable[[Client, FramesClient], None]) -> None:
+@pytest.mark.parametrize("case", FRAME_CASES, ids=lambda case: case.__name__)
+def test_case_of_frames(clients: Clients, case: Callable[[Client, FramesClient], None]) -> None:
     """The case succeeds."""
     case(clients.grpcio, clients.frames)

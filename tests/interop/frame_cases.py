@@ -1,4 +1,4 @@
-"""The four compressed cases of the gRPC interop suite, each by its name.
+"""The test cases of the gRPC interop suite that look at frames, which are the four compressed ones, each by its name.
 
 What grpcio can do is done with grpcio; the flags of the messages are seen and set frame by frame.
 """
@@ -85,6 +85,21 @@ def server_compressed_streaming(client: Client, frames: FramesClient) -> None:
         assert sizes(answer.frames) == [size for _, size in expected]
 
 
+def interval_of_a_response(_: Client, frames: FramesClient) -> None:
+    """Not of the suite: a response that is due in half an hour is not sent yet, and the one before it is."""
+    request = StreamingOutputCallRequest(
+        response_parameters=[ResponseParameters(size=9), ResponseParameters(size=8, interval_us=2_000_000_000)]
+    )
+    for method in ("StreamingOutputCall", "FullDuplexCall"):
+        call = frames.begin(f"/{TEST_SERVICE}/{method}", [frame(request)])
+        while not call.frames:
+            frames.read()
+        # What the server had to send before this answer has come before it.
+        assert frames.call(f"/{TEST_SERVICE}/EmptyCall", [Frame(b"")]).status == OK
+        assert (call.ended, sizes(call.frames)) == (False, [9])
+        frames.cancel(call)
+
+
 def frame(message: Message, *, compressed: bool = False) -> Frame:
     """A message as one frame."""
     return Frame(message.SerializeToString(), compressed)
@@ -95,9 +110,10 @@ def sizes(frames: list[Frame]) -> list[int]:
     return [len(StreamingOutputCallResponse.FromString(one.message).payload.body) for one in frames]
 
 
-COMPRESSED_CASES = [
+FRAME_CASES = [
     client_compressed_unary,
     server_compressed_unary,
     client_compressed_streaming,
     server_compressed_streaming,
+    interval_of_a_response,
 ]
