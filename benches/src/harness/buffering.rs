@@ -24,9 +24,7 @@ const BUFFERING: [&str; 6] = [
 ];
 
 /// Size and number of the messages.
-const STREAMS: [(usize, usize); 6] = [
-    (1_024, 1_000),
-    (1_024, 4_000),
+const STREAMS: [(usize, usize); 4] = [
     (1_024, 10_000),
     (65_536, 256),
     (65_536, 1_024),

@@ -142,7 +142,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 
 const QUICK: Effort = Effort {
     rounds: 5,
-    duration: Duration::from_millis(150),
+    duration: Duration::from_millis(100),
     most: Duration::from_secs(2),
 };
 
