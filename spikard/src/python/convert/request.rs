@@ -31,11 +31,10 @@ pub(crate) fn request(
     match inbound.messages {
         Messages::One(message) => class.call((bytes(py, &message),), Some(&fields)),
         Messages::List(messages) => {
-            // Each message is freed as soon as it is copied, or all would be there twice; the last first,
-            // because allocators give memory back from the end.
-            let messages = messages.into_iter().rev();
+            // Each message is freed as soon as it is copied. What is resident may still reach twice the
+            // payload: the allocator keeps what it gets back in the arena of the thread that read it.
+            let messages = messages.into_iter();
             let list = PyList::new(py, messages.map(|message| bytes(py, &message)))?;
-            list.reverse()?;
             class.call((list,), Some(&fields))
         }
         // Python's side of the call puts its end of the stream there.
