@@ -156,3 +156,6 @@ library = os.path.join(var("LIBDIR") or "", var("LDLIBRARY") or "")
 sys.exit(not (var("PYTHONFRAMEWORK") or var("Py_ENABLE_SHARED") and os.path.exists(library)))
 endef
 export FIND_LIBPYTHON
+
+# Comparisons with peers, by their own means.
+include benches/bench.mk
