@@ -1,5 +1,6 @@
 //! The settings of a server, as Python gives them.
 
+#[cfg(feature = "tls")]
 use std::path::PathBuf;
 
 use pyo3::exceptions::PyValueError;
