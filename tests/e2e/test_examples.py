@@ -56,6 +56,21 @@ def test_plain_http_beside_grpc(tmp_path: Path) -> None:
         assert response.read() == b"gRPC is served here too\n"
 
 
+def test_layers_refuse_tell_and_log(tmp_path: Path) -> None:
+    """Without a token a call is refused before its handler; with one the handler knows the user; both are logged."""
+    log = tmp_path / "log"
+    with running("with_layers", log) as server, grpc.insecure_channel(server.address) as channel:
+        who_am_i = channel.unary_unary("/greet.Greeter/WhoAmI")
+        with pytest.raises(grpc.RpcError) as refused:
+            who_am_i(b"")
+        assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
+        assert refused.value.details() == "WhoAmI needs the metadata authorization: Bearer TOKEN"
+        assert who_am_i(b"", metadata=[("authorization", "Bearer ann")]) == b"ann"
+    text = log.read_text()
+    assert text.count("/greet.Greeter/WhoAmI") >= 2
+    assert "tower_http" in text
+
+
 def play_demo(calls: Path, log: Path) -> subprocess.CompletedProcess[str]:
     """Play the demo with the tables of a folder."""
     command: list[str | Path] = [BINARIES / "demo", "--python", sys.executable, "--calls", calls, "--log", log]
