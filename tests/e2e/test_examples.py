@@ -60,12 +60,12 @@ def test_layers_refuse_tell_and_log(tmp_path: Path) -> None:
     """Without a token a call is refused before its handler; with one the handler knows the user; both are logged."""
     log = tmp_path / "log"
     with running("with_layers", log) as server, grpc.insecure_channel(server.address) as channel:
-        who_am_i = channel.unary_unary("/greet.Greeter/WhoAmI")
+        who_am_i = channel.unary_unary("/greet.Greeter/WhoAmI", bytes, bytes)
         with pytest.raises(grpc.RpcError) as refused:
             who_am_i(b"")
         assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
         assert refused.value.details() == "WhoAmI needs the metadata authorization: Bearer TOKEN"
-        assert who_am_i(b"", metadata=[("authorization", "Bearer ann")]) == b"ann"
+        assert who_am_i(b"", metadata=(("authorization", "Bearer ann"),)) == b"ann"
     text = log.read_text()
     assert text.count("/greet.Greeter/WhoAmI") >= 2
     assert "tower_http" in text
