@@ -103,7 +103,7 @@ async def _with_grpclib(
             except GRPCError as error:
                 answer.code = error.status.name
                 answer.text = error.message or ""
-            except TimeoutError:
+            except (TimeoutError, asyncio.TimeoutError):  # one and the same from 3.11 on
                 answer.code = "DEADLINE_EXCEEDED"
             finally:
                 answer.metadata = _own(stream.initial_metadata)
@@ -111,7 +111,7 @@ async def _with_grpclib(
     except GRPCError:
         # The same that was caught inside, raised again by the end of the block.
         assert answer.code != "OK"
-    except TimeoutError:
+    except (TimeoutError, asyncio.TimeoutError):  # one and the same from 3.11 on
         answer.code = "DEADLINE_EXCEEDED"
     finally:
         channel.close()
