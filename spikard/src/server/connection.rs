@@ -15,6 +15,7 @@ use tonic::body::Body;
 use crate::connection_info::ConnectionInfo;
 use crate::dispatch::ResponseFuture;
 
+use super::clock::ConnectionClock;
 use super::handshake::{Established, Handshake};
 use super::layers::Stack;
 use super::listener::Accepted;
@@ -71,12 +72,13 @@ impl Serving {
         let peer = info.peer;
         let stack = self.stack;
         let (stream, preface) = Prefaced::new(stream);
+        let clock = ConnectionClock::new();
         let connection = self
             .transport
-            .http2()
+            .http2(clock.clone())
             .serve_connection(TokioIo::new(stream), Calls { stack, info });
         tokio::select! {
-            ended = watcher.watch(connection) => if let Err(error) = ended {
+            ended = clock.tick(watcher.watch(connection)) => if let Err(error) = ended {
                 tracing::debug!(?peer, %error, "a connection ended with an error");
             },
             // A peer that has said nothing has no calls to drain.

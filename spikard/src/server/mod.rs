@@ -1,6 +1,7 @@
 //! spikard's own server, over hyper: the promises about time, small frames and draining need one.
 
 mod builder;
+mod clock;
 mod connection;
 mod drain;
 mod error;

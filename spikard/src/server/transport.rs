@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use hyper::server::conn::http2;
-use hyper_util::rt::TokioTimer;
 
 use crate::respond::StreamExecutor;
+
+use super::clock::ConnectionClock;
 
 /// h2 ends a connection whose small DATA frames pile up unread, and allows them in proportion to
 /// this window: half of it, at 256 bytes less its payload for each frame. With the default window
@@ -40,10 +41,10 @@ impl Default for Transport {
 }
 
 impl Transport {
-    pub(super) fn http2(&self) -> http2::Builder<StreamExecutor> {
+    pub(super) fn http2(&self, clock: ConnectionClock) -> http2::Builder<StreamExecutor> {
         let mut builder = http2::Builder::new(StreamExecutor);
         builder
-            .timer(TokioTimer::new())
+            .timer(clock)
             .auto_date_header(false)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .initial_stream_window_size(STREAM_WINDOW)

@@ -2,6 +2,7 @@
 
 mod compression;
 mod duplex;
+mod keepalive;
 mod server;
 mod services;
 mod support;
