@@ -5,7 +5,7 @@ use std::any::Any;
 use bytes::{BufMut, Bytes};
 use prost::DecodeError;
 
-use crate::collect::Payload;
+use crate::collect::{Payload, PayloadReader};
 
 /// A message of a request or a response: [`Bytes`], which stays raw, or any [`prost::Message`].
 ///
@@ -40,7 +40,7 @@ impl<M: prost::Message + Default + 'static> Message for M {
         // other message only the decoding.
         match (messages as &mut dyn Any).downcast_mut::<Vec<Bytes>>() {
             Some(raw) => raw.push(payload.into_bytes()),
-            None => messages.push(payload.read(|reader| M::decode(reader))?),
+            None => return payload.read(|reader| decode_at_end(messages, reader)),
         }
         Ok(())
     }
@@ -59,6 +59,21 @@ impl<M: prost::Message + Default + 'static> Message for M {
     fn raw(&self) -> Option<&Bytes> {
         (self as &dyn Any).downcast_ref::<Bytes>()
     }
+}
+
+/// Decodes where the message stays: a decoded message that is returned is moved twice.
+#[inline]
+fn decode_at_end<M: prost::Message + Default>(
+    messages: &mut Vec<M>,
+    reader: PayloadReader<'_>,
+) -> Result<(), DecodeError> {
+    let end = messages.len();
+    messages.push(M::default());
+    let decoded = messages[end].merge(reader);
+    if decoded.is_err() {
+        messages.truncate(end);
+    }
+    decoded
 }
 
 #[cfg(test)]
@@ -92,6 +107,14 @@ mod tests {
     #[test]
     fn a_string_is_the_wrapper_message() {
         round_trip(String::from("hi"), b"\x0a\x02hi");
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_leaves_nothing_behind() {
+        let mut decoded = vec![String::from("whole")];
+        let broken = Payload::joined(b"\x0a\x05hi".to_vec());
+        String::decode_onto(&mut decoded, broken).unwrap_err();
+        assert_eq!(decoded, ["whole"]);
     }
 
     #[test]

@@ -120,8 +120,7 @@ impl Deframer {
                         buffer,
                     };
                 } else {
-                    sink.accept(compressed, Payload::joined(buffer))?;
-                    self.complete += 1;
+                    self.joined(compressed, buffer, sink)?;
                 }
                 Ok(taken)
             }
@@ -159,6 +158,19 @@ impl Deframer {
             buffer,
         };
         Ok(chunk.len())
+    }
+
+    /// A message that straddled chunks, apart from those that did not: they are what is to be fast.
+    #[inline(never)]
+    fn joined(
+        &mut self,
+        compressed: bool,
+        buffer: Vec<u8>,
+        sink: &mut impl Sink,
+    ) -> Result<(), Status> {
+        sink.accept(compressed, Payload::joined(buffer))?;
+        self.complete += 1;
+        Ok(())
     }
 
     fn keep_prefix(&mut self, part: &[u8], end: usize) -> usize {

@@ -87,7 +87,8 @@ impl<M: Message> MessageList<M> {
         self.charged_bytes = self.payload_bytes;
     }
 
-    #[inline]
+    // Always: it is called from two places, and calling it costs more than a small message takes to decode.
+    #[inline(always)]
     fn push(&mut self, payload: Payload<'_>) -> Result<(), Status> {
         self.payload_bytes = self.payload_bytes.saturating_add(payload.len());
         M::decode_onto(&mut self.messages, payload).map_err(|error| self.undecodable(&error))
@@ -143,7 +144,8 @@ impl<M: Message> Sink for MessageList<M> {
         Ok(())
     }
 
-    #[inline]
+    // Always: as `push`.
+    #[inline(always)]
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
         if compressed {
             // A stream that is not buffered has no end to keep this for.

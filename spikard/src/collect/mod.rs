@@ -20,4 +20,4 @@ pub(crate) use budget::{Budget, Charge};
 pub(crate) use deframe::PREFIX;
 #[cfg(test)]
 pub(crate) use keeper::Keeper;
-pub(crate) use payload::Payload;
+pub(crate) use payload::{Payload, PayloadReader};
