@@ -12,6 +12,9 @@ use crate::names::Names;
 
 /// The settings of a compilation, as [`compile`](crate::compile) has them.
 ///
+/// Unlike prost-build's own, they make `bytes` fields [`Bytes`](https://docs.rs/bytes), see
+/// [the page of the crate](crate#fields-of-bytes).
+///
 /// ```no_run
 /// fn main() -> Result<(), spikard_build::Error> {
 ///     spikard_build::configure()
@@ -23,8 +26,10 @@ use crate::names::Names;
 /// }
 /// ```
 pub fn configure() -> Builder {
+    let mut prost = Config::new();
+    prost.bytes(["."]);
     Builder {
-        prost: Config::new(),
+        prost,
         crate_path: "::spikard".to_owned(),
         out_dir: None,
         descriptors: None,

@@ -71,6 +71,24 @@
 //! The code for services names `::spikard` and nothing else ([`Builder::crate_path`] names it otherwise);
 //! that for messages names `::prost`.
 //!
+//! # Fields of bytes
+//!
+//! A field of the type `bytes` is a `bytes::Bytes`, a part of the buffer in which its message arrived: it is
+//! not copied, and takes no allocation of its own. A small one that is kept for long keeps its buffer, up to
+//! 16 KiB as a rule: keep `field.to_vec()` instead. prost-build's default, `Vec<u8>`, is set with
+//!
+//! ```no_run
+//! # fn main() -> Result<(), spikard_build::Error> {
+//! spikard_build::configure()
+//!     .prost(|config| {
+//!         config.bytes([] as [&str; 0]);
+//!     })
+//!     .compile(&["proto/messageservice.proto"], &["proto"])
+//! # }
+//! ```
+//!
+//! # Settings
+//!
 //! [`configure`] gives the settings: where the files go, the descriptors that reflection serves, messages
 //! that are in another crate, and every setting of prost-build.
 

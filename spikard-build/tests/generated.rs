@@ -197,3 +197,24 @@ fn modules_do_not_take_a_name_twice() {
         assert!(code.contains(&part), "{part}\nis not in\n{code}");
     }
 }
+
+#[test]
+fn fields_of_bytes_are_shared_unless_set_otherwise() {
+    const BLOB: &str = "syntax = \"proto3\"; package blob; message Blob { bytes data = 1; }";
+    let files = [("blob.proto", BLOB)];
+    let shared = Compiled::new(&files, |builder| builder).read("blob.rs");
+    assert!(
+        shared.contains("pub data: ::prost::bytes::Bytes,"),
+        "{shared}"
+    );
+    let owned = Compiled::new(&files, |builder| {
+        builder.prost(|config| {
+            config.bytes([] as [&str; 0]);
+        })
+    });
+    let owned = owned.read("blob.rs");
+    assert!(
+        owned.contains("pub data: ::prost::alloc::vec::Vec<u8>,"),
+        "{owned}"
+    );
+}

@@ -26,7 +26,7 @@ pub(super) fn of_size(payload_type: i32, size: i32) -> Result<Payload, Status> {
     })?;
     Ok(Payload {
         r#type: payload_type,
-        body: vec![0; size],
+        body: vec![0; size].into(),
     })
 }
 
