@@ -88,6 +88,9 @@ class Bridge:
 
 MAX_STREAM_MESSAGES: int
 
+def one_arena() -> bool:
+    """Lets all threads that begin from now on allocate from one arena; whether the allocator has such a setting."""
+
 @final
 class Server:
     """A server whose handlers are Python's."""

@@ -6,7 +6,7 @@ use crate::MAX_STREAM_MESSAGES;
 
 use super::bridge::{InboundCall, Lookup, PyBridge};
 #[cfg(feature = "server")]
-use super::serving::{Ending, PyServer};
+use super::serving::{Ending, PyServer, one_arena};
 
 /// Registers everything native in `module`: the one list for the wheel's extension module and for the
 /// module of an embedded interpreter.
@@ -21,6 +21,8 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyServer>()?;
     #[cfg(feature = "server")]
     module.add_class::<Ending>()?;
+    #[cfg(feature = "server")]
+    module.add_function(wrap_pyfunction!(one_arena, module)?)?;
     module.add_class::<PyBridge>()?;
     module.add_class::<InboundCall>()?;
     module.add_class::<Lookup>()

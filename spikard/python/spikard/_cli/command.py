@@ -17,6 +17,7 @@ from spikard._cli.options import add_options, chosen
 from spikard._cli.parser import Parser
 from spikard._cli.report import mistake, routes_as_json
 from spikard._serving.blocking import new_event_loop, run
+from spikard._serving.memory import one_arena
 from spikard._serving.server import Server
 from spikard._serving.settings import Settings, settings
 from spikard._serving.supervisor import supervise
@@ -76,6 +77,7 @@ def _look_in(folder: str) -> None:
 
 
 def _serve(targets: Sequence[str], checked: Settings, values: dict[str, Any], worker: Worker | None) -> None:
+    one_arena(os.environ)
     try:
         # What is wrong with the loop is said before the user's modules do anything.
         new_event_loop(values["loop"]).close()

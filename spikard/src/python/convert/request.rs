@@ -31,8 +31,8 @@ pub(crate) fn request(
     match inbound.messages {
         Messages::One(message) => class.call((bytes(py, &message),), Some(&fields)),
         Messages::List(messages) => {
-            // Each message is freed as soon as it is copied. What is resident may still reach twice the
-            // payload: the allocator keeps what it gets back in the arena of the thread that read it.
+            // Each message is freed as soon as it is copied. With several arenas, what is resident may still reach
+            // twice the payload: what glibc gets back stays in the arena of the thread that read it.
             let messages = messages.into_iter();
             let list = PyList::new(py, messages.map(|message| bytes(py, &message)))?;
             class.call((list,), Some(&fields))

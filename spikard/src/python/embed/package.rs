@@ -7,7 +7,7 @@ macro_rules! sources {
 }
 
 /// Every module of the package, by its path.
-pub(super) const SOURCES: [(&str, &str); 60] = sources![
+pub(super) const SOURCES: [(&str, &str); 61] = sources![
     "spikard/__init__.py",
     "spikard/__main__.py",
     "spikard/_cli/__init__.py",
@@ -33,6 +33,7 @@ pub(super) const SOURCES: [(&str, &str); 60] = sources![
     "spikard/_serving/__init__.py",
     "spikard/_serving/address.py",
     "spikard/_serving/blocking.py",
+    "spikard/_serving/memory.py",
     "spikard/_serving/reflection.py",
     "spikard/_serving/reload.py",
     "spikard/_serving/runtime.py",

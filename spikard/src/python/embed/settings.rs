@@ -33,6 +33,13 @@ pub(super) struct Settings {
 /// It runs in a thread of its own, with an event loop (uvloop where it is installed), until the process
 /// exits. Python installs no signal handlers. When the process exits, `async def` handlers are cancelled
 /// and `def` handlers waited for, for one second at most; then it exits whatever they do.
+///
+/// # Memory
+///
+/// glibc gives threads arenas of their own, and what was received in one thread and copied into Python's
+/// objects in another can only be used again by the first: a buffered stream then takes twice its size. In a
+/// program whose handlers are Python's, set `MALLOC_ARENA_MAX=1` in its environment, as `spikard serve` does for
+/// itself. Handlers in Rust that keep many small values are slower with it.
 #[derive(Clone, Copy, Debug)]
 pub struct Interpreter {
     _started: (),

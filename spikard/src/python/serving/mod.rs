@@ -4,6 +4,7 @@
 //! the bridge, like the calls.
 
 mod answer;
+mod arena;
 mod ending;
 mod in_process;
 mod log;
@@ -14,5 +15,6 @@ mod settings;
 mod signals;
 mod watchdog;
 
+pub(crate) use arena::one_arena;
 pub(crate) use ending::Ending;
 pub(crate) use native::PyServer;
