@@ -36,12 +36,15 @@ def test_a_buffered_stream_takes_its_size_and_little_more(tmp_path: Path, messag
         for _ in range(3):
             assert with_grpcio(served.address, "/sizes.Sizes/Size", "stream_unary", stream).messages == [b"240"]
         before = resident(pid, "VmRSS")
-        # VmHWM begins anew.
-        Path(f"/proc/{pid}/clear_refs").write_text("5")
-        answer = with_grpcio(served.address, "/sizes.Sizes/Size", "stream_unary", [b"x" * size] * messages)
-        assert (answer.code, answer.messages) == ("OK", [str(payload).encode()]), answer.text
-        taken = resident(pid, "VmHWM") - before
-    assert taken <= 1.15 * payload, f"{taken / payload:.2f} of the payload"
+        taken = []
+        for _ in range(3):
+            # VmHWM begins anew.
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+            answer = with_grpcio(served.address, "/sizes.Sizes/Size", "stream_unary", [b"x" * size] * messages)
+            assert (answer.code, answer.messages) == ("OK", [str(payload).encode()]), answer.text
+            taken.append((resident(pid, "VmHWM") - before) / payload)
+    # The second of three: once in a while the heap is in pieces.
+    assert sorted(taken)[1] <= 1.15, f"{taken} of the payload"
 
 
 @pytest.mark.parametrize(
