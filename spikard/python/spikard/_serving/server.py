@@ -14,9 +14,10 @@ from spikard._native import native
 from spikard._serving import sockets
 from spikard._serving.reflection import descriptor_set
 from spikard._serving.runtime import Runtime
-from spikard._serving.settings import Compression, Settings, StrPath, settings
+from spikard._serving.settings import Settings, StrPath, settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, Size, duration
+from spikard.grpc._compression import Compression
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 
 if TYPE_CHECKING:

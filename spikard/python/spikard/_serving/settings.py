@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Union
+from typing import Literal, Union, get_args
 
 from spikard._serving.address import Address, address_of
 from spikard.grpc import _amounts
 from spikard.grpc._amounts import Duration, Size
+from spikard.grpc._compression import Compression
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 
 StrPath = Union[str, "os.PathLike[str]"]
-Compression = Literal["identity", "gzip", "deflate", "zstd"]
 Loop = Literal["auto", "asyncio", "uvloop"]
 
-COMPRESSIONS: tuple[Compression, ...] = ("identity", "gzip", "deflate", "zstd")
-LOOPS: tuple[Loop, ...] = ("auto", "asyncio", "uvloop")
+COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
+LOOPS: tuple[Loop, ...] = get_args(Loop)
 BIND = "127.0.0.1:50051"
 
 

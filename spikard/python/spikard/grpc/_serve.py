@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from spikard._serving.blocking import print_ready, run
 from spikard._serving.server import Server
-from spikard._serving.settings import Compression, Loop, StrPath
+from spikard._serving.settings import Loop, StrPath
 from spikard.grpc._amounts import Duration, Size
+from spikard.grpc._compression import Compression
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, overload
 
 from spikard._serving.runtime import Runtime
 from spikard._serving.server import native_server
-from spikard._serving.settings import Compression, settings
+from spikard._serving.settings import settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, Size, duration
+from spikard.grpc._compression import Compression
 from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._metadata import Metadata, MetadataLike

@@ -1,0 +1,13 @@
+//! Messages whose field of bytes is a `Bytes`, a part of what was received: as spikard-build makes them.
+
+#[expect(clippy::duplicate_mod, reason = "the same code for either messages")]
+#[path = "typed.rs"]
+mod typed;
+
+pub use typed::Typed;
+
+/// The messages, and tonic's service, as they are generated from `proto/bench.proto`.
+#[allow(missing_docs, clippy::all, clippy::pedantic)]
+pub mod proto {
+    include!(concat!(env!("OUT_DIR"), "/shared/bench.rs"));
+}
