@@ -10,20 +10,24 @@ from spikard.grpc import (
     GrpcClientStreamRequest,
     GrpcRequest,
     GrpcResponse,
+    grpc_stream,
 )
 
 
+@grpc_stream(service="bench.Bench", method="Sum")
 async def handle_sum(request: GrpcClientStreamRequest) -> GrpcResponse:
-    items = [Item.FromString(message) for message in request.messages]
-    total = Total(items=len(items), sum=sum(item.value for item in items))
+    values = [item.value for item in map(Item.FromString, request.messages)]
+    total = Total(items=len(values), sum=sum(values))
     return GrpcResponse(payload=total.SerializeToString())
 
 
+@grpc_stream(service="bench.Bench", method="Echo")
 async def handle_echo(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
     items = [Item.FromString(message) for message in request.messages]
     return GrpcBidiStreamResponse(messages=[item.SerializeToString() for item in items])
 
 
+@grpc_stream(service="bench.Bench", method="Get")
 async def handle_get(request: GrpcRequest) -> GrpcResponse:
     item = Item.FromString(request.payload)
     total = Total(items=1, sum=item.value)

@@ -10,19 +10,23 @@ from spikard.grpc import (
     GrpcClientStreamRequest,
     GrpcRequest,
     GrpcResponse,
+    grpc_stream,
 )
 
 
+@grpc_stream(service="bench.Bench", method="Sum")
 async def handle_sum(request: GrpcClientStreamRequest) -> GrpcResponse:
     messages = request.messages
     total = Total(items=len(messages), sum=sum(map(len, messages)))
     return GrpcResponse(payload=total.SerializeToString())
 
 
+@grpc_stream(service="bench.Bench", method="Echo")
 async def handle_echo(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
     return GrpcBidiStreamResponse(messages=request.messages)
 
 
+@grpc_stream(service="bench.Bench", method="Get")
 async def handle_get(request: GrpcRequest) -> GrpcResponse:
     total = Total(items=1, sum=len(request.payload))
     return GrpcResponse(payload=total.SerializeToString())

@@ -1,7 +1,8 @@
 //! What the servers of the comparison and the load generator share.
 
+pub mod owned;
 mod raw;
-mod typed;
+pub mod shared;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -9,13 +10,6 @@ use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use raw::Raw;
-pub use typed::Typed;
-
-/// The messages, and tonic's service, as they are generated from `proto/bench.proto`.
-#[allow(missing_docs, clippy::all, clippy::pedantic)]
-pub mod proto {
-    tonic::include_proto!("bench");
-}
 
 /// Tells the harness where a server listens: the one line that it reads.
 ///

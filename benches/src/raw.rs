@@ -1,11 +1,12 @@
 //! spikard with raw messages: what is added up are their lengths.
 
-use crate::proto::Total;
 use prost::Message;
 use spikard::{
     Bytes, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, Status, grpc_stream,
 };
+
+use crate::shared::proto::Total;
 
 /// Decodes none.
 pub struct Raw;

@@ -1,10 +1,11 @@
 //! spikard with typed messages.
 
-use crate::proto::{Item, Total};
 use spikard::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcRequest,
     GrpcResponse, Status, grpc_stream,
 };
+
+use super::proto::{Item, Total};
 
 /// Decodes every message.
 pub struct Typed;

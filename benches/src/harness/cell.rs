@@ -64,18 +64,24 @@ impl Cell {
     pub(crate) const HEADLINE: Self = Self::new(Job::Sum, 24, 1_000, 8);
     /// The same with messages of one number, which take no memory of their own.
     pub(crate) const NUMBERS: Self = Self::new(Job::Sum, 1, 1_000, 8);
+    /// The headline's messages there and back.
+    pub(crate) const ECHO: Self = Self::new(Job::Echo, 24, 1_000, 8);
     /// The cell that the ratios of unary calls are taken at.
     pub(crate) const UNARY: Self = Self::new(Job::Get, 24, 1, 8);
+    /// Where ratios between two servers are taken.
+    pub(crate) const RATIOS: [Self; 5] = [
+        Self::HEADLINE,
+        Self::HEADLINE.one_each(),
+        Self::NUMBERS,
+        Self::ECHO,
+        Self::UNARY,
+    ];
 
     /// What the quick mode measures.
     pub(crate) fn quick() -> Vec<Self> {
         let sum = |messages, streams| Self::new(Job::Sum, 24, messages, streams);
-        vec![
-            Self::HEADLINE,
-            Self::HEADLINE.one_each(),
-            Self::NUMBERS,
-            Self::new(Job::Echo, 24, 1_000, 8),
-            Self::UNARY,
+        let mut cells = Self::RATIOS.to_vec();
+        cells.extend([
             Self::new(Job::Get, 24, 1, 1),
             sum(1, 8),
             sum(100, 8),
@@ -84,7 +90,8 @@ impl Cell {
             sum(1_000, 64),
             Self::new(Job::Sum, 1_024, 1_000, 8),
             Self::new(Job::Echo, 65_536, 100, 1),
-        ]
+        ]);
+        cells
     }
 
     /// Everything that fits.

@@ -22,6 +22,14 @@ pub(crate) struct Effort {
     pub(crate) duration: Duration,
     /// A server that needs longer than this for one call of every stream is left out of the cell.
     pub(crate) most: Duration,
+    /// Every server in every cell, also those that are looked at for their ratios alone.
+    pub(crate) everything: bool,
+}
+
+impl Effort {
+    fn asks(&self, spec: &Spec, cell: &Cell) -> bool {
+        self.everything || spec.everywhere || Cell::RATIOS.contains(cell)
+    }
 }
 
 /// What one server did in one cell.
@@ -31,6 +39,8 @@ pub(crate) enum Outcome {
     Measured(Vec<Sample>),
     /// Why there is none.
     LeftOut(String),
+    /// It was not to be measured here.
+    NotAsked,
 }
 
 /// One cell, with an outcome for each server.
@@ -50,6 +60,12 @@ pub(crate) struct Comparison {
 impl Comparison {
     pub(crate) fn row(&self, cell: &Cell) -> Option<&Row> {
         self.rows.iter().find(|row| row.cell == *cell)
+    }
+
+    /// How tables name a server; its id where it was not among those that were measured.
+    pub(crate) fn label<'a>(&self, server: &'a str) -> &'a str {
+        let found = self.servers.iter().find(|spec| spec.id == server);
+        found.map_or(server, |spec| spec.label)
     }
 
     pub(crate) fn samples(&self, cell: &Cell, server: &str) -> &[Sample] {
@@ -72,7 +88,7 @@ impl Outcome {
     pub(crate) fn samples(&self) -> &[Sample] {
         match self {
             Self::Measured(samples) => samples,
-            Self::LeftOut(_) => &[],
+            Self::LeftOut(_) | Self::NotAsked => &[],
         }
     }
 }
@@ -112,6 +128,11 @@ async fn measure_cell(
     let mut loads = Vec::new();
     let mut outcomes = Vec::new();
     for (spec, server) in servers.iter().zip(&mut *running) {
+        if !effort.asks(spec, cell) {
+            loads.push(None);
+            outcomes.push(Outcome::NotAsked);
+            continue;
+        }
         let load = warm_up(spec, server, cell, &work, effort.most).await;
         let (load, outcome) = left_out(load, Vec::new(), spec, cell)?;
         loads.push(load);
@@ -121,7 +142,9 @@ async fn measure_cell(
         for turn in 0..servers.len() {
             // Another server begins each round.
             let index = (turn + round) % servers.len();
-            let Some(load) = &loads[index] else { continue };
+            let Some(load) = &mut loads[index] else {
+                continue;
+            };
             let sample = measure(running[index].pid(), load, effort.duration).await;
             let samples = outcomes[index].samples().to_vec();
             let (sample, outcome) = left_out(sample, samples, &servers[index], cell)?;

@@ -1,7 +1,7 @@
 //! The ratios that spikard is to reach, and whether it does.
 
 use crate::buffering::Buffered;
-use crate::cell::{Cell, Job};
+use crate::cell::Cell;
 use crate::compare::Comparison;
 use crate::statistics::Summary;
 
@@ -18,178 +18,106 @@ pub(crate) enum Bound {
     AtLeast(f64),
 }
 
+use Bound::{AtLeast, AtMost};
+
+/// The CPU of one server over that of another, in a cell.
+#[rustfmt::skip]
+const RATIOS: [(&str, &str, Cell, Bound); 18] = [
+    ("rust-typed", "tonic", Cell::HEADLINE, AtMost(0.7)),
+    ("rust-typed", "tonic-bytes", Cell::HEADLINE, AtMost(0.7)),
+    ("rust-typed-vec", "tonic", Cell::HEADLINE, AtMost(0.7)),
+    ("rust-typed-vec", "tonic-collecting", Cell::HEADLINE, AtMost(0.7)),
+    ("rust-typed", "tonic", Cell::NUMBERS, AtMost(0.7)),
+    ("rust-typed", "tonic", Cell::HEADLINE.one_each(), AtMost(0.7)),
+    ("rust-typed", "tonic", Cell::ECHO, AtMost(0.7)),
+    ("rust-typed", "tonic", Cell::UNARY, AtMost(1.05)),
+    ("python-raw", "tonic", Cell::HEADLINE, AtMost(1.2)),
+    ("wheel-raw", "tonic", Cell::HEADLINE, AtMost(1.2)),
+    ("grpc-aio-uvloop", "python-raw", Cell::HEADLINE, AtLeast(100.0)),
+    ("grpc-aio-uvloop", "wheel-raw", Cell::HEADLINE, AtLeast(100.0)),
+    ("grpc-aio-uvloop-raw", "python-raw", Cell::HEADLINE, AtLeast(100.0)),
+    ("grpc-aio-uvloop", "python-decoding", Cell::HEADLINE, AtLeast(20.0)),
+    ("grpc-aio-uvloop", "wheel-decoding", Cell::HEADLINE, AtLeast(20.0)),
+    ("grpc-aio-uvloop", "python-decoding", Cell::UNARY, AtLeast(3.0)),
+    ("grpc-aio-uvloop", "wheel-decoding", Cell::UNARY, AtLeast(3.0)),
+    ("pygrpc-native", "python-decoding", Cell::UNARY, AtLeast(1.0)),
+];
+
+/// The servers that are to take the payload and little more: their handlers make nothing of it.
+const MEMORY: [&str; 5] = [
+    "rust-typed",
+    "rust-raw",
+    "python-raw",
+    "python-raw-one-arena",
+    "wheel-raw",
+];
+
 impl Goal {
     /// `None` where there was nothing to measure.
     pub(crate) fn is_reached(&self) -> Option<bool> {
         let measured = self.measured?.median;
         Some(match self.bound {
-            Bound::AtMost(bound) => measured <= bound,
-            Bound::AtLeast(bound) => measured >= bound,
+            AtMost(bound) => measured <= bound,
+            AtLeast(bound) => measured >= bound,
         })
     }
 }
 
 pub(crate) fn goals(comparison: &Comparison, buffered: &[Buffered]) -> Vec<Goal> {
-    use Bound::{AtLeast, AtMost};
-
-    let mut goals = Vec::new();
-    let mut ratio = |cell: &Cell, server: &str, other: &str, bound, text: &str| {
-        goals.push(Goal {
-            text: format!("{text} ({cell})"),
-            bound,
+    let ratios = RATIOS.iter().map(|(server, other, cell, bound)| {
+        let (one, two) = (comparison.label(server), comparison.label(other));
+        Goal {
+            text: format!("{one} / {two} ({cell})"),
+            bound: *bound,
             measured: comparison.ratio(cell, server, other),
-        });
-    };
-    let (headline, unary) = (Cell::HEADLINE, Cell::UNARY);
-    let each = headline.one_each();
-    let echo = Cell {
-        job: Job::Echo,
-        ..headline
-    };
-    ratio(
-        &headline,
-        "rust-typed",
-        "tonic",
-        AtMost(0.7),
-        "Rust, typed / tonic",
-    );
-    ratio(
-        &Cell::NUMBERS,
-        "rust-typed",
-        "tonic",
-        AtMost(0.7),
-        "Rust, typed / tonic",
-    );
-    ratio(
-        &headline,
-        "rust-typed",
-        "tonic-collecting",
-        AtMost(0.7),
-        "Rust, typed / tonic, collecting",
-    );
-    ratio(
-        &each,
-        "rust-typed",
-        "tonic",
-        AtMost(0.7),
-        "Rust, typed / tonic",
-    );
-    ratio(
-        &echo,
-        "rust-typed",
-        "tonic",
-        AtMost(0.7),
-        "Rust, typed / tonic",
-    );
-    ratio(
-        &unary,
-        "rust-typed",
-        "tonic",
-        AtMost(1.05),
-        "Rust, typed / tonic",
-    );
-    ratio(
-        &headline,
-        "python-raw",
-        "tonic",
-        AtMost(1.2),
-        "Python, raw / tonic",
-    );
-    let aio = "grpc-aio-uvloop";
-    ratio(
-        &headline,
-        aio,
-        "python-raw",
-        AtLeast(100.0),
-        "grpc.aio, uvloop / Python, raw",
-    );
-    ratio(
-        &headline,
-        "grpc-aio-uvloop-raw",
-        "python-raw",
-        AtLeast(100.0),
-        "grpc.aio, uvloop, raw / Python, raw",
-    );
-    ratio(
-        &headline,
-        aio,
-        "python-decoding",
-        AtLeast(20.0),
-        "grpc.aio, uvloop / Python, decoding",
-    );
-    ratio(
-        &unary,
-        aio,
-        "python-decoding",
-        AtLeast(3.0),
-        "grpc.aio, uvloop / Python, decoding",
-    );
-    ratio(
-        &unary,
-        "pygrpc-native",
-        "python-decoding",
-        AtLeast(1.0),
-        "pygrpc-native / Python, decoding",
-    );
-    goals.push(worst(comparison, "tonic", "Rust, typed / tonic"));
-    goals.push(worst(
-        comparison,
-        "tonic-collecting",
-        "Rust, typed / tonic, collecting",
-    ));
+        }
+    });
+    let mut goals: Vec<_> = ratios.collect();
+    goals.push(worst(comparison, "tonic"));
+    goals.push(worst(comparison, "tonic-collecting"));
     goals.extend(memory(buffered));
     goals
 }
 
 /// The cell where typed Rust stands worst beside another server.
-fn worst(comparison: &Comparison, other: &str, ratio: &str) -> Goal {
+fn worst(comparison: &Comparison, other: &str) -> Goal {
     let ratios = comparison.rows.iter().filter_map(|row| {
         let ratio = comparison.ratio(&row.cell, "rust-typed", other)?;
         Some((row.cell, ratio))
     });
     let worst = ratios.max_by(|one, other| one.1.median.total_cmp(&other.1.median));
     let of = comparison.rows.len();
+    let (one, two) = (comparison.label("rust-typed"), comparison.label(other));
     Goal {
         text: match &worst {
-            Some((cell, _)) => format!("{ratio}, the worst of {of} cells ({cell})"),
-            None => format!("{ratio}, the worst cell"),
+            Some((cell, _)) => format!("{one} / {two}, the worst of {of} cells ({cell})"),
+            None => format!("{one} / {two}, the worst cell"),
         },
-        bound: Bound::AtMost(1.05),
+        bound: AtMost(1.05),
         measured: worst.map(|(_, ratio)| ratio),
     }
 }
 
 /// Memory at the largest stream that was buffered.
-fn memory(buffered: &[Buffered]) -> impl Iterator<Item = Goal> {
-    let largest = buffered
+fn memory(buffered: &[Buffered]) -> Vec<Goal> {
+    let largest = buffered.iter().map(Buffered::payload).max();
+    let of_largest = buffered
         .iter()
-        .map(Buffered::payload)
-        .max()
-        .unwrap_or_default();
-    let of_largest = buffered.iter().filter(move |one| one.payload() == largest);
-    let ours =
-        of_largest.filter(|one| ["rust-typed", "rust-raw", "python-raw"].contains(&one.server));
-    ours.flat_map(|one| {
-        let (label, messages, size) = (one.label, one.messages, one.size);
-        let exact = |median| {
-            Some(Summary {
-                median,
-                spread: 0.0,
-            })
+        .filter(|one| Some(one.payload()) == largest && MEMORY.contains(&one.server));
+    let mut goals = Vec::new();
+    for one in of_largest {
+        let mut goal = |what: &str, bound, value| {
+            goals.push(Goal {
+                text: format!("{}: {what} ({} × {} B)", one.label, one.messages, one.size),
+                bound: AtMost(bound),
+                measured: Some(Summary::exactly(value)),
+            });
         };
-        [
-            Goal {
-                text: format!("{label}: peak memory / payload ({messages} × {size} B)"),
-                bound: Bound::AtMost(1.15),
-                measured: exact(one.ratio()),
-            },
-            Goal {
-                text: format!("{label}: memory held after eleven such calls / payload"),
-                bound: Bound::AtMost(0.05),
-                measured: one
-                    .held
-                    .and_then(|held| exact(held as f64 / one.payload() as f64)),
-            },
-        ]
-    })
+        goal("peak memory / payload", 1.15, one.ratio());
+        if let Some(held) = one.held {
+            let held = held as f64 / one.payload() as f64;
+            goal("memory held after eleven such calls / payload", 0.05, held);
+        }
+    }
+    goals
 }

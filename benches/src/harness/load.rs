@@ -37,6 +37,7 @@ pub(crate) struct Run {
 /// Connections to one server, with the request that is replayed on them.
 #[derive(Clone)]
 pub(crate) struct Load {
+    port: u16,
     connections: Vec<SendRequest<Bytes>>,
     work: Rc<Work>,
     answer: Bytes,
@@ -50,16 +51,20 @@ impl Load {
         answer: Bytes,
         streams: usize,
     ) -> Result<Self, Fault> {
-        let mut connections = Vec::new();
-        for _ in 0..streams.min(CONNECTIONS) {
-            connections.push(connect(port).await?);
-        }
         Ok(Self {
-            connections,
+            port,
+            connections: connect_all(port, streams).await?,
             work,
             answer,
             streams,
         })
+    }
+
+    /// Takes new connections. Which of a server's threads has a connection changes what its calls cost, so each
+    /// round has connections of its own.
+    pub(crate) async fn reconnect(&mut self) -> Result<(), Fault> {
+        self.connections = connect_all(self.port, self.streams).await?;
+        Ok(())
     }
 
     /// One call.
@@ -139,6 +144,14 @@ impl Load {
         }
         Ok(start.elapsed())
     }
+}
+
+async fn connect_all(port: u16, streams: usize) -> Result<Vec<SendRequest<Bytes>>, Fault> {
+    let mut connections = Vec::new();
+    for _ in 0..streams.min(CONNECTIONS) {
+        connections.push(connect(port).await?);
+    }
+    Ok(connections)
 }
 
 async fn connect(port: u16) -> Result<SendRequest<Bytes>, Fault> {

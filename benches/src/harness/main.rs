@@ -1,6 +1,7 @@
 //! `spikard-bench`: spikard beside its peers, measured.
 
 mod buffering;
+mod catalogue;
 mod cell;
 mod compare;
 mod goals;
@@ -24,10 +25,11 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use tokio::task::LocalSet;
 
+use crate::catalogue::catalogue;
 use crate::cell::Cell;
 use crate::compare::Effort;
 use crate::markdown::Report;
-use crate::server::{Places, catalogue};
+use crate::server::Places;
 
 #[derive(Parser)]
 #[command(
@@ -141,15 +143,17 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 const QUICK: Effort = Effort {
-    rounds: 5,
-    duration: Duration::from_millis(100),
+    rounds: 7,
+    duration: Duration::from_millis(70),
     most: Duration::from_secs(2),
+    everything: false,
 };
 
 const FULL: Effort = Effort {
     rounds: 7,
     duration: Duration::from_millis(250),
     most: Duration::from_secs(8),
+    everything: true,
 };
 
 fn places() -> Result<Places, Box<dyn Error>> {

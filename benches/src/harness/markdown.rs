@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::buffering::Buffered;
-use crate::cell::{Cell, Job};
+use crate::cell::Cell;
 use crate::compare::{Comparison, Outcome, Row};
 use crate::goals::{Bound, Goal};
 use crate::measure::Sample;
@@ -70,12 +70,7 @@ impl Report<'_> {
     }
 
     fn headlines(&self, page: &mut String) {
-        let headline = Cell::HEADLINE;
-        let echo = Cell {
-            job: Job::Echo,
-            ..headline
-        };
-        for cell in [headline, headline.one_each(), echo, Cell::UNARY] {
+        for cell in Cell::RATIOS {
             let Some(row) = self.comparison.row(&cell) else {
                 continue;
             };
@@ -97,7 +92,7 @@ impl Report<'_> {
         }
         page.push_str(
             "## Memory of one buffered stream\n\nIn a server that has just been started, above what it had before the \
-             call. \
+             call; the peak is the median of three servers'. \
              Held is what is left after eleven calls when the allocator has given back what it keeps for later.\n\n\
              | server | messages | payload MiB | peak MiB | peak / payload | after MiB | after ten more MiB | held MiB |\n\
              |---|---|---|---|---|---|---|---|\n",
@@ -179,7 +174,7 @@ pub(crate) fn per_message(cell: &Cell, samples: &[Sample]) -> Option<Summary> {
 fn columns(cell: &Cell, outcome: &Outcome) -> String {
     let samples = match outcome {
         Outcome::Measured(samples) => samples,
-        Outcome::LeftOut(_) => return ["–"; 8].join(" | "),
+        Outcome::LeftOut(_) | Outcome::NotAsked => return ["–"; 8].join(" | "),
     };
     let median = |value: &dyn Fn(&Sample) -> f64| {
         Summary::of(samples.iter().map(value)).map_or(f64::NAN, |summary| summary.median)

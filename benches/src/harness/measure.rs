@@ -12,7 +12,7 @@ use crate::statistics::quantile;
 /// A server that takes longer than this for one round of a cell hangs.
 const HANGS_AFTER: Duration = Duration::from_secs(60);
 
-/// What a server does after it has answered belongs to the call as well.
+/// What a server does after it has answered belongs to the call as well, and what it does for a connection does not.
 const SETTLES_WITHIN: Duration = Duration::from_millis(5);
 
 /// What one round of a cell took.
@@ -37,7 +37,13 @@ impl Sample {
     }
 }
 
-pub(crate) async fn measure(pid: u32, load: &Load, duration: Duration) -> Result<Sample, Fault> {
+pub(crate) async fn measure(
+    pid: u32,
+    load: &mut Load,
+    duration: Duration,
+) -> Result<Sample, Fault> {
+    load.reconnect().await?;
+    sleep(SETTLES_WITHIN).await;
     process::forget_peak(pid);
     let before = process::cpu_time(pid);
     let run = timeout(HANGS_AFTER, load.run(duration)).await;

@@ -20,6 +20,9 @@ const LINES: [&str; 7] = [
     "hyper",
 ];
 
+/// What the plot of memory has no room for: the one is as the typed server, the other is about Python's own objects.
+const MEMORY_LEFT_OUT: [&str; 2] = ["rust-raw", "python-decoding"];
+
 /// A name, what it shows, and the SVG.
 pub(crate) fn plots(
     comparison: &Comparison,
@@ -149,7 +152,8 @@ fn memory(buffered: &[Buffered]) -> String {
     let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     let mut series: Vec<Series> = Vec::new();
     // Large messages only: for small ones it is the number of messages that counts.
-    for one in buffered.iter().filter(|one| one.size >= 65_536) {
+    let shown = |one: &&Buffered| one.size >= 65_536 && !MEMORY_LEFT_OUT.contains(&one.server);
+    for one in buffered.iter().filter(shown) {
         let point = (mebibytes(one.payload()), mebibytes(one.peak));
         match series.iter_mut().find(|series| series.label == one.label) {
             Some(series) => series.points.push(point),

@@ -1,6 +1,6 @@
 //! The servers of the comparison: how each is started.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -15,15 +15,21 @@ pub(crate) struct Spec {
     pub(crate) label: &'static str,
     pub(crate) ours: bool,
     pub(crate) adds: Adds,
-    program: Program,
+    /// Measured in every cell, also in the quick mode; the others there only where ratios are taken.
+    pub(crate) everywhere: bool,
+    pub(crate) program: Program,
 }
 
 #[derive(Clone, Debug)]
-enum Program {
+pub(crate) enum Program {
     /// `rust-server ID`
     Rust(&'static str),
     /// `python-server ID`
     Embedded(&'static str),
+    /// The same, with all its threads in one arena of glibc's.
+    EmbeddedOneArena(&'static str),
+    /// `spikard serve MODULE`, from the wheel.
+    Wheel(&'static str),
     /// A script in `python/`, with its arguments.
     Script(&'static str, &'static [&'static str]),
 }
@@ -39,90 +45,6 @@ pub(crate) struct Places {
     pub(crate) virtual_env: PathBuf,
 }
 
-/// All servers, in the order of the tables. A further way to serve is one more line here.
-pub(crate) fn catalogue() -> Vec<Spec> {
-    use Adds::{Body, Lengths, Values};
-    use Program::{Embedded, Rust, Script};
-
-    let ours = |id, label, adds, program| Spec {
-        id,
-        label,
-        ours: true,
-        adds,
-        program,
-    };
-    let peer = |id, label, adds, program| Spec {
-        ours: false,
-        ..ours(id, label, adds, program)
-    };
-    let aio = "aio_peer.py";
-    vec![
-        peer("hyper", "bare hyper (the floor)", Body, Rust("hyper")),
-        ours(
-            "rust-typed",
-            "spikard, Rust, typed",
-            Values,
-            Rust("spikard-typed"),
-        ),
-        ours(
-            "rust-raw",
-            "spikard, Rust, raw",
-            Lengths,
-            Rust("spikard-raw"),
-        ),
-        peer("tonic", "tonic, by hand", Values, Rust("tonic")),
-        peer(
-            "tonic-collecting",
-            "tonic, collecting",
-            Values,
-            Rust("tonic-collecting"),
-        ),
-        ours(
-            "python-raw",
-            "spikard, Python, raw",
-            Lengths,
-            Embedded("raw"),
-        ),
-        ours(
-            "python-decoding",
-            "spikard, Python, decoding",
-            Values,
-            Embedded("decoding"),
-        ),
-        peer(
-            "grpclib",
-            "grpclib, uvloop",
-            Values,
-            Script("grpclib_peer.py", &[]),
-        ),
-        peer(
-            "grpc-aio-uvloop",
-            "grpc.aio, uvloop",
-            Values,
-            Script(aio, &["--uvloop"]),
-        ),
-        peer(
-            "grpc-aio-uvloop-raw",
-            "grpc.aio, uvloop, raw",
-            Lengths,
-            Script(aio, &["--uvloop", "--raw"]),
-        ),
-        peer("grpc-aio", "grpc.aio", Values, Script(aio, &[])),
-        peer(
-            "pygrpc-native",
-            "pygrpc-native, uvloop",
-            Values,
-            Script(aio, &["--uvloop", "--native"]),
-        ),
-        peer(
-            "grpcio",
-            "grpcio, threads",
-            Values,
-            Script("threads_peer.py", &[]),
-        ),
-    ]
-}
-
 impl Spec {
     /// Starts the server and waits until it says where it listens.
     pub(crate) fn start(&self, places: &Places) -> io::Result<Running> {
@@ -134,14 +56,10 @@ impl Spec {
                 format!("{program} cannot be started: {error}"),
             )
         })?;
-        let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
-            BufReader::new(output).read_line(&mut line)?;
-        }
-        let port = line
-            .trim()
-            .strip_prefix("PORT ")
-            .and_then(|port| port.parse().ok());
+        let port = match child.stdout.take() {
+            Some(output) => announced(output)?,
+            None => None,
+        };
         let running = Running {
             child,
             port: port.unwrap_or_default(),
@@ -157,7 +75,7 @@ impl Spec {
 
     /// Whether the allocator of the server gives back what it keeps when it is asked to.
     pub(crate) fn trims(&self) -> bool {
-        !matches!(self.program, Program::Script(..))
+        !matches!(self.program, Program::Wheel(_) | Program::Script(..))
     }
 
     fn command(&self, places: &Places) -> Command {
@@ -169,8 +87,11 @@ impl Spec {
                 command.arg(id);
                 command
             }
-            Program::Embedded(id) => {
+            Program::Embedded(id) | Program::EmbeddedOneArena(id) => {
                 let mut command = Command::new(places.programs.join("python-server"));
+                if matches!(self.program, Program::EmbeddedOneArena(_)) {
+                    command.env("MALLOC_ARENA_MAX", "1");
+                }
                 command
                     .arg(id)
                     .arg("--virtual-env")
@@ -182,6 +103,18 @@ impl Spec {
                     .arg(generated);
                 command
             }
+            Program::Wheel(module) => {
+                let mut command = Command::new(places.virtual_env.join("bin/spikard"));
+                command.args(["serve", module, "--bind", "127.0.0.1:0", "--app-dir"]);
+                // The limits are raised as far as the largest measurement needs.
+                command.arg(python).args([
+                    "--limit-stream-bytes=1GiB",
+                    "--limit-buffered-bytes=4GiB",
+                    "--log-level=warning",
+                ]);
+                command.env("PYTHONPATH", generated);
+                command
+            }
             Program::Script(script, arguments) => {
                 let mut command = Command::new(interpreter(&places.virtual_env));
                 command.arg(python.join(script)).args(arguments);
@@ -190,6 +123,19 @@ impl Spec {
             }
         }
     }
+}
+
+/// The port in what a server says when it listens: `PORT 4711`, or `serving on 127.0.0.1:4711 (pid 17)`.
+fn announced(output: impl Read) -> io::Result<Option<u16>> {
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        let spikard = || line.strip_prefix("serving on 127.0.0.1:");
+        if let Some(rest) = line.strip_prefix("PORT ").or_else(spikard) {
+            let digits = rest.split(' ').next().unwrap_or_default();
+            return Ok(digits.parse().ok());
+        }
+    }
+    Ok(None)
 }
 
 pub(crate) fn interpreter(virtual_env: &Path) -> PathBuf {

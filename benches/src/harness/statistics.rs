@@ -8,6 +8,14 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
+    /// What was found once, and is no median of anything.
+    pub(crate) fn exactly(value: f64) -> Self {
+        Self {
+            median: value,
+            spread: 0.0,
+        }
+    }
+
     /// `None` of no values.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().collect();

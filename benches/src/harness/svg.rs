@@ -209,8 +209,11 @@ impl Axis {
     }
 }
 
-/// As people write numbers: 0.05, 12.3, 4,500.
+/// As people write numbers: 0.05, 12.3, 4,500, 10M.
 fn digits(value: f64) -> String {
+    if value >= 1e6 {
+        return format!("{}M", digits(value / 1e6));
+    }
     let places = (2 - value.max(1e-9).log10().floor() as i32).clamp(0, 3);
     let text = format!("{value:.*}", places as usize);
     if text.contains('.') {
@@ -240,6 +243,7 @@ mod tests {
     fn numbers_are_short() {
         assert_eq!(digits(0.0521), "0.052");
         assert_eq!(digits(10.0), "10");
-        assert_eq!(digits(1_234_567.0), "1,234,567");
+        assert_eq!(digits(4_500.0), "4,500");
+        assert_eq!(digits(1_234_567.0), "1.23M");
     }
 }

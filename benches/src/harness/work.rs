@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use prost::Message;
-use spikard_benches::proto::{Item, Total};
+use spikard_benches::owned::proto::{Item, Total};
 
 use crate::cell::{Cell, Framing, Job};
 

@@ -12,8 +12,9 @@ use http::{HeaderValue, Request};
 use http_body::{Body, Frame};
 use prost::Message;
 use spikard::Routes;
-use spikard_benches::proto::Item;
-use spikard_benches::{Raw, Typed};
+use spikard_benches::Raw;
+use spikard_benches::shared::Typed;
+use spikard_benches::shared::proto::Item;
 use tower_service::Service;
 
 /// A DATA frame is not larger by default.
@@ -63,7 +64,7 @@ impl Scenario {
         for value in 0..self.messages() {
             let item = Item {
                 value: (value % 100 + 1) as u64,
-                data: vec![b'x'; data],
+                data: vec![b'x'; data].into(),
             };
             body.put_u8(0);
             body.put_u32(item.encoded_len() as u32);

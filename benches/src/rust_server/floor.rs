@@ -16,7 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
 use spikard_benches::announce;
-use spikard_benches::proto::Total;
+use spikard_benches::shared::proto::Total;
 use tokio::net::TcpListener;
 
 pub(crate) async fn serve() -> Result<(), Box<dyn Error>> {

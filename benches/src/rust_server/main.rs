@@ -1,13 +1,14 @@
 //! The servers in Rust, each in a process of its own: `rust-server NAME`.
 
 mod floor;
-mod tonic_server;
+mod owned;
+mod shared;
 
 use std::error::Error;
 
 use clap::{Parser, ValueEnum};
 use spikard::{Limits, Server, ServerBuilder};
-use spikard_benches::{Raw, Typed, announce, trim_on_signal};
+use spikard_benches::{Raw, announce, trim_on_signal};
 
 #[derive(Parser)]
 struct Arguments {
@@ -16,14 +17,18 @@ struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Kind {
-    /// spikard, handlers with typed messages.
+    /// spikard, handlers with typed messages, whose fields of bytes are `Bytes`.
     SpikardTyped,
+    /// The same with fields of `Vec<u8>`.
+    SpikardTypedVec,
     /// spikard, handlers on raw bytes.
     SpikardRaw,
     /// tonic, written by hand.
     Tonic,
     /// The same, but no message counts before the last has come, as it is with spikard.
     TonicCollecting,
+    /// tonic, with fields of `Bytes`.
+    TonicBytes,
     /// Bare hyper: the floor.
     Hyper,
 }
@@ -32,10 +37,14 @@ enum Kind {
 async fn main() -> Result<(), Box<dyn Error>> {
     trim_on_signal()?;
     match Arguments::parse().server {
-        Kind::SpikardTyped => spikard(Server::builder().add(Typed)).await,
+        Kind::SpikardTyped => spikard(Server::builder().add(spikard_benches::shared::Typed)).await,
+        Kind::SpikardTypedVec => {
+            spikard(Server::builder().add(spikard_benches::owned::Typed)).await
+        }
         Kind::SpikardRaw => spikard(Server::builder().add(Raw)).await,
-        Kind::Tonic => tonic_server::serve(false).await,
-        Kind::TonicCollecting => tonic_server::serve(true).await,
+        Kind::Tonic => owned::serve(false).await,
+        Kind::TonicCollecting => owned::serve(true).await,
+        Kind::TonicBytes => shared::serve(false).await,
         Kind::Hyper => floor::serve().await,
     }
 }

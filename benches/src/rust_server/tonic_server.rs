@@ -4,13 +4,14 @@ use std::error::Error;
 use std::vec;
 
 use spikard_benches::announce;
-use spikard_benches::proto::bench_server::{Bench, BenchServer};
-use spikard_benches::proto::{Item, Total};
 use tokio::net::TcpListener;
 use tokio_stream::Iter;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
+
+use super::proto::bench_server::{Bench, BenchServer};
+use super::proto::{Item, Total};
 
 pub(crate) async fn serve(collecting: bool) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
