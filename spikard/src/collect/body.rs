@@ -9,6 +9,7 @@ use crate::call::Buffered;
 use crate::{Call, Compression, Limits, Message, Status};
 
 use super::budget::{Budget, Charge};
+use super::keeper::Keeper;
 use super::list::{Expect, MessageList};
 use super::reader::Reader;
 use super::stream::MessageStream;
@@ -30,8 +31,12 @@ impl RequestBody {
         compression: Compression,
         end_verified: bool,
     ) -> Self {
+        let keeper = match compression {
+            Compression::Identity => Keeper::default(),
+            _ => Keeper::copying(),
+        };
         Self {
-            reader: Reader::new(body, &limits, end_verified),
+            reader: Reader::new(body, &limits, keeper, end_verified),
             limits,
             compression,
             charge: Charge::new(budget),

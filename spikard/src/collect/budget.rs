@@ -54,11 +54,11 @@ impl Charge {
         // The counter guards nothing but itself, so no ordering with other memory is needed.
         let used = &self.budget.used;
         if let Some(more) = bytes.checked_sub(self.held).filter(|more| *more > 0) {
-            let before = used.fetch_add(more, Ordering::Relaxed);
-            if before.saturating_add(more) > self.budget.limit {
-                used.fetch_sub(more, Ordering::Relaxed);
-                return Err(violation::buffer_full(self.budget.limit, more));
-            }
+            let limit = self.budget.limit;
+            // Checked before it is added: what is refused must not be in the way of others for a moment.
+            let room = |used: usize| used.checked_add(more).filter(|used| *used <= limit);
+            used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room)
+                .map_err(|_| violation::buffer_full(limit, more))?;
         } else if bytes < self.held {
             used.fetch_sub(self.held - bytes, Ordering::Relaxed);
         }

@@ -54,15 +54,22 @@ enum State {
 }
 
 impl Deframer {
+    pub(super) fn new(keeper: Keeper) -> Self {
+        Self {
+            keeper,
+            ..Self::default()
+        }
+    }
+
     /// The messages that were whole so far.
     pub(super) fn complete(&self) -> usize {
         self.complete
     }
 
-    /// The bytes kept of a message that is not whole yet.
+    /// The bytes that a message takes which is not whole yet.
     pub(super) fn partial(&self) -> usize {
         match &self.state {
-            State::Message { buffer, .. } => buffer.len(),
+            State::Message { buffer, .. } => buffer.capacity(),
             State::Between | State::Prefix { .. } => 0,
         }
     }
@@ -273,6 +280,14 @@ mod tests {
         let status = refused.unwrap_err();
         assert_eq!(status.code(), Code::Internal);
         assert!(status.message().starts_with("message 1 "), "{status}");
+    }
+
+    #[test]
+    fn what_is_allocated_for_a_message_counts_and_not_what_has_come() {
+        let mut deframer = Deframer::default();
+        let prefix = Bytes::from_static(&[0, 0, 1, 0, 0, 9]);
+        deframer.push(&prefix, &mut Kept::default()).unwrap();
+        assert_eq!(deframer.partial(), EAGER_BUFFER);
     }
 
     #[test]

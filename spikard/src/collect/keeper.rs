@@ -15,16 +15,27 @@ const BLOCK: usize = 16 * 1024;
 /// many small messages take few allocations.
 #[derive(Debug, Default)]
 pub(crate) struct Keeper {
+    /// Copies parts of large chunks as well.
+    copies: bool,
     block: BytesMut,
     /// Blocks grow with what is kept, so that one small message does not take a large one.
     next_block: usize,
 }
 
 impl Keeper {
+    /// For a call whose messages may be compressed: a chunk then has bytes that no limit counts, and a slice of it would
+    /// keep them.
+    pub(super) fn copying() -> Self {
+        Self {
+            copies: true,
+            ..Self::default()
+        }
+    }
+
     /// A part of `chunk`, for as long as it is wanted.
     #[inline]
     pub(super) fn keep(&mut self, chunk: &Bytes, part: Range<usize>) -> Bytes {
-        if chunk.len() < COPY_BELOW {
+        if self.copies || chunk.len() < COPY_BELOW {
             self.copy(&chunk[part])
         } else {
             chunk.slice(part)
@@ -54,6 +65,15 @@ mod tests {
         let chunk = Bytes::from(vec![7; COPY_BELOW]);
         let kept = Keeper::default().keep(&chunk, 10..20);
         assert_eq!(kept.as_ptr(), chunk[10..].as_ptr());
+    }
+
+    #[test]
+    fn where_messages_may_be_compressed_no_chunk_is_kept() {
+        let chunk = Bytes::from(vec![7; 2 * COPY_BELOW]);
+        let mut keeper = Keeper::copying();
+        let kept = [keeper.keep(&chunk, 0..10), keeper.keep(&chunk, 10..7000)];
+        assert_eq!(kept.concat(), chunk[..7000]);
+        assert!(chunk.is_unique());
     }
 
     #[test]

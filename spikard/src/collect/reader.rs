@@ -13,6 +13,7 @@ use crate::{Limits, Status};
 use super::deframe::{Deframer, Sink};
 use super::ending::is_half_closed;
 use super::idle::Idle;
+use super::keeper::Keeper;
 use super::violation;
 
 /// Reads a body and cuts it into messages.
@@ -26,17 +27,17 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(body: Body, limits: &Limits, end_verified: bool) -> Self {
+    pub(super) fn new(body: Body, limits: &Limits, keeper: Keeper, end_verified: bool) -> Self {
         Self {
             body,
             rest: Bytes::new(),
-            deframer: Deframer::default(),
+            deframer: Deframer::new(keeper),
             idle: Idle::new(limits.idle_timeout),
             end_verified,
         }
     }
 
-    /// The bytes kept of a message that is not whole yet.
+    /// The bytes that a message takes which is not whole yet.
     pub(super) fn partial(&self) -> usize {
         self.deframer.partial()
     }

@@ -67,6 +67,8 @@ fn read(decoder: impl Read, limit: usize) -> Result<Vec<u8>, InflateError> {
     if message.len() > limit {
         return Err(InflateError::TooLarge);
     }
+    // It grew by doubling, and what is kept is charged by its length.
+    message.shrink_to_fit();
     Ok(message)
 }
 
