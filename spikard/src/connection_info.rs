@@ -1,6 +1,7 @@
 //! What a connection knows of its peer.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 #[cfg(feature = "tls")]
 use {rustls_pki_types::CertificateDer, std::sync::Arc};
@@ -13,6 +14,8 @@ use {rustls_pki_types::CertificateDer, std::sync::Arc};
 pub(crate) struct ConnectionInfo {
     /// The client's address; `None` for a Unix socket.
     pub(crate) peer: Option<SocketAddr>,
+    /// When the request arrived: what layers take of a call's time counts as well.
+    pub(crate) arrived: Option<Instant>,
     /// The client's certificates, its own first; empty without mutual TLS.
     #[cfg(feature = "tls")]
     pub(crate) certificates: Arc<[CertificateDer<'static>]>,

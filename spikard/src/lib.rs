@@ -34,6 +34,7 @@ mod call;
 mod collect;
 mod compression;
 mod connection_info;
+mod deadline;
 mod dispatch;
 mod kind;
 mod limits;

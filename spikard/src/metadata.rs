@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName};
 use tonic::metadata::MetadataMap;
 
@@ -10,12 +10,15 @@ use crate::{Code, Status};
 
 /// The headers that gRPC and HTTP/2 keep for themselves; `grpc-` is reserved as a prefix, but of it
 /// only these carry the protocol (`grpc-trace-bin`, for one, is for applications).
-const RESERVED: [HeaderName; 12] = [
+const RESERVED: [HeaderName; 15] = [
     CONNECTION,
     CONTENT_LENGTH,
     CONTENT_TYPE,
     TE,
     TRANSFER_ENCODING,
+    UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
     HeaderName::from_static("grpc-accept-encoding"),
     HeaderName::from_static("grpc-encoding"),
     HeaderName::from_static("grpc-message"),

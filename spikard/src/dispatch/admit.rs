@@ -12,6 +12,7 @@ use tonic::metadata::MetadataMap;
 use crate::collect::RequestBody;
 use crate::compression::{Accepted, accepted_here, of_request};
 use crate::connection_info::ConnectionInfo;
+use crate::deadline::Deadline;
 use crate::respond::Sending;
 use crate::{Call, Limits, Status, metadata};
 
@@ -31,7 +32,7 @@ pub(crate) struct Admitted {
     pub(crate) head: RequestHead,
     pub(crate) body: RequestBody,
     pub(crate) sending: Sending,
-    pub(crate) deadline: Option<Instant>,
+    pub(crate) deadline: Option<Deadline>,
 }
 
 /// Refuses what is not a gRPC request (HTTP's own statuses), and what asks for the impossible.
@@ -55,20 +56,17 @@ pub(super) fn admit(
     let (parts, body) = request.into_parts();
     let compression = of_request(&parts.headers).map_err(unknown_encoding)?;
     let asked = grpc_timeout(&parts.headers).map_err(Status::into_http)?;
-    let timeout = match (asked, limits.timeout) {
-        (Some(asked), Some(limit)) => Some(asked.min(limit)),
-        (asked, limit) => asked.or(limit),
-    };
-    // A timeout that the clock cannot represent is none.
-    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let connection = parts.extensions.get::<ConnectionInfo>();
+    let arrived = connection.and_then(|connection| connection.arrived);
+    let deadline = Deadline::of(asked, limits.timeout, arrived.unwrap_or_else(Instant::now));
     let accepted = Accepted::of(&parts.headers);
-    let verified = parts.extensions.get::<ConnectionInfo>().is_some();
+    let verified = connection.is_some();
     Ok(Admitted {
         head: RequestHead {
             service_name,
             method_name,
             metadata: metadata::received(parts.headers),
-            call: Arc::new(Call::new(parts.extensions, deadline)),
+            call: Arc::new(Call::new(parts.extensions, deadline.map(Deadline::at))),
         },
         body: RequestBody::new(body, limits, policy.budget.clone(), compression, verified),
         sending: Sending {

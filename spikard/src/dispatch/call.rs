@@ -5,13 +5,13 @@ use std::convert::Infallible;
 use std::future::{Future, ready};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use http::{Request, Response};
 use tokio::time::timeout_at;
 use tonic::body::Body;
 
 use crate::collect::Budget;
+use crate::deadline::Deadline;
 use crate::kind::HandlerResult;
 use crate::panics::contain;
 use crate::respond::Reply;
@@ -133,9 +133,9 @@ impl ServerCall {
                 let work = pin!(span.of(stages(admitted)));
                 let work = span.of(contain(work));
                 match deadline {
-                    Some(deadline) => timeout_at(deadline.into(), work)
+                    Some(deadline) => timeout_at(deadline.at().into(), work)
                         .await
-                        .unwrap_or_else(|_| Err(late())),
+                        .unwrap_or_else(|_| Err(late(deadline))),
                     None => work.await,
                 }
             };
@@ -153,13 +153,13 @@ impl ServerCall {
     }
 }
 
-pub(crate) fn in_time(deadline: Option<Instant>) -> Result<(), Status> {
+pub(crate) fn in_time(deadline: Option<Deadline>) -> Result<(), Status> {
     match deadline {
-        Some(deadline) if deadline <= Instant::now() => Err(late()),
+        Some(deadline) if deadline.has_passed() => Err(late(deadline)),
         _ => Ok(()),
     }
 }
 
-fn late() -> Status {
-    Status::deadline_exceeded("the deadline passed before the handler answered")
+fn late(deadline: Deadline) -> Status {
+    deadline.exceeded("the handler answered")
 }

@@ -1,14 +1,17 @@
 //! The body of a response.
 
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame};
 use tokio::time::{Sleep, sleep_until};
 
+use crate::deadline::Deadline;
+use crate::panics::panicked;
 use crate::span::CallSpan;
 use crate::{Code, Status, metadata};
 
@@ -16,12 +19,12 @@ use super::outgoing::Outgoing;
 
 /// No more than this is handed on at once: HTTP/2 keeps what it was handed until the client takes it,
 /// whatever the deadline says, and takes nothing of 2 GiB.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 256 << 10;
 
 /// The messages, then the trailers with the status.
 pub(super) struct ReplyBody {
     state: Option<State>,
-    deadline: Option<Deadline>,
+    deadline: Option<Timed>,
     span: CallSpan,
 }
 
@@ -41,8 +44,12 @@ impl State {
                 small => return Poll::Ready(small),
             }
         }
-        let piece = self.rest.split_to(self.rest.len().min(PIECE));
-        Poll::Ready(Some(Ok(piece)))
+        if self.rest.len() <= PIECE {
+            // What HTTP/2 keeps to the end must not keep the whole chunk with it.
+            let last = mem::take(&mut self.rest);
+            return Poll::Ready(Some(Ok(Bytes::copy_from_slice(&last))));
+        }
+        Poll::Ready(Some(Ok(self.rest.split_to(PIECE))))
     }
 
     /// The trailers of the response, and those that its stream made at its end.
@@ -56,8 +63,8 @@ impl State {
 }
 
 /// The deadline of the call, which a slow reader and a slow stream have to keep as well.
-struct Deadline {
-    at: Instant,
+struct Timed {
+    deadline: Deadline,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -65,18 +72,18 @@ impl ReplyBody {
     pub(super) fn new(
         outgoing: Outgoing,
         trailers: HeaderMap,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
         span: CallSpan,
     ) -> Self {
         #[cfg(feature = "server")]
-        super::cutoff::set(deadline);
+        super::cutoff::set(deadline.map(Deadline::at));
         Self {
             state: Some(State {
                 outgoing,
                 rest: Bytes::new(),
                 trailers,
             }),
-            deadline: deadline.map(|at| Deadline { at, timer: None }),
+            deadline: deadline.map(Timed::new),
             span,
         }
     }
@@ -85,33 +92,41 @@ impl ReplyBody {
         let Some(state) = &mut self.state else {
             return Poll::Ready(None);
         };
-        let polled = self.span.within(|| state.poll_piece(cx));
+        // Messages are encoded here, which is the user's code; after a panic the state is dropped.
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            self.span.within(|| state.poll_piece(cx))
+        }));
+        let polled = polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*panic)))));
         match (polled, &mut self.deadline) {
-            (Poll::Ready(Some(_)), Some(deadline)) if deadline.has_passed() => {
-                Poll::Ready(Some(Err(late())))
+            (Poll::Ready(Some(_)), Some(timed)) if timed.deadline.has_passed() => {
+                Poll::Ready(Some(Err(timed.exceeded())))
             }
-            (Poll::Pending, Some(deadline)) => deadline.poll(cx).map(|()| Some(Err(late()))),
+            (Poll::Pending, Some(timed)) => timed.poll(cx).map(|status| Some(Err(status))),
             (polled, _) => polled,
         }
     }
 }
 
-impl Deadline {
-    fn has_passed(&self) -> bool {
-        Instant::now() >= self.at
+impl Timed {
+    fn new(deadline: Deadline) -> Self {
+        Self {
+            deadline,
+            timer: None,
+        }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let at = self.at;
+    fn exceeded(&self) -> Status {
+        self.deadline.exceeded("the whole response was sent")
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Status> {
+        let at = self.deadline.at();
         let timer = self
             .timer
             .get_or_insert_with(|| Box::pin(sleep_until(at.into())));
-        timer.as_mut().poll(cx)
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(self.exceeded())
     }
-}
-
-fn late() -> Status {
-    Status::deadline_exceeded("the deadline passed before the whole response was sent")
 }
 
 fn failed(status: &Status) -> HeaderMap {

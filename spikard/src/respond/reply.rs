@@ -1,12 +1,11 @@
 //! An answer that is ready to be sent.
 
-use std::time::Instant;
-
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use tonic::body::Body;
 use tonic::metadata::{GRPC_CONTENT_TYPE, MetadataMap};
 
+use crate::deadline::Deadline;
 use crate::span::CallSpan;
 use crate::{Compression, Status, metadata};
 
@@ -22,7 +21,11 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn into_response(self, deadline: Option<Instant>, span: CallSpan) -> Response<Body> {
+    pub(crate) fn into_response(
+        self,
+        deadline: Option<Deadline>,
+        span: CallSpan,
+    ) -> Response<Body> {
         let mut trailers = metadata::sent(self.trailers);
         trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
         let body = ReplyBody::new(self.outgoing, trailers, deadline, span);

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::dispatch::{ResponseFuture, ServerCall};
-use crate::{GrpcService, Limits, MethodInfo};
+use crate::{GrpcService, Kind, Limits, MethodInfo};
 
 use super::error::RoutesError;
 use super::table::{Route, RouteTable};
@@ -86,10 +86,16 @@ impl Registry {
     }
 
     pub(super) fn table(&self, limits: &Limits) -> RouteTable {
-        let routes = self.methods.iter().map(|method| Route {
-            service: method.service.into(),
-            limits: limits.overridden_by(&method.info.options),
-            info: method.info.clone(),
+        let routes = self.methods.iter().map(|method| {
+            let limits = match method.info.kind {
+                Kind::Duplex => limits.unbuffered(),
+                _ => *limits,
+            };
+            Route {
+                service: method.service.into(),
+                limits: limits.overridden_by(&method.info.options),
+                info: method.info.clone(),
+            }
         });
         RouteTable::new(routes.collect())
     }

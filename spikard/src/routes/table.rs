@@ -52,10 +52,11 @@ impl Route {
             timeout,
             ..
         } = self.limits;
-        let mut limits = if self.info.kind.client_streams() {
-            format!("{max_messages} messages, {}", size(max_stream_bytes))
-        } else {
-            size(max_message_bytes)
+        let buffered = (max_messages, max_stream_bytes) != (usize::MAX, usize::MAX);
+        let mut limits = match (self.info.kind.client_streams(), buffered) {
+            (true, true) => format!("{max_messages} messages, {}", size(max_stream_bytes)),
+            (true, false) => format!("{} a message", size(max_message_bytes)),
+            (false, _) => size(max_message_bytes),
         };
         if let Some(timeout) = timeout {
             limits.push_str(&format!(", {timeout:?}"));
@@ -106,7 +107,8 @@ impl fmt::Display for RouteTable {
 mod tests {
     use super::*;
     use crate::{
-        Bytes, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, Handler, MethodOptions, Status,
+        Bytes, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest,
+        GrpcResponse, Handler, MethodOptions, Status,
     };
 
     #[test]
@@ -136,5 +138,20 @@ mod tests {
              shop.Shop  Get     unary             shop::get (Rust)          4 MiB\n\
              shop.Shop  Import  client streaming  shop:import_all (Python)  500 messages, 1000 bytes"
         );
+    }
+    #[test]
+    fn what_is_not_buffered_has_no_limits_of_a_buffer() {
+        let duplex = MethodInfo::of::<GrpcDuplexRequest, Result<GrpcDuplexResponse, Status>>(
+            "Chat",
+            MethodOptions::new(),
+            Handler::Rust(Cow::Borrowed("shop::chat")),
+        );
+        let route = Route {
+            service: Cow::Borrowed("shop.Shop"),
+            limits: Limits::default().unbuffered(),
+            info: duplex,
+        };
+        let table = RouteTable::new(vec![route]).to_string();
+        assert!(table.ends_with("  4 MiB a message"), "{table}");
     }
 }

@@ -4,16 +4,18 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hyper::rt::{Sleep, Timer};
 use hyper_util::rt::TokioTimer;
+use tokio::time::Instant;
 
 /// Tells hyper the time at which its connection was last polled. hyper asks for every DATA frame when
 /// keepalive is on, which of small frames costs more than to cut them into messages; a frame can
 /// come only when the connection is polled, so it is never dated by more than one poll too early.
 #[derive(Clone, Debug)]
 pub(super) struct ConnectionClock {
+    /// Of tokio's clock, as the sleeps are: a test may stop it.
     began: Instant,
     /// Nanoseconds from `began` to the last poll.
     polled: Arc<AtomicU64>,
@@ -47,15 +49,16 @@ impl Timer for ConnectionClock {
         self.timer.sleep(duration)
     }
 
-    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+    fn sleep_until(&self, deadline: std::time::Instant) -> Pin<Box<dyn Sleep>> {
         self.timer.sleep_until(deadline)
     }
 
-    fn now(&self) -> Instant {
-        self.began + Duration::from_nanos(self.polled.load(Ordering::Relaxed))
+    fn now(&self) -> std::time::Instant {
+        let polled = Duration::from_nanos(self.polled.load(Ordering::Relaxed));
+        (self.began + polled).into_std()
     }
 
-    fn reset(&self, sleep: &mut Pin<Box<dyn Sleep>>, new_deadline: Instant) {
+    fn reset(&self, sleep: &mut Pin<Box<dyn Sleep>>, new_deadline: std::time::Instant) {
         self.timer.reset(sleep, new_deadline);
     }
 }
@@ -89,6 +92,6 @@ mod tests {
             "{:?}",
             seen - began
         );
-        assert!(seen <= Instant::now());
+        assert!(seen <= std::time::Instant::now());
     }
 }

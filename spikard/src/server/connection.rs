@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
+use std::time::Instant;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -20,6 +21,7 @@ use super::handshake::{Established, Handshake};
 use super::layers::Stack;
 use super::listener::Accepted;
 use super::preface::Prefaced;
+use super::stall::Unstalled;
 use super::transport::Transport;
 use super::verified_body::VerifiedBody;
 
@@ -40,21 +42,22 @@ impl Serving {
         stopping: impl Future<Output = ()>,
     ) {
         let mut stopping = pin!(stopping);
+        let began = Instant::now();
         let established = tokio::select! {
             established = self.handshake.establish(accepted) => established,
             () = stopping.as_mut() => return,
         };
         match established {
             Ok(Established::Plain(stream, info)) => {
-                self.http2(stream, info, watcher, stopping).await;
+                self.http2(stream, info, watcher, began, stopping).await;
             }
             #[cfg(unix)]
             Ok(Established::Unix(stream, info)) => {
-                self.http2(stream, info, watcher, stopping).await;
+                self.http2(stream, info, watcher, began, stopping).await;
             }
             #[cfg(feature = "tls")]
             Ok(Established::Tls(stream, info)) => {
-                self.http2(stream, info, watcher, stopping).await;
+                self.http2(stream, info, watcher, began, stopping).await;
             }
             Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
         }
@@ -65,13 +68,20 @@ impl Serving {
         stream: S,
         info: ConnectionInfo,
         watcher: Watcher,
+        began: Instant,
         stopping: impl Future<Output = ()>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let peer = info.peer;
         let stack = self.stack;
+        let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, preface) = Prefaced::new(stream);
+        // What TLS took of the time is gone.
+        let handshake_left = self
+            .transport
+            .handshake_timeout
+            .saturating_sub(began.elapsed());
         let clock = ConnectionClock::new();
         let connection = self
             .transport
@@ -82,7 +92,7 @@ impl Serving {
                 tracing::debug!(?peer, %error, "a connection ended with an error");
             },
             // A peer that has said nothing has no calls to drain.
-            () = preface.missing(self.transport.handshake_timeout, stopping) => {
+            () = preface.missing(handshake_left, stopping) => {
                 tracing::debug!(?peer, "a connection did not begin HTTP/2 and was closed");
             }
         }
@@ -102,7 +112,10 @@ impl Service<Request<Incoming>> for Calls {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let mut request = request.map(|body| Body::new(VerifiedBody(body)));
-        request.extensions_mut().insert(self.info.clone());
+        request.extensions_mut().insert(ConnectionInfo {
+            arrived: Some(Instant::now()),
+            ..self.info.clone()
+        });
         self.stack.call(request)
     }
 }

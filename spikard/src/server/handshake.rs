@@ -54,6 +54,7 @@ impl Handshake {
         stream.set_nodelay(true)?;
         let info = ConnectionInfo {
             peer: Some(peer),
+            arrived: None,
             #[cfg(feature = "tls")]
             certificates: std::sync::Arc::default(),
         };

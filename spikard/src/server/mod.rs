@@ -14,6 +14,7 @@ mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
 mod signal;
+mod stall;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;

@@ -10,10 +10,10 @@ use super::clock::ConnectionClock;
 
 /// h2 ends a connection whose small DATA frames pile up unread, and allows them in proportion to
 /// this window: half of it, at 256 bytes less its payload for each frame. With the default window
-/// of 64 KiB that is 129 frames of one byte; 512 MiB allows a million, so that 100 streams at once may
-/// have 10,000 one-byte messages each. What a connection may really have unread is bounded by
-/// its streams and their windows.
-const CONNECTION_WINDOW: u32 = 512 << 20;
+/// of 64 KiB that is 129 frames of one byte; 256 MiB allows 520,000, so that 52 streams at once may have
+/// 10,000 one-byte messages each of which none has been read. In h2 they take 240 bytes each, whatever is in
+/// them: 120 MiB of a connection, which is why it is not more.
+const CONNECTION_WINDOW: u32 = 256 << 20;
 
 /// What one stream may have in flight before its call takes it. The budget does not see it, and more than
 /// a processor's cache holds is read from memory again: with 1 MiB, eight streams of messages of 1 KiB took
@@ -41,6 +41,12 @@ impl Default for Transport {
 }
 
 impl Transport {
+    /// How long a peer that is not there any more may go unnoticed; `None` for ever.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        let interval = self.keepalive_interval?;
+        Some(interval.saturating_add(self.keepalive_timeout))
+    }
+
     pub(super) fn http2(&self, clock: ConnectionClock) -> http2::Builder<StreamExecutor> {
         let mut builder = http2::Builder::new(StreamExecutor);
         builder

@@ -38,6 +38,10 @@ impl Wait {
         self.open.notified().await;
         Ok(GrpcResponse::from(Bytes::new()))
     }
+
+    async fn large(&self, _: GrpcRequest) -> Result<GrpcResponse, Status> {
+        Ok(GrpcResponse::from(Bytes::from(vec![7; 64 << 20])))
+    }
 }
 
 fn asking(wait: &Wait, interval: u64, limit: u64) -> ServerBuilder {
@@ -47,12 +51,17 @@ fn asking(wait: &Wait, interval: u64, limit: u64) -> ServerBuilder {
         .keepalive_timeout(Duration::from_millis(limit))
 }
 
-/// A call that waits in its handler. The client answers pings only while the connection is polled.
-async fn waiting(running: &Running) -> (ResponseFuture, Connection<TcpStream>) {
+/// A call of a client that takes all that is sent to it, but only while the connection is polled; so it is with pings.
+async fn call(running: &Running, method: &str) -> (ResponseFuture, Connection<TcpStream>) {
     let stream = TcpStream::connect(running.addr).await.unwrap();
-    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    let (client, connection) = h2::client::Builder::new()
+        .initial_window_size(1 << 30)
+        .initial_connection_window_size(1 << 30)
+        .handshake(stream)
+        .await
+        .unwrap();
     let mut client = client.ready().await.unwrap();
-    let request = Request::post("http://spikard.test/test.Keepalive/Wait")
+    let request = Request::post(format!("http://spikard.test/test.Keepalive/{method}"))
         .header("content-type", "application/grpc")
         .body(())
         .unwrap();
@@ -65,7 +74,7 @@ async fn waiting(running: &Running) -> (ResponseFuture, Connection<TcpStream>) {
 async fn a_peer_that_answers_no_ping_is_closed() {
     let wait = Wait::default();
     let running = Running::start(asking(&wait, 100, 100)).await;
-    let (_response, mut connection) = waiting(&running).await;
+    let (_response, mut connection) = call(&running, "Wait").await;
     tokio::select! {
         ended = &mut connection => panic!("the connection ended: {ended:?}"),
         () = wait.entered.notified() => {}
@@ -80,11 +89,26 @@ async fn a_peer_that_answers_pings_stays_however_long_it_is_silent() {
     let wait = Wait::default();
     // A time-out that was counted from the last frame would be over before the ping.
     let running = Running::start(asking(&wait, 600, 500)).await;
-    let (response, connection) = waiting(&running).await;
+    let (response, connection) = call(&running, "Wait").await;
     let connection = tokio::spawn(connection);
     sleep(Duration::from_millis(1_500)).await;
     assert!(!connection.is_finished(), "the connection was closed");
     wait.open.notify_one();
     let response = timeout(LONG, response).await.expect("an answer comes");
     assert_eq!(response.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_is_closed_whatever_is_still_to_be_sent() {
+    let builder = asking(&Wait::default(), 100, 100).grace(3 * LONG);
+    let running = Running::start(builder).await;
+    let (mut response, mut connection) = call(&running, "Large").await;
+    let headers = tokio::select! {
+        ended = &mut connection => panic!("the connection ended: {ended:?}"),
+        headers = &mut response => headers,
+    };
+    assert_eq!(headers.unwrap().status(), 200);
+    // The rest fills the socket. A connection that is not closed would hold up the drain for the whole grace.
+    let stopped = timeout(LONG, running.stop()).await;
+    stopped.expect("the connection of a peer that takes nothing stays");
 }

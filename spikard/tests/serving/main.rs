@@ -2,7 +2,9 @@
 
 mod compression;
 mod duplex;
+mod failures;
 mod keepalive;
+mod layers;
 mod server;
 mod services;
 mod support;

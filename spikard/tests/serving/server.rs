@@ -1,23 +1,20 @@
-//! spikard's own server: layers, deadlines, draining, TLS.
+//! spikard's own server: deadlines, draining, limits.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::support::{Running, codec, path, raw_call, ready, unary};
-use http::{Request, Response};
 use spikard::{
     Bytes, Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, Limits, Server, Status,
     grpc_stream,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
-use tonic::body::Body;
+use tonic::IntoRequest;
 
 #[grpc_stream(service = "test.Server")]
 async fn upper(request: GrpcRequest<String>) -> Result<GrpcResponse<String>, Status> {
-    let user = request.call.extensions().get::<User>();
-    let user = user.map_or_else(String::new, |user| format!("{}: ", user.0));
-    Ok(GrpcResponse::from(user + &request.payload.to_uppercase()))
+    Ok(GrpcResponse::from(request.payload.to_uppercase()))
 }
 
 #[grpc_stream(service = "test.Server")]
@@ -71,97 +68,6 @@ impl Gate {
     ) -> Result<GrpcResponse<u64>, Status> {
         Ok(GrpcResponse::from(request.messages.len() as u64))
     }
-}
-
-#[derive(Clone)]
-struct User(String);
-
-/// Lets in who names a user, and tells the handler.
-#[derive(Clone)]
-struct Authenticate<S>(S);
-
-impl<S> tower_service::Service<Request<Body>> for Authenticate<S>
-where
-    S: tower_service::Service<Request<Body>, Response = Response<Body>>,
-    S::Future: Send + 'static,
-    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    type Response = Response<Body>;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
-    type Future =
-        std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, Self::Error>> + Send>>;
-
-    fn poll_ready(
-        &mut self,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx).map_err(Into::into)
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let Some(user) = request.headers().get("x-user") else {
-            let method = request.extensions().get::<tonic::GrpcMethod>();
-            let method = method.map_or("nothing", |method| method.method());
-            let status = Status::unauthenticated(format!("{method} needs the header x-user"));
-            return Box::pin(std::future::ready(Err(status.into())));
-        };
-        let user = User(String::from_utf8_lossy(user.as_bytes()).into_owned());
-        request.extensions_mut().insert(user);
-        let answer = self.0.call(request);
-        Box::pin(async { answer.await.map_err(Into::into) })
-    }
-}
-
-#[tokio::test]
-async fn a_layer_sees_the_method_refuses_and_tells_the_handler() {
-    let authenticate = tower::layer::layer_fn(Authenticate);
-    let running = Running::start(Server::builder().add(Upper).layer(authenticate)).await;
-    let mut client = running.client().await;
-    let refused = unary::<String, String>(
-        &mut client,
-        "/test.Server/Upper",
-        "hi".to_owned().into_request(),
-    )
-    .await;
-    let status = refused.unwrap_err();
-    assert_eq!(status.code(), Code::Unauthenticated);
-    assert_eq!(status.message(), "Upper needs the header x-user");
-
-    let mut request = String::from("hi").into_request();
-    request
-        .metadata_mut()
-        .insert("x-user", "ann".parse().unwrap());
-    let answer = unary::<String, String>(&mut client, "/test.Server/Upper", request).await;
-    assert_eq!(answer.unwrap().into_inner(), "ann: HI");
-}
-
-use tonic::IntoRequest;
-
-#[tokio::test]
-async fn the_first_layer_is_outermost() {
-    let tag = |name: &'static str| {
-        tower::util::MapRequestLayer::new(move |mut request: Request<Body>| {
-            let before = request
-                .headers()
-                .get("x-user")
-                .map(|value| value.to_str().unwrap());
-            let value = format!("{}{name}", before.unwrap_or_default());
-            request
-                .headers_mut()
-                .insert("x-user", value.parse().unwrap());
-            request
-        })
-    };
-    let builder = Server::builder()
-        .add(Upper)
-        .layer(tag("a"))
-        .layer(tag("b"))
-        .layer(tower::layer::layer_fn(Authenticate));
-    let running = Running::start(builder).await;
-    let mut client = running.client().await;
-    let request = String::from("x").into_request();
-    let answer = unary::<String, String>(&mut client, "/test.Server/Upper", request).await;
-    assert_eq!(answer.unwrap().into_inner(), "ab: X");
 }
 
 #[tokio::test]
@@ -343,41 +249,4 @@ async fn one_message_where_one_is_expected() {
             "{count} messages"
         );
     }
-}
-
-#[grpc_stream(service = "test.Failing")]
-async fn fail(request: GrpcRequest<String>) -> Result<GrpcResponse<String>, Status> {
-    if request.payload == "OK" {
-        return Err(Status::new(Code::Ok, "no failure at all"));
-    }
-    let mut status = Status::not_found("not here");
-    let metadata = status.metadata_mut();
-    metadata.insert("content-length", "5".parse().unwrap());
-    metadata.insert("x-kept", "yes".parse().unwrap());
-    Err(status)
-}
-
-#[tokio::test]
-async fn a_status_cannot_break_the_response_that_carries_it() {
-    let running = Running::start(Server::builder().add(Fail)).await;
-    let mut client = running.client().await;
-    let failed = unary::<String, String>(
-        &mut client,
-        "/test.Failing/Fail",
-        tonic::Request::new(String::new()),
-    );
-    let status = failed.await.unwrap_err();
-    assert_eq!(status.code(), Code::NotFound, "{status}");
-    assert_eq!(status.metadata().get("x-kept").unwrap(), "yes");
-    let failed = unary::<String, String>(
-        &mut client,
-        "/test.Failing/Fail",
-        tonic::Request::new(String::from("OK")),
-    );
-    let status = failed.await.unwrap_err();
-    assert_eq!(status.code(), Code::Internal);
-    assert_eq!(
-        status.message(),
-        "the handler failed with the status OK; the server's log says more"
-    );
 }
