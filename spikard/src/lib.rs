@@ -20,11 +20,71 @@
 //! # }
 //! ```
 //!
+//! A unit test calls the function, `add_up(GrpcClientStreamRequest { messages: vec![1, 2], ..Default::default() })`.
+//!
 //! - [`macro@grpc_stream`]: the three forms, and every option.
 //! - [`GrpcRequest`], [`GrpcClientStreamRequest`], [`GrpcBidiStreamRequest`], [`GrpcDuplexRequest`] and their
 //!   responses: what a handler is written with; [`Kind`] says which belong together.
-//! - [`Server`] serves them; [`Routes`] mounts them in the servers of others.
+//! - [`Server`] serves them; [`Routes`] mounts them in the servers of others, and merges functions of one service.
+#![cfg_attr(
+    feature = "tls",
+    doc = "- [`Tls`]: `Server::builder().tls(Tls::new(\"server.pem\", \"server.key\"))`."
+)]
 #![cfg_attr(feature = "python", doc = "- [`python`]: handlers in Python.")]
+//!
+//! # Streams
+//!
+//! A response may be a list of messages, or a stream of them; a request may be a stream, too:
+//!
+//! ```
+//! use spikard::{GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcServerStreamResponse};
+//! use spikard::{Messages, Status, grpc_stream};
+//! use tokio_stream::StreamExt;
+//!
+//! /// Server streaming.
+//! #[grpc_stream(service = "numbers.Numbers")]
+//! async fn count(request: GrpcRequest<u64>) -> Result<GrpcServerStreamResponse<u64>, Status> {
+//!     Ok(GrpcServerStreamResponse::from((1..=request.payload).collect::<Vec<_>>()))
+//! }
+//!
+//! /// Full duplex: each message is answered when it arrives.
+//! #[grpc_stream(service = "numbers.Numbers")]
+//! async fn double(request: GrpcDuplexRequest<u64>) -> Result<GrpcDuplexResponse<u64>, Status> {
+//!     let doubled = request.messages.map(|number| number.map(|number| number * 2));
+//!     Ok(GrpcDuplexResponse::from(Messages::new(doubled)))
+//! }
+//! ```
+//!
+//! # Metadata
+//!
+//! A request has the client's; a response has its own, sent before the messages, and trailers, sent after them:
+//!
+//! ```
+//! use spikard::{GrpcRequest, GrpcResponse, MetadataValue, Status};
+//!
+//! async fn delete(request: GrpcRequest<u64>) -> Result<GrpcResponse<()>, Status> {
+//!     let Some(user) = request.metadata.get("x-user") else {
+//!         return Err(Status::unauthenticated("the metadata x-user is missing"));
+//!     };
+//!     let mut response = GrpcResponse::from(());
+//!     response.metadata.insert("x-user", user.clone());
+//!     response.trailers.insert("x-deleted", 1.into());
+//!     response.trailers.insert_bin("x-key-bin", MetadataValue::from_bytes(b"\x01\x02"));
+//!     Ok(response)
+//! }
+//! ```
+//!
+//! # Cargo features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `server` | yes | `Server`, with layers, keepalive, Unix sockets and a drain that ends |
+//! | `gzip` | yes | messages in gzip and deflate, both ways |
+//! | `zstd` | | messages in zstd, both ways |
+//! | `tls` | | `ServerBuilder::tls`, with client certificates |
+//! | `health`, `reflection` | | `ServerBuilder::health` and `::reflection`, from tonic's crates |
+//! | `router` | | `Routes::into_axum_router` and `::into_tonic` |
+//! | `python` | | handlers in Python; without it nothing of Python is needed or linked |
 #![warn(missing_docs)]
 
 // Generated code says `::spikard`, in this crate's own tests as well.

@@ -2,31 +2,42 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf.message import DecodeError
 from grpc_tools import protoc
 
-from spikard.grpc import GrpcClientStreamRequest
+from spikard.grpc import (
+    GrpcBidiStreamRequest,
+    GrpcBidiStreamResponse,
+    GrpcClientStreamRequest,
+    GrpcDuplexRequest,
+    GrpcError,
+    GrpcRequest,
+    GrpcResponse,
+    StatusCode,
+    _status_of,
+    grpc_stream,
+    register_exception,
+)
+from spikard.grpc.testing import Client
 
 README = Path(__file__).parents[2] / "README.md"
 # The quick start is run as a whole, by tests/serve/test_quick_start.py.
 TEXT = re.sub(r"^## Python quick start$.*?(?=^## )", "", README.read_text(), flags=re.DOTALL | re.MULTILINE)
 SAMPLES = re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
-# What the samples' `shop_pb2` is made from: the messages of the README's first Rust sample.
-SHOP = """
-syntax = "proto3";
-package shop;
-message Item { string name = 1; int64 value = 2; }
-message Total { int64 value = 1; }
-"""
+# What the samples' `shop_pb2` is made from.
+SHOP = re.search(r"^```proto\n// proto/shop\.proto\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "shop.proto").write_text(SHOP)
+    assert SHOP is not None
+    (tmp_path / "shop.proto").write_text(SHOP[1])
     folder = str(tmp_path)
     assert protoc.main(["protoc", f"--proto_path={folder}", f"--python_out={folder}", "shop.proto"]) == 0
     monkeypatch.syspath_prepend(folder)
@@ -36,6 +47,11 @@ def run(sample: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "sample"}
     exec(compile(sample, str(README), "exec"), namespace)
     return namespace
+
+
+def named(file: str) -> dict[str, Any]:
+    (sample,) = (sample for sample in SAMPLES if sample.startswith(f"# {file}\n"))
+    return run(sample)
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -53,3 +69,78 @@ def test_the_first_sample_does_what_the_rust_one_does() -> None:
     request.messages.append(Item(value=3).SerializeToString())
     with pytest.raises(ValueError, match="must have a name"):
         asyncio.run(add_up(request))
+
+
+def test_the_streams_stream() -> None:
+    async def listed(messages: AsyncIterable[bytes]) -> list[bytes]:
+        return [message async for message in messages]
+
+    handlers = named("streams.py")
+    response = asyncio.run(handlers["greet_often"](GrpcRequest(b"Ada")))
+    assert (response.messages, response.trailers) == ([b"Hello Ada"] * 3, {"x-count": "3"})
+    request = GrpcDuplexRequest([b"Ada", b"Grace"])
+    assert asyncio.run(listed(handlers["greet_each"](request))) == [b"Hello Ada", b"Hello Grace"]
+    assert request.call.initial_metadata == {"x-language": "en"}
+
+
+def test_the_error_of_one_message_is_its_answer() -> None:
+    transform = named("documents.py")["transform"]
+    from transformservice_pb2 import Document, TransformResult
+
+    documents = [Document(id=1, content="one").SerializeToString(), b"no protobuf", Document(id=3).SerializeToString()]
+    response = asyncio.run(transform(GrpcBidiStreamRequest(documents, metadata={"x-ending": "?"})))
+    results = [TransformResult.FromString(message) for message in response.messages]
+    assert [result.status for result in results] == ["SUCCESS", "ERROR", "ERROR"]
+    assert (results[0].original_id, results[0].transformed_content) == (1, "ONE?")
+    assert "pars" in results[1].error_message.lower()
+    assert results[2].error_message == "a document must have content"
+    assert response.metadata == {"x-count": "3"}
+
+
+@grpc_stream(service="pitfalls.Pitfalls")
+async def decodes(request: GrpcRequest) -> GrpcResponse:
+    raise DecodeError("a secret")
+
+
+@grpc_stream(service="pitfalls.Pitfalls")
+async def asks(request: GrpcRequest) -> GrpcResponse:
+    return GrpcResponse(request.metadata["x-user"])
+
+
+@grpc_stream(service="pitfalls.Pitfalls")
+async def forgets(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
+    return GrpcBidiStreamResponse([b"", "a message"])  # type: ignore[list-item]
+
+
+@grpc_stream(service="pitfalls.Pitfalls")
+async def lists_nothing(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
+    return GrpcBidiStreamResponse(b"a message")  # type: ignore[arg-type]
+
+
+HANDLERS = (decodes, asks, forgets, lists_nothing)
+
+
+@pytest.mark.parametrize(
+    ("handler", "text", "logged"),
+    [
+        (decodes, "DecodeError", "DecodeError: a secret"),
+        (asks, "KeyError", "KeyError: 'x-user'"),
+        (forgets, "the handler's answer cannot be sent", "messages[1] is str"),
+        (lists_nothing, "the handler's answer cannot be sent", "expected a list of bytes"),
+    ],
+)
+def test_the_pitfalls_are_where_the_page_says(
+    handler: Any, text: str, logged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Client(*HANDLERS) as client, pytest.raises(GrpcError, match=text) as raised:
+        client.call(handler, b"")
+    assert raised.value.code is StatusCode.INTERNAL
+    assert logged in caplog.text
+
+
+def test_a_row_for_decode_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_status_of, "_TABLE", dict(_status_of._TABLE))
+    register_exception(DecodeError, StatusCode.INVALID_ARGUMENT)
+    with Client(*HANDLERS) as client, pytest.raises(GrpcError, match="a secret") as raised:
+        client.call(decodes, b"")
+    assert raised.value.code is StatusCode.INVALID_ARGUMENT

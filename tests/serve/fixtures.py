@@ -15,7 +15,7 @@ def probes() -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def seed() -> Iterator[Served]:
+def examples() -> Iterator[Served]:
     """The handlers of the examples, served by the command."""
     with serving("batch_handler", "transform_handler:handle_transform_stream", "filter_handler") as served:
         yield served

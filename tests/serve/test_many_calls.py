@@ -1,4 +1,7 @@
-"""A hundred thousand calls: nothing crosses over, nothing is lost, nothing grows."""
+"""A hundred thousand calls: nothing crosses over, nothing is lost, nothing grows.
+
+For Linux: what a process takes is read from `/proc`.
+"""
 
 import os
 import resource

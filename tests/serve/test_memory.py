@@ -1,4 +1,7 @@
-"""What a buffered stream takes of the memory of `spikard serve`."""
+"""What a buffered stream takes of the memory of `spikard serve`.
+
+For Linux: what a process takes is read from `/proc`, as in `test_many_calls.py`.
+"""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -18,19 +18,19 @@ def items(*values: int) -> list[bytes]:
     return [messageservice_pb2.Item(name=f"Item {n}", value=n).SerializeToString() for n in values]
 
 
-def test_batch_create(seed: Served, call: Call) -> None:
+def test_batch_create(examples: Served, call: Call) -> None:
     """Many items in, one answer with metadata out."""
-    answer = call(seed.address, BATCH, "stream_unary", items(100, 200, 300), TOKEN)
+    answer = call(examples.address, BATCH, "stream_unary", items(100, 200, 300), TOKEN)
     assert answer.code == "OK", answer
     created = messageservice_pb2.BatchCreateResponse.FromString(answer.messages[0])
     assert (created.success_count, created.total_value) == (3, 600)
     assert dict(answer.metadata) == {"x-batch-id": created.batch_id, "x-count": "3"}
 
 
-def test_transform_stream(seed: Served, call: Call) -> None:
+def test_transform_stream(examples: Served, call: Call) -> None:
     """A result for each document, in order."""
     documents = [transformservice_pb2.Document(id=n, content=f"hello {n}").SerializeToString() for n in range(20)]
-    answer = call(seed.address, TRANSFORM, "stream_stream", documents)
+    answer = call(examples.address, TRANSFORM, "stream_stream", documents)
     assert answer.code == "OK", answer
     results = [transformservice_pb2.TransformResult.FromString(message) for message in answer.messages]
     assert [result.original_id for result in results] == list(range(20))
@@ -38,33 +38,33 @@ def test_transform_stream(seed: Served, call: Call) -> None:
     assert dict(answer.metadata)["x-processed-count"] == "20"
 
 
-def test_filter_stream_by_metadata(seed: Served, call: Call) -> None:
+def test_filter_stream_by_metadata(examples: Served, call: Call) -> None:
     """Metadata reaches the handler, and comes back."""
     records = [recordservice_pb2.Record(id=n, value=n * 100).SerializeToString() for n in range(4)]
     criteria = [("x-filter-type", "high-value"), ("x-min-value", "200")]
-    answer = call(seed.address, FILTER, "stream_stream", records, criteria)
+    answer = call(examples.address, FILTER, "stream_stream", records, criteria)
     assert answer.code == "OK", answer
     kept = [recordservice_pb2.ProcessedRecord.FromString(message).original_value for message in answer.messages]
     assert kept == [200, 300]
     assert dict(answer.metadata) == {"x-input-count": "4", "x-output-count": "2", "x-filtered-count": "2"}
 
 
-def test_what_the_handlers_refuse(seed: Served, call: Call) -> None:
+def test_what_the_handlers_refuse(examples: Served, call: Call) -> None:
     """The exceptions of the handlers as statuses."""
-    answer = call(seed.address, BATCH, "stream_unary", items(1))
+    answer = call(examples.address, BATCH, "stream_unary", items(1))
     assert (answer.code, answer.text) == ("PERMISSION_DENIED", "Authentication required")
-    answer = call(seed.address, BATCH, "stream_unary", items(1, 0), TOKEN)
+    answer = call(examples.address, BATCH, "stream_unary", items(1, 0), TOKEN)
     assert (answer.code, answer.text) == ("INVALID_ARGUMENT", "Each item must have name and value")
     for path in (BATCH, TRANSFORM, FILTER):
         kind = "stream_unary" if path == BATCH else "stream_stream"
-        answer = call(seed.address, path, kind, [b"invalid protobuf data"], TOKEN)
+        answer = call(examples.address, path, kind, [b"invalid protobuf data"], TOKEN)
         assert answer.code == "INVALID_ARGUMENT"
         assert answer.text.startswith("Failed to decode message 0")
 
 
-def test_too_many_messages(seed: Served, call: Call) -> None:
+def test_too_many_messages(examples: Served, call: Call) -> None:
     """The default limit of a stream."""
-    answer = call(seed.address, BATCH, "stream_unary", items(1) * 10_001, TOKEN)
+    answer = call(examples.address, BATCH, "stream_unary", items(1) * 10_001, TOKEN)
     assert answer.code == "RESOURCE_EXHAUSTED"
     assert "max_messages = 10000" in answer.text
-    assert call(seed.address, BATCH, "stream_unary", items(1) * 10_000, TOKEN).code == "OK"
+    assert call(examples.address, BATCH, "stream_unary", items(1) * 10_000, TOKEN).code == "OK"
