@@ -27,7 +27,6 @@ pub mod pb {
 /// `INVALID_ARGUMENT` without a message.
 #[grpc_stream(service = "echo.Echo", max_messages = 5, timeout = "5s")]
 pub async fn echo(request: GrpcBidiStreamRequest) -> Result<GrpcBidiStreamResponse, Status> {
-    std::future::ready(()).await;
     if request.messages.is_empty() {
         return Err(Status::invalid_argument("nothing to send back"));
     }
@@ -51,7 +50,6 @@ pub async fn ask(request: GrpcRequest) -> Result<GrpcResponse, Status>;
 pub async fn again(
     request: GrpcBidiStreamRequest<pb::Text>,
 ) -> Result<GrpcBidiStreamResponse<pb::Text>, Status> {
-    std::future::ready(()).await;
     Ok(GrpcBidiStreamResponse::from(request.messages))
 }
 
@@ -78,7 +76,6 @@ impl Records {
     #[grpc(method = "GetPrefix")]
     async fn prefix(&self, request: GrpcRequest) -> Result<GrpcResponse, Status> {
         drop(request);
-        std::future::ready(()).await;
         Ok(GrpcResponse::from(self.prefix.clone()))
     }
 
