@@ -21,10 +21,9 @@ pub(super) fn declaration(service: &Service) -> TokenStream {
         // No link: the module may be more private than the function.
         ServiceName::Module(path) => format!("a method of `{}`", written(path)),
     };
-    let doc = format!(
-        "The gRPC service of [`{0}`](fn@{0}), which handles {handled}.",
-        method.function
-    );
+    // In a link, `#` is where a fragment begins.
+    let (function, target) = (&method.function, method.function.unraw());
+    let doc = format!("The gRPC service of [`{function}`](fn@{target}), which handles {handled}.");
     // Only where there is something to allow: under `forbid` it would be an error.
     let camel_case =
         (!is_type_name(&name.unraw().to_string())).then(|| quote!(#[allow(non_camel_case_types)]));

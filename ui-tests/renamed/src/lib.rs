@@ -53,6 +53,31 @@ pub async fn again(
     Ok(GrpcBidiStreamResponse::from(request.messages))
 }
 
+/// Has the name of the function above, and no part in what links to that.
+pub mod echo {}
+
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    reason = "prost does not keep to these"
+)]
+mod private {
+    include!(concat!(env!("OUT_DIR"), "/echo.rs"));
+}
+
+/// Sends back what it got, with a word of Rust for a name.
+///
+/// # Errors
+///
+/// None.
+#[grpc_stream(service = private::echo, method = "Echo", name = Yield)]
+pub async fn r#yield(request: GrpcBidiStreamRequest) -> Result<GrpcBidiStreamResponse, Status> {
+    Ok(GrpcBidiStreamResponse::from(request.messages))
+}
+
 /// Texts of a declared service.
 #[derive(Debug)]
 pub struct Texts;
