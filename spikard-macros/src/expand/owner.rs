@@ -1,8 +1,7 @@
 //! The type that is the service.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Visibility;
 use syn::ext::IdentExt;
 
 use super::place::relocate;
@@ -27,7 +26,6 @@ pub(super) fn declaration(service: &Service) -> TokenStream {
     // Only where there is something to allow: under `forbid` it would be an error.
     let camel_case =
         (!is_type_name(&name.unraw().to_string())).then(|| quote!(#[allow(non_camel_case_types)]));
-    let vis = generated(vis);
     // Where two have one name, that is said at the names.
     let place = name.span();
     let structure = relocate(quote!(#vis struct #name;), place, place);
@@ -43,16 +41,6 @@ pub(super) fn declaration(service: &Service) -> TokenStream {
         )]
         #structure
     }
-}
-
-/// A `pub` that the compiler knows to be generated. `unreachable_pub` is then silent: what is to be said of
-/// it is said of the function.
-fn generated(vis: &Visibility) -> Visibility {
-    let mut vis = vis.clone();
-    if let Visibility::Public(word) = &mut vis {
-        word.span = Span::call_site().located_at(word.span);
-    }
-    vis
 }
 
 /// The type of the service.
