@@ -44,9 +44,10 @@ test: setup lint test-rust test-without-python test-python ## Run everything: ch
 	@echo 'make test: everything passed'
 
 .PHONY: lint
-lint: setup ## Formatting, clippy, ruff, mypy and pyright
+lint: setup ## Formatting, clippy, rustdoc, ruff, mypy and pyright
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --workspace --all-features --no-deps
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy

@@ -20,6 +20,33 @@ pub(crate) fn rpc_name(function: &Ident) -> Option<String> {
     is_proto_ident(&name).then_some(name)
 }
 
+/// The name of the struct of an RPC by default: its own, but never in lower case. Wherever `struct count;`
+/// is in scope, `let count = …` is a pattern of the struct and no variable.
+pub(crate) fn struct_name(rpc: &str) -> String {
+    if rpc.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return rpc.to_owned();
+    }
+    let name = upper_camel_case(rpc);
+    // There is nothing but underscores.
+    if name.is_empty() {
+        rpc.to_owned()
+    } else {
+        name
+    }
+}
+
+/// Whether the compiler takes `name` for that of a type: `non_camel_case_types` says nothing of it.
+pub(crate) fn is_type_name(name: &str) -> bool {
+    let name = name.trim_matches('_');
+    let has_case = |c: char| c.is_lowercase() || c.is_uppercase();
+    let letters: Vec<char> = name.chars().collect();
+    !name.starts_with(char::is_lowercase)
+        && !name.contains("__")
+        && !letters
+            .windows(2)
+            .any(|pair| pair.contains(&'_') && pair.iter().any(|&c| has_case(c)))
+}
+
 /// `batch_create` → `BatchCreate`. An underscore stays between two digits, which would run
 /// together (`step_1_2`), and before a digit that would come first.
 fn upper_camel_case(name: &str) -> String {
@@ -65,6 +92,41 @@ mod tests {
             ("BatchCreate", "BatchCreate"),
         ] {
             assert_eq!(rpc(function).as_deref(), Some(name), "{function}");
+        }
+    }
+
+    #[test]
+    fn names_the_struct_after_the_rpc() {
+        for (rpc, name) in [
+            ("BatchCreate", "BatchCreate"),
+            ("Get_All", "Get_All"),
+            ("count", "Count"),
+            ("getUrl", "GetUrl"),
+            ("get_url", "GetUrl"),
+            ("self", "Self"),
+            ("_hidden", "Hidden"),
+            ("_1st", "_1st"),
+            ("__", "__"),
+        ] {
+            assert_eq!(struct_name(rpc), name, "{rpc}");
+        }
+    }
+
+    #[test]
+    fn knows_the_names_of_types() {
+        for name in [
+            "BatchCreate",
+            "GetURL",
+            "Step1_2",
+            "_1st",
+            "__",
+            "V2",
+            "Größe",
+        ] {
+            assert!(is_type_name(name), "{name}");
+        }
+        for name in ["count", "Get_All", "Get_2", "A__B", "_x", "größe"] {
+            assert!(!is_type_name(name), "{name}");
         }
     }
 

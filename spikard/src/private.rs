@@ -17,4 +17,4 @@ pub use crate::proto::checked::{
 };
 #[cfg(feature = "python")]
 pub use crate::python::rpc::{PythonRpc, answer_in_python, call_python};
-pub use crate::rpc::{Rpc, answer, kind, method};
+pub use crate::rpc::{Rpc, answer, count_above_zero, kind, method, options, time_above_zero};

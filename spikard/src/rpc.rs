@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::kind::{HandlerResult, Kind};
@@ -37,6 +38,32 @@ where
     S: Rpc<INDEX, Signature>,
 {
     Kind::of::<S::Request, S::Result>()
+}
+
+/// The limits of a method.
+pub const fn options<S, const INDEX: usize, Signature>() -> MethodOptions
+where
+    S: Rpc<INDEX, Signature>,
+{
+    S::OPTIONS
+}
+
+/// Refuses a limit of zero, with `advice`: one that is a constant expression is known to the compiler only.
+#[track_caller]
+pub const fn count_above_zero(limit: Option<usize>, advice: &str) {
+    if let Some(0) = limit {
+        panic!("{}", advice);
+    }
+}
+
+/// Refuses a limit of no time, as [`count_above_zero`] does.
+#[track_caller]
+pub const fn time_above_zero(limit: Option<Duration>, advice: &str) {
+    if let Some(limit) = limit
+        && limit.is_zero()
+    {
+        panic!("{}", advice);
+    }
 }
 
 /// What a service says of a method.

@@ -9,6 +9,16 @@ use super::literal::literal;
 use super::{duration, size};
 use crate::report::Report;
 
+/// A limit whose value only the compiler knows, so that it must see whether that is zero.
+pub(crate) struct UnknownLimit<'a> {
+    /// Where `MethodOptions` has it.
+    pub(crate) field: Ident,
+    pub(crate) is_time: bool,
+    pub(crate) value: &'a TokenStream,
+    /// What to say if it is zero.
+    pub(crate) advice: String,
+}
+
 /// The limits that are given, in the order of the options.
 #[derive(Clone, Default)]
 pub(crate) struct Limits(Vec<Limit>);
@@ -18,17 +28,26 @@ struct Limit {
     key: Key,
     /// An expression of the type that the limit has in `MethodOptions`.
     value: TokenStream,
+    /// Whether it is a literal, which has been checked.
+    is_literal: bool,
 }
 
 impl Limits {
     pub(super) fn set(&mut self, key: Key, value: &Expr, report: &mut Report) {
-        let value = match key {
-            Key::Timeout | Key::IdleTimeout => time(key, value),
-            Key::MaxMessages => count(key, value),
-            _ => bytes(key, value),
+        let is_literal = literal(value).is_some();
+        let value = if is_time(key) {
+            time(key, value)
+        } else if key == Key::MaxMessages {
+            count(key, value)
+        } else {
+            bytes(key, value)
         };
         match value {
-            Ok(value) => self.0.push(Limit { key, value }),
+            Ok(value) => self.0.push(Limit {
+                key,
+                value,
+                is_literal,
+            }),
             Err(error) => report.push(error),
         }
     }
@@ -44,12 +63,27 @@ impl Limits {
 
     /// The calls that set them on a `MethodOptions`: `.max_messages(500)`.
     pub(crate) fn setters(&self) -> TokenStream {
-        let calls = self.0.iter().map(|Limit { key, value }| {
+        let calls = self.0.iter().map(|Limit { key, value, .. }| {
             let setter = Ident::new(key.word(), Span::call_site());
             quote!(.#setter(#value))
         });
         calls.collect()
     }
+
+    /// Those that are constant expressions.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = UnknownLimit<'_>> {
+        let expressions = self.0.iter().filter(|limit| !limit.is_literal);
+        expressions.map(|limit| UnknownLimit {
+            field: Ident::new(limit.key.word(), Span::call_site()),
+            is_time: is_time(limit.key),
+            value: &limit.value,
+            advice: zero(limit.key),
+        })
+    }
+}
+
+fn is_time(key: Key) -> bool {
+    matches!(key, Key::Timeout | Key::IdleTimeout)
 }
 
 fn count(key: Key, value: &Expr) -> syn::Result<TokenStream> {
@@ -106,12 +140,17 @@ fn whole(key: Key, number: &syn::LitInt) -> syn::Result<TokenStream> {
 
 fn not_zero(key: Key, value: u64) -> Result<u64, String> {
     if value == 0 {
-        let (word, example) = (key.word(), key.example());
-        return Err(format!(
-            "a `{word}` of zero refuses every call: write a larger one, as in `{example}`, or leave it out for the server's"
-        ));
+        Err(zero(key))
+    } else {
+        Ok(value)
     }
-    Ok(value)
+}
+
+fn zero(key: Key) -> String {
+    let (word, example) = (key.word(), key.example());
+    format!(
+        "a `{word}` of zero refuses every call: write a larger one, as in `{example}`, or leave it out for the server's"
+    )
 }
 
 fn wrong(key: Key, value: &Expr, what: &str) -> syn::Error {

@@ -15,6 +15,6 @@ mod size;
 
 pub(crate) use entries::Entries;
 pub(crate) use given::Given;
-pub(crate) use limit::Limits;
+pub(crate) use limit::{Limits, UnknownLimit};
 pub(crate) use options::Options;
 pub(crate) use place::Place;

@@ -12,7 +12,7 @@ use super::signature::Receives;
 use super::{header, method, service};
 use crate::Features;
 use crate::attr::{Entries, Options, Place};
-use crate::item::{Block, Function, Member, is_grpc_stream};
+use crate::item::{Block, Function, Member, hidden, is_grpc_stream};
 use crate::model::{Method, Owner, Service};
 use crate::report::Report;
 
@@ -85,6 +85,11 @@ fn check_member(
 fn options_of(function: &Function, features: Features, report: &mut Report) -> Options {
     let mut entries = Entries::default();
     for attr in &function.grpc {
+        if let Some(path) = hidden(&attr.meta, "grpc") {
+            let message = "`#[grpc(…)]` is read before the condition of a `cfg_attr` is known: write it without, with `if cfg!(…) { … } else { … }` for the value of a limit, or write the method twice, each under a `#[cfg(…)]`";
+            report.on(path, message);
+            continue;
+        }
         match &attr.meta {
             _ if is_grpc_stream(attr) => {
                 let message =

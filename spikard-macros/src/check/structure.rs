@@ -5,10 +5,11 @@ use syn::ext::IdentExt;
 
 use crate::attr::{Given, Options};
 use crate::model::Method;
+use crate::name::struct_name;
 use crate::report::Report;
 use crate::tokens::name_first;
 
-/// The name of the struct: that of the RPC, or the one that is given.
+/// The name of the struct: after the RPC, or the one that is given.
 pub(super) fn check(options: &Options, method: &Method, report: &mut Report) -> Option<Ident> {
     let name = match &options.name {
         Given::Wrong => return None,
@@ -39,10 +40,10 @@ fn from_rpc(options: &Options, method: &Method, report: &mut Report) -> Option<I
         Given::Yes(name) => name.span(),
         Given::No | Given::Wrong => method.function.span(),
     };
-    let Ok(mut name) = syn::parse_str::<Ident>(&method.rpc) else {
+    let name = struct_name(&method.rpc);
+    let Ok(mut name) = syn::parse_str::<Ident>(&name) else {
         let message = format_args!(
-            "a struct cannot be called `{}`, which Rust keeps for itself: write `name = …` with another",
-            method.rpc
+            "a struct cannot be called `{name}`, which Rust keeps for itself: write `name = …` with another"
         );
         report.at(span, message);
         return None;

@@ -63,7 +63,7 @@ fn declaration(module: &Path, service: &Service, krate: &Crate) -> TokenStream {
     let check = relocate(check, place::start(&tokens), place::end(&tokens));
     quote! {
         #(#cfgs)*
-        #[allow(unused_imports, non_local_definitions)]
+        #[allow(deprecated, unused_imports, non_local_definitions)]
         const _: () = {
             // Nothing of the user's is named where the names of the module are in scope.
             type __SpikardOwner = #ty;
@@ -78,6 +78,7 @@ fn declaration(module: &Path, service: &Service, krate: &Crate) -> TokenStream {
         };
 
         #(#cfgs)*
+        #[allow(deprecated)]
         const _: () = #check;
     }
 }
@@ -102,6 +103,7 @@ fn handled(index: usize, method: &Method, service: &Service, krate: &Crate) -> T
     let expected = quote!(<#method as #krate::proto::Method>);
     quote! {
         #cfgs
+        #[allow(deprecated)]
         impl #krate::__private::DeclaredMethod<#index> for #ty {
             type Method = <
                 <#ty as #krate::__private::Declared>::Service as #krate::__private::MethodAt<{ #find }>
@@ -127,8 +129,10 @@ fn handled(index: usize, method: &Method, service: &Service, krate: &Crate) -> T
         }
 
         #cfgs
+        #[allow(deprecated)]
         const _: () = #check_request;
         #cfgs
+        #[allow(deprecated)]
         const _: () = #check_response;
     }
 }
@@ -164,6 +168,7 @@ fn distinct(service: &Service, krate: &Crate) -> TokenStream {
     let check = relocate(check, place::start(&ty), place::end(&ty));
     quote! {
         #(#cfgs)*
+        #[allow(deprecated)]
         const _: () = #check;
     }
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Path, Type};
 
 use super::krate::Crate;
 use super::place::relocate;
@@ -17,7 +18,7 @@ pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenSt
     let function = &method.function;
     let path = match &service.owner {
         Owner::Struct { .. } => format!("::{function}"),
-        Owner::Type(ty) => format!("::{}::{function}", written(ty)),
+        Owner::Type(ty) => format!("::{}::{function}", below_the_module(ty)),
     };
     quote! {
         #krate::Handler::Rust(::std::borrow::Cow::Borrowed(
@@ -26,7 +27,33 @@ pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenSt
     }
 }
 
+/// The type of a block as a name that can follow that of the module where the block stands.
+fn below_the_module(ty: &TokenStream) -> String {
+    let Some(path) = path(syn::parse2(ty.clone()).ok()) else {
+        return written(ty);
+    };
+    let segments = path.segments.iter().skip_while(|part| part.ident == "self");
+    let mut segments: Vec<String> = segments.map(written).collect();
+    // A path from elsewhere: the module says where the block is, and the last name whose it is.
+    if let Some("crate" | "$crate" | "super") = segments.first().map(String::as_str) {
+        segments.drain(..segments.len() - 1);
+    }
+    segments.join("::")
+}
+
+/// The path that a type is, also inside the invisible group of a `macro_rules!` variable.
+fn path(ty: Option<Type>) -> Option<Path> {
+    match ty? {
+        Type::Path(ty) if ty.qself.is_none() => Some(ty.path),
+        Type::Group(group) => path(Some(*group.elem)),
+        _ => None,
+    }
+}
+
 /// `|service, call| …`, which captures nothing.
+///
+/// The user's function is named where the parameters are in scope, so their names are such that nobody has
+/// a function, a constant or a unit struct of that name, which would be a pattern.
 ///
 /// What the compiler says of the handler's future, that it is not `Send`, it says at its name.
 pub(super) fn entry(
@@ -36,18 +63,51 @@ pub(super) fn entry(
     krate: &Crate,
 ) -> TokenStream {
     if method.python.is_some() {
-        return quote!(|_, call| #krate::__private::answer_in_python::<Self, #index, _>(call));
+        return quote! {
+            |_, __spikard_call| {
+                #krate::__private::answer_in_python::<Self, #index, _>(__spikard_call)
+            }
+        };
     }
     let function = &method.function;
     let handler = match &service.owner {
-        Owner::Struct { .. } => quote!(|_, request| #function(request)),
+        Owner::Struct { .. } => quote!(|_, __spikard_request| #function(__spikard_request)),
         Owner::Type(_) => quote! {
-            |service, request| async move { <Self>::#function(&service, request).await }
+            |__spikard_service, __spikard_request| async move {
+                <Self>::#function(&__spikard_service, __spikard_request).await
+            }
         },
     };
     let entry = quote! {
-        |service, call| #krate::__private::answer::<Self, #index, _, _, _>(service, call, #handler)
+        |__spikard_service, __spikard_call| #krate::__private::answer::<Self, #index, _, _, _>(
+            __spikard_service,
+            __spikard_call,
+            #handler,
+        )
     };
     let name = function.span();
     relocate(entry, name, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn a_type_has_a_name_below_its_module() {
+        for (ty, name) in [
+            (quote!(Records), "Records"),
+            (quote!(inner::Store<u8>), "inner::Store<u8>"),
+            (quote!(self::inner::Store), "inner::Store"),
+            (quote!(crate::Records), "Records"),
+            (quote!(crate::store::Store<crate::Id>), "Store<crate::Id>"),
+            (quote!(super::super::Records), "Records"),
+            (quote!(self::super::Records), "Records"),
+            (quote!(dyn Any), "dyn Any"),
+        ] {
+            assert_eq!(below_the_module(&ty), name, "{ty}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The user's item: as it was, but for `#[grpc(…)]` and the bodies of handlers in Python.
+//! The user's item: as it was, but for `#[grpc(…)]`, the bodies of handlers in Python and one lint.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -19,14 +19,16 @@ pub(super) fn item(item: &Item, service: &Service, krate: &Crate) -> TokenStream
             })),
         }
     };
-    match item {
+    let item = match item {
         Item::Function(item) => function(item),
         Item::Block(item) => item.with_members(item.members.iter().map(|member| match member {
             Member::Method(method) => function(method),
             Member::Other(item) => quote!(#item),
         })),
         Item::Other(item) => item.tokens.clone(),
-    }
+    };
+    // A handler is async because it is one, whether it awaits anything or not.
+    quote!(#[allow(clippy::unused_async)] #item)
 }
 
 /// How the service is called inside of its handlers.

@@ -2,9 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
+use super::place::relocate;
 use super::written::written;
 use crate::model::{Owner, Service, ServiceName};
+use crate::name::is_type_name;
 
 /// The struct that stands for a function; the type of a block is there already.
 pub(super) fn declaration(service: &Service) -> TokenStream {
@@ -14,23 +17,29 @@ pub(super) fn declaration(service: &Service) -> TokenStream {
     let cfgs = &service.cfgs;
     let handled = match &service.name {
         ServiceName::Text(text) => format!("`{}/{}`", text.value(), method.rpc),
-        ServiceName::Module(path) => format!("a method of [`{0}`](mod@{0})", written(path)),
+        // No link: the module may be more private than the function.
+        ServiceName::Module(path) => format!("a method of `{}`", written(path)),
     };
-    let doc = format!(
-        "The gRPC service of [`{}`], which handles {handled}.",
-        method.function
-    );
+    // In a link, `#` is where a fragment begins.
+    let (function, target) = (&method.function, method.function.unraw());
+    let doc = format!("The gRPC service of [`{function}`](fn@{target}), which handles {handled}.");
+    // Only where there is something to allow: under `forbid` it would be an error.
+    let camel_case =
+        (!is_type_name(&name.unraw().to_string())).then(|| quote!(#[allow(non_camel_case_types)]));
+    // Where two have one name, that is said at the names.
+    let place = name.span();
+    let structure = relocate(quote!(#vis struct #name;), place, place);
     quote! {
         #(#cfgs)*
         #[doc = #doc]
-        #[allow(non_camel_case_types, unreachable_pub)]
+        #camel_case
         #[derive(
             ::core::clone::Clone,
             ::core::marker::Copy,
             ::core::fmt::Debug,
             ::core::default::Default,
         )]
-        #vis struct #name;
+        #structure
     }
 }
 

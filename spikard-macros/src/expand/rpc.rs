@@ -7,6 +7,7 @@ use quote::quote;
 use super::krate::Crate;
 use super::place::{self, relocate};
 use super::{declared, owner};
+use crate::attr::UnknownLimit;
 use crate::model::{Method, Service};
 
 /// What is stated of the method at `index`.
@@ -27,7 +28,7 @@ pub(super) fn implementation(
     let cfgs = quote!(#(#cfgs)*);
     let (ty, name) = (owner::ty(service), declared::service_name(service, krate));
     let rpc = declared::method_name(index, method, service, krate);
-    let limits = limits.setters();
+    let setters = limits.setters();
     let callable = python.as_ref().map(|python| {
         let callable = &python.callable;
         quote!(const CALLABLE: &'static ::core::primitive::str = #callable;)
@@ -38,6 +39,27 @@ pub(super) fn implementation(
     };
     let kind = quote!(#krate::__private::kind::<#ty, #index, _>());
     let kind = relocate(kind, place::start(result), place::end(result));
+    let limits_above_zero = limits.unknown().map(|limit| {
+        let UnknownLimit {
+            field,
+            is_time,
+            value,
+            advice,
+        } = limit;
+        let check = if is_time {
+            quote!(time_above_zero)
+        } else {
+            quote!(count_above_zero)
+        };
+        let options = quote!(#krate::__private::options::<#ty, #index, _>());
+        let check = quote!(#krate::__private::#check(#options.#field, #advice));
+        let check = relocate(check, place::start(value), place::end(value));
+        quote! {
+            #cfgs
+            #[allow(deprecated)]
+            const _: () = #check;
+        }
+    });
     quote! {
         #cfgs
         #[allow(deprecated)]
@@ -47,12 +69,15 @@ pub(super) fn implementation(
 
             const SERVICE: &'static ::core::primitive::str = #name;
             const METHOD: &'static ::core::primitive::str = #rpc;
-            const OPTIONS: #krate::MethodOptions = #krate::MethodOptions::new() #limits;
+            const OPTIONS: #krate::MethodOptions = #krate::MethodOptions::new() #setters;
             #callable
         }
 
         // Evaluated at once, where the types of the request and the result do not go together.
         #cfgs
+        #[allow(deprecated)]
         const _: #krate::Kind = #kind;
+
+        #(#limits_above_zero)*
     }
 }

@@ -30,15 +30,15 @@ pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
 
             fn call(
                 self: ::std::sync::Arc<Self>,
-                index: ::core::primitive::usize,
-                call: #krate::__private::ServerCall,
+                __spikard_index: ::core::primitive::usize,
+                __spikard_call: #krate::__private::ServerCall,
             ) -> #krate::__private::ResponseFuture {
                 // One for each of `METHODS`, under the same `cfg`s.
-                let handlers: &[fn(
+                let __spikard_handlers: &[fn(
                     ::std::sync::Arc<Self>,
                     #krate::__private::ServerCall,
                 ) -> #krate::__private::ResponseFuture] = &[#(#entries),*];
-                handlers[index](self, call)
+                __spikard_handlers[__spikard_index](self, __spikard_call)
             }
         }
     }

@@ -18,11 +18,13 @@ pub(super) fn implementations(service: &Service, krate: &Crate) -> TokenStream {
     };
     quote! {
         #(#cfgs)*
+        #[allow(deprecated)]
         impl #krate::__private::NamedService for #ty {
             const NAME: &'static ::core::primitive::str = #name;
         }
 
         #(#cfgs)*
+        #[allow(deprecated)]
         impl #krate::__private::Service<
             #krate::__private::http::Request<#krate::__private::Body>,
         > for #ty #bound {
@@ -39,9 +41,9 @@ pub(super) fn implementations(service: &Service, krate: &Crate) -> TokenStream {
 
             fn call(
                 &mut self,
-                request: #krate::__private::http::Request<#krate::__private::Body>,
+                __spikard_request: #krate::__private::http::Request<#krate::__private::Body>,
             ) -> Self::Future {
-                #krate::__private::serve(self, request)
+                #krate::__private::serve(self, __spikard_request)
             }
         }
     }

@@ -5,12 +5,14 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Token, Visibility, token};
 
+use super::cfg_attr::hidden;
+
 /// A function as written. Its body is never looked into, so that one which does not parse yet keeps
 /// the function's signature working in editors.
 #[derive(Clone)]
 pub(crate) struct Function {
-    /// `#[grpc(…)]`, which is nothing outside of this macro, and `#[grpc_stream(…)]` on a method of a
-    /// block, where it would be read too late.
+    /// `#[grpc(…)]`, which is nothing outside of this macro, also under a `cfg_attr`, and
+    /// `#[grpc_stream(…)]` on a method of a block, where it would be read too late.
     pub(crate) grpc: Vec<Attribute>,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -39,7 +41,7 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let (grpc, attrs) = Attribute::parse_outer(input)?
             .into_iter()
-            .partition(|attr| attr.path().is_ident("grpc"));
+            .partition(|attr| attr.path().is_ident("grpc") || hidden(&attr.meta, "grpc").is_some());
         Ok(Self {
             grpc,
             attrs,

@@ -1,6 +1,7 @@
 //! The item that the attribute stands on.
 
 mod block;
+mod cfg_attr;
 mod function;
 mod other;
 
@@ -8,6 +9,7 @@ use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 
 pub(crate) use block::{Block, Member, is_grpc_stream};
+pub(crate) use cfg_attr::{conditional, hidden};
 pub(crate) use function::{Body, Function};
 pub(crate) use other::Other;
 

@@ -9,9 +9,23 @@ use crate::{Limits, MethodInfo};
 ///
 /// It prints as an aligned table:
 ///
-/// ```text
-/// SERVICE                        METHOD       KIND              HANDLER                                    LIMITS
-/// messageservice.MessageService  BatchCreate  client streaming  batch_handler:handle_batch_create (Python) 10000 messages, 64 MiB
+/// ```
+/// # #[cfg(feature = "python")] {
+/// use spikard::{GrpcClientStreamRequest, GrpcResponse, Routes, Status, grpc_stream};
+///
+/// #[grpc_stream(
+///     service = "messageservice.MessageService",
+///     python = "batch_handler:handle_batch_create"
+/// )]
+/// async fn batch_create(request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status>;
+///
+/// assert_eq!(
+///     Routes::new().add(BatchCreate).table().to_string(),
+///     "\
+/// SERVICE                        METHOD       KIND              HANDLER                                     LIMITS
+/// messageservice.MessageService  BatchCreate  client streaming  batch_handler:handle_batch_create (Python)  10000 messages, 64 MiB"
+/// );
+/// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct RouteTable {

@@ -27,7 +27,6 @@ pub mod pb {
 /// `INVALID_ARGUMENT` without a message.
 #[grpc_stream(service = "echo.Echo", max_messages = 5, timeout = "5s")]
 pub async fn echo(request: GrpcBidiStreamRequest) -> Result<GrpcBidiStreamResponse, Status> {
-    std::future::ready(()).await;
     if request.messages.is_empty() {
         return Err(Status::invalid_argument("nothing to send back"));
     }
@@ -51,7 +50,31 @@ pub async fn ask(request: GrpcRequest) -> Result<GrpcResponse, Status>;
 pub async fn again(
     request: GrpcBidiStreamRequest<pb::Text>,
 ) -> Result<GrpcBidiStreamResponse<pb::Text>, Status> {
-    std::future::ready(()).await;
+    Ok(GrpcBidiStreamResponse::from(request.messages))
+}
+
+/// Has the name of the function above, and no part in what links to that.
+pub mod echo {}
+
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    reason = "prost does not keep to these"
+)]
+mod private {
+    include!(concat!(env!("OUT_DIR"), "/echo.rs"));
+}
+
+/// Sends back what it got, with a word of Rust for a name.
+///
+/// # Errors
+///
+/// None.
+#[grpc_stream(service = private::echo, method = "Echo", name = Yield)]
+pub async fn r#yield(request: GrpcBidiStreamRequest) -> Result<GrpcBidiStreamResponse, Status> {
     Ok(GrpcBidiStreamResponse::from(request.messages))
 }
 
@@ -78,7 +101,6 @@ impl Records {
     #[grpc(method = "GetPrefix")]
     async fn prefix(&self, request: GrpcRequest) -> Result<GrpcResponse, Status> {
         drop(request);
-        std::future::ready(()).await;
         Ok(GrpcResponse::from(self.prefix.clone()))
     }
 

@@ -10,7 +10,6 @@ pub mod handlers {
     /// Greets, unless it is told nothing.
     #[must_use]
     #[grpc_stream(service = "greeter.Greeter")]
-    #[allow(clippy::unused_async)]
     #[deprecated(note = "say hello")]
     pub async fn greet(
         #[allow(unused_variables)] request: GrpcRequest,
