@@ -44,7 +44,7 @@ def run(
     try:
         asyncio.set_event_loop(event_loop)
         given = sockets.listen(server._settings.address) if listening is None else listening
-        _run(event_loop, _serve(server, given, ending, on_ready))
+        _run(event_loop, _serve(server, given, ending, on_ready, owned=listening is None))
         if ending is not None:
             ending.finished(0)
     finally:
@@ -54,8 +54,15 @@ def run(
             ending.close()
 
 
-async def _serve(server: Server, listening: socket.socket, ending: Any, on_ready: Callable[[], None] | None) -> None:
-    server._start(listening)
+async def _serve(
+    server: Server,
+    listening: socket.socket,
+    ending: Any,
+    on_ready: Callable[[], None] | None,
+    *,
+    owned: bool,
+) -> None:
+    server._start(listening, owned=owned)
     if ending is not None:
         ending.watch(server._native)
     if on_ready is not None:

@@ -146,13 +146,14 @@ class Server:
         """
         self._start(sockets.listen(self._settings.address))
 
-    def _start(self, listening: socket.socket) -> None:
+    def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
+        """Serves on a socket; one that is not `owned` is shared with others, and its file is left to them."""
         if self._runtime is not None:
             listening.close()
             raise RuntimeError("the server has been started before: make a new one")
         unix = listening.family == socket.AF_UNIX
         self._place = sockets.place(listening)
-        if unix and self._place.path is not None:
+        if owned and unix and self._place.path is not None:
             self._inode = os.stat(self._place.path).st_ino
         loop = asyncio.get_running_loop()
         handlers = [route.handler for route in self._routes]

@@ -38,13 +38,15 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
     `watched` is a folder: a change in it starts the workers anew.
     """
     listening = sockets.listen_shared(settings.address, workers)
+    path = settings.address.path
+    # Known from the start: what is there at the end may be another server's.
+    inode = None if path is None else os.stat(path).st_ino
     try:
         return _Supervisor(arguments, settings.grace, listening, workers, watched).run()
     finally:
         path = settings.address.path
         if path is not None:
-            with contextlib.suppress(OSError):
-                sockets.remove_unix_socket(path, os.stat(path).st_ino)
+            sockets.remove_unix_socket(path, inode)
 
 
 @dataclass
