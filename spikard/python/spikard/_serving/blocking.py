@@ -17,6 +17,10 @@ from spikard._serving import sockets
 from spikard._serving.server import Server
 from spikard._serving.settings import LOOPS, Loop
 
+# The ends of processes that are under way. One that is collected gives the signals back and closes the pipe that they
+# come through, while Python may still wait for a thread that is stuck.
+_UNDER_WAY: list[Any] = []
+
 # What the tasks of the user's own may take to end after the server; Rust ends the process soon after.
 _TASKS_END_WITHIN = 0.2
 
@@ -49,8 +53,11 @@ def run(
     finally:
         _end(event_loop)
         asyncio.set_event_loop(None)
-        if ending is not None and not (to_the_end and ending.begun):
-            ending.close()
+        if ending is not None:
+            if to_the_end and ending.begun:
+                _UNDER_WAY.append(ending)
+            else:
+                ending.close()
 
 
 def _refuse_inside_a_loop() -> None:
