@@ -44,7 +44,6 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
     try:
         return _Supervisor(arguments, settings.grace, listening, workers, watched).run()
     finally:
-        path = settings.address.path
         if path is not None:
             sockets.remove_unix_socket(path, inode)
 
@@ -120,19 +119,41 @@ class _Supervisor:
                 self._start(slot)
 
     def _start(self, slot: _Slot) -> None:
+        try:
+            slot.process, line = self._spawn(slot.listening)
+        except OSError as error:
+            self._put_off(slot, error)
+            return
+        slot.line, slot.said, slot.ready, slot.started = line, b"", False, time.monotonic()
+        self.selector.register(line, selectors.EVENT_READ, slot)
+
+    def _put_off(self, slot: _Slot, error: OSError) -> None:
+        # No process or descriptor is left for now, which is no reason to end those that serve.
+        pause = max(slot.pause, _FIRST_PAUSE)
+        slot.pause = min(pause * 2, _LONGEST_PAUSE)
+        slot.due = time.monotonic() + pause
+        reason = error.strerror or error
+        logger.error("worker %d cannot be started: %s; trying again in %.3g s", slot.number, reason, pause)
+
+    def _spawn(self, listening: socket.socket) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        """A new worker, and the line to it."""
         ours, theirs = socket.socketpair()
-        told = {"listening": slot.listening.fileno(), "line": theirs.fileno()}
-        with theirs:
-            slot.process = subprocess.Popen(
+        ours.setblocking(False)
+        told = {"listening": listening.fileno(), "line": theirs.fileno()}
+        try:
+            process = subprocess.Popen(
                 [sys.executable, *subprocess._args_from_interpreter_flags(), "-m", "spikard", *self.arguments],  # type: ignore[attr-defined]
                 env={**os.environ, VARIABLE: json.dumps(told)},
                 pass_fds=tuple(told.values()),
                 # Ctrl-C in a terminal reaches the supervisor alone, which then tells the workers.
                 start_new_session=True,
             )
-        ours.setblocking(False)
-        slot.line, slot.said, slot.ready, slot.started = ours, b"", False, time.monotonic()
-        self.selector.register(ours, selectors.EVENT_READ, slot)
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return process, ours
 
     def _wait(self, wake: socket.socket) -> None:
         times = [slot.due for slot in self.slots if slot.due is not None]
@@ -194,12 +215,13 @@ class _Supervisor:
     def _announce(self, slot: _Slot, told: dict[str, str]) -> None:
         if not self.announced:
             self.announced = True
-            print(f"{told['table']}\n", flush=True)
+            _say(f"{told['table']}\n")
         pid = None if slot.process is None else slot.process.pid
-        print(f"worker {slot.number} serving on {told['address']} (pid {pid})", flush=True)
-        if slot is self.slots[0]:
+        _say(f"worker {slot.number} serving on {told['address']} (pid {pid})")
+        # One that is ready only after it was told to end starts no others: they would not know of the change.
+        if slot is self.slots[0] and self.deadline is None and not self.reloading:
             for other in self.slots[1:]:
-                if other.process is None and other.due is None and self.deadline is None:
+                if other.process is None and other.due is None:
                     other.due = 0.0
 
     def _hang_up(self, slot: _Slot) -> None:
@@ -217,8 +239,10 @@ class _Supervisor:
         if self.changed and self.deadline is None:
             logger.info("changed: %s; starting anew", ", ".join(self.changed))
             self.changed = []
+            # A second signal would end workers at once that finish their calls since the first.
+            if not self.reloading:
+                self._stop_workers()
             self.reloading = True
-            self._stop_workers()
         if self.reloading and not any(slot.process for slot in self.slots):
             self.reloading = False
             self.announced = False
@@ -265,6 +289,19 @@ class _Supervisor:
             _how(code),
             f"in {pause:.3g} s" if pause else "now",
         )
+
+
+def _say(text: str) -> None:
+    """Prints; where that fails, the workers serve all the same."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Who read has gone, as in `spikard serve … | tee log`. What Python still holds for it goes nowhere, or else the
+        # exit code would be that of the failure.
+        with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    except OSError as error:  # a disk that is full
+        logger.warning("cannot write to standard output: %s", error.strerror or error)
 
 
 def _how(code: int) -> str:
