@@ -138,17 +138,12 @@ class LoopRunner:
 
 
 def run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
-    """Runs a loop until it is stopped, or until something passes through it that a task of the user's has raised.
-
-    That is SystemExit or KeyboardInterrupt, and with uvloop anything from a protocol that is no ``Exception``: it goes
-    to the log, and the loop can be run again. An ``Exception`` is the loop's own, and is raised.
-    """
+    """Runs a loop until it is stopped, or until a task of the user's ends it: that is logged, and it can run again."""
     try:
         loop.run_forever()
-    except Exception:
-        # A loop that is broken, or that may not run here, would fail again at once, and so without end.
-        raise
-    except BaseException as error:
+    except (SystemExit, KeyboardInterrupt) as error:
+        # Only these pass through a loop, asyncio's or uvloop's. Whatever else comes is the loop's own: one that is
+        # broken, or that may not run here, would fail again at once, and so without end.
         logger.exception("%s ended the event loop, which goes on", type(error).__name__)
 
 
