@@ -68,6 +68,13 @@ def answer_of(served: Served, expected: bytes) -> None:
             time.sleep(0.01)
 
 
+def write(module: Path, source: str, answer: str) -> None:
+    """Change a module at once, which is one change to who watches it."""
+    new = module.with_suffix(".new")
+    new.write_text(source.replace("{answer}", answer))
+    new.replace(module)
+
+
 def pid_of(channel: Any) -> int:
     """The process that a connection leads to."""
     return int(channel.unary_unary("/probes.Probes/Pid")(b"", timeout=WAIT, wait_for_ready=True))
@@ -169,33 +176,53 @@ def another(address: str, known: set[int]) -> int:
 def test_a_change_while_workers_drain(tmp_path: Path) -> None:
     """The calls in flight are finished all the same, and the workers start with what was written last."""
     module = tmp_path / "changing.py"
-    module.write_text(WAITS_IN_A_CALL.replace("{answer}", "one"))
+    write(module, WAITS_IN_A_CALL, "one")
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     options = ("--reload", "--grace", "60s")
     with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env) as served:
         with grpc.insecure_channel(served.address) as channel:
             waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
             arrived = gate.arrival()
-            module.write_text(WAITS_IN_A_CALL.replace("{answer}", "two"))
+            write(module, WAITS_IN_A_CALL, "two")
             served.err.wait_for("draining connections")
-            module.write_text(WAITS_IN_A_CALL.replace("{answer}", "three"))
-            served.err.wait_for(r"changed: changing\.py; starting anew", times=2)
+            for times, answer in ((2, "three"), (3, "four")):
+                write(module, WAITS_IN_A_CALL, answer)
+                served.err.wait_for(r"changed: changing\.py; starting anew", times=times)
             arrived.close()
             assert waiting.result(WAIT) == b"one"
-        answer_of(served, b"three")
+        answer_of(served, b"four")
         assert served.stop() == 0
+
+
+def test_the_end_while_workers_drain(tmp_path: Path) -> None:
+    """Because of a change: the calls in flight are finished all the same."""
+    module = tmp_path / "changing.py"
+    write(module, WAITS_IN_A_CALL, "one")
+    env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
+    options = ("--reload", "--grace", "60s")
+    with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env) as served:
+        with grpc.insecure_channel(served.address) as channel:
+            waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
+            arrived = gate.arrival()
+            write(module, WAITS_IN_A_CALL, "two")
+            served.err.wait_for("draining connections")
+            served.process.send_signal(signal.SIGTERM)
+            served.err.wait_for("draining: the workers have 60 s")
+            arrived.close()
+            assert waiting.result(WAIT) == b"one"
+        assert served.process.wait(WAIT) == 0, served.err.text()
 
 
 def test_a_worker_that_is_ready_when_it_has_been_told_to_end(tmp_path: Path) -> None:
     """It starts no others; all of them start after the change."""
     module = tmp_path / "changing.py"
-    module.write_text(WAITS_BEFORE_IT_IS_READY.replace("{answer}", "one"))
+    write(module, WAITS_BEFORE_IT_IS_READY, "one")
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     with serving("changing", "--reload", "--grace", "1s", cwd=tmp_path, env=env, workers=2) as served:
         with Gate(tmp_path / "gate") as gate:
-            module.write_text(WAITS_BEFORE_IT_IS_READY.replace("{answer}", "two"))
+            write(module, WAITS_BEFORE_IT_IS_READY, "two")
             told_to_end = gate.arrival()
-            module.write_text(WAITS_BEFORE_IT_IS_READY.replace("{answer}", "three"))
+            write(module, WAITS_BEFORE_IT_IS_READY, "three")
             served.err.wait_for(r"changed: changing\.py; starting anew", times=2)
             told_to_end.close()
             gate.arrival().close()

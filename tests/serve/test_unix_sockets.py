@@ -60,7 +60,10 @@ def test_a_change_leaves_the_socket_to_the_next_workers(workers: int, tmp_path: 
     options = ("--uds", str(path), "--reload", "--grace", "1s")
     with serving("changing", *options, cwd=tmp_path, workers=workers, env=env, bind="") as served:
         for change in range(1, 3):
-            module.write_text(HANDLER.format(answer=change))
+            # At once, which is one change to who watches.
+            new = tmp_path / "changing.new"
+            new.write_text(HANDLER.format(answer=change))
+            new.replace(module)
             served.err.wait_for(r"changed: changing\.py; starting anew", times=change)
             deadline = time.monotonic() + WAIT
             while call(path, "/changing.Changing/Answer") != str(change).encode():

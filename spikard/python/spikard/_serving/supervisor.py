@@ -58,6 +58,8 @@ class _Slot:
     line: socket.socket | None = None
     said: bytes = b""
     ready: bool = False
+    ending: bool = False
+    """Whether the process has been told to end: a second signal would cut its calls off."""
     started: float = 0.0
     pause: float = 0.0
     due: float | None = None
@@ -124,7 +126,8 @@ class _Supervisor:
         except OSError as error:
             self._put_off(slot, error)
             return
-        slot.line, slot.said, slot.ready, slot.started = line, b"", False, time.monotonic()
+        slot.line, slot.said, slot.started = line, b"", time.monotonic()
+        slot.ready = slot.ending = False
         self.selector.register(line, selectors.EVENT_READ, slot)
 
     def _put_off(self, slot: _Slot, error: OSError) -> None:
@@ -187,7 +190,8 @@ class _Supervisor:
     def _stop_workers(self) -> None:
         for slot in self.slots:
             slot.due = None
-            if slot.process is not None:
+            if slot.process is not None and not slot.ending:
+                slot.ending = True
                 slot.process.terminate()
 
     def _on_change(self, names: list[str]) -> None:
@@ -239,10 +243,8 @@ class _Supervisor:
         if self.changed and self.deadline is None:
             logger.info("changed: %s; starting anew", ", ".join(self.changed))
             self.changed = []
-            # A second signal would end workers at once that finish their calls since the first.
-            if not self.reloading:
-                self._stop_workers()
             self.reloading = True
+            self._stop_workers()
         if self.reloading and not any(slot.process for slot in self.slots):
             self.reloading = False
             self.announced = False
