@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from spikard._runtime.handler import Handler
-from spikard._runtime.loop import LoopRunner
+from spikard._runtime.loop import LoopRunner, run_until_stopped
 from spikard._runtime.pool import Pool
 from spikard.grpc import GrpcResponse, StatusCode
 
@@ -175,6 +175,58 @@ def test_lookups_and_the_end_are_handed_on(bridge: FakeBridge) -> None:
         bridge.burst(lookups=["one", "two"], closed=True)
         await running.until(lambda: running.closed)
         assert running.lookups == ["one", "two"]
+        running.runner.detach()
+
+    run(test())
+
+
+@pytest.mark.parametrize("raised", [SystemExit(3), KeyboardInterrupt()])
+def test_what_passes_through_the_loop_is_logged(raised: BaseException, caplog: pytest.LogCaptureFixture) -> None:
+    async def leave() -> None:
+        raise raised
+
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(leave())
+    run_until_stopped(loop)
+    assert f"{type(raised).__name__} ended the event loop, which goes on" in caplog.text
+    assert task.exception() is raised
+    loop.call_soon(loop.stop)
+    run_until_stopped(loop)
+    loop.close()
+
+
+def test_a_loop_that_cannot_run_says_so() -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        run_until_stopped(loop)
+
+    async def inside() -> None:
+        other = asyncio.new_event_loop()
+        try:
+            run_until_stopped(other)
+        finally:
+            other.close()
+
+    with pytest.raises(RuntimeError, match="another loop is running"):
+        asyncio.run(inside())
+
+
+def test_all_calls_are_cancelled(bridge: FakeBridge) -> None:
+    entered: list[str] = []
+
+    async def handler(request: str) -> None:
+        entered.append(request)
+        await asyncio.Event().wait()
+
+    async def test() -> None:
+        running = Running(bridge, handler)
+        calls = [FakeCall() for _ in range(3)]
+        bridge.burst([(call, index, 0, "request") for index, call in enumerate(calls)])
+        await running.until(lambda: len(entered) == len(calls))
+        running.runner.cancel_all()
+        await running.until(lambda: not running.runner.tasks())
+        assert [call.answers for call in calls] == [[(StatusCode.CANCELLED, "CancelledError")]] * 3
         running.runner.detach()
 
     run(test())

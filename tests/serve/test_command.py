@@ -180,6 +180,24 @@ def test_environment() -> None:
     assert 'the environment variable SPIKARD_WORKERS: "many" is not a whole number' in done.stderr
 
 
+def test_a_flag_goes_before_the_variable_of_its_counterpart(tmp_path: Path) -> None:
+    """An address and a Unix socket are one choice."""
+    path = tmp_path / "spikard.sock"
+    with serving("probes", env={"SPIKARD_UDS": str(path)}) as served:
+        assert served.address.startswith("127.0.0.1:")
+    with serving("probes", "--uds", str(path), bind="", env={"SPIKARD_BIND": "127.0.0.1:0"}) as served:
+        assert served.address == f"unix:{path}"
+    with serving("probes", bind="", env={"SPIKARD_UDS": str(path), "SPIKARD_BIND": "127.0.0.1:0"}) as served:
+        assert served.address == f"unix:{path}"
+
+
+def test_routes_with_reflection_of_an_unknown_service() -> None:
+    """Said as other mistakes are."""
+    done = spikard("routes", "probes", env={"SPIKARD_REFLECTION": "1"})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("spikard: error: reflection cannot show probes.Probes, which probes:")
+
+
 def test_app_dir(tmp_path: Path) -> None:
     """Modules are found in a folder that is named."""
     done = spikard("routes", "counting", "--app-dir", str(HANDLERS), cwd=tmp_path)

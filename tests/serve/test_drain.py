@@ -1,9 +1,11 @@
 """The end: what a signal does to the calls in flight, and how long it may take."""
 
+import contextlib
 import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,17 @@ from raw_client import RawClient, message
 from wire import grpc
 
 GRACE = 0.5
+
+STUCK = """
+import asyncio, threading
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
+
+@grpc_stream(service="stuck.Stuck")
+async def stick(request: GrpcRequest) -> GrpcResponse:
+    print("stuck", flush=True)
+    await asyncio.to_thread(threading.Event().wait)
+    return GrpcResponse()
+"""
 
 
 class Load:
@@ -104,6 +117,53 @@ def test_a_thread_that_is_stuck_holds_nothing_up() -> None:
         assert served.stop() == 0
         assert time.monotonic() - began < GRACE + 1
         assert blocked.exception(WAIT) is not None
+
+
+def stick(served: Served) -> None:
+    """Leave a thread of the user's behind that the end of Python waits for."""
+    with grpc.insecure_channel(served.address) as channel:
+        call = channel.unary_unary("/stuck.Stuck/Stick").future(b"")
+        served.out.wait_for(r"\nstuck\n")
+        call.cancel()
+
+
+def cpu(pid: int) -> float:
+    """The seconds of CPU that a process has had."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def thread_names(pid: int) -> Iterator[str]:
+    """The names of the threads of a process."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # ended meanwhile
+            yield task.joinpath("comm").read_text()
+
+
+def test_waiting_for_a_thread_costs_nothing(tmp_path: Path) -> None:
+    """Python waits for it until the bound of the drain, after the drain itself is over."""
+    (tmp_path / "stuck.py").write_text(STUCK)
+    with serving("stuck", "--grace", "2s", cwd=tmp_path) as served:
+        stick(served)
+        pid = served.process.pid
+        before = cpu(pid)
+        served.process.send_signal(signal.SIGTERM)
+        # It has ended, and can still be asked.
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        assert cpu(pid) - before < 0.5
+        assert served.process.wait(WAIT) == 0, served.err.text()
+
+
+def test_a_second_signal_ends_at_once_after_the_drain(tmp_path: Path) -> None:
+    """While Python still waits for a thread."""
+    (tmp_path / "stuck.py").write_text(STUCK)
+    with serving("stuck", "--grace", "60s", cwd=tmp_path) as served:
+        stick(served)
+        served.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + WAIT
+        while any(name.startswith("spikard-io") for name in thread_names(served.process.pid)):
+            assert time.monotonic() < deadline, "the drain does not end"
+        assert served.stop(signal.SIGTERM) == 128 + signal.SIGTERM
 
 
 @pytest.mark.parametrize("workers", [1, 2])

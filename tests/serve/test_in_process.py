@@ -1,7 +1,7 @@
 """The client inside the process."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import probes
@@ -11,9 +11,11 @@ from wire import grpc
 from spikard.grpc import (
     GrpcBidiStreamResponse,
     GrpcError,
+    GrpcRequest,
     GrpcResponse,
     GrpcServerStreamResponse,
     StatusCode,
+    grpc_stream,
 )
 from spikard.grpc.testing import AsyncClient, Client, ResourceExhaustedError, TestServer, serving
 
@@ -66,6 +68,24 @@ def test_errors_are_those_of_the_wire(handler: Callable[..., GrpcResponse], thre
         with pytest.raises(GrpcError) as raised:
             client.call(handler, b"BrokenError")
         assert (raised.value.code, raised.value.message) == (StatusCode.INTERNAL, "BrokenError")
+
+
+@grpc_stream(service="noted.Noted")
+async def noted(request: GrpcRequest) -> AsyncIterator[bytes]:
+    """Fail, with trailers that no header can hold."""
+    request.call.set_trailers({"x-note": "é"})
+    if not request.payload:
+        raise GrpcError(StatusCode.NOT_FOUND, "no record 7", metadata={"x-record": "7"})
+    yield request.payload
+
+
+def test_trailers_that_cannot_be_sent_do_not_hide_the_status(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says what is wrong with them."""
+    with Client(noted) as client, pytest.raises(GrpcError) as raised:
+        client.call(noted)
+    assert (raised.value.code, raised.value.message) == (StatusCode.NOT_FOUND, "no record 7")
+    assert raised.value.metadata["x-record"] == "7"
+    assert "its GrpcError cannot be sent as a status with its trailers: " in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,16 @@ thread.start()
 thread.join()
 """
 
+IN_A_LOOP = """
+import asyncio
+from spikard.grpc import serve
+
+async def main():
+    serve("probes", bind="127.0.0.1:0")
+
+asyncio.run(main())
+"""
+
 QUIET = """
 import sys
 from spikard.grpc import serve
@@ -122,6 +132,16 @@ def test_serve_in_a_thread_leaves_the_signals_alone(tmp_path: Path) -> None:
         assert program.call("/probes.Probes/Echo", program.address()) == b"one"
         program.process.send_signal(signal.SIGTERM)
         assert program.process.wait(WAIT) == -signal.SIGTERM
+
+
+def test_serve_inside_a_loop(tmp_path: Path) -> None:
+    """Refused, with what to write instead: as in a notebook."""
+    with Program(IN_A_LOOP, tmp_path) as program:
+        assert program.process.wait(WAIT) == 1
+        assert "RuntimeError: serve runs an event loop of its own, and one runs already" in program.err.whole()
+        assert "async with spikard.grpc.Server(" in program.err.whole()
+        assert "never awaited" not in program.err.whole()
+        assert program.out.whole() == ""
 
 
 def test_quiet(tmp_path: Path) -> None:

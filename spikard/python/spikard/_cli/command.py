@@ -107,7 +107,11 @@ def _ready(server: Server, worker: Worker | None) -> None:
 def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None:
     routes = _find(targets)
     try:
-        print(routes_as_json(routes, checked) if as_json else Server._prepared(routes, checked).table, flush=True)
+        text = routes_as_json(routes, checked) if as_json else str(Server._prepared(routes, checked).table)
+    except ValueError as error:
+        mistake(error)
+    try:
+        print(text, flush=True)
     except BrokenPipeError:
         # Who reads has seen enough; what Python still holds for it goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -215,6 +215,9 @@ def chosen(given: argparse.Namespace, environment: Mapping[str, str] = os.enviro
 
 
 def _settle_address(given: argparse.Namespace, values: dict[str, Any]) -> None:
-    """A Unix socket takes the place of an address that is only the default or the environment's."""
-    if values["uds"] is not None and getattr(given, "bind", None) is None:
+    """A flag takes the place of what the environment says of the other, and a Unix socket that of the default."""
+    flags = {name for name in ("bind", "uds") if getattr(given, name, None) is not None}
+    if flags == {"bind"}:
+        values["uds"] = None
+    elif values["uds"] is not None and "bind" not in flags:
         values["bind"] = None

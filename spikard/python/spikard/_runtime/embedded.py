@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.lookup import NotFoundError, find
-from spikard._runtime.loop import LoopRunner
+from spikard._runtime.loop import LoopRunner, run_until_stopped
 from spikard._runtime.pool import Pool
 
 if TYPE_CHECKING:
@@ -40,16 +40,9 @@ class Runtime:
         """Serves until the bridge is closed; answers whether nothing of the user's runs any more."""
         self._runner.attach()
         while not self._closed:
-            self._run_loop()
+            run_until_stopped(self._loop)
             self._look_up()
         return self._stop(time.monotonic() + stop_within)
-
-    def _run_loop(self) -> None:
-        try:
-            self._loop.run_forever()
-        except BaseException as error:
-            # SystemExit and KeyboardInterrupt of a task that a handler spawned pass through the loop.
-            logger.exception("%s ended the event loop, which goes on", type(error).__name__)
 
     def _postpone(self, lookup: Lookup) -> None:
         # Imports run between two runs of the loop: a module may call `asyncio.run` when it is imported.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
@@ -15,6 +16,8 @@ from spikard._runtime.stream import StreamCall
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import Bridge, InboundCall, Lookup
+
+logger = logging.getLogger("spikard")
 
 
 class LoopRunner:
@@ -49,6 +52,11 @@ class LoopRunner:
     def tasks(self) -> list[asyncio.Task[None]]:
         """The calls in progress."""
         return list(self._tasks.values())
+
+    def cancel_all(self) -> None:
+        """Cancels the calls in progress."""
+        for call_id in list(self._tasks):
+            self._cancel(call_id)
 
     def adopt(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         """Awaits what a `def` handler returned; runs in the loop's thread and the handler's context."""
@@ -127,6 +135,16 @@ class LoopRunner:
             answered(call, handler, response)
         finally:
             self._tasks.pop(call_id, None)
+
+
+def run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
+    """Runs a loop until it is stopped, or until a task of the user's ends it: that is logged, and it can run again."""
+    try:
+        loop.run_forever()
+    except (SystemExit, KeyboardInterrupt) as error:
+        # Only these pass through a loop, asyncio's or uvloop's. Whatever else comes is the loop's own: one that is
+        # broken, or that may not run here, would fail again at once, and so without end.
+        logger.exception("%s ended the event loop, which goes on", type(error).__name__)
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

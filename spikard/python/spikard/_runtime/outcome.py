@@ -39,16 +39,26 @@ def failed(
     except BaseException as fault:  # a GrpcError without what its own `__init__` sets
         _log(logging.ERROR, "%s: the status of its %s cannot be read: %s", handler.name, type(error).__name__, fault)
         status, expected = Status(StatusCode.INTERNAL, type(error).__name__), False
-    if trailers:
-        status = status._replace(metadata=[*trailers, *(status.metadata or ())])
     # The log first: who sees the status finds the reason there.
     level = logging.DEBUG if expected else logging.ERROR
     _log(level, "%s raised %s", handler.name, type(error).__name__, error=error)
+    if trailers:
+        with_trailers = status._replace(metadata=[*trailers, *(status.metadata or ())])
+        if _fail(call, handler, error, with_trailers, "a status with its trailers"):
+            return
+        # The trailers are the lesser part of the answer: without them, the client still gets the handler's status.
+    if not _fail(call, handler, error, status, "a status"):
+        call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
+
+
+def _fail(call: InboundCall, handler: Handler, error: BaseException, status: Status, what: str) -> bool:
+    """Sends a status; answers whether it could be sent."""
     try:
         call.fail(*status)
     except BaseException as fault:  # metadata that no header can hold
-        _log(logging.ERROR, "%s: its %s cannot be sent as a status: %s", handler.name, type(error).__name__, fault)
-        call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
+        _log(logging.ERROR, "%s: its %s cannot be sent as %s: %s", handler.name, type(error).__name__, what, fault)
+        return False
+    return True
 
 
 def refused(call: InboundCall, handler: Handler, error: BaseException) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-import logging
 import socket
 import sys
 import threading
@@ -13,11 +12,14 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from spikard._native import native
+from spikard._runtime.loop import run_until_stopped
 from spikard._serving import sockets
 from spikard._serving.server import Server
 from spikard._serving.settings import LOOPS, Loop
 
-logger = logging.getLogger("spikard")
+# The ends of processes that are under way. One that is collected gives the signals back and closes the pipe that they
+# come through, while Python may still wait for a thread that is stuck.
+_UNDER_WAY: list[Any] = []
 
 # What the tasks of the user's own may take to end after the server; Rust ends the process soon after.
 _TASKS_END_WITHIN = 0.2
@@ -35,8 +37,9 @@ def run(
     """Serves until SIGTERM or Ctrl-C, then drains.
 
     `life` is a descriptor whose end is a signal too. With `to_the_end`, the bound of the drain holds for the
-    rest of the process as well.
+    rest of the process as well. Raises a ``RuntimeError`` where an event loop runs already.
     """
+    _refuse_inside_a_loop()
     event_loop = new_event_loop(loop)
     ending = None
     if threading.current_thread() is threading.main_thread():
@@ -44,18 +47,39 @@ def run(
     try:
         asyncio.set_event_loop(event_loop)
         given = sockets.listen(server._settings.address) if listening is None else listening
-        _run(event_loop, _serve(server, given, ending, on_ready))
+        _run(event_loop, _serve(server, given, ending, on_ready, owned=listening is None))
         if ending is not None:
             ending.finished(0)
     finally:
         _end(event_loop)
         asyncio.set_event_loop(None)
-        if ending is not None and not (to_the_end and ending.begun):
-            ending.close()
+        if ending is not None:
+            if to_the_end and ending.begun:
+                _UNDER_WAY.append(ending)
+            else:
+                ending.close()
 
 
-async def _serve(server: Server, listening: socket.socket, ending: Any, on_ready: Callable[[], None] | None) -> None:
-    server._start(listening)
+def _refuse_inside_a_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError(
+        "serve runs an event loop of its own, and one runs already in this thread, as in an async def or a notebook: "
+        'write "async with spikard.grpc.Server(…) as server: await server.wait()" there'
+    )
+
+
+async def _serve(
+    server: Server,
+    listening: socket.socket,
+    ending: Any,
+    on_ready: Callable[[], None] | None,
+    *,
+    owned: bool,
+) -> None:
+    server._start(listening, owned=owned)
     if ending is not None:
         ending.watch(server._native)
     if on_ready is not None:
@@ -83,11 +107,7 @@ def _run(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, None]) -> No
     task = loop.create_task(main, name="spikard-serve")
     task.add_done_callback(lambda _: loop.stop())
     while not task.done():
-        try:
-            loop.run_forever()
-        except BaseException as error:
-            # SystemExit and KeyboardInterrupt of a task that a handler spawned pass through the loop.
-            logger.exception("%s ended the event loop, which goes on", type(error).__name__)
+        run_until_stopped(loop)
     task.result()
 
 

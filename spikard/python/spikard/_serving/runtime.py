@@ -7,6 +7,7 @@ import atexit
 import contextlib
 import itertools
 import logging
+import os
 import time
 import weakref
 from collections.abc import Callable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("spikard")
 
+CALLS_END_WITHIN = 0.3
+"""Seconds that calls that were cut off may take to clean up."""
 _POOL_ENDS_WITHIN = 0.25
 
 
@@ -32,6 +35,7 @@ class Runtime:
     def __init__(self, native: NativeServer, handlers: list[Handler], loop: asyncio.AbstractEventLoop) -> None:
         self._native = native
         self._loop = loop
+        self._pid = os.getpid()
         self._tokens = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
         bridge = native.bridge
@@ -63,12 +67,21 @@ class Runtime:
         if tasks:
             await asyncio.wait(tasks, timeout=within)
 
+    async def cancel_calls(self, within: float) -> None:
+        """Cancels all calls, and gives their tasks a moment to end."""
+        self._runner.cancel_all()
+        await self.end_calls(within)
+
     def close(self) -> None:
         """Ends the native server at once, and everything around it."""
         if self._closed:
             return
         self._closed = True
         _LIVE.discard(self)
+        if os.getpid() != self._pid:
+            # A forked child has none of the threads, and shares the loop's epoll instance with its parent: what it
+            # takes out of it, the parent's loop does not hear of any more.
+            return
         self._watchdog.close()
         if not self._loop.is_closed():
             self._runner.detach()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from spikard._native import native
 from spikard._serving import sockets
 from spikard._serving.reflection import descriptor_set
-from spikard._serving.runtime import Runtime
+from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.settings import Settings, StrPath, settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, Size, duration
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("spikard")
 
-# What calls that were cut off may take to clean up.
-_CALLS_END_WITHIN = 0.3
+_HIGHEST_LEVEL = 255
 
 
 class Server:
@@ -147,13 +146,14 @@ class Server:
         """
         self._start(sockets.listen(self._settings.address))
 
-    def _start(self, listening: socket.socket) -> None:
+    def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
+        """Serves on a socket; one that is not `owned` is shared with others, and its file is left to them."""
         if self._runtime is not None:
             listening.close()
             raise RuntimeError("the server has been started before: make a new one")
         unix = listening.family == socket.AF_UNIX
         self._place = sockets.place(listening)
-        if unix and self._place.path is not None:
+        if owned and unix and self._place.path is not None:
             self._inode = os.stat(self._place.path).st_ino
         loop = asyncio.get_running_loop()
         handlers = [route.handler for route in self._routes]
@@ -161,7 +161,7 @@ class Server:
         draining, drains = runtime.expect()
         ended, ends = runtime.expect()
         try:
-            self._native.start(listening.detach(), unix, draining, ended, logger.getEffectiveLevel())
+            self._native.start(listening.detach(), unix, draining, ended, log_level())
         except BaseException:
             drains.cancel()
             ends.cancel()
@@ -193,7 +193,7 @@ class Server:
 
     async def _finish(self, ended: asyncio.Future[None], runtime: Runtime) -> None:
         await ended
-        await runtime.end_calls(_CALLS_END_WITHIN)
+        await runtime.end_calls(CALLS_END_WITHIN)
         runtime.close()
         if self._inode is not None and self._place.path is not None:
             sockets.remove_unix_socket(self._place.path, self._inode)
@@ -233,3 +233,8 @@ class _Method:
 def native_server(routes: list[Route], checked: Settings) -> Any:
     """The native server of these routes."""
     return native().Server([_Method(route) for route in routes], checked)
+
+
+def log_level() -> int:
+    """The lowest level that the log wants, within the byte that Rust takes; what is beyond it is no level of Rust's."""
+    return max(0, min(logger.getEffectiveLevel(), _HIGHEST_LEVEL))

@@ -38,13 +38,14 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
     `watched` is a folder: a change in it starts the workers anew.
     """
     listening = sockets.listen_shared(settings.address, workers)
+    path = settings.address.path
+    # Known from the start: what is there at the end may be another server's.
+    inode = None if path is None else os.stat(path).st_ino
     try:
         return _Supervisor(arguments, settings.grace, listening, workers, watched).run()
     finally:
-        path = settings.address.path
         if path is not None:
-            with contextlib.suppress(OSError):
-                sockets.remove_unix_socket(path, os.stat(path).st_ino)
+            sockets.remove_unix_socket(path, inode)
 
 
 @dataclass
@@ -57,6 +58,8 @@ class _Slot:
     line: socket.socket | None = None
     said: bytes = b""
     ready: bool = False
+    ending: bool = False
+    """Whether the process has been told to end: a second signal would cut its calls off."""
     started: float = 0.0
     pause: float = 0.0
     due: float | None = None
@@ -118,19 +121,42 @@ class _Supervisor:
                 self._start(slot)
 
     def _start(self, slot: _Slot) -> None:
+        try:
+            slot.process, line = self._spawn(slot.listening)
+        except OSError as error:
+            self._put_off(slot, error)
+            return
+        slot.line, slot.said, slot.started = line, b"", time.monotonic()
+        slot.ready = slot.ending = False
+        self.selector.register(line, selectors.EVENT_READ, slot)
+
+    def _put_off(self, slot: _Slot, error: OSError) -> None:
+        # No process or descriptor is left for now, which is no reason to end those that serve.
+        pause = max(slot.pause, _FIRST_PAUSE)
+        slot.pause = min(pause * 2, _LONGEST_PAUSE)
+        slot.due = time.monotonic() + pause
+        reason = error.strerror or error
+        logger.error("worker %d cannot be started: %s; trying again in %.3g s", slot.number, reason, pause)
+
+    def _spawn(self, listening: socket.socket) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        """A new worker, and the line to it."""
         ours, theirs = socket.socketpair()
-        told = {"listening": slot.listening.fileno(), "line": theirs.fileno()}
-        with theirs:
-            slot.process = subprocess.Popen(
+        ours.setblocking(False)
+        told = {"listening": listening.fileno(), "line": theirs.fileno()}
+        try:
+            process = subprocess.Popen(
                 [sys.executable, *subprocess._args_from_interpreter_flags(), "-m", "spikard", *self.arguments],  # type: ignore[attr-defined]
                 env={**os.environ, VARIABLE: json.dumps(told)},
                 pass_fds=tuple(told.values()),
                 # Ctrl-C in a terminal reaches the supervisor alone, which then tells the workers.
                 start_new_session=True,
             )
-        ours.setblocking(False)
-        slot.line, slot.said, slot.ready, slot.started = ours, b"", False, time.monotonic()
-        self.selector.register(ours, selectors.EVENT_READ, slot)
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return process, ours
 
     def _wait(self, wake: socket.socket) -> None:
         times = [slot.due for slot in self.slots if slot.due is not None]
@@ -164,7 +190,8 @@ class _Supervisor:
     def _stop_workers(self) -> None:
         for slot in self.slots:
             slot.due = None
-            if slot.process is not None:
+            if slot.process is not None and not slot.ending:
+                slot.ending = True
                 slot.process.terminate()
 
     def _on_change(self, names: list[str]) -> None:
@@ -192,12 +219,13 @@ class _Supervisor:
     def _announce(self, slot: _Slot, told: dict[str, str]) -> None:
         if not self.announced:
             self.announced = True
-            print(f"{told['table']}\n", flush=True)
+            _say(f"{told['table']}\n")
         pid = None if slot.process is None else slot.process.pid
-        print(f"worker {slot.number} serving on {told['address']} (pid {pid})", flush=True)
-        if slot is self.slots[0]:
+        _say(f"worker {slot.number} serving on {told['address']} (pid {pid})")
+        # One that is ready only after it was told to end starts no others: they would not know of the change.
+        if slot is self.slots[0] and self.deadline is None and not self.reloading:
             for other in self.slots[1:]:
-                if other.process is None and other.due is None and self.deadline is None:
+                if other.process is None and other.due is None:
                     other.due = 0.0
 
     def _hang_up(self, slot: _Slot) -> None:
@@ -263,6 +291,19 @@ class _Supervisor:
             _how(code),
             f"in {pause:.3g} s" if pause else "now",
         )
+
+
+def _say(text: str) -> None:
+    """Prints; where that fails, the workers serve all the same."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Who read has gone, as in `spikard serve … | tee log`. What Python still holds for it goes nowhere, or else the
+        # exit code would be that of the failure.
+        with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    except OSError as error:  # a disk that is full
+        logger.warning("cannot write to standard output: %s", error.strerror or error)
 
 
 def _how(code: int) -> str:

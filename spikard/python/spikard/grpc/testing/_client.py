@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
-from spikard._serving.runtime import Runtime
-from spikard._serving.server import native_server
+from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
+from spikard._serving.server import log_level, native_server
 from spikard._serving.settings import settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, Size, duration
-from spikard.grpc._compression import Compression
+from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._status import StatusCode
 from spikard.grpc.testing._background import BackgroundLoop
 from spikard.grpc.testing._errors import error_of
 
@@ -66,7 +66,6 @@ class AsyncClient:
         max_buffered_bytes: Size = 1 << 30,
         timeout: Duration | None = None,
         threads: int | None = None,
-        compression: Compression = "identity",
     ) -> None:
         checked = settings(
             max_messages=max_messages,
@@ -75,17 +74,23 @@ class AsyncClient:
             max_buffered_bytes=max_buffered_bytes,
             timeout=timeout,
             threads=threads,
-            compression=compression,
             runtime_threads=1,
         )
         self._routes = find_routes(targets)
         self._native = native_server(self._routes, checked)
         self._runtime: Runtime | None = None
+        self._pending: set[asyncio.Future[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._native.start_in_process(logging.getLogger("spikard").getEffectiveLevel())
+        if self._runtime is not None:
+            raise RuntimeError("the client has been started before: make a new one")
+        self._native.start_in_process(log_level())
         handlers = [route.handler for route in self._routes]
-        self._runtime = Runtime(self._native, handlers, asyncio.get_running_loop())
+        try:
+            self._runtime = Runtime(self._native, handlers, asyncio.get_running_loop())
+        except BaseException:
+            self._native.close()
+            raise
         return self
 
     async def __aexit__(
@@ -94,9 +99,22 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Ends what is still in progress."""
-        if self._runtime is not None:
-            self._runtime.close()
+        """Ends what is still in progress: a call that waits raises UNAVAILABLE, and its handler is cancelled.
+
+        Handlers have 0.3 seconds to clean up.
+        """
+        runtime = self._runtime
+        if runtime is None:
+            return
+        # First, so that nothing begins any more.
+        self._native.close()
+        for done in self._pending:
+            if not done.done():
+                done.set_exception(_closed())
+        try:
+            await runtime.cancel_calls(CALLS_END_WITHIN)
+        finally:
+            runtime.close()
 
     @overload
     async def call(
@@ -162,6 +180,7 @@ class AsyncClient:
         pairs = (Metadata() if metadata is None else Metadata(metadata)).pairs()
         seconds = None if timeout is None else duration("timeout", timeout)
         token, done = self._runtime.expect()
+        self._pending.add(done)
         try:
             self._native.call(path, pairs, listed, seconds, token)
             await done
@@ -169,7 +188,13 @@ class AsyncClient:
             self._runtime.forget(token)
             self._native.cancel(token)
             raise
-        return _response(route, self._native.take(token))
+        finally:
+            self._pending.discard(done)
+        taken = self._native.take(token)
+        if taken is None:
+            # Answered and then closed, before this task had its turn.
+            raise _closed()
+        return _response(route, taken)
 
     def _find(self, method: _AnyHandler | str) -> tuple[str, Route | None]:
         known = ", ".join(route.path for route in self._routes)
@@ -186,6 +211,10 @@ class AsyncClient:
         if len(found) != 1:
             raise ValueError(f'"{method}" names {len(found) or "none"} of the methods of this client: it has {known}')
         return found[0].path, found[0]
+
+
+def _closed() -> GrpcError:
+    return GrpcError(StatusCode.UNAVAILABLE, "the client was closed before the call was answered")
 
 
 def _response(
@@ -222,7 +251,6 @@ class Client:
         max_buffered_bytes: Size = 1 << 30,
         timeout: Duration | None = None,
         threads: int | None = None,
-        compression: Compression = "identity",
     ) -> None:
         self._client = AsyncClient(
             *targets,
@@ -232,13 +260,19 @@ class Client:
             max_buffered_bytes=max_buffered_bytes,
             timeout=timeout,
             threads=threads,
-            compression=compression,
         )
         self._loop: BackgroundLoop | None = None
 
     def __enter__(self) -> Self:
-        self._loop = BackgroundLoop()
-        self._loop.run(self._client.__aenter__())
+        if self._loop is not None:
+            raise RuntimeError("the client has been started before: make a new one")
+        loop = BackgroundLoop()
+        try:
+            loop.run(self._client.__aenter__())
+        except BaseException:
+            loop.close()
+            raise
+        self._loop = loop
         return self
 
     def __exit__(
@@ -247,11 +281,10 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Ends what is still in progress."""
-        if self._loop is not None:
-            self._loop.run(self._client.close())
-            self._loop.close()
-            self._loop = None
+        """Ends what is still in progress: see :meth:`AsyncClient.close`."""
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.close(self._client.close)
 
     @overload
     def call(

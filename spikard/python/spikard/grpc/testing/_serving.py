@@ -40,9 +40,6 @@ def serving(*targets: object, bind: str | None = None, grace: float = 1, **optio
     loop = BackgroundLoop()
     try:
         loop.run(server.start())
-        try:
-            yield TestServer(server.address, server.port)
-        finally:
-            loop.run(server.stop())
+        yield TestServer(server.address, server.port)
     finally:
-        loop.close()
+        loop.close(server.stop)

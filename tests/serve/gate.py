@@ -1,0 +1,34 @@
+"""A place where another process waits until the test lets it go on."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from processes import WAIT
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Gate:
+    """A Unix socket: who comes connects, and waits for the end of what it reads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(path))
+        self._listening.listen()
+        self._listening.settimeout(WAIT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._listening.close()
+        self._path.unlink()
+
+    def arrival(self) -> socket.socket:
+        """Wait until somebody has come; closing what this answers lets it go on."""
+        return self._listening.accept()[0]

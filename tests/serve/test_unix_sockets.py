@@ -1,0 +1,101 @@
+"""The file of a Unix socket: it belongs to the one that made it, whoever else takes connections from it."""
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from processes import WAIT, serving
+from wire import grpc
+
+# grpcio's own name for a Unix socket is no authority that HTTP allows.
+OPTIONS = [
+    ("grpc.default_authority", "localhost"),
+    ("grpc.use_local_subchannel_pool", 1),
+    # grpcio tries again by itself, without end, on a new connection that a server in its drain says good-bye to.
+    ("grpc.enable_retries", 0),
+]
+HANDLER = """
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
+
+
+@grpc_stream(service="changing.Changing")
+async def answer(request: GrpcRequest) -> GrpcResponse:
+    return GrpcResponse(b"{answer}")
+"""
+
+
+def call(path: Path, method: str) -> bytes:
+    """Call over a connection of its own."""
+    with grpc.insecure_channel(f"unix:{path}", OPTIONS) as channel:
+        answer: bytes = channel.unary_unary(method)(b"", timeout=WAIT, wait_for_ready=True)
+        return answer
+
+
+def answer_of(path: Path, expected: bytes) -> None:
+    """Wait until the handler answers so; a worker in its drain may refuse."""
+    answer = b""
+    deadline = time.monotonic() + WAIT
+    while answer != expected:
+        assert time.monotonic() < deadline, f"the answer is still {answer!r}"
+        with contextlib.suppress(grpc.RpcError):
+            answer = call(path, "/changing.Changing/Answer")
+
+
+@pytest.mark.parametrize(
+    ("number", "how"),
+    [(signal.SIGTERM, "ended with exit code 0"), (signal.SIGKILL, "was ended by SIGKILL")],
+    ids=["SIGTERM", "SIGKILL"],
+)
+def test_a_worker_that_ends_leaves_the_socket_to_the_others(number: signal.Signals, how: str, tmp_path: Path) -> None:
+    """Its successor takes connections from the same one."""
+    path = tmp_path / "spikard.sock"
+    with serving("probes", "--uds", str(path), workers=2, bind="") as served:
+        inode = path.stat().st_ino
+        first, second = served.pids
+        os.kill(first, number)
+        served.err.wait_for(rf"worker \d \(pid {first}\) {how}; starting it again now")
+        *_, back = served.out.wait_for(r"worker \d serving on \S+ \(pid (\d+)\)", times=3)
+        assert path.stat().st_ino == inode
+        assert int(call(path, "/probes.Probes/Pid")) in {int(back[1]), second}
+        assert served.stop() == 0
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_change_leaves_the_socket_to_the_next_workers(workers: int, tmp_path: Path) -> None:
+    """With `--reload`, however often."""
+    path = tmp_path / "spikard.sock"
+    module = tmp_path / "changing.py"
+    module.write_text(HANDLER.format(answer="0"))
+    # Compiled files tell changes apart by the second, and these come faster.
+    env = {"PYTHONDONTWRITEBYTECODE": "1"}
+    options = ("--uds", str(path), "--reload", "--grace", "1s")
+    with serving("changing", *options, cwd=tmp_path, workers=workers, env=env, bind="") as served:
+        for change in range(1, 3):
+            # At once, which is one change to who watches.
+            new = tmp_path / "changing.new"
+            new.write_text(HANDLER.format(answer=change))
+            new.replace(module)
+            served.err.wait_for(r"changed: changing\.py; starting anew", times=change)
+            answer_of(path, str(change).encode())
+        assert served.stop() == 0
+        assert "cannot" not in served.err.whole()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_socket_of_another_server_stays(workers: int, tmp_path: Path) -> None:
+    """One that has taken the path meanwhile."""
+    path = tmp_path / "spikard.sock"
+    with (
+        serving("probes", "--uds", str(path), workers=workers, bind="") as served,
+        socket.socket(socket.AF_UNIX) as own,
+    ):
+        path.unlink()
+        own.bind(str(path))
+        assert served.stop() == 0
+        assert path.is_socket()
