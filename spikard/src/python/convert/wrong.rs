@@ -109,12 +109,6 @@ fn stream_hint(found: &Bound<'_, PyAny>) -> String {
     String::from(hint)
 }
 
-pub(super) fn too_long(index: usize, len: usize) -> PyErr {
-    PyValueError::new_err(format!(
-        "message {index} of the response has {len} bytes; the length of a gRPC message is 32 bits wide"
-    ))
-}
-
 /// What to write instead of a value that is not bytes.
 fn bytes_hint(found: &Bound<'_, PyAny>) -> &'static str {
     if is_message(found) {
