@@ -69,7 +69,7 @@ class Pool:
             except BaseException as error:
                 # No memory, as a rule. Rust answers a call that is let go of; the thread must go on to the next.
                 with contextlib.suppress(BaseException):
-                    logger.error("a call for a def handler was lost before it began: %s", type(error).__name__)
+                    logger.exception("a call for a def handler was lost before it began: %s", type(error).__name__)
 
     def _take_one(self) -> bool:
         """Waits for a call and runs it, keeping nothing of it; whether there may be more."""
