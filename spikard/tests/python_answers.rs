@@ -154,3 +154,18 @@ async fn everything_bytes_like_is_sent() {
     let messages = response.unwrap().messages;
     assert_eq!(messages, ["bytes", "bytearray", "memoryview", "abc"]);
 }
+
+#[tokio::test]
+async fn an_answer_that_there_is_no_memory_for_is_resource_exhausted_and_the_process_lives_on() {
+    for callable in ["scarce:too_much_on_loop", "scarce:too_much_in_a_thread"] {
+        let status = bidi(callable, Vec::new()).await.unwrap_err();
+        assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+        let (count, size) = (1_u64 << 20, (1_u64 << 30) + 5);
+        let expected = format!(
+            "the response has {} bytes in {count} messages",
+            count * size
+        );
+        assert!(status.message().starts_with(&expected), "{status}");
+        assert_eq!(unary("echo:unary", "alive").await.unwrap().payload, "alive");
+    }
+}

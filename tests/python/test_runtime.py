@@ -250,7 +250,10 @@ class PoolBridge:
 
     def take(self) -> Any:
         with self._lock:
-            return self._jobs.pop(0) if self._jobs else None
+            job = self._jobs.pop(0) if self._jobs else None
+        if isinstance(job, BaseException):
+            raise job
+        return job
 
 
 def pool_of(bridge: PoolBridge, function: Callable[[Any], Any]) -> Pool:
@@ -272,6 +275,15 @@ def test_a_pool_grows_when_it_is_told_to() -> None:
     pool.ensure_started()
     assert pool.join(time.monotonic() + 30)
     assert (one.answers, other.answers) == ([GrpcResponse(b"one")], [GrpcResponse(b"other")])
+
+
+def test_a_thread_goes_on_after_a_call_that_is_lost(caplog: pytest.LogCaptureFixture) -> None:
+    call = FakeCall()
+    pool = pool_of(PoolBridge(MemoryError(), (call, 1, 0, "request", False)), GrpcResponse)
+    pool.ensure_started()
+    assert pool.join(time.monotonic() + 30)
+    assert call.answers == [GrpcResponse("request")]  # type: ignore[arg-type]
+    assert "a call for a def handler was lost before it began: MemoryError" in caplog.text
 
 
 def test_a_thread_that_cannot_be_started_is_given_back(

@@ -30,7 +30,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    const ALL: [Self; 4] = [Self::Identity, Self::Gzip, Self::Deflate, Self::Zstd];
+    pub(crate) const ALL: [Self; 4] = [Self::Identity, Self::Gzip, Self::Deflate, Self::Zstd];
 
     /// The name in `grpc-encoding` and `grpc-accept-encoding`.
     pub const fn name(self) -> &'static str {

@@ -1,4 +1,4 @@
-//! What is about whole processes: environments, exits, forks. An interpreter is started once in a
+//! What is about whole processes: environments, exits, forks, shortages. An interpreter is started once in a
 //! process, so each case starts this program again, in a role.
 #![allow(missing_docs)]
 
@@ -6,6 +6,7 @@ mod environments;
 mod exits;
 mod process;
 mod roles;
+mod shortages;
 
 use std::panic::catch_unwind;
 use std::process::ExitCode;
@@ -52,6 +53,15 @@ const CASES: &[Case] = &[
     (
         "a_forked_child_is_told_that_python_is_not_there",
         exits::forked,
+    ),
+    (
+        "calls_given_up_in_the_queue_take_no_threads",
+        shortages::given_up,
+    ),
+    #[cfg(target_os = "linux")]
+    (
+        "a_request_that_finds_no_memory_is_answered_and_takes_no_other_with_it",
+        shortages::short_of_memory,
     ),
 ];
 

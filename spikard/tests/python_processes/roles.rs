@@ -9,6 +9,8 @@ use spikard::python::{Interpreter, PythonError, resolve};
 use spikard::{Bytes, GrpcRequest, GrpcResponse, Status};
 use tokio::runtime::Runtime;
 
+use super::shortages;
+
 type Answer = Result<GrpcResponse, Status>;
 
 /// The exit code of a Python that could not be started, or a callable that could not be found.
@@ -29,6 +31,9 @@ pub(crate) fn play(arguments: &[String]) -> ExitCode {
         }
         "stop" => Ok(stop()),
         "fork" => Ok(fork()),
+        "give up" => shortages::give_up(),
+        #[cfg(target_os = "linux")]
+        "limit memory" => shortages::limit_memory(),
         role => panic!("no such role: {role}"),
     };
     result.unwrap_or_else(|error| {
@@ -104,13 +109,16 @@ fn fork() -> ExitCode {
         .unwrap()
         .block_on(answer("probe:where"))
         .unwrap();
-    // SAFETY: the child only makes a future, polls it once and leaves by `_exit`.
+    // SAFETY: the child only makes a future, polls it once, looks a name up and leaves by `_exit`.
     let child = unsafe { libc::fork() };
     if child == 0 {
+        // What waits for the threads of the parent would wait for ever.
+        // SAFETY: it takes a number; nobody else uses the alarm.
+        unsafe { libc::alarm(20) };
         let mut call = std::pin::pin!(answer("probe:where"));
         let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        let refused =
-            matches!(polled, Poll::Ready(Err(status)) if status.message().contains("was forked"));
+        let refused = matches!(polled, Poll::Ready(Err(status)) if status.message().contains("was forked"))
+            && resolve("echo:unary").is_err_and(|error| error.to_string().contains("was forked"));
         // Through `exit`, so that what Python registers for it runs here too.
         std::process::exit(if refused { OWN_CODE.into() } else { 1 });
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import inspect
 import itertools
@@ -55,21 +56,31 @@ class Pool:
         self._threads.append(thread)
         try:
             thread.start()
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:
             self._threads.remove(thread)
             self._bridge.worker_lost()
             logger.warning("no further thread for def handlers can be started: %s", error)
 
     def _work(self) -> None:
-        while True:
-            job = self._bridge.take()
-            if job is None:
-                return
-            call, call_id, index, request, grow = job
-            if grow:
-                self._start_thread()
-            self._context.copy().run(self._run, call, call_id, self._handlers[index], request)
-            del job, call, request  # nothing of a call is kept while waiting for the next
+        more = True
+        while more:
+            try:
+                more = self._take_one()
+            except BaseException as error:
+                # No memory, as a rule. Rust answers a call that is let go of; the thread must go on to the next.
+                with contextlib.suppress(BaseException):
+                    logger.exception("a call for a def handler was lost before it began: %s", type(error).__name__)
+
+    def _take_one(self) -> bool:
+        """Waits for a call and runs it, keeping nothing of it; whether there may be more."""
+        job = self._bridge.take()
+        if job is None:
+            return False
+        call, call_id, index, request, grow = job
+        if grow:
+            self._start_thread()
+        self._context.copy().run(self._run, call, call_id, self._handlers[index], request)
+        return True
 
     def _run(self, call: InboundCall, call_id: int, handler: Handler, request: Any) -> None:
         try:

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
 use crate::Status;
-use crate::python::convert::{self, Answer, Wanted, grpc_error, sent_metadata, status, wanted};
+use crate::python::convert::{
+    self, Answer, Copied, Wanted, grpc_error, sent_metadata, status, wanted,
+};
 
 use super::call::CallState;
 use super::inflow::Received;
@@ -30,9 +33,18 @@ impl Drop for InboundCall {
 #[pymethods]
 impl InboundCall {
     fn finish(&self, response: &Bound<'_, PyAny>) -> PyResult<()> {
-        if self.0.is_awaited() {
-            let reply = convert::reply(self.0.answer, response)?;
-            self.0.finish(Ok(reply));
+        if !self.0.is_awaited() {
+            return Ok(());
+        }
+        match convert::reply(self.0.answer, response) {
+            Ok(reply) => self.0.finish(Ok(reply)),
+            // The same status as of a handler that has raised it.
+            Err(error) if error.is_instance_of::<PyMemoryError>(response.py()) => {
+                let text = error.value(response.py()).to_string();
+                tracing::error!("an answer could not be sent: {text}");
+                self.0.finish(Err(Status::resource_exhausted(text)));
+            }
+            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -98,8 +110,7 @@ impl InboundCall {
             Received::NothingYet => Ok(None),
             Received::HalfClosed => Ok(Some(PyList::empty(py))),
             Received::Messages(messages) => {
-                let messages = messages.iter().map(|message| PyBytes::new(py, message));
-                Ok(Some(PyList::new(py, messages)?))
+                Ok(Some(PyList::new(py, messages.into_iter().map(Copied))?))
             }
             Received::Failed(status) => Err(grpc_error(py, &status)),
             // A cancellation is on its way, which says it better.

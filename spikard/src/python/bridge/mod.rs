@@ -18,6 +18,7 @@ mod native;
 mod notice;
 mod outflow;
 mod pool;
+mod process;
 mod pump;
 mod queue;
 mod slot;

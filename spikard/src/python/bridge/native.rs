@@ -1,9 +1,11 @@
 //! The bridge as Python sees it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyList, PyTuple};
 
 use crate::Status;
 use crate::python::PythonError;
@@ -33,7 +35,6 @@ type Drained<'py> = (
     Bound<'py, PyList>,
     bool,
 );
-type Taken<'py> = (Bound<'py, InboundCall>, u64, usize, Bound<'py, PyAny>, bool);
 
 #[pymethods]
 impl PyBridge {
@@ -42,16 +43,17 @@ impl PyBridge {
     }
 
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Drained<'py>> {
+        // Made before anything is taken out of the queue, which then loses nothing where they cannot be.
+        let (calls, lookups) = (PyList::empty(py), PyList::empty(py));
         let drained = self.0.drain();
-        let calls = PyList::empty(py);
         for call in drained.calls {
-            if let Some(started) = start(py, call) {
-                calls.append(started)?;
-            }
+            start(py, call, |started| calls.append(started));
         }
-        let lookups = PyList::empty(py);
         for lookup in drained.lookups {
-            lookups.append(Bound::new(py, Lookup(lookup))?)?;
+            let made = caught(|| lookups.append(Bound::new(py, Lookup(lookup))?));
+            if let Err(error) = made {
+                tracing::error!(%error, "a lookup of a handler was lost on its way to Python");
+            }
         }
         Ok((
             calls,
@@ -62,14 +64,18 @@ impl PyBridge {
         ))
     }
 
-    fn take<'py>(&self, py: Python<'py>) -> Option<Taken<'py>> {
-        let mut wanted = false;
+    fn take<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyTuple>> {
         loop {
             // Waiting holds neither the interpreter nor, once it returns, the lock of the queue.
             let taken = py.detach(|| self.0.take())?;
-            wanted |= taken.grow;
-            if let Some((call, id, handler, request)) = start(py, taken.call) {
-                return Some((call, id, handler, request, wanted));
+            let started = start(py, taken.call, |(call, id, handler, request)| {
+                (call, id, handler, request, taken.grow).into_pyobject(py)
+            });
+            match started {
+                Some(started) => return Some(started),
+                // The thread that was counted for it is not started.
+                None if taken.grow => self.0.worker_lost(),
+                None => {}
             }
         }
     }
@@ -96,23 +102,44 @@ impl PyBridge {
     }
 }
 
-/// Makes the Python request of a call; `None` when it was given up, or cannot be made.
-fn start(py: Python<'_>, call: Arc<CallState>) -> Option<Started<'_>> {
+/// Makes the Python request of a call and hands both over; `None` when the call was given up, or has been answered
+/// because they cannot be made.
+fn start<'py, T>(
+    py: Python<'py>,
+    call: Arc<CallState>,
+    hand_over: impl FnOnce(Started<'py>) -> PyResult<T>,
+) -> Option<T> {
     if !call.is_awaited() {
         return None;
     }
-    let request = convert::request(py, call.start()?, call.answer);
-    let made = request.and_then(|request| {
-        let inbound = Bound::new(py, InboundCall(call.clone()))?;
-        Ok((inbound, call.id, call.handler.index, request))
+    let request = call.start()?;
+    let mut inbound = None;
+    let handed_over = caught(|| {
+        // Made first: from here on the call is answered whatever happens, by its drop at the latest.
+        let inbound = inbound.insert(Bound::new(py, InboundCall(call.clone()))?);
+        let request = convert::request(py, request, call.answer)?;
+        hand_over((inbound.clone(), call.id, call.handler.index, request))
     });
-    made.inspect_err(|error| {
-        tracing::error!(%error, "a request could not be made for Python");
-        call.finish(Err(Status::internal(
-            "the request could not be made for Python",
-        )));
+    handed_over
+        .inspect_err(|error| {
+            tracing::error!(%error, "a request could not be made for Python");
+            call.finish(Err(if error.is_instance_of::<PyMemoryError>(py) {
+                Status::resource_exhausted("there is no memory in Python for the request")
+            } else {
+                Status::internal("the request could not be made for Python")
+            }));
+        })
+        .ok()
+}
+
+/// One step of a batch. Where Python has no memory for an object, PyO3 panics, and the rest of the batch would be
+/// lost with it.
+fn caught<T>(step: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| {
+        Err(PyMemoryError::new_err(
+            "a Python object could not be made; the panic before this says where",
+        ))
     })
-    .ok()
 }
 
 #[pymethods]

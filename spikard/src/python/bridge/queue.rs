@@ -3,34 +3,37 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::RawFd;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use crate::Status;
-use crate::python::PythonError;
 use crate::python::convert::{Answer, Inbound};
+use crate::python::{PythonError, PythonErrorKind};
 
 use super::call::{CallState, Outcome};
 use super::handler::{Handler, Handlers, Runs};
 use super::lookup::LookupRequest;
 use super::notice::Notice;
 use super::pool::{PoolQueue, Taken};
+use super::process::Process;
 use super::slot::lock;
 use super::wake::Wake;
 
 /// The calls that one drain hands over: the loop gets its turn between two bursts.
 const BURST: usize = 256;
 
+const FORKED: &str =
+    "this process was forked after Python was started, so Python does not run in it";
+
 pub(crate) struct Bridge {
     state: Mutex<State>,
     wake: Wake,
     pool: PoolQueue,
     pub(super) handlers: Handlers,
-    /// Set in a forked child, where none of Python's threads lives on.
-    forked: AtomicBool,
+    /// In a forked child none of its threads lives on.
+    process: Process,
 }
 
 #[derive(Default)]
@@ -82,7 +85,7 @@ impl Bridge {
             wake: Wake::new()?,
             pool: PoolQueue::new(most_threads),
             handlers: Handlers::default(),
-            forked: AtomicBool::new(false),
+            process: Process::current(),
         })
     }
 
@@ -94,9 +97,7 @@ impl Bridge {
         request: Inbound,
     ) -> Result<(Arc<CallState>, oneshot::Receiver<Outcome>), Status> {
         if self.is_forked() {
-            return Err(Status::unavailable(
-                "this process was forked after Python was started, so Python does not run in it",
-            ));
+            return Err(Status::unavailable(FORKED));
         }
         let mut state = lock(&self.state);
         if let Some(closed) = &state.closed {
@@ -141,6 +142,9 @@ impl Bridge {
     }
 
     pub(super) fn push_lookup(&self, lookup: LookupRequest) -> Result<(), PythonError> {
+        if self.is_forked() {
+            return Err(PythonError::new(PythonErrorKind::Stopped, FORKED));
+        }
         let mut state = lock(&self.state);
         if let Some(closed) = &state.closed {
             return Err(closed.error.clone());
@@ -207,8 +211,12 @@ impl Bridge {
         drained
     }
 
-    /// Waits for a call of a `def` handler; `None` when the bridge is closed.
+    /// Waits for a call of a `def` handler; `None` when the bridge is closed. A thread of the pool that has come out
+    /// of a handler as a forked child ends too: it would wait for ever.
     pub(super) fn take(&self) -> Option<Taken> {
+        if self.is_forked() {
+            return None;
+        }
         self.pool.take()
     }
 
@@ -251,13 +259,10 @@ impl Bridge {
         closed.map_or_else(PythonError::stopped, |closed| closed.error)
     }
 
-    /// To be called in a forked child. It takes no lock, since a thread that is gone may hold it.
-    pub(crate) fn set_forked(&self) {
-        self.forked.store(true, Ordering::Relaxed);
-    }
-
+    /// Whether this is a forked child of the process that it belongs to. A lock of it may be held there by a thread
+    /// that is gone, and what wakes its loop is the parent's as well.
     pub(crate) fn is_forked(&self) -> bool {
-        self.forked.load(Ordering::Relaxed)
+        self.process.is_parent()
     }
 }
 

@@ -15,6 +15,7 @@ use tonic::metadata::{
 use crate::Status;
 
 use super::classes;
+use super::copied::Copied;
 
 /// With and without padding: gRPC takes both.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -50,7 +51,7 @@ impl ReceivedMetadata {
         for (name, values) in self.0 {
             let name = PyString::new(py, name.as_str());
             let all = values.into_iter().map(|value| value.into_python(py));
-            let all = all.collect::<Vec<_>>();
+            let all = all.collect::<PyResult<Vec<_>>>()?;
             if let Some(first) = all.first() {
                 dict.set_item(&name, first)?;
             }
@@ -83,8 +84,8 @@ fn values(name: &HeaderName, headers: &HeaderMap) -> Result<Vec<Value>, Status> 
 }
 
 impl Value {
-    fn into_python(self, py: Python<'_>) -> Bound<'_, PyAny> {
-        match self {
+    fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        Ok(match self {
             Self::Text(value) => match value.to_str() {
                 Ok(text) => PyString::new(py, text).into_any(),
                 // Every byte is a character of Latin-1, so nothing is lost.
@@ -93,8 +94,8 @@ impl Value {
                     PyString::new(py, &text).into_any()
                 }
             },
-            Self::Binary(bytes) => PyBytes::new(py, &bytes).into_any(),
-        }
+            Self::Binary(bytes) => Copied(bytes).into_pyobject(py)?.into_any(),
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 mod answer;
 mod classes;
 mod compression;
+mod copied;
+mod frames;
 mod inbound;
 mod metadata;
 mod reply;
@@ -13,6 +15,8 @@ mod wrong;
 
 pub(crate) use answer::Answer;
 pub(crate) use compression::{Wanted, wanted};
+pub(crate) use copied::Copied;
+pub(crate) use frames::frame;
 pub(crate) use inbound::Inbound;
 pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
 pub(crate) use reply::{PythonReply, frame_batch, reply, yielded};

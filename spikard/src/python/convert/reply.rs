@@ -1,6 +1,7 @@
 //! From a handler's response to what is sent: the one crossing outwards.
 
-use bytes::{BufMut, Bytes};
+use bytes::Bytes;
+use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
@@ -13,7 +14,11 @@ use crate::{Messages, Status};
 
 use super::answer::Answer;
 use super::compression::{Wanted, wanted};
+use super::frames::frame;
 use super::{classes, metadata, wrong};
+
+/// What errors call it.
+const RESPONSE: &str = "response";
 
 /// What a Python handler answered: its messages and the metadata around them.
 pub struct PythonReply {
@@ -114,7 +119,7 @@ pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Pyt
     let (frames, count) = match answer {
         Answer::One => {
             let message = bytes(&content).ok_or_else(|| wrong::payload(answer, &content))??;
-            (frame(&[message])?, 1)
+            (frame(RESPONSE, &[message])?, 1)
         }
         Answer::ServerStream | Answer::BidiStream | Answer::Stream => list(answer, &content)?,
     };
@@ -134,7 +139,7 @@ fn list(answer: Answer, content: &Bound<'_, PyAny>) -> PyResult<(Bytes, usize)> 
     } else {
         return Err(wrong::messages(answer, content));
     };
-    Ok((frame(&messages)?, messages.len()))
+    Ok((frame(RESPONSE, &messages)?, messages.len()))
 }
 
 fn checked<'py>(
@@ -142,7 +147,12 @@ fn checked<'py>(
     len: usize,
     items: impl Iterator<Item = Bound<'py, PyAny>>,
 ) -> PyResult<Vec<Bound<'py, PyBytes>>> {
-    let mut messages = Vec::with_capacity(len);
+    let mut messages = Vec::new();
+    messages.try_reserve_exact(len).map_err(|_| {
+        PyMemoryError::new_err(format!(
+            "the response has {len} messages, and there is no memory for a list of them"
+        ))
+    })?;
     for (index, item) in items.enumerate() {
         messages.push(bytes(&item).ok_or_else(|| wrong::message(answer, index, &item))??);
     }
@@ -155,7 +165,7 @@ pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
         .iter()
         .map(|message| message.cast_into::<PyBytes>())
         .collect::<Result<_, _>>()?;
-    frame(&messages)
+    frame(RESPONSE, &messages)
 }
 
 /// One message that a generator yielded, as bytes that do not change any more; the error says what it is instead.
@@ -179,22 +189,4 @@ fn bytes<'py>(item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyBytes>>>
         let copied = py.get_type::<PyBytes>().call1((item,))?;
         Ok(copied.cast_into::<PyBytes>()?)
     })
-}
-
-/// The messages with their prefixes, in one buffer of exactly that size.
-fn frame(messages: &[Bound<'_, PyBytes>]) -> PyResult<Bytes> {
-    let payload: usize = messages
-        .iter()
-        .map(|message| message.as_bytes().len())
-        .sum();
-    let mut framed = Vec::with_capacity(payload + PREFIX * messages.len());
-    for (index, message) in messages.iter().enumerate() {
-        let message = message.as_bytes();
-        let length =
-            u32::try_from(message.len()).map_err(|_| wrong::too_long(index, message.len()))?;
-        framed.put_u8(0);
-        framed.put_u32(length);
-        framed.put_slice(message);
-    }
-    Ok(Bytes::from(framed))
 }

@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use bytes::Bytes;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFrozenSet, PyList, PyString, PyTuple};
 
 use crate::Call;
 
 use super::answer::Answer;
 use super::classes;
+use super::copied::Copied;
 use super::inbound::{Inbound, Messages};
 
 /// The Python request; its messages are made in one go, in a list of exactly their number.
@@ -29,21 +29,16 @@ pub(crate) fn request(
     fields.set_item(intern!(py, "call"), call(py, &inbound.call, answer)?)?;
     let class = classes::request(py, inbound.kind)?;
     match inbound.messages {
-        Messages::One(message) => class.call((bytes(py, &message),), Some(&fields)),
+        Messages::One(message) => class.call((Copied(message),), Some(&fields)),
         Messages::List(messages) => {
             // Each message is freed as soon as it is copied. With several arenas, what is resident may still reach
             // twice the payload: what glibc gets back stays in the arena of the thread that read it.
-            let messages = messages.into_iter();
-            let list = PyList::new(py, messages.map(|message| bytes(py, &message)))?;
+            let list = PyList::new(py, messages.into_iter().map(Copied))?;
             class.call((list,), Some(&fields))
         }
         // Python's side of the call puts its end of the stream there.
         Messages::Stream(_) => class.call((), Some(&fields)),
     }
-}
-
-fn bytes<'py>(py: Python<'py>, message: &Bytes) -> Bound<'py, PyBytes> {
-    PyBytes::new(py, message)
 }
 
 /// The Python `Call`.
@@ -74,11 +69,7 @@ fn compressed<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyFrozen
 /// The client's certificates in DER, its own first.
 #[cfg(feature = "tls")]
 fn certificates<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyTuple>> {
-    let certificates = call.peer_certs().iter();
-    PyTuple::new(
-        py,
-        certificates.map(|certificate| PyBytes::new(py, certificate)),
-    )
+    PyTuple::new(py, call.peer_certs().iter().map(Copied))
 }
 
 #[cfg(not(feature = "tls"))]

@@ -4,6 +4,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyString, PyTuple};
 
+use crate::Compression;
+
 use super::answer::Answer;
 
 /// Longer representations are cut.
@@ -71,10 +73,12 @@ pub(super) fn message(answer: Answer, index: usize, found: &Bound<'_, PyAny>) ->
 }
 
 pub(super) fn compression(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
+    let [first @ .., last] = Compression::ALL.map(|one| format!("{:?}", one.name()));
     PyValueError::new_err(format!(
-        "returned a {} whose compression is {}, expected None, \"identity\", \"gzip\", \"deflate\" or \"zstd\"",
+        "returned a {} whose compression is {}, expected None, {} or {last}",
         answer.class_name(),
-        describe(found)
+        describe(found),
+        first.join(", ")
     ))
 }
 
@@ -103,12 +107,6 @@ fn stream_hint(found: &Bound<'_, PyAny>) -> String {
         "; yield the messages, or return GrpcDuplexResponse(messages=…)"
     };
     String::from(hint)
-}
-
-pub(super) fn too_long(index: usize, len: usize) -> PyErr {
-    PyValueError::new_err(format!(
-        "message {index} of the response has {len} bytes; the length of a gRPC message is 32 bits wide"
-    ))
 }
 
 /// What to write instead of a value that is not bytes.

@@ -5,16 +5,13 @@ use std::sync::Once;
 
 use super::running;
 
-/// Registers what happens at exit and in a forked child, once.
+/// Registers what happens at exit, once.
 pub(super) fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the functions are `extern "C"`, do not unwind, and live as long as the process. A
-        // failure to register leaves the process without them, which is no worse than not to try.
-        unsafe {
-            libc::atexit(at_exit);
-            libc::pthread_atfork(None, None, Some(in_forked_child));
-        }
+        // SAFETY: the function is `extern "C"`, does not unwind, and lives as long as the process. A
+        // failure to register leaves the process without it, which is no worse than not to try.
+        unsafe { libc::atexit(at_exit) };
     });
 }
 
@@ -27,11 +24,5 @@ extern "C" fn at_exit() {
     if !is_forked() {
         // A panic must not cross into C.
         let _ = catch_unwind(running::stop);
-    }
-}
-
-extern "C" fn in_forked_child() {
-    if let Some(running) = running::existing() {
-        running.bridge().set_forked();
     }
 }

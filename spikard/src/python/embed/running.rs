@@ -135,6 +135,10 @@ impl Running {
     }
 
     pub(super) fn stop(&self) -> bool {
+        if self.bridge.is_forked() {
+            // Its threads are the parent's: none of them is here to end.
+            return true;
+        }
         self.bridge.close(STOPPED, PythonError::stopped());
         if self.is_own_thread() {
             return false;

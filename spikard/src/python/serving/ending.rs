@@ -53,13 +53,7 @@ impl Ending {
         let life = life.map(signals::owned);
         let failed = |error: std::io::Error| PyOSError::new_err(error.to_string());
         let (signals, reader) = Signals::take().map_err(failed)?;
-        let shared = Arc::new(Shared {
-            grace: seconds(grace)?,
-            code: AtomicI32::new(UNFINISHED),
-            begun: AtomicBool::new(false),
-            closed: AtomicBool::new(false),
-            stop: Mutex::new(None),
-        });
+        let shared = Arc::new(Shared::new(seconds(grace)?));
         let watched = shared.clone();
         let thread = thread::Builder::new()
             .name(String::from("spikard-ending"))
@@ -99,6 +93,11 @@ impl Ending {
     fn close(&self, py: Python<'_>) {
         let thread = lock(&self.thread).take();
         let signals = lock(&self.signals).take();
+        if signals.as_ref().is_some_and(Signals::is_forked) {
+            // A forked child has the memory of that thread, but not the thread: nothing to wait for.
+            std::mem::forget(thread);
+            return;
+        }
         self.shared.closed.store(true, Ordering::SeqCst);
         py.detach(|| {
             if let Some(signals) = &signals {
@@ -114,22 +113,39 @@ impl Ending {
 }
 
 impl Shared {
+    fn new(grace: Duration) -> Self {
+        Self {
+            grace,
+            code: AtomicI32::new(UNFINISHED),
+            begun: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            stop: Mutex::new(None),
+        }
+    }
+
     fn watch(&self, reader: &File, life: Option<&OwnedFd>) {
         let mut deadline = None;
+        let mut signals = Some(reader);
         let mut life = life;
-        loop {
+        // Without any of them there is nothing left that could come.
+        while signals.is_some() || life.is_some() || deadline.is_some() {
             let [signalled, orphaned] = wait(
-                [Some(reader.as_raw_fd()), life.map(AsRawFd::as_raw_fd)],
+                [
+                    signals.map(AsRawFd::as_raw_fd),
+                    life.map(AsRawFd::as_raw_fd),
+                ],
                 deadline,
             );
             if self.closed.load(Ordering::SeqCst) {
                 return;
             }
             if signalled {
-                for number in signals::read(reader)
-                    .into_iter()
-                    .filter(|number| *number > 0)
-                {
+                // The end of the pipe stays readable, and would be found again and again.
+                let numbers = signals::read(reader).unwrap_or_else(|| {
+                    signals = None;
+                    Vec::new()
+                });
+                for number in numbers.into_iter().filter(|number| *number > 0) {
                     if deadline.is_some() {
                         exit(128 + i32::from(number));
                     }
@@ -204,4 +220,26 @@ fn exit(code: i32) -> ! {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn a_pipe_without_a_writer_is_left_out() {
+        let shared = Arc::new(Shared::new(Duration::from_secs(60)));
+        let (reader, writer) = std::io::pipe().unwrap();
+        let reader = File::from(OwnedFd::from(reader));
+        drop(writer);
+        let (sender, ended) = channel();
+        thread::spawn(move || {
+            shared.watch(&reader, None);
+            sender.send(()).unwrap();
+        });
+        let ended = ended.recv_timeout(Duration::from_secs(30));
+        ended.expect("there is nothing left to wait for");
+    }
 }

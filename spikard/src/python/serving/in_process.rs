@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, TE};
 use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Full};
@@ -48,6 +48,34 @@ enum Progress {
     Done(Box<Answered>),
 }
 
+/// Puts the answer where Python finds it, and tells Python so, whatever way the call has ended: what waits for it
+/// has no other way to learn of a panic.
+struct Done {
+    token: u64,
+    answered: Option<Answered>,
+    calls: Arc<Mutex<HashMap<u64, Progress>>>,
+    bridge: Arc<Bridge>,
+}
+
+impl Done {
+    fn with(&mut self, answered: Answered) {
+        self.answered = Some(answered);
+    }
+}
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        let answered = self.answered.take().unwrap_or_else(|| {
+            let status = Status::internal("the call ended without an answer");
+            Answered::failed(status, HeaderMap::new())
+        });
+        if let Some(progress) = lock(&self.calls).get_mut(&self.token) {
+            *progress = Progress::Done(Box::new(answered));
+        }
+        self.bridge.notify(Notice::Done(self.token));
+    }
+}
+
 impl InProcess {
     pub(super) fn new(runtime: Runtime, service: RoutesService, bridge: Arc<Bridge>) -> Self {
         Self {
@@ -61,15 +89,15 @@ impl InProcess {
     /// Begins a call; Python is told by `token` when it is done.
     pub(super) fn begin(&self, outgoing: Outgoing, token: u64) {
         let mut service = self.service.clone();
-        let bridge = self.bridge.clone();
-        let calls = self.calls.clone();
-        lock(&calls).insert(token, Progress::Running(None));
+        let mut done = Done {
+            token,
+            answered: None,
+            calls: self.calls.clone(),
+            bridge: self.bridge.clone(),
+        };
+        lock(&self.calls).insert(token, Progress::Running(None));
         let task = self.runtime.spawn(async move {
-            let answered = call(&mut service, outgoing).await;
-            if let Some(progress) = lock(&calls).get_mut(&token) {
-                *progress = Progress::Done(Box::new(answered));
-            }
-            bridge.notify(Notice::Done(token));
+            done.with(call(&mut service, outgoing).await);
         });
         if let Some(Progress::Running(abort)) = lock(&self.calls).get_mut(&token) {
             *abort = Some(task.abort_handle());
@@ -99,17 +127,6 @@ impl InProcess {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The messages with their prefixes, as a client frames them.
-pub(super) fn framed<'a>(messages: impl ExactSizeIterator<Item = &'a [u8]>) -> Option<Bytes> {
-    let mut body = BytesMut::new();
-    for message in messages {
-        body.put_u8(0);
-        body.put_u32(u32::try_from(message.len()).ok()?);
-        body.put_slice(message);
-    }
-    Some(body.freeze())
 }
 
 async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use http::uri::PathAndQuery;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -10,11 +9,11 @@ use pyo3::types::{PyBytes, PyList};
 use tonic::metadata::MetadataMap;
 
 use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::convert::{ReceivedMetadata, append_metadata};
+use crate::python::convert::{Copied, ReceivedMetadata, append_metadata, frame};
 use crate::python::{PythonError, PythonErrorKind};
 use crate::{Routes, ServeError};
 
-use super::in_process::{Answered, InProcess, Outgoing, framed};
+use super::in_process::{Answered, InProcess, Outgoing};
 use super::log;
 use super::methods::{Declared, seconds};
 use super::running::{Running, Socket, Stop, runtime};
@@ -129,12 +128,10 @@ impl PyServer {
     ) -> PyResult<()> {
         let path = PathAndQuery::try_from(path)
             .map_err(|error| PyValueError::new_err(format!("{path:?} is no path: {error}")))?;
-        let body = framed(messages.iter().map(|message| message.as_bytes()));
-        let body = body.ok_or_else(|| PyValueError::new_err("a message of 4 GiB or more"))?;
         let outgoing = Outgoing {
             path,
             metadata: pairs(metadata)?,
-            body,
+            body: frame("request", &messages)?,
             timeout: timeout.map(seconds).transpose()?,
         };
         match &*self.phase()? {
@@ -270,15 +267,12 @@ fn result<'py>(py: Python<'py>, answered: Answered) -> PyResult<Result5<'py>> {
             .map_err(|status| PyValueError::new_err(status.message().to_owned()))?
             .into_python(py)
     };
-    let messages = messages
-        .iter()
-        .map(|message: &Bytes| PyBytes::new(py, message));
     Ok((
         i32::from(status.code()),
         status.message().to_owned(),
-        PyBytes::new(py, status.details()),
+        Copied(status.details()).into_pyobject(py)?,
         received(metadata)?,
         received(trailers)?,
-        PyList::new(py, messages.collect::<Vec<_>>())?,
+        PyList::new(py, messages.into_iter().map(Copied))?,
     ))
 }

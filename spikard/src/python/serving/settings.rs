@@ -80,17 +80,13 @@ impl Settings {
     }
 
     fn compression(&self) -> PyResult<Compression> {
-        let compression = match self.compression.as_str() {
-            "identity" => Compression::Identity,
-            "gzip" => Compression::Gzip,
-            "deflate" => Compression::Deflate,
-            "zstd" => Compression::Zstd,
-            other => {
-                return Err(PyValueError::new_err(format!(
-                    "{other:?} is not a compression: it is one of identity, gzip, deflate, zstd"
-                )));
-            }
-        };
+        let compression = Compression::named(&self.compression).ok_or_else(|| {
+            PyValueError::new_err(format!(
+                "{:?} is not a compression: it is one of {}",
+                self.compression,
+                Compression::ALL.map(Compression::name).join(", ")
+            ))
+        })?;
         if !compression.is_supported() {
             let name = compression.name();
             let text = format!("this build of spikard does not know the compression {name}");

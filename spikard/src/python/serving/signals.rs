@@ -2,21 +2,35 @@
 //!
 //! Python's own handlers run between two bytecodes of the main thread, so a coroutine that blocks it
 //! would hold back the very signal that is to end it.
+//!
+//! A forked child has the handler and the pipe as well. Its signals are its own: it gets back the actions
+//! that the process had before, by a hook of `fork`, or by the handler where a fork runs no hooks.
 
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::ptr;
+use std::sync::Once;
+use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGTERM, libc::SIGINT];
+
+/// What was set for each of the signals.
+type Actions = [libc::sigaction; SIGNALS.len()];
 
 /// Where the handler writes; -1 while nobody listens.
 static WRITER: AtomicI32 = AtomicI32::new(-1);
 
+/// The process that listens, which a forked child is not; 0 while nobody does.
+static OWNER: AtomicI32 = AtomicI32::new(0);
+
+/// What was set before; null while nobody listens. A handler and a child of fork may wait for no lock.
+static BEFORE: AtomicPtr<Actions> = AtomicPtr::new(ptr::null_mut());
+
 /// The signals, taken over until this is dropped.
 pub(super) struct Signals {
-    before: Vec<(libc::c_int, libc::sigaction)>,
+    owner: libc::pid_t,
     writer: OwnedFd,
 }
 
@@ -27,6 +41,12 @@ impl Signals {
     ///
     /// When somebody in this process has them already, or the system has no pipe left.
     pub(super) fn take() -> io::Result<(Self, File)> {
+        static ONCE: Once = Once::new();
+        // SAFETY: the function is `extern "C"`, does not unwind, and lives as long as the process. A failure
+        // to register leaves the handler, which does the same when a signal comes.
+        ONCE.call_once(|| unsafe {
+            libc::pthread_atfork(None, None, Some(in_forked_child));
+        });
         let (reader, writer) = pipe()?;
         let free =
             WRITER.compare_exchange(-1, writer.as_raw_fd(), Ordering::SeqCst, Ordering::SeqCst);
@@ -35,13 +55,17 @@ impl Signals {
                 "another server of this process already ends on SIGTERM and Ctrl-C",
             ));
         }
-        let mut signals = Self {
-            before: Vec::new(),
-            writer,
-        };
+        let owner = process();
+        OWNER.store(owner, Ordering::SeqCst);
+        // From here on its drop gives everything back.
+        let signals = Self { owner, writer };
+        let mut before: Box<Actions> = Box::new([none(), none()]);
+        for (number, before) in SIGNALS.into_iter().zip(&mut *before) {
+            *before = action(number)?;
+        }
+        BEFORE.store(Box::into_raw(before), Ordering::SeqCst);
         for number in SIGNALS {
-            let before = handle(number)?;
-            signals.before.push((number, before));
+            handle(number)?;
         }
         Ok((signals, File::from(reader)))
     }
@@ -50,16 +74,33 @@ impl Signals {
     pub(super) fn wake(&self) {
         write(self.writer.as_raw_fd(), 0);
     }
+
+    /// Whether this is the memory of another process: the signals are not this one's, nor is who reads.
+    pub(super) fn is_forked(&self) -> bool {
+        self.owner != process()
+    }
 }
 
 impl Drop for Signals {
     fn drop(&mut self) {
-        for (number, before) in &self.before {
-            // SAFETY: `before` is what sigaction gave for this signal.
-            unsafe { libc::sigaction(*number, before, std::ptr::null_mut()) };
+        if self.is_forked() {
+            return;
+        }
+        give_back();
+        OWNER.store(0, Ordering::SeqCst);
+        let before = BEFORE.swap(ptr::null_mut(), Ordering::SeqCst);
+        if !before.is_null() {
+            // SAFETY: it came out of `Box::into_raw`, and nobody else in this process frees it: `take` lets
+            // nobody in before `WRITER` is free, and whoever reads it does so in a child, of its own copy.
+            drop(unsafe { Box::from_raw(before) });
         }
         WRITER.store(-1, Ordering::SeqCst);
     }
+}
+
+fn process() -> libc::pid_t {
+    // SAFETY: it takes nothing and cannot fail.
+    unsafe { libc::getpid() }
 }
 
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
@@ -74,35 +115,85 @@ fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((reader, writer))
 }
 
-/// Sets our handler; answers what was set before.
-fn handle(number: libc::c_int) -> io::Result<libc::sigaction> {
-    let mut before = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a zeroed sigaction is a valid one, and the pointers are to locals. The handler only does
-    // what a handler may: an atomic load and a write.
-    unsafe {
-        let mut action = MaybeUninit::<libc::sigaction>::zeroed().assume_init();
-        action.sa_sigaction = on_signal as *const () as libc::sighandler_t;
-        action.sa_flags = libc::SA_RESTART;
-        libc::sigemptyset(&mut action.sa_mask);
-        if libc::sigaction(number, &action, before.as_mut_ptr()) != 0 {
-            return Err(io::Error::last_os_error());
+fn none() -> libc::sigaction {
+    // SAFETY: a zeroed sigaction is a valid one: the default action, no flags, an empty mask.
+    unsafe { MaybeUninit::zeroed().assume_init() }
+}
+
+/// What is set for this signal.
+fn action(number: libc::c_int) -> io::Result<libc::sigaction> {
+    let mut action = none();
+    // SAFETY: the pointer is to a local, and null changes nothing.
+    if unsafe { libc::sigaction(number, ptr::null(), &raw mut action) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(action)
+}
+
+/// Sets our handler.
+fn handle(number: libc::c_int) -> io::Result<()> {
+    let mut action = none();
+    action.sa_sigaction = ours();
+    action.sa_flags = libc::SA_RESTART;
+    // SAFETY: the pointers are to a local. The handler only does what a handler may: atomic loads and stores,
+    // getpid, write, sigaction and raise.
+    if unsafe { libc::sigaction(number, &raw const action, ptr::null_mut()) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+fn ours() -> libc::sighandler_t {
+    on_signal as *const () as libc::sighandler_t
+}
+
+/// Sets again what was set before, where ours is set still: what the user has set since stays. Also for a
+/// handler and a child of fork: it allocates nothing and takes no lock.
+fn give_back() {
+    let before = BEFORE.load(Ordering::SeqCst);
+    if before.is_null() {
+        return;
+    }
+    for (index, number) in SIGNALS.into_iter().enumerate() {
+        if action(number).is_ok_and(|now| now.sa_sigaction == ours()) {
+            // SAFETY: what is there was put there whole before any handler was set, is what sigaction gave for
+            // this signal, and is freed only by the process that listens, after it has given everything back.
+            unsafe { libc::sigaction(number, &raw const (*before)[index], ptr::null_mut()) };
         }
-        Ok(before.assume_init())
     }
 }
 
+/// Lets go of what belongs to the parent, so that a server of the child's own can take the signals. What was
+/// allocated there is left as it is.
+extern "C" fn in_forked_child() {
+    let errno = errno::get();
+    give_back();
+    BEFORE.store(ptr::null_mut(), Ordering::SeqCst);
+    OWNER.store(0, Ordering::SeqCst);
+    WRITER.store(-1, Ordering::SeqCst);
+    errno::set(errno);
+}
+
 extern "C" fn on_signal(number: libc::c_int) {
-    let fd = WRITER.load(Ordering::SeqCst);
-    if fd >= 0 {
-        let errno = errno::get();
-        write(fd, u8::try_from(number).unwrap_or_default());
-        errno::set(errno);
+    let errno = errno::get();
+    if OWNER.load(Ordering::SeqCst) == process() {
+        let fd = WRITER.load(Ordering::SeqCst);
+        if fd >= 0 {
+            write(fd, u8::try_from(number).unwrap_or_default());
+        }
+    } else {
+        // A child whose fork ran no hook, or has not yet. The signal is blocked while this runs: the action
+        // from before gets it on the return.
+        give_back();
+        // SAFETY: a number, no pointers.
+        unsafe { libc::raise(number) };
     }
+    errno::set(errno);
 }
 
 fn write(fd: libc::c_int, byte: u8) {
     // SAFETY: one byte, from a local. A full pipe has enough in it to be read.
-    unsafe { libc::write(fd, std::ptr::from_ref(&byte).cast(), 1) };
+    unsafe { libc::write(fd, ptr::from_ref(&byte).cast(), 1) };
 }
 
 /// What a handler must leave as it was.
@@ -134,15 +225,107 @@ mod errno {
     }
 }
 
-/// Reads what is there: the numbers of signals, and 0 for a wake-up.
-pub(super) fn read(reader: &File) -> Vec<u8> {
+/// Reads what is there: the numbers of signals, and 0 for a wake-up. `None` when nothing can come any more.
+pub(super) fn read(reader: &File) -> Option<Vec<u8>> {
     let mut bytes = [0; 64];
-    let count = io::Read::read(&mut &*reader, &mut bytes).unwrap_or_default();
-    bytes[..count].to_vec()
+    match io::Read::read(&mut &*reader, &mut bytes) {
+        Ok(0) => None,
+        Ok(count) => Some(bytes[..count].to_vec()),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Some(Vec::new()),
+        Err(_) => None,
+    }
 }
 
 /// A descriptor that Python has given away.
 pub(super) fn owned(fd: i32) -> OwnedFd {
     // SAFETY: Python has detached it from its object, so it is open and ours.
     unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// Ends a child with a signal; answers which one ended it.
+    fn killed_by(child: libc::pid_t, number: libc::c_int) -> Option<libc::c_int> {
+        // SAFETY: the child is ours and not waited for yet.
+        unsafe { libc::kill(child, number) };
+        let status = end_of(child);
+        libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status))
+    }
+
+    fn end_of(child: libc::pid_t) -> libc::c_int {
+        let mut status = 0;
+        // SAFETY: the child is ours and not waited for yet, and `status` is a local.
+        unsafe { libc::waitpid(child, &raw mut status, 0) };
+        status
+    }
+
+    fn are_default() -> bool {
+        let actions = SIGNALS.map(|number| action(number).unwrap().sa_sigaction);
+        actions == [libc::SIG_DFL; SIGNALS.len()]
+    }
+
+    /// Waits for a signal; for a child, which has no other thread to do anything.
+    fn wait() -> ! {
+        // SAFETY: the child ends itself when nothing else has, or a failure would last for ever.
+        unsafe {
+            libc::alarm(20);
+            loop {
+                libc::pause();
+            }
+        }
+    }
+
+    /// A fork that runs no hooks.
+    ///
+    /// # Safety
+    ///
+    /// The child has locks in the state that they were in, and nobody to release them.
+    unsafe fn clone() -> libc::pid_t {
+        const NONE: libc::c_long = 0;
+        let signal = libc::c_long::from(libc::SIGCHLD);
+        // SAFETY: without any flag and with no stack of its own, it is a fork.
+        let child = unsafe { libc::syscall(libc::SYS_clone, signal, NONE, NONE, NONE, NONE) };
+        libc::pid_t::try_from(child).unwrap()
+    }
+
+    // One test, because a process has its signals once.
+    #[test]
+    fn a_signal_of_a_forked_child_is_its_own() {
+        // A shell that runs the tests in the background has them ignore SIGINT.
+        // SAFETY: the default action needs no handler.
+        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+        let (signals, reader) = Signals::take().unwrap();
+        for number in SIGNALS {
+            // SAFETY: the child only waits.
+            let child = unsafe { libc::fork() };
+            if child == 0 {
+                wait();
+            }
+            assert_eq!(killed_by(child, number), Some(number));
+            // SAFETY: as above.
+            let child = unsafe { clone() };
+            if child == 0 {
+                wait();
+            }
+            assert_eq!(killed_by(child, number), Some(number));
+        }
+        // SAFETY: the child takes the signals for itself, and leaves past every hook.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let free = are_default() && Signals::take().is_ok();
+            // SAFETY: it takes no pointers.
+            unsafe { libc::_exit(i32::from(!free)) };
+        }
+        assert_eq!(end_of(child), 0, "a child of fork can have a server too");
+        // SAFETY: a signal to this process, which has a handler for it.
+        unsafe { libc::kill(process(), libc::SIGTERM) };
+        assert_eq!(read(&reader).unwrap(), [libc::SIGTERM as u8]);
+        assert!(Signals::take().is_err(), "they are taken");
+        drop(signals);
+        assert_eq!(read(&reader), None);
+        assert!(are_default());
+        drop(Signals::take().unwrap());
+    }
 }
