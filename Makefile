@@ -77,8 +77,8 @@ test-python: setup wheel ## Tests in Python: the package, the examples, and end 
 # One wheel for all: that is what the stable ABI is for.
 .PHONY: test-pythons
 test-pythons: setup ## The tests of the Python package on every CPython from 3.10 on that is found
-	@rm -rf target/wheels
-	PATH=$(VENV)/bin:$$PATH $(PY) -m maturin build --quiet --profile dev --out target/wheels
+	@rm -rf target/abi3
+	PATH=$(VENV)/bin:$$PATH $(PY) -m maturin build --quiet --profile dev --out target/abi3
 	@for minor in 10 11 12 13 14 15; do \
 	    python=; \
 	    for found in $$(type -aP python3.$$minor) ~/.pyenv/versions/3.$$minor.*/bin/python; do \
@@ -89,7 +89,7 @@ test-pythons: setup ## The tests of the Python package on every CPython from 3.1
 	    venv=$(CURDIR)/target/python3.$$minor; \
 	    $$python -m venv $$venv; \
 	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
-	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall target/wheels/spikard-*.whl; \
+	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall target/abi3/spikard-*.whl; \
 	    $$venv/bin/python -m pytest tests/python tests/readme tests/serve; \
 	done
 
