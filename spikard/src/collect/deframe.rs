@@ -8,6 +8,7 @@ use crate::Status;
 
 use super::keeper::Keeper;
 use super::payload::Payload;
+use super::sink::Sink;
 use super::violation;
 
 /// The compression flag (1 byte) and the length (4 bytes, big-endian) before each message.
@@ -16,18 +17,6 @@ pub(crate) const PREFIX: usize = 5;
 /// A message that straddles chunks gets its buffer at once up to this size; a larger one grows as
 /// its bytes arrive, so that a declared length alone takes no memory.
 const EAGER_BUFFER: usize = 64 * 1024;
-
-/// What is taken out of the chunks: called with each message's flag and bytes.
-pub(super) trait Sink {
-    /// Refuses a message by its declared length, before any of it is kept.
-    fn admit(&mut self, compressed: bool, len: usize) -> Result<(), Status>;
-
-    /// Takes a whole message.
-    fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status>;
-
-    /// Whether what was accepted has to be looked at before there is more.
-    fn is_full(&self) -> bool;
-}
 
 /// Cuts chunks into messages. Messages that lie within one chunk are handed on as parts of it;
 /// only those that straddle chunks are joined.

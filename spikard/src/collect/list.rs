@@ -5,8 +5,8 @@ use prost::DecodeError;
 use crate::compression::{InflateError, inflate};
 use crate::{Compression, Limits, Message, Status};
 
-use super::deframe::Sink;
 use super::payload::Payload;
+use super::sink::Sink;
 use super::violation;
 
 /// How many messages a method takes.

@@ -12,6 +12,7 @@ mod keeper;
 mod list;
 mod payload;
 mod reader;
+mod sink;
 mod stream;
 mod violation;
 

@@ -10,10 +10,11 @@ use tonic::body::Body;
 
 use crate::{Limits, Status};
 
-use super::deframe::{Deframer, Sink};
+use super::deframe::Deframer;
 use super::ending::is_half_closed;
 use super::idle::Idle;
 use super::keeper::Keeper;
+use super::sink::Sink;
 use super::violation;
 
 /// Reads a body and cuts it into messages.

@@ -14,7 +14,7 @@ use crate::collect::Budget;
 use crate::deadline::Deadline;
 use crate::kind::HandlerResult;
 use crate::panics::contain;
-use crate::respond::Reply;
+use crate::respond::{Reply, Sending};
 use crate::shapes::{RequestShape, ResponseShape};
 use crate::span::CallSpan;
 use crate::{Compression, Limits, MethodOptions, Status, metadata};
@@ -83,30 +83,40 @@ impl ServerCall {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Ret> + Send + 'static,
     {
-        self.limited_for::<Req>()
-            .answer(target, |admitted: Admitted| async move {
-                let Admitted {
-                    head,
-                    body,
-                    sending,
-                    deadline,
-                } = admitted;
-                let request = Req::receive(head, body).await?;
-                in_time(deadline)?;
-                handler(request).await.into_result()?.into_reply(&sending)
-            })
+        self.receive(target, |request: Req, sending| async move {
+            handler(request).await.into_result()?.into_reply(&sending)
+        })
     }
 
-    /// With the limits that hold for a request of this shape.
-    pub(crate) fn limited_for<Req: RequestShape>(mut self) -> Self {
+    /// Receives the request, in full unless it is a stream, and sends the reply that is made of it.
+    pub(crate) fn receive<Req, F, Fut>(mut self, target: Target, reply: F) -> ResponseFuture
+    where
+        Req: RequestShape,
+        F: FnOnce(Req, Sending) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Reply, Status>> + Send + 'static,
+    {
         if Req::UNBUFFERED {
             self.policy.limits = self.policy.limits.unbuffered();
         }
-        self
+        self.answer(target, |admitted: Admitted| async move {
+            let Admitted {
+                head,
+                body,
+                sending,
+                deadline,
+            } = admitted;
+            let request = Req::receive(head, body).await?;
+            if let Some(deadline) = deadline
+                && deadline.has_passed()
+            {
+                return Err(late(deadline));
+            }
+            reply(request, sending).await
+        })
     }
 
     /// The stages around every call: admission, the deadline, panics, and the status of a failure.
-    pub(crate) fn answer<F, Fut>(self, target: Target, stages: F) -> ResponseFuture
+    fn answer<F, Fut>(self, target: Target, stages: F) -> ResponseFuture
     where
         F: FnOnce(Admitted) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Reply, Status>> + Send + 'static,
@@ -150,13 +160,6 @@ impl ServerCall {
                 }
             })
         })
-    }
-}
-
-pub(crate) fn in_time(deadline: Option<Deadline>) -> Result<(), Status> {
-    match deadline {
-        Some(deadline) if deadline.has_passed() => Err(late(deadline)),
-        _ => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::Status;
-use crate::dispatch::{Admitted, ResponseFuture, ServerCall, Target, in_time};
+use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::kind::HandlerResult;
 use crate::shapes::ResponseShape;
 
@@ -45,19 +45,10 @@ impl ServerCall {
         Req: PythonRequest,
         Ret: PythonResult + 'static,
     {
-        self.limited_for::<Req>()
-            .answer(target, move |admitted: Admitted| async move {
-                let Admitted {
-                    head,
-                    body,
-                    sending,
-                    deadline,
-                } = admitted;
-                let request = Req::receive(head, body).await?;
-                in_time(deadline)?;
-                let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
-                reply.into_reply(&sending)
-            })
+        self.receive(target, move |request: Req, sending| async move {
+            let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
+            reply.into_reply(&sending)
+        })
     }
 }
 

@@ -9,6 +9,7 @@
 //! Nothing here is a Python object, so
 //! dropping it needs no Python.
 
+mod burst;
 mod call;
 mod handler;
 mod inbound_call;

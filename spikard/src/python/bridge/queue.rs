@@ -12,6 +12,7 @@ use crate::Status;
 use crate::python::convert::{Answer, Inbound};
 use crate::python::{PythonError, PythonErrorKind};
 
+use super::burst::{Drained, Queue};
 use super::call::{CallState, Outcome};
 use super::handler::{Handler, Handlers, Runs};
 use super::lookup::LookupRequest;
@@ -20,9 +21,6 @@ use super::pool::{PoolQueue, Taken};
 use super::process::Process;
 use super::slot::lock;
 use super::wake::Wake;
-
-/// The calls that one drain hands over: the loop gets its turn between two bursts.
-const BURST: usize = 256;
 
 const FORKED: &str =
     "this process was forked after Python was started, so Python does not run in it";
@@ -51,26 +49,6 @@ struct State {
 struct Closed {
     text: &'static str,
     error: PythonError,
-}
-
-/// What waits for the loop.
-#[derive(Default)]
-struct Queue {
-    calls: Vec<Arc<CallState>>,
-    cancels: Vec<u64>,
-    /// Calls whose streams Python waits for.
-    wakes: Vec<u64>,
-    lookups: Vec<LookupRequest>,
-    notices: Vec<Notice>,
-}
-
-/// What one drain hands over.
-pub(super) struct Drained {
-    pub(super) calls: Vec<Arc<CallState>>,
-    pub(super) cancels: Vec<u64>,
-    pub(super) wakes: Vec<u64>,
-    pub(super) lookups: Vec<LookupRequest>,
-    pub(super) closed: bool,
 }
 
 impl Bridge {
@@ -194,14 +172,8 @@ impl Bridge {
         // Cleared before the queue is read: what comes in after that wakes the loop again.
         self.wake.clear();
         let mut state = lock(&self.state);
-        let burst = state.queue.calls.len().min(BURST);
-        let drained = Drained {
-            calls: state.queue.calls.drain(..burst).collect(),
-            cancels: std::mem::take(&mut state.queue.cancels),
-            wakes: std::mem::take(&mut state.queue.wakes),
-            lookups: std::mem::take(&mut state.queue.lookups),
-            closed: state.closed.is_some(),
-        };
+        let closed = state.closed.is_some();
+        let drained = state.queue.burst(closed);
         state.armed = None;
         if state.queue.calls.is_empty() {
             drop(state);
@@ -268,6 +240,7 @@ impl Bridge {
 
 #[cfg(test)]
 mod tests {
+    use super::super::burst::BURST;
     use super::*;
     use crate::Code;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::dispatch::{Admitted, ResponseFuture, ServerCall, Target, in_time};
+use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::python::bridge::{Bridge, Handler};
 use crate::python::convert::{Answer, PythonRequest};
 use crate::{GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest, Kind};
@@ -47,18 +47,9 @@ fn run<Req: PythonRequest>(
     handler: Handler,
     answer: Answer,
 ) -> ResponseFuture {
-    call.limited_for::<Req>()
-        .answer(target, move |admitted: Admitted| async move {
-            let Admitted {
-                head,
-                body,
-                sending,
-                deadline,
-            } = admitted;
-            let request = Req::receive(head, body).await?;
-            in_time(deadline)?;
-            let inbound = request.into_inbound()?;
-            let reply = bridge.call(handler, answer, inbound).await?;
-            reply.into_reply(&sending)
-        })
+    call.receive(target, move |request: Req, sending| async move {
+        let inbound = request.into_inbound()?;
+        let reply = bridge.call(handler, answer, inbound).await?;
+        reply.into_reply(&sending)
+    })
 }

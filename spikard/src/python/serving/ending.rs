@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -50,7 +50,7 @@ impl Ending {
     #[new]
     #[pyo3(signature = (grace, life=None))]
     fn new(grace: f64, life: Option<i32>) -> PyResult<Self> {
-        let life = life.map(signals::owned);
+        let life = life.map(owned);
         let failed = |error: std::io::Error| PyOSError::new_err(error.to_string());
         let (signals, reader) = Signals::take().map_err(failed)?;
         let shared = Arc::new(Shared::new(seconds(grace)?));
@@ -220,6 +220,12 @@ fn exit(code: i32) -> ! {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A descriptor that Python has given away.
+fn owned(fd: i32) -> OwnedFd {
+    // SAFETY: Python has detached it from its object, so it is open and ours.
+    unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod answer;
 mod arena;
 mod ending;
+mod errno;
 mod in_process;
 mod log;
 mod methods;

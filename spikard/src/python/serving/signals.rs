@@ -9,10 +9,12 @@
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
 use std::sync::Once;
 use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
+
+use super::errno;
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGTERM, libc::SIGINT];
 
@@ -196,35 +198,6 @@ fn write(fd: libc::c_int, byte: u8) {
     unsafe { libc::write(fd, ptr::from_ref(&byte).cast(), 1) };
 }
 
-/// What a handler must leave as it was.
-mod errno {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    fn location() -> *mut libc::c_int {
-        #[cfg(target_os = "android")]
-        use libc::__errno as location;
-        #[cfg(target_os = "linux")]
-        use libc::__errno_location as location;
-        // SAFETY: it takes nothing, and its answer is this thread's own.
-        unsafe { location() }
-    }
-
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    fn location() -> *mut libc::c_int {
-        // SAFETY: as above.
-        unsafe { libc::__error() }
-    }
-
-    pub(super) fn get() -> libc::c_int {
-        // SAFETY: the location is valid for this thread.
-        unsafe { *location() }
-    }
-
-    pub(super) fn set(value: libc::c_int) {
-        // SAFETY: as above.
-        unsafe { *location() = value }
-    }
-}
-
 /// Reads what is there: the numbers of signals, and 0 for a wake-up. `None` when nothing can come any more.
 pub(super) fn read(reader: &File) -> Option<Vec<u8>> {
     let mut bytes = [0; 64];
@@ -234,12 +207,6 @@ pub(super) fn read(reader: &File) -> Option<Vec<u8>> {
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Some(Vec::new()),
         Err(_) => None,
     }
-}
-
-/// A descriptor that Python has given away.
-pub(super) fn owned(fd: i32) -> OwnedFd {
-    // SAFETY: Python has detached it from its object, so it is open and ours.
-    unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
 #[cfg(all(test, target_os = "linux"))]
