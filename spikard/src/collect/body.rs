@@ -5,21 +5,25 @@ use std::sync::Arc;
 
 use tonic::body::Body;
 
-use crate::call::Buffered;
-use crate::{Call, Compression, Limits, Message, Status};
+use crate::call::{Budget, Charge, HalfClose};
+use crate::shapes::MessageSource;
+use crate::wire::{Codec, Keeper};
+use crate::{Call, Limits, Message, Messages, Status};
 
-use super::budget::{Budget, Charge};
-use super::keeper::Keeper;
-use super::list::{Expect, MessageList};
+use super::collector::Collector;
+use super::decompression::Decompression;
+use super::idle::Idle;
+use super::list::MessageList;
+use super::quota::{Expect, Quota};
 use super::reader::Reader;
 use super::stream::MessageStream;
 use super::violation;
 
 /// The body of a request, to be read within the limits of its call.
-pub struct RequestBody {
+pub(crate) struct RequestBody {
     reader: Reader,
     limits: Limits,
-    compression: Compression,
+    codec: Option<Codec>,
     charge: Charge,
 }
 
@@ -28,49 +32,52 @@ impl RequestBody {
         body: Body,
         limits: Limits,
         budget: Arc<Budget>,
-        compression: Compression,
-        end_verified: bool,
+        codec: Option<Codec>,
+        half_close: HalfClose,
     ) -> Self {
-        let keeper = match compression {
-            Compression::Identity => Keeper::default(),
-            _ => Keeper::copying(),
+        let keeper = match codec {
+            None => Keeper::default(),
+            Some(_) => Keeper::copying(),
         };
+        let idle = Idle::new(limits.idle_timeout);
         Self {
-            reader: Reader::new(body, &limits, keeper, end_verified),
+            reader: Reader::new(body, idle, keeper, half_close),
             limits,
-            compression,
+            codec,
             charge: Charge::new(budget),
         }
     }
 
-    /// Every message up to the half-close, in order.
-    pub(crate) async fn list<M: Message>(self, call: &Call) -> Result<Vec<M>, Status> {
-        self.collect(call, Expect::Any).await
+    fn collector<M: Message>(self, expect: Expect, decompression: Decompression) -> Collector<M> {
+        let list = MessageList::new(Quota::new(self.limits, expect), decompression);
+        Collector::new(self.reader, list, self.charge)
     }
 
-    /// The one message of the body.
-    pub(crate) async fn single<M: Message>(self, call: &Call) -> Result<M, Status> {
+    async fn collect<M: Message>(self, call: &Call, expect: Expect) -> Result<Vec<M>, Status> {
+        let decompression = Decompression::buffered(self.codec);
+        let mut collector = self.collector(expect, decompression);
+        while poll_fn(|cx| collector.poll_more(cx)).await? {}
+        let (messages, buffered) = collector.finish();
+        call.hold(buffered);
+        Ok(messages)
+    }
+}
+
+impl MessageSource for RequestBody {
+    async fn one<M: Message>(self, call: &Call) -> Result<M, Status> {
         let messages = self.collect(call, Expect::One).await?;
         let first = messages.into_iter().next();
         first.ok_or_else(|| violation::cardinality("none"))
     }
 
-    /// The messages as they arrive.
-    pub(crate) fn stream<M: Message>(self) -> MessageStream<M> {
-        let list = MessageList::new(self.limits, self.compression, Expect::Any);
-        MessageStream::new(self.reader, list, self.charge)
+    async fn list<M: Message>(self, call: &Call) -> Result<Vec<M>, Status> {
+        self.collect(call, Expect::Any).await
     }
 
-    async fn collect<M: Message>(mut self, call: &Call, expect: Expect) -> Result<Vec<M>, Status> {
-        let mut list = MessageList::new(self.limits, self.compression, expect);
-        let reader = &mut self.reader;
-        while poll_fn(|cx| reader.poll_messages(cx, &mut list)).await? {
-            let size = list.size().saturating_add(reader.partial());
-            self.charge.set(size)?;
-            list.charged();
-        }
-        let messages = list.take();
-        call.hold(Buffered::new(self.charge, list.into_compressed()));
-        Ok(messages)
+    fn stream<M: Message>(self) -> Messages<M> {
+        let decompression = Decompression::streamed(self.codec);
+        Messages::new(MessageStream::new(
+            self.collector(Expect::Any, decompression),
+        ))
     }
 }

@@ -8,13 +8,11 @@ use bytes::Bytes;
 use http_body::Body as _;
 use tonic::body::Body;
 
-use crate::{Limits, Status};
+use crate::Status;
+use crate::call::HalfClose;
+use crate::wire::{Deframer, Keeper, Sink};
 
-use super::deframe::Deframer;
-use super::ending::is_half_closed;
 use super::idle::Idle;
-use super::keeper::Keeper;
-use super::sink::Sink;
 use super::violation;
 
 /// Reads a body and cuts it into messages.
@@ -24,17 +22,17 @@ pub(super) struct Reader {
     rest: Bytes,
     deframer: Deframer,
     idle: Idle,
-    end_verified: bool,
+    half_close: HalfClose,
 }
 
 impl Reader {
-    pub(super) fn new(body: Body, limits: &Limits, keeper: Keeper, end_verified: bool) -> Self {
+    pub(super) fn new(body: Body, idle: Idle, keeper: Keeper, half_close: HalfClose) -> Self {
         Self {
             body,
             rest: Bytes::new(),
             deframer: Deframer::new(keeper),
-            idle: Idle::new(limits.idle_timeout),
-            end_verified,
+            idle,
+            half_close,
         }
     }
 
@@ -84,8 +82,10 @@ impl Reader {
         }
     }
 
+    /// What the body's end means. A stream that is reset with NO_ERROR ends a body of hyper's without an error;
+    /// `is_end_stream()` tells the two apart: it is true only after END_STREAM.
     fn end(&self) -> Result<(), Status> {
-        if !is_half_closed(&self.body, self.end_verified) {
+        if self.half_close == HalfClose::Unverified && !self.body.is_end_stream() {
             return Err(violation::unverified_end());
         }
         self.deframer.finish()

@@ -2,10 +2,10 @@
 
 mod admit;
 mod call;
-mod timeout;
+mod policy;
+mod target;
 
-pub(crate) use admit::RequestHead;
 pub(crate) use admit::unknown_method;
-pub(crate) use call::Policy;
-pub(crate) use call::Target;
 pub use call::{ResponseFuture, ServerCall};
+pub(crate) use policy::Policy;
+pub(crate) use target::Target;

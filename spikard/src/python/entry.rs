@@ -2,10 +2,8 @@
 
 use bytes::Bytes;
 
-use crate::Status;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
-use crate::kind::HandlerResult;
-use crate::shapes::ResponseShape;
+use crate::{HandlerResult, ResponseShape, Status};
 
 use super::call::call;
 use super::convert::{Answer, PythonAnswer, PythonReply, PythonRequest};
@@ -40,14 +38,18 @@ where
 
 impl ServerCall {
     /// Receives the request (in full, unless it is a stream), hands it to the Python callable `module:callable` and sends its answer.
-    pub fn run_python<Req, Ret>(self, target: Target, callable: &'static str) -> ResponseFuture
+    pub(crate) fn run_python<Req, Ret>(
+        self,
+        target: Target,
+        callable: &'static str,
+    ) -> ResponseFuture
     where
         Req: PythonRequest,
         Ret: PythonResult + 'static,
     {
         self.receive(target, move |request: Req, sending| async move {
             let reply = call(callable, Ret::ANSWER, request.into_inbound()?).await?;
-            reply.into_reply(&sending)
+            reply.into_reply(sending)
         })
     }
 }

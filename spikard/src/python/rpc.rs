@@ -6,7 +6,7 @@ use super::convert::PythonRequest;
 use super::entry::{self, PythonResult};
 use crate::MethodOptions;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
-use crate::rpc::Rpc;
+use crate::service::Rpc;
 
 /// An [`Rpc`] whose handler is the Python callable `CALLABLE`.
 pub trait PythonRpc<const INDEX: usize, Signature> {

@@ -7,10 +7,9 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::Status;
-use crate::shapes::Messages;
+use crate::{Messages, Status};
 
-use super::outgoing::StreamedChunks;
+use super::chunks::StreamedChunks;
 
 /// A stream of buffers with whole messages, uncompressed and with their prefixes.
 pub(crate) trait StreamedBatches:

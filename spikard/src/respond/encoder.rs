@@ -4,11 +4,10 @@ use std::io;
 
 use bytes::{BufMut, Bytes};
 
-use crate::collect::PREFIX;
-use crate::compression::deflate;
-use crate::{Compression, Message, Status};
+use crate::wire::{Codec, PREFIX};
+use crate::{Message, Status};
 
-use super::sending::Encoding;
+use super::encoding::Encoding;
 
 /// A raw message of this size or more is sent as it is, without a copy into a chunk.
 pub(super) const UNCOPIED: usize = 16 * 1024;
@@ -60,7 +59,7 @@ impl Encoder {
 
     fn uncopied<M: Message>(&self, message: &M) -> Option<Bytes> {
         let raw = message.raw().filter(|raw| raw.len() >= UNCOPIED)?;
-        (self.compression() == Compression::Identity).then(|| raw.clone())
+        self.codec().is_none().then(|| raw.clone())
     }
 
     fn copy<M: Message>(&self, chunk: &mut Vec<u8>, message: &M) -> Result<(), Status> {
@@ -70,9 +69,9 @@ impl Encoder {
         chunk.put_bytes(0, PREFIX);
         message.encode_payload(chunk);
         let mut length = self.length(chunk.len() - payload)?;
-        let compression = self.compression();
-        if compression != Compression::Identity {
-            let compressed = deflate(compression, &chunk[payload..])
+        if let Some(codec) = self.codec() {
+            let compressed = codec
+                .compress(&chunk[payload..])
                 .map_err(|error| incompressible(self.index, &error))?;
             // The flag says of each message whether it is compressed: one that grows is sent as it was.
             if compressed.len() < chunk.len() - payload {
@@ -86,8 +85,8 @@ impl Encoder {
         Ok(())
     }
 
-    fn compression(&self) -> Compression {
-        self.encoding.of(self.index)
+    fn codec(&self) -> Option<Codec> {
+        self.encoding.codec_of(self.index)
     }
 
     fn length(&self, len: usize) -> Result<[u8; 4], Status> {
@@ -118,7 +117,7 @@ mod tests {
     #[test]
     fn a_message_over_the_limit_leaves_nothing_in_the_chunk() {
         let mut encoder = Encoder::new(Encoding {
-            compression: Compression::Identity,
+            codec: None,
             uncompressed: Vec::new(),
             max_message_bytes: 5,
         });

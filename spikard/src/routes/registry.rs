@@ -16,7 +16,7 @@ pub(super) type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>
 
 /// The methods that were added, in that order.
 #[derive(Default)]
-pub(super) struct Registry {
+pub(crate) struct Registry {
     methods: Vec<Registered>,
 }
 
@@ -53,7 +53,7 @@ impl Registered {
 }
 
 impl Registry {
-    pub(super) fn add<S: GrpcService>(&mut self, service: S) {
+    pub(crate) fn add<S: GrpcService>(&mut self, service: S) {
         let service = Arc::new(service);
         for (index, info) in S::METHODS.iter().enumerate() {
             let service = service.clone();
@@ -85,7 +85,7 @@ impl Registry {
         });
     }
 
-    pub(super) fn table(&self, limits: &Limits) -> RouteTable {
+    pub(crate) fn table(&self, limits: &Limits) -> RouteTable {
         let routes = self.methods.iter().map(|method| {
             let limits = match method.info.kind {
                 Kind::Duplex => limits.unbuffered(),

@@ -1,6 +1,5 @@
 //! The settings of a server.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -13,14 +12,14 @@ use http::{Request, Response};
 use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tonic::body::Body;
-use tonic::server::NamedService;
 use tower::Layer;
 use tower_service::Service;
 
-use crate::{Compression, GrpcService, Limits, RouteTable, Routes};
+use crate::Routes;
+use crate::routes::routes_steps;
 
+use super::Server;
 use super::connection::Serving;
-use super::drain::Server;
 use super::error::ServeError;
 use super::handshake::Handshake;
 #[cfg(feature = "health")]
@@ -48,10 +47,9 @@ pub struct ServerBuilder {
     grace: Duration,
 }
 
-impl Server {
-    /// A server with no services and the default settings.
-    pub fn builder() -> ServerBuilder {
-        ServerBuilder {
+impl ServerBuilder {
+    pub(super) fn new() -> Self {
+        Self {
             routes: Routes::new(),
             layers: Layers::default(),
             #[cfg(feature = "tls")]
@@ -64,19 +62,8 @@ impl Server {
             grace: Duration::from_secs(30),
         }
     }
-}
 
-impl ServerBuilder {
-    /// Adds the methods of a service; those of one service may come from several functions and blocks.
-    #[must_use]
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "the name of the builder's step; nothing is summed"
-    )]
-    pub fn add<S: GrpcService>(mut self, service: S) -> Self {
-        self.routes = self.routes.add(service);
-        self
-    }
+    routes_steps!(routes);
 
     /// Takes routes that are built already, with their limits and compression.
     #[cfg(feature = "python")]
@@ -104,22 +91,6 @@ impl ServerBuilder {
         self
     }
 
-    /// Adds a service that tonic generated, or any other that has a name. Limits are its own affair.
-    #[must_use]
-    pub fn add_service<S>(mut self, service: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
-            + NamedService
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-        S::Future: Send + 'static,
-    {
-        self.routes = self.routes.add_service(service);
-        self
-    }
-
     /// Answers `grpc.health.v1`: each service, and the server as a whole, is SERVING until the server
     /// drains; then watchers hear NOT_SERVING.
     #[cfg(feature = "health")]
@@ -135,27 +106,6 @@ impl ServerBuilder {
     #[must_use]
     pub fn reflection(mut self, descriptor_set: impl Into<Vec<u8>>) -> Self {
         self.reflection.add(descriptor_set.into());
-        self
-    }
-
-    /// The limits of every method that does not set its own.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.routes = self.routes.limits(limits);
-        self
-    }
-
-    /// How responses are compressed for clients that accept it. Default: not at all.
-    #[must_use]
-    pub fn compression(mut self, compression: Compression) -> Self {
-        self.routes = self.routes.compression(compression);
-        self
-    }
-
-    /// The bytes that all calls together may have buffered. Default: 1 GiB.
-    #[must_use]
-    pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
-        self.routes = self.routes.max_buffered_bytes(bytes);
         self
     }
 
@@ -202,11 +152,6 @@ impl ServerBuilder {
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.transport.handshake_timeout = timeout;
         self
-    }
-
-    /// What will be served, to be printed.
-    pub fn table(&self) -> RouteTable {
-        self.routes.table()
     }
 
     /// Serves on `addr` until SIGTERM or Ctrl-C, then drains: see [`Server::serve`].

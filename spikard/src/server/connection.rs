@@ -13,7 +13,7 @@ use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::body::Body;
 
-use crate::connection_info::ConnectionInfo;
+use crate::call::{Arrival, HalfClose, Peer};
 use crate::dispatch::ResponseFuture;
 
 use super::clock::ConnectionClock;
@@ -48,16 +48,16 @@ impl Serving {
             () = stopping.as_mut() => return,
         };
         match established {
-            Ok(Established::Plain(stream, info)) => {
-                self.http2(stream, info, watcher, began, stopping).await;
+            Ok(Established::Plain(stream, peer)) => {
+                self.http2(stream, peer, watcher, began, stopping).await;
             }
             #[cfg(unix)]
-            Ok(Established::Unix(stream, info)) => {
-                self.http2(stream, info, watcher, began, stopping).await;
+            Ok(Established::Unix(stream, peer)) => {
+                self.http2(stream, peer, watcher, began, stopping).await;
             }
             #[cfg(feature = "tls")]
-            Ok(Established::Tls(stream, info)) => {
-                self.http2(stream, info, watcher, began, stopping).await;
+            Ok(Established::Tls(stream, peer)) => {
+                self.http2(stream, peer, watcher, began, stopping).await;
             }
             Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
         }
@@ -66,14 +66,14 @@ impl Serving {
     async fn http2<S>(
         self,
         stream: S,
-        info: ConnectionInfo,
+        peer: Peer,
         watcher: Watcher,
         began: Instant,
         stopping: impl Future<Output = ()>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let peer = info.peer;
+        let address = peer.address;
         let stack = self.stack;
         let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, preface) = Prefaced::new(stream);
@@ -86,14 +86,14 @@ impl Serving {
         let connection = self
             .transport
             .http2(clock.clone())
-            .serve_connection(TokioIo::new(stream), Calls { stack, info });
+            .serve_connection(TokioIo::new(stream), Calls { stack, peer });
         tokio::select! {
             ended = clock.tick(watcher.watch(connection)) => if let Err(error) = ended {
-                tracing::debug!(?peer, %error, "a connection ended with an error");
+                tracing::debug!(peer = ?address, %error, "a connection ended with an error");
             },
             // A peer that has said nothing has no calls to drain.
             () = preface.missing(handshake_left, stopping) => {
-                tracing::debug!(?peer, "a connection did not begin HTTP/2 and was closed");
+                tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
             }
         }
     }
@@ -102,7 +102,7 @@ impl Serving {
 /// The requests of one connection, marked with what only the connection knows.
 struct Calls {
     stack: Stack,
-    info: ConnectionInfo,
+    peer: Peer,
 }
 
 impl Service<Request<Incoming>> for Calls {
@@ -112,9 +112,11 @@ impl Service<Request<Incoming>> for Calls {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let mut request = request.map(|body| Body::new(VerifiedBody(body)));
-        request.extensions_mut().insert(ConnectionInfo {
-            arrived: Some(Instant::now()),
-            ..self.info.clone()
+        request.extensions_mut().insert(Arrival {
+            peer: self.peer.clone(),
+            at: Instant::now(),
+            // `VerifiedBody` makes an error of every other end.
+            half_close: HalfClose::Verified,
         });
         self.stack.call(request)
     }

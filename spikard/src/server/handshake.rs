@@ -12,7 +12,7 @@ use tokio::time::timeout;
 #[cfg(feature = "tls")]
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::connection_info::ConnectionInfo;
+use crate::call::Peer;
 
 use super::listener::Accepted;
 
@@ -26,11 +26,11 @@ pub(super) struct Handshake {
 
 /// A connection that HTTP/2 can begin on.
 pub(super) enum Established {
-    Plain(TcpStream, ConnectionInfo),
+    Plain(TcpStream, Peer),
     #[cfg(unix)]
-    Unix(UnixStream, ConnectionInfo),
+    Unix(UnixStream, Peer),
     #[cfg(feature = "tls")]
-    Tls(Box<TlsStream<TcpStream>>, ConnectionInfo),
+    Tls(Box<TlsStream<TcpStream>>, Peer),
 }
 
 impl Handshake {
@@ -44,32 +44,30 @@ impl Handshake {
 
     async fn begin(&self, accepted: Accepted) -> io::Result<Established> {
         match accepted {
-            Accepted::Tcp(stream, peer) => self.tcp(stream, peer).await,
+            Accepted::Tcp(stream, address) => self.tcp(stream, address).await,
             #[cfg(unix)]
-            Accepted::Unix(stream) => Ok(Established::Unix(stream, ConnectionInfo::default())),
+            Accepted::Unix(stream) => Ok(Established::Unix(stream, Peer::default())),
         }
     }
 
-    async fn tcp(&self, stream: TcpStream, peer: SocketAddr) -> io::Result<Established> {
+    async fn tcp(&self, stream: TcpStream, address: SocketAddr) -> io::Result<Established> {
         stream.set_nodelay(true)?;
-        let info = ConnectionInfo {
-            peer: Some(peer),
-            arrived: None,
-            #[cfg(feature = "tls")]
-            certificates: std::sync::Arc::default(),
+        let peer = Peer {
+            address: Some(address),
+            ..Peer::default()
         };
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             let stream = tls.accept(stream).await?;
             let (_, session) = stream.get_ref();
             let certificates = session.peer_certificates().unwrap_or_default();
-            let info = ConnectionInfo {
+            let peer = Peer {
                 certificates: certificates.to_vec().into(),
-                ..info
+                ..peer
             };
-            return Ok(Established::Tls(Box::new(stream), info));
+            return Ok(Established::Tls(Box::new(stream), peer));
         }
-        Ok(Established::Plain(stream, info))
+        Ok(Established::Plain(stream, peer))
     }
 }
 

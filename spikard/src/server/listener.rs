@@ -28,6 +28,15 @@ pub(super) enum Accepted {
 }
 
 impl Listener {
+    /// The address of a TCP socket.
+    pub(super) fn local_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(_, address) => Some(*address),
+            #[cfg(unix)]
+            Self::Unix(_) => None,
+        }
+    }
+
     /// The next connection. A failure is a matter of that connection or of the moment, never of the listener.
     pub(super) async fn accept(&self) -> Accepted {
         loop {

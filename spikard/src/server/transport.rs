@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use hyper::server::conn::http2;
 
-use crate::respond::StreamExecutor;
-
 use super::clock::ConnectionClock;
+use super::executor::StreamExecutor;
 
 /// h2 ends a connection whose small DATA frames pile up unread, and allows them in proportion to
 /// this window: half of it, at 256 bytes less its payload for each frame. With the default window

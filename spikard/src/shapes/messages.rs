@@ -103,6 +103,13 @@ impl<M: Send + 'static> From<Vec<M>> for Messages<M> {
     }
 }
 
+/// No messages.
+impl<M: Send + 'static> Default for Messages<M> {
+    fn default() -> Self {
+        Self::from(Vec::new())
+    }
+}
+
 impl<M> fmt::Debug for Messages<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Messages(..)")

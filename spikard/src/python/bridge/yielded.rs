@@ -8,7 +8,8 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::respond::{StreamedBatches, framed_messages};
+use crate::respond::StreamedBatches;
+use crate::wire::framed_messages;
 use crate::{Messages, Status};
 
 use super::Bridge;

@@ -7,9 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 use tonic::metadata::MetadataMap;
 
-use crate::collect::PREFIX;
 use crate::python::bridge::Yielded;
-use crate::respond::{Outgoing, Reply, Sending, StreamedBatches as _, framed_messages};
+use crate::respond::{Outgoing, Reply, Sending, StreamedBatches as _};
+use crate::shapes::ResponseParts;
+use crate::wire::{PREFIX, framed_messages};
 use crate::{Messages, Status};
 
 use super::answer::Answer;
@@ -47,18 +48,16 @@ impl PythonReply {
     }
 
     /// The reply of a served call, as it stands in the buffer.
-    pub(crate) fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-        let encoding = sending.choose(self.wanted.compression);
-        let encoding = encoding.except(self.wanted.uncompressed);
-        let compression = encoding.compression;
-        Ok(Reply {
-            outgoing: match self.content {
-                Content::Framed { frames, .. } => Outgoing::framed(frames, encoding)?,
-                Content::Stream(messages) => Outgoing::batches(messages, encoding),
-            },
-            encoding: compression,
+    pub(crate) fn into_reply(self, sending: Sending) -> Result<Reply, Status> {
+        let parts = ResponseParts {
             metadata: self.metadata,
             trailers: self.trailers,
+            compression: self.wanted.compression,
+            uncompressed: self.wanted.uncompressed,
+        };
+        sending.reply(parts, |encoding| match self.content {
+            Content::Framed { frames, .. } => Outgoing::framed(frames, encoding),
+            Content::Stream(messages) => Ok(Outgoing::batches(messages, encoding)),
         })
     }
 
