@@ -18,7 +18,6 @@ use tower_service::Service;
 use crate::Routes;
 use crate::routes::routes_steps;
 
-use super::Server;
 use super::connection::Serving;
 use super::error::ServeError;
 use super::handshake::Handshake;
@@ -28,6 +27,7 @@ use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
 #[cfg(feature = "reflection")]
 use super::reflection::Reflection;
+use super::serve::Server;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
@@ -47,9 +47,10 @@ pub struct ServerBuilder {
     grace: Duration,
 }
 
-impl ServerBuilder {
-    pub(super) fn new() -> Self {
-        Self {
+impl Server {
+    /// A server with no services and the default settings.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder {
             routes: Routes::new(),
             layers: Layers::default(),
             #[cfg(feature = "tls")]
@@ -62,7 +63,9 @@ impl ServerBuilder {
             grace: Duration::from_secs(30),
         }
     }
+}
 
+impl ServerBuilder {
     routes_steps!(routes);
 
     /// Takes routes that are built already, with their limits and compression.

@@ -1,7 +1,6 @@
-//! Accepting connections until told to stop, and draining them within a bound.
+//! The connections that are open, and their graceful shutdown within a bound.
 
-use std::future::Future;
-use std::pin::pin;
+use std::future::pending;
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
@@ -9,46 +8,55 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::Server;
+use super::connection::Serving;
+use super::listener::Accepted;
 
-/// Serves until `stop` says how long the drain may take.
-pub(super) async fn serve_until_told(server: Server, stop: impl Future<Output = Duration>) {
-    let mut stop = pin!(stop);
-    #[cfg(feature = "health")]
-    if let Some(health) = &server.health {
-        health.serving().await;
+/// Connections, each in a task of its own.
+pub(super) struct OpenConnections {
+    tasks: JoinSet<()>,
+    graceful: GracefulShutdown,
+    /// Tells those that have not begun HTTP/2, which `graceful` does not reach.
+    stopping: watch::Sender<()>,
+}
+
+impl OpenConnections {
+    pub(super) fn new() -> Self {
+        Self {
+            tasks: JoinSet::new(),
+            graceful: GracefulShutdown::new(),
+            stopping: watch::Sender::new(()),
+        }
     }
-    let graceful = GracefulShutdown::new();
-    let (stopping, _) = watch::channel(());
-    let mut connections = JoinSet::new();
-    let grace = loop {
-        let accepted = tokio::select! {
-            accepted = server.listener.accept() => accepted,
-            Some(_) = connections.join_next() => continue,
-            grace = stop.as_mut() => break grace,
-        };
-        let mut stopped = stopping.subscribe();
+
+    /// Serves one more.
+    pub(super) fn serve(&mut self, serving: Serving, accepted: Accepted) {
+        let mut stopped = self.stopping.subscribe();
         let stopping = async move {
             // An error means that the sender is gone, which is the end as well.
             let _ = stopped.changed().await;
         };
-        let connection = server.serving.clone();
-        connections.spawn(connection.serve(accepted, graceful.watcher(), stopping));
-    };
-    drop(server.listener);
-    #[cfg(feature = "health")]
-    if let Some(health) = server.health {
-        health.draining().await;
+        let connection = serving.serve(accepted, self.graceful.watcher(), stopping);
+        self.tasks.spawn(connection);
     }
-    stopping.send_replace(());
-    tracing::info!(connections = connections.len(), ?grace, "draining");
-    if timeout(grace, graceful.shutdown()).await.is_err() {
-        let left = connections.len();
-        tracing::warn!(
-            connections = left,
-            ?grace,
-            "the grace period is over; cutting off what is left"
-        );
+
+    /// Ready when one has ended.
+    pub(super) async fn ended(&mut self) {
+        if self.tasks.join_next().await.is_none() {
+            pending::<()>().await;
+        }
     }
-    connections.shutdown().await;
+
+    /// Tells each to finish its calls in flight, and cuts off what is left after `grace`.
+    pub(super) async fn drain(mut self, grace: Duration) {
+        self.stopping.send_replace(());
+        tracing::info!(connections = self.tasks.len(), ?grace, "draining");
+        if timeout(grace, self.graceful.shutdown()).await.is_err() {
+            tracing::warn!(
+                connections = self.tasks.len(),
+                ?grace,
+                "the grace period is over; cutting off what is left"
+            );
+        }
+        self.tasks.shutdown().await;
+    }
 }
