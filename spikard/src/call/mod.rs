@@ -15,7 +15,7 @@ use http::Extensions;
 pub(crate) use arrival::{Arrival, HalfClose, Peer};
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use deadline::{Deadline, DeadlineTimer};
-pub(crate) use panics::{Contained, contained};
+pub(crate) use panics::{contained, contained_in};
 pub(crate) use span::CallSpan;
 
 /// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.

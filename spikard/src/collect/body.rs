@@ -1,25 +1,20 @@
-//! The body of a request that has not been read yet.
+//! The body of a request, as far as it has been read.
 
-use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use tonic::body::Body;
 
 use crate::call::{Budget, Charge, HalfClose};
-use crate::shapes::MessageSource;
 use crate::wire::{Codec, Keeper};
-use crate::{Call, Limits, Message, Messages, Status};
+use crate::{Limits, Message, Status};
 
-use super::collector::Collector;
 use super::decompression::Decompression;
-use super::idle::Idle;
 use super::list::MessageList;
 use super::quota::{Expect, Quota};
 use super::reader::Reader;
-use super::stream::MessageStream;
-use super::violation;
 
-/// The body of a request, to be read within the limits of its call.
+/// The body of a request, to be read within the limits of its call. It holds the charge for what has been read.
 pub(crate) struct RequestBody {
     reader: Reader,
     limits: Limits,
@@ -39,45 +34,41 @@ impl RequestBody {
             None => Keeper::default(),
             Some(_) => Keeper::copying(),
         };
-        let idle = Idle::new(limits.idle_timeout);
         Self {
-            reader: Reader::new(body, idle, keeper, half_close),
+            reader: Reader::new(body, &limits, keeper, half_close),
             limits,
             codec,
             charge: Charge::new(budget),
         }
     }
 
-    fn collector<M: Message>(self, expect: Expect, decompression: Decompression) -> Collector<M> {
-        let list = MessageList::new(Quota::new(self.limits, expect), decompression);
-        Collector::new(self.reader, list, self.charge)
+    /// An empty list for messages that are collected.
+    pub(super) fn buffer<M: Message>(&self, expect: Expect) -> MessageList<M> {
+        let quota = Quota::new(self.limits, expect);
+        MessageList::new(quota, Decompression::buffered(self.codec))
     }
 
-    async fn collect<M: Message>(self, call: &Call, expect: Expect) -> Result<Vec<M>, Status> {
-        let decompression = Decompression::buffered(self.codec);
-        let mut collector = self.collector(expect, decompression);
-        while poll_fn(|cx| collector.poll_more(cx)).await? {}
-        let (messages, buffered) = collector.finish();
-        call.hold(buffered);
-        Ok(messages)
-    }
-}
-
-impl MessageSource for RequestBody {
-    async fn one<M: Message>(self, call: &Call) -> Result<M, Status> {
-        let messages = self.collect(call, Expect::One).await?;
-        let first = messages.into_iter().next();
-        first.ok_or_else(|| violation::cardinality("none"))
+    /// An empty list for messages that are handed on as they arrive.
+    pub(super) fn window<M: Message>(&self) -> MessageList<M> {
+        let quota = Quota::new(self.limits, Expect::Any);
+        MessageList::new(quota, Decompression::streamed(self.codec))
     }
 
-    async fn list<M: Message>(self, call: &Call) -> Result<Vec<M>, Status> {
-        self.collect(call, Expect::Any).await
+    /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what it takes
+    /// then; ready with `false` at the half-close.
+    pub(super) fn poll_more<M: Message>(
+        &mut self,
+        cx: &mut Context<'_>,
+        list: &mut MessageList<M>,
+    ) -> Poll<Result<bool, Status>> {
+        let more = ready!(self.reader.poll_messages(cx, list))?;
+        let size = list.size().saturating_add(self.reader.partial());
+        self.charge.set(size)?;
+        list.charged();
+        Poll::Ready(Ok(more))
     }
 
-    fn stream<M: Message>(self) -> Messages<M> {
-        let decompression = Decompression::streamed(self.codec);
-        Messages::new(MessageStream::new(
-            self.collector(Expect::Any, decompression),
-        ))
+    pub(super) fn into_charge(self) -> Charge {
+        self.charge
     }
 }

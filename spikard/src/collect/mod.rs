@@ -4,12 +4,12 @@
 //! the client reset with CANCEL for one that it ended.
 
 mod body;
-mod collector;
 mod decompression;
 mod idle;
 mod list;
 mod quota;
 mod reader;
+mod source;
 mod stream;
 mod violation;
 

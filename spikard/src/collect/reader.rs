@@ -8,9 +8,9 @@ use bytes::Bytes;
 use http_body::Body as _;
 use tonic::body::Body;
 
-use crate::Status;
 use crate::call::HalfClose;
 use crate::wire::{Deframer, Keeper, Sink};
+use crate::{Limits, Status};
 
 use super::idle::Idle;
 use super::violation;
@@ -26,12 +26,12 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(body: Body, idle: Idle, keeper: Keeper, half_close: HalfClose) -> Self {
+    pub(super) fn new(body: Body, limits: &Limits, keeper: Keeper, half_close: HalfClose) -> Self {
         Self {
             body,
             rest: Bytes::new(),
             deframer: Deframer::new(keeper),
-            idle,
+            idle: Idle::new(limits.idle_timeout),
             half_close,
         }
     }

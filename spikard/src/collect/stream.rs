@@ -8,12 +8,14 @@ use futures_core::Stream;
 
 use crate::{Message, Status};
 
-use super::collector::Collector;
+use super::body::RequestBody;
+use super::list::MessageList;
 
 /// The messages of a request that is not buffered. The next chunk is read only when every message of
 /// the last one has been taken, so that a slow handler slows its client down.
 pub(super) struct MessageStream<M> {
-    collector: Collector<M>,
+    body: RequestBody,
+    list: MessageList<M>,
     ready: vec::IntoIter<M>,
     end: End,
 }
@@ -27,21 +29,22 @@ enum End {
 }
 
 impl<M: Message> MessageStream<M> {
-    pub(super) fn new(collector: Collector<M>) -> Self {
+    pub(super) fn new(body: RequestBody) -> Self {
         Self {
-            collector,
+            list: body.window(),
+            body,
             ready: Vec::new().into_iter(),
             end: End::Open,
         }
     }
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match std::task::ready!(self.collector.poll_more(cx)) {
+        match std::task::ready!(self.body.poll_more(cx, &mut self.list)) {
             Ok(true) => {}
             Ok(false) => self.end = End::Reached,
             Err(status) => self.end = End::Failed(status),
         }
-        self.ready = self.collector.take().into_iter();
+        self.ready = self.list.take().into_iter();
         Poll::Ready(())
     }
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 use http::{Request, Response};
 use tonic::body::Body;
 
-use crate::call::{CallSpan, Contained, Deadline, DeadlineTimer};
+use crate::call::{CallSpan, Deadline, DeadlineTimer, contained_in};
 use crate::respond::{Reply, Sending, sendable};
 use crate::shapes::{RequestShape, ResponseShape as _};
 use crate::{HandlerResult, Status};
@@ -92,12 +92,18 @@ impl ServerCall {
         Box::pin(async move {
             let result = {
                 // Made where it stays: the future of a call is too large to be moved about.
-                let mut work = pin!(span.of(Contained::new(stages(admitted))));
-                poll_fn(|cx| match (work.as_mut().poll(cx), &mut timer) {
-                    (Poll::Pending, Some(timer)) => {
-                        timer.poll(cx).map(|deadline| Err(late(deadline)))
+                let mut work = pin!(span.of(stages(admitted)));
+                poll_fn(|cx| {
+                    let mut polled = Poll::Pending;
+                    // After a panic the future is only dropped.
+                    let ran = contained_in(&span, || polled = work.as_mut().poll(cx));
+                    match (ran, &mut timer) {
+                        (Err(status), _) => Poll::Ready(Err(status)),
+                        (Ok(()), Some(timer)) if polled.is_pending() => {
+                            timer.poll(cx).map(|deadline| Err(late(deadline)))
+                        }
+                        _ => polled,
                     }
-                    (polled, _) => polled,
                 })
                 .await
             };

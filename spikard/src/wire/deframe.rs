@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::Status;
 
 use super::keeper::Keeper;
+use super::malformed;
 use super::payload::Payload;
 use super::prefix::PREFIX;
 use super::sink::Sink;
@@ -76,8 +77,8 @@ impl Deframer {
     pub(crate) fn finish(&self) -> Result<(), Status> {
         match &self.state {
             State::Between => Ok(()),
-            State::Prefix { have, .. } => Err(truncated(self.complete, *have, PREFIX)),
-            State::Message { len, buffer, .. } => Err(truncated(
+            State::Prefix { have, .. } => Err(malformed::truncated(self.complete, *have, PREFIX)),
+            State::Message { len, buffer, .. } => Err(malformed::truncated(
                 self.complete,
                 PREFIX + buffer.len(),
                 PREFIX + len,
@@ -130,7 +131,7 @@ impl Deframer {
     ) -> Result<usize, Status> {
         let [flag, length @ ..] = prefix;
         if flag > 1 {
-            return Err(bad_flag(self.complete, flag));
+            return Err(malformed::flag(self.complete, flag));
         }
         let compressed = flag == 1;
         // Lossless: tokio runs on no target whose `usize` has fewer than 32 bits.
@@ -185,19 +186,6 @@ fn extend(buffer: &mut Vec<u8>, bytes: &[u8], len: usize) {
         buffer.reserve_exact(capacity - buffer.len());
     }
     buffer.extend_from_slice(bytes);
-}
-
-fn truncated(index: usize, have: usize, need: usize) -> Status {
-    Status::internal(format!(
-        "the stream ended inside message {index}: {have} of its {need} bytes arrived, counted from \
-         the 5 bytes of its prefix"
-    ))
-}
-
-fn bad_flag(index: usize, flag: u8) -> Status {
-    Status::internal(format!(
-        "message {index} starts with the compressed flag {flag}: it must be 0 or 1"
-    ))
 }
 
 #[cfg(test)]

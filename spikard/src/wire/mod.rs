@@ -7,6 +7,7 @@ mod encodings;
 #[cfg(feature = "python")]
 mod framed;
 mod keeper;
+mod malformed;
 mod metadata;
 mod payload;
 mod prefix;

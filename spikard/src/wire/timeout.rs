@@ -6,16 +6,16 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::Status;
 
+use super::malformed;
+
 /// The client's timeout, `None` without one. The specification allows 1 to 8 digits and a unit.
 pub(crate) fn grpc_timeout(headers: &HeaderMap) -> Result<Option<Duration>, Status> {
     let Some(value) = headers.get("grpc-timeout") else {
         return Ok(None);
     };
-    parse(value).map(Some).ok_or_else(|| {
-        Status::internal(format!(
-            "the grpc-timeout {value:?} is malformed: it must be 1 to 8 digits and one of the units H M S m u n"
-        ))
-    })
+    parse(value)
+        .map(Some)
+        .ok_or_else(|| malformed::timeout(value))
 }
 
 fn parse(value: &HeaderValue) -> Option<Duration> {
