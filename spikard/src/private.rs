@@ -16,5 +16,5 @@ pub use crate::proto::checked::{
     service_name,
 };
 #[cfg(feature = "python")]
-pub use crate::python::rpc::{PythonRpc, answer_in_python, call_python};
+pub use crate::python::callable::rpc::{PythonRpc, answer_in_python, call_python};
 pub use crate::rpc::{Rpc, answer, count_above_zero, kind, method, options, time_above_zero};
