@@ -36,8 +36,7 @@ fn breaches(map: &str, crates: &[(&str, &str)], read: Read<'_>) -> Vec<String> {
     let sources: Vec<Source> = sources.collect();
     let names = Names::of(&sources);
     let uses = uses::all(&sources, &names);
-    let files: Vec<&str> = sources.iter().map(|source| source.file.as_str()).collect();
-    let mut breaches = rules::breaches(&table::rooms(map), &files, &uses);
+    let mut breaches = rules::breaches(&table::rooms(map), &sources, &uses);
     breaches.extend(circles::circles(&uses));
     breaches
 }

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sources::Source;
 use super::table::Room;
 use super::uses::Use;
 
 /// Every breach, as a person is told of it.
-pub(crate) fn breaches(rooms: &[Room], files: &[&str], uses: &BTreeSet<Use>) -> Vec<String> {
-    let map = Map::new(rooms, files);
-    let mut breaches = map.homeless(files);
-    breaches.extend(map.empty(files));
+pub(crate) fn breaches(rooms: &[Room], sources: &[Source], uses: &BTreeSet<Use>) -> Vec<String> {
+    let map = Map::new(rooms, sources);
+    let mut breaches = map.homeless(sources);
+    breaches.extend(map.empty(sources));
     breaches.extend(map.listed(uses));
     breaches.extend(map.unlisted(uses));
     breaches
@@ -21,14 +22,12 @@ struct Map<'a> {
 }
 
 impl<'a> Map<'a> {
-    fn new(rooms: &'a [Room], files: &[&str]) -> Self {
-        let sources: BTreeSet<_> = files
-            .iter()
-            .filter_map(|file| source_folder(file))
-            .collect();
+    /// Leaves out the rooms of other languages.
+    fn new(rooms: &'a [Room], sources: &[Source]) -> Self {
         let is_ours = |room: &&Room| {
-            files.iter().any(|file| room.has(file))
-                || sources.iter().any(|folder| room.path.starts_with(*folder))
+            sources.iter().any(|source| {
+                room.has(&source.file) || room.path.starts_with(source_folder(&source.file))
+            })
         };
         Self {
             rooms: rooms.iter().filter(is_ours).collect(),
@@ -44,18 +43,19 @@ impl<'a> Map<'a> {
             .map(|(index, _)| index)
     }
 
-    fn homeless(&self, files: &[&str]) -> Vec<String> {
-        let homeless = files
+    fn homeless(&self, sources: &[Source]) -> Vec<String> {
+        let homeless = sources
             .iter()
-            .filter(|file| self.room_of(file).is_none() && !is_root(file));
+            .filter(|source| !source.is_list() && self.room_of(&source.file).is_none());
         homeless
-            .map(|file| format!("{file} is in no room of the map"))
+            .map(|source| format!("{} is in no room of the map", source.file))
             .collect()
     }
 
-    fn empty(&self, files: &[&str]) -> Vec<String> {
-        let having: BTreeSet<_> = files.iter().filter_map(|file| self.room_of(file)).collect();
-        let empty = (0..self.rooms.len()).filter(|index| !having.contains(index));
+    fn empty(&self, sources: &[Source]) -> Vec<String> {
+        let files = sources.iter().map(|source| self.room_of(&source.file));
+        let having: BTreeSet<_> = files.collect();
+        let empty = (0..self.rooms.len()).filter(|index| !having.contains(&Some(*index)));
         empty
             .map(|index| format!("the room {} has no file", self.rooms[index].path))
             .collect()
@@ -125,13 +125,8 @@ impl<'a> Map<'a> {
     }
 }
 
-/// The folder of a crate's sources, up to and with `src/`.
-fn source_folder(file: &str) -> Option<&str> {
-    file.find("/src/").map(|at| &file[..at + "/src/".len()])
-}
-
-/// Whether a file stands for its crate and only re-exports.
-fn is_root(file: &str) -> bool {
-    let in_sources = source_folder(file).and_then(|folder| file.strip_prefix(folder));
-    matches!(in_sources, Some("lib.rs" | "private.rs"))
+/// The folder of a crate's sources, with the slash at its end.
+fn source_folder(file: &str) -> &str {
+    file.find("/src/")
+        .map_or(file, |at| &file[..at + "/src/".len()])
 }

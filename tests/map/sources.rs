@@ -13,6 +13,14 @@ pub(crate) struct Source {
     pub(crate) syntax: syn::File,
 }
 
+impl Source {
+    /// Whether it only lists modules and re-exports names.
+    pub(crate) fn is_list(&self) -> bool {
+        let mut items = self.syntax.items.iter();
+        items.all(|item| matches!(item, Item::ExternCrate(_) | Item::Mod(_) | Item::Use(_)))
+    }
+}
+
 /// Gives the text of a file, if there is one.
 pub(crate) type Read<'a> = &'a dyn Fn(&str) -> Option<String>;
 

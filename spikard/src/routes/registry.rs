@@ -32,7 +32,7 @@ pub(super) struct Registered {
     answer: Answer,
     /// Whether a Python callable is found by its name, which is then tried at start-up.
     #[cfg_attr(
-        any(Py_LIMITED_API, not(feature = "python")),
+        any(spikard_extension, not(feature = "python")),
         expect(
             dead_code,
             reason = "callables are found by name in an embedded interpreter only"
@@ -111,7 +111,7 @@ impl Registry {
         for method in self.methods {
             match methods.entry(format!("/{}/{}", method.service, method.info.name)) {
                 Entry::Vacant(slot) => {
-                    #[cfg(all(feature = "python", not(Py_LIMITED_API)))]
+                    #[cfg(all(feature = "python", not(spikard_extension)))]
                     if method.by_name {
                         check_callable(slot.key(), &method.info)?;
                     }
@@ -131,7 +131,7 @@ impl Registry {
 }
 
 /// Finds a missing Python callable at start-up rather than at its first call.
-#[cfg(all(feature = "python", not(Py_LIMITED_API)))]
+#[cfg(all(feature = "python", not(spikard_extension)))]
 fn check_callable(path: &str, info: &MethodInfo) -> Result<(), RoutesError> {
     let crate::Handler::Python(callable) = &info.handler else {
         return Ok(());

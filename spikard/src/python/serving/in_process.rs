@@ -1,7 +1,7 @@
 //! Calls from inside the process: the whole way of a call but for the socket.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -16,6 +16,7 @@ use tower_service::Service;
 
 use crate::call::{Arrival, HalfClose, Peer};
 use crate::python::bridge::{Bridge, Notice};
+use crate::python::lock::lock;
 use crate::{RoutesService, Status, wire};
 
 /// What came back of a call.
@@ -122,10 +123,6 @@ impl InProcess {
     pub(super) fn into_runtime(self) -> Runtime {
         self.runtime
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {

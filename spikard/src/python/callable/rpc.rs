@@ -2,11 +2,13 @@
 
 use std::future::Future;
 
-use super::convert::PythonRequest;
-use super::entry::{self, PythonResult};
 use crate::MethodOptions;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
+use crate::python::convert::PythonRequest;
 use crate::service::Rpc;
+
+use super::answer::PythonResult;
+use super::call::{self, reply_of};
 
 /// An [`Rpc`] whose handler is the Python callable `CALLABLE`.
 pub trait PythonRpc<const INDEX: usize, Signature> {
@@ -43,7 +45,10 @@ where
     S: PythonRpc<INDEX, Signature>,
 {
     let target = Target::new(S::SERVICE, S::METHOD, S::OPTIONS);
-    call.run_python::<S::Request, S::Result>(target, S::CALLABLE)
+    call.receive(target, |request: S::Request, sending| async move {
+        let reply = reply_of(S::CALLABLE, S::Result::ANSWER, request.into_inbound()?).await?;
+        reply.into_reply(sending)
+    })
 }
 
 /// Calls the Python callable of a method as a function, outside of any server.
@@ -53,5 +58,5 @@ pub fn call_python<S, const INDEX: usize, Signature>(
 where
     S: PythonRpc<INDEX, Signature>,
 {
-    entry::call_python(S::CALLABLE, request)
+    call::call_python(S::CALLABLE, request)
 }

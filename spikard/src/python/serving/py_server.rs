@@ -1,6 +1,6 @@
 //! The server as Python sees it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use http::uri::PathAndQuery;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
@@ -10,6 +10,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::python::bridge::{Bridge, PyBridge};
 use crate::python::convert::{Copied, ReceivedMetadata, append_metadata, frame};
+use crate::python::lock::{lock, unpoisoned};
 use crate::python::{PythonError, PythonErrorKind};
 use crate::{Routes, ServeError};
 
@@ -172,7 +173,7 @@ impl PyServer {
         if self.is_forked() {
             return;
         }
-        let phase = std::mem::replace(&mut *self.lock(), Phase::Ended);
+        let phase = std::mem::replace(&mut *lock(&self.phase), Phase::Ended);
         let bridge = &self.bridge;
         py.detach(|| {
             bridge.close(STOPPED, PythonError::new(PythonErrorKind::Stopped, STOPPED));
@@ -194,7 +195,7 @@ impl PyServer {
 impl PyServer {
     /// What stops the server from any thread.
     pub(super) fn stopper(&self) -> Option<Stop> {
-        match &*self.lock() {
+        match &*lock(&self.phase) {
             Phase::Serving(running) => Some(running.stop.clone()),
             _ => None,
         }
@@ -210,11 +211,7 @@ impl PyServer {
                 self.pid
             )));
         }
-        Ok(self.lock())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(lock(&self.phase))
     }
 
     fn is_forked(&self) -> bool {
@@ -224,7 +221,7 @@ impl PyServer {
 
 impl Drop for PyServer {
     fn drop(&mut self) {
-        let phase = self.phase.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let phase = unpoisoned(self.phase.get_mut());
         let phase = std::mem::replace(phase, Phase::Ended);
         if std::process::id() != self.pid {
             // A forked child has the memory of these threads, but not the threads: nothing to wait for.

@@ -2,16 +2,18 @@
 
 use crate::Status;
 
-use super::convert::{Answer, Inbound, PythonReply};
+use super::answer::PythonResult;
+use crate::python::bridge::PythonReply;
+use crate::python::convert::{Answer, Inbound, PythonRequest};
 
 /// Calls `module:callable` in the embedded interpreter, which is started where it was not yet.
-#[cfg(not(Py_LIMITED_API))]
-pub(super) async fn call(
+#[cfg(not(spikard_extension))]
+pub(super) async fn reply_of(
     callable: &'static str,
     answer: Answer,
     request: Inbound,
 ) -> Result<PythonReply, Status> {
-    let bridge = super::embed::bridge()?;
+    let bridge = crate::python::embed::bridge()?;
     let handler = bridge
         .handler(callable)
         .await
@@ -19,9 +21,9 @@ pub(super) async fn call(
     bridge.call(handler, answer, request).await
 }
 
-#[cfg(not(Py_LIMITED_API))]
-fn refused(callable: &str, error: &super::PythonError) -> Status {
-    use super::PythonErrorKind::{Start, Stopped, VirtualEnv};
+#[cfg(not(spikard_extension))]
+fn refused(callable: &str, error: &crate::python::PythonError) -> Status {
+    use crate::python::PythonErrorKind::{Start, Stopped, VirtualEnv};
 
     match error.kind() {
         Stopped => Status::unavailable(error.to_string()),
@@ -39,8 +41,8 @@ fn refused(callable: &str, error: &super::PythonError) -> Status {
 }
 
 /// An extension module has no interpreter of its own to look callables up in.
-#[cfg(Py_LIMITED_API)]
-pub(super) async fn call(
+#[cfg(spikard_extension)]
+pub(super) async fn reply_of(
     callable: &'static str,
     _: Answer,
     _: Inbound,
@@ -48,4 +50,21 @@ pub(super) async fn call(
     Err(Status::unavailable(format!(
         "{callable} is called by name, which only a program that embeds Python can do"
     )))
+}
+
+/// Calls the Python callable `module:callable` as a function, outside any server.
+///
+/// # Errors
+///
+/// The status of what the callable raised, or of a callable that cannot be used.
+pub async fn call_python<Req, Ret>(callable: &'static str, request: Req) -> Ret
+where
+    Req: PythonRequest,
+    Ret: PythonResult + 'static,
+{
+    let outcome = match request.into_inbound() {
+        Ok(inbound) => reply_of(callable, Ret::ANSWER, inbound).await,
+        Err(status) => Err(status),
+    };
+    Ret::from_outcome(outcome)
 }

@@ -16,7 +16,7 @@ use super::handler::{Handler, Runs};
 use super::inbound_call::InboundCall;
 use super::lookup::LookupRequest;
 use super::notice::Notice;
-use super::queue::Bridge;
+use super::shared::Bridge;
 
 /// Where calls from Rust wait for Python.
 #[pyclass(frozen, name = "Bridge", module = "spikard._spikard")]
@@ -39,7 +39,7 @@ type Drained<'py> = (
 #[pymethods]
 impl PyBridge {
     fn fileno(&self) -> i32 {
-        self.0.fd()
+        self.0.wake.fd()
     }
 
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Drained<'py>> {
@@ -67,14 +67,14 @@ impl PyBridge {
     fn take<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyTuple>> {
         loop {
             // Waiting holds neither the interpreter nor, once it returns, the lock of the queue.
-            let taken = py.detach(|| self.0.take())?;
+            let taken = py.detach(|| self.0.pool.take())?;
             let started = start(py, taken.call, |(call, id, handler, request)| {
                 (call, id, handler, request, taken.grow).into_pyobject(py)
             });
             match started {
                 Some(started) => return Some(started),
                 // The thread that was counted for it is not started.
-                None if taken.grow => self.0.worker_lost(),
+                None if taken.grow => self.0.pool.lost(),
                 None => {}
             }
         }
@@ -94,11 +94,11 @@ impl PyBridge {
     }
 
     fn add_first_worker(&self) -> bool {
-        self.0.add_first_worker()
+        self.0.pool.add_first()
     }
 
     fn worker_lost(&self) {
-        self.0.worker_lost();
+        self.0.pool.lost();
     }
 }
 
