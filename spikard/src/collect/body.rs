@@ -54,8 +54,8 @@ impl RequestBody {
         MessageList::new(quota, Decompression::streamed(self.codec))
     }
 
-    /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what it takes
-    /// then; ready with `false` at the half-close.
+    /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what the list takes.
+    /// Ready with `false` at the half-close.
     pub(super) fn poll_more<M: Message>(
         &mut self,
         cx: &mut Context<'_>,

@@ -9,8 +9,8 @@ use super::decompression::Decompression;
 use super::quota::Quota;
 use super::violation;
 
-/// What may be decoded before it is charged to the budget: a few bytes of a chunk can stand for a
-/// thousand times as many.
+/// The bytes that may be decoded before they are charged to the budget: a compressed chunk can hold a thousand times
+/// its size.
 const UNCHARGED: usize = 1 << 20;
 
 /// The messages so far, each decoded when its last byte arrived.
@@ -42,12 +42,12 @@ impl<M: Message> MessageList<M> {
         (self.quota.payload_bytes() - self.taken_at).saturating_add(fixed)
     }
 
-    /// What is there has been charged, so that there is room for more.
+    /// What is there has been charged: more may be taken.
     pub(super) fn charged(&mut self) {
         self.charged_at = self.quota.payload_bytes();
     }
 
-    // Always: it is called from two places, and calling it costs more than a small message takes to decode.
+    // Always: it has two callers, and a call costs more than decoding a small message.
     #[inline(always)]
     fn push(&mut self, payload: Payload<'_>) -> Result<(), Status> {
         let len = payload.len();

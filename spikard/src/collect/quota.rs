@@ -50,7 +50,7 @@ impl Quota {
         if self.expect == Expect::Any && self.messages >= self.limits.max_messages {
             return Err(violation::too_many_messages(self.limits.max_messages));
         }
-        // Compressed bytes are held to the limits as well, but for what incompressible ones may grow by.
+        // The limits hold for compressed bytes as well, with slack for what incompressible data grows by.
         let slack = if compressed { len / 512 + 1024 } else { 0 };
         let at_least = len.saturating_sub(slack);
         if at_least > self.limits.max_message_bytes {
@@ -65,7 +65,7 @@ impl Quota {
         Ok(())
     }
 
-    /// The bytes that the next message may decompress to, with the limit that says so and its value.
+    /// The bytes that the next message may decompress to, and the limit behind that with its value.
     pub(super) fn next_message_limit(&self) -> (usize, &'static str, usize) {
         let Limits {
             max_message_bytes,

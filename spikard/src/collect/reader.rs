@@ -1,4 +1,4 @@
-//! The chunks of a body, up to an end that is known to be the client's half-close.
+//! The chunks of a body, up to the client's half-close.
 
 use std::mem;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use super::violation;
 /// Reads a body and cuts it into messages.
 pub(super) struct Reader {
     body: Body,
-    /// What is left of a chunk that had too much in it for one time.
+    /// What is left of a chunk that was not taken at once.
     rest: Bytes,
     deframer: Deframer,
     idle: Idle,
@@ -36,13 +36,13 @@ impl Reader {
         }
     }
 
-    /// The bytes that a message takes which is not whole yet.
+    /// The bytes that an incomplete message takes.
     pub(super) fn partial(&self) -> usize {
         self.deframer.partial()
     }
 
-    /// Hands the messages of the next chunk, or as many of them as there is room for, to `sink`; ready with
-    /// `false` at the half-close.
+    /// Hands the messages of the next chunk to `sink`, or as many as it has room for. Ready with `false` at the
+    /// half-close.
     pub(super) fn poll_messages(
         &mut self,
         cx: &mut Context<'_>,
@@ -75,7 +75,7 @@ impl Reader {
                 return Poll::Ready(self.end().map(|()| None));
             };
             let frame = frame.map_err(|error| violation::broken_off(received, &error))?;
-            // Trailers of a request mean nothing to gRPC.
+            // gRPC gives no meaning to the trailers of a request.
             if let Ok(chunk) = frame.into_data() {
                 return Poll::Ready(Ok(Some(chunk)));
             }

@@ -11,8 +11,8 @@ use crate::{Message, Status};
 use super::body::RequestBody;
 use super::list::MessageList;
 
-/// The messages of a request that is not buffered. The next chunk is read only when every message of
-/// the last one has been taken, so that a slow handler slows its client down.
+/// The messages of a request that is not buffered. Backpressure: the next chunk is read when every message of the last
+/// one has been taken.
 pub(super) struct MessageStream<M> {
     body: RequestBody,
     list: MessageList<M>,

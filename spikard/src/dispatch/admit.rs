@@ -1,4 +1,4 @@
-//! What is decided from the head of a request, before its body is read.
+//! Admission: what is decided from a request's headers, before its body is read.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,7 +17,7 @@ use crate::{Call, Limits, Status};
 use super::policy::Policy;
 use super::target::Target;
 
-/// A call that may be read: what is known of it, and its body.
+/// A call that is admitted: what is known of it, and its body.
 pub(super) struct Admitted {
     pub(super) head: RequestHead,
     pub(super) body: RequestBody,
@@ -25,7 +25,7 @@ pub(super) struct Admitted {
     pub(super) deadline: Option<Deadline>,
 }
 
-/// Refuses what is not a gRPC request (HTTP's own statuses), and what asks for the impossible.
+/// Admits a call, or refuses it: what is not a gRPC request with an HTTP status, what cannot be served with a gRPC one.
 pub(super) fn admit(
     request: Request<Body>,
     target: Target,
@@ -51,7 +51,7 @@ pub(super) fn admit(
             at,
             half_close,
         }) => (peer, at, half_close),
-        // In the server of others.
+        // Mounted in another server.
         None => (Peer::default(), Instant::now(), HalfClose::Unverified),
     };
     let deadline = Deadline::of(asked, limits.timeout, at);

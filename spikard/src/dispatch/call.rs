@@ -21,7 +21,7 @@ use super::target::Target;
 pub type ResponseFuture =
     Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send + 'static>>;
 
-/// A call that has arrived and has not been read.
+/// A call that has arrived, whose body has not been read.
 pub struct ServerCall {
     request: Request<Body>,
     policy: Policy,
@@ -91,7 +91,7 @@ impl ServerCall {
         let span = CallSpan::new(&head.service_name, &head.method_name, call.peer());
         Box::pin(async move {
             let result = {
-                // Made where it stays: the future of a call is too large to be moved about.
+                // Pinned where it is made: the future of a call is large, and moving it costs.
                 let mut work = pin!(span.of(stages(admitted)));
                 poll_fn(|cx| {
                     let mut polled = Poll::Pending;

@@ -1,4 +1,4 @@
-//! From an HTTP request to an HTTP response: the way of one call.
+//! One call, from an HTTP request to an HTTP response.
 
 mod admit;
 mod call;

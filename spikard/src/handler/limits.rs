@@ -9,7 +9,7 @@ pub const MAX_STREAM_MESSAGES: usize = 10_000;
 ///
 /// A call over a limit is answered RESOURCE_EXHAUSTED (DEADLINE_EXCEEDED for time) with the limit's
 /// name and value; the handler does not run, and what was buffered is freed at once. A method's own
-/// options (`#[grpc(max_messages = 500)]`) go before the server's limits.
+/// options (`#[grpc(max_messages = 500)]`) override the server's limits.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,16 +26,17 @@ pub const MAX_STREAM_MESSAGES: usize = 10_000;
 pub struct Limits {
     /// Messages in one stream. Default: [`MAX_STREAM_MESSAGES`].
     pub max_messages: usize,
-    /// Bytes in one message, after decompression. Default: 4 MiB, as in every gRPC implementation.
+    /// Bytes in one message, after decompression. Default: 4 MiB, gRPC's usual `max_receive_message_length`.
     pub max_message_bytes: usize,
     /// Bytes in all messages of one stream, after decompression. Default: 64 MiB.
     pub max_stream_bytes: usize,
-    /// Bytes in one message of a response, before compression. Default: 4 GiB less one byte, gRPC's own limit.
+    /// Bytes in one message of a response, before compression. Default: 4 GiB less one byte, the most that the
+    /// 4-byte length of a frame can say.
     pub max_sent_message_bytes: usize,
-    /// Time for the whole call: buffering, the handler and the response. A shorter `grpc-timeout` of
-    /// the client goes before it. Default: none.
+    /// The deadline of a call, from its arrival: buffering, the handler and the response. The client's
+    /// `grpc-timeout` counts where it is shorter. Default: none.
     pub timeout: Option<Duration>,
-    /// Time without a byte from the client before it has half-closed. Default: 60 s.
+    /// The idle timeout: time without a DATA frame from the client before its half-close. Default: 60 s.
     pub idle_timeout: Duration,
 }
 
@@ -53,7 +54,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// For a stream that is not buffered: what bounds a buffer does not apply.
+    /// For a stream that is not buffered: the limits of a buffer do not apply.
     pub(crate) fn unbuffered(self) -> Self {
         Self {
             max_messages: usize::MAX,
@@ -75,7 +76,7 @@ impl Limits {
     }
 }
 
-/// The limits that one method sets for itself; what is `None` is the server's.
+/// The limits that one method sets for itself; `None` is the server's limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MethodOptions {

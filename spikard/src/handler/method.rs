@@ -1,4 +1,4 @@
-//! What a service says of each of its methods.
+//! What a service states of each of its methods.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,7 +39,7 @@ impl MethodInfo {
     }
 }
 
-/// What handles a method; it prints as the start-up table and error messages name it.
+/// What handles a method. It prints as the start-up table and error messages name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Handler {

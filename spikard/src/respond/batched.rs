@@ -18,7 +18,7 @@ pub(crate) trait StreamedBatches:
     /// The messages one by one.
     fn into_messages(self) -> Messages<Bytes>;
 
-    /// What became known as trailers at the end.
+    /// The trailers that became known at the end.
     fn take_trailers(&mut self) -> MetadataMap;
 }
 

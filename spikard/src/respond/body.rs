@@ -14,14 +14,14 @@ use crate::{Code, Status, wire};
 use super::failure;
 use super::outgoing::Outgoing;
 
-/// No more than this is handed on at once: HTTP/2 keeps what it was handed until the client takes it,
-/// whatever the deadline says, and takes nothing of 2 GiB.
+/// The most that is handed to HTTP/2 at once. It keeps that until the client's flow-control window takes it, beyond the
+/// deadline, and refuses 2 GiB or more.
 const PIECE: usize = 256 << 10;
 
 /// The messages, then the trailers with the status.
 pub(super) struct ReplyBody {
     state: Option<State>,
-    /// The deadline of the call, which a slow reader and a slow stream have to keep as well.
+    /// The deadline of the call covers a slow reader and a slow stream as well.
     timer: Option<DeadlineTimer>,
     span: CallSpan,
 }
@@ -43,7 +43,7 @@ impl State {
             }
         }
         if self.rest.len() <= PIECE {
-            // What HTTP/2 keeps to the end must not keep the whole chunk with it.
+            // A copy, so that what HTTP/2 still holds does not hold the whole chunk.
             let last = mem::take(&mut self.rest);
             return Poll::Ready(Some(Ok(Bytes::copy_from_slice(&last))));
         }

@@ -10,6 +10,6 @@ use crate::Status;
 pub(crate) trait StreamedChunks:
     Stream<Item = Result<Bytes, Status>> + Send + Unpin
 {
-    /// What became known as trailers with the last chunk.
+    /// The trailers that became known with the last chunk.
     fn take_trailers(&mut self) -> MetadataMap;
 }

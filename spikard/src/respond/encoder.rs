@@ -24,9 +24,9 @@ impl Encoder {
         Self { encoding, index: 0 }
     }
 
-    /// Appends a message to `chunk`, or only its prefix, and answers with the message to be sent after it.
+    /// Appends a message to `chunk`. Of a large one only the prefix: the message is returned, to be sent next.
     ///
-    /// A message that cannot be sent leaves nothing behind, for the messages before it still are.
+    /// A message that cannot be sent leaves nothing in `chunk`: the messages before it are still sent.
     pub(super) fn append<M: Message>(
         &mut self,
         chunk: &mut Vec<u8>,
@@ -65,7 +65,7 @@ impl Encoder {
     fn copy<M: Message>(&self, chunk: &mut Vec<u8>, message: &M) -> Result<(), Status> {
         let start = chunk.len();
         let payload = start + PREFIX;
-        // The length is known when the message is written: asking before would encode it twice.
+        // The length is written last: to ask for it first would walk the message twice.
         chunk.put_bytes(0, PREFIX);
         message.encode_payload(chunk);
         let mut length = self.length(chunk.len() - payload)?;
@@ -73,7 +73,7 @@ impl Encoder {
             let compressed = codec
                 .compress(&chunk[payload..])
                 .map_err(|error| incompressible(self.index, &error))?;
-            // The flag says of each message whether it is compressed: one that grows is sent as it was.
+            // The compressed flag is of each message: one that would grow is sent plain.
             if compressed.len() < chunk.len() - payload {
                 length = self.length(compressed.len())?;
                 chunk[start] = 1;

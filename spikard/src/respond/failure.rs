@@ -6,8 +6,8 @@ use tonic::metadata::MetadataMap;
 
 use crate::{Code, Status, wire};
 
-/// The status of a failed call as it is sent: its metadata cannot overwrite the headers of the protocol
-/// either, and a failure is not called OK, which would make a broken-off response look whole.
+/// The status of a failed call as it is sent. Its metadata cannot overwrite the headers of the protocol. OK becomes
+/// INTERNAL: it would make a response that was broken off look whole.
 pub(crate) fn sendable(mut status: Status) -> Status {
     if status.code() == Code::Ok {
         tracing::error!(%status, "the handler failed with the status OK");

@@ -43,7 +43,7 @@ impl<M: Message> Frames<M> {
         self.failed.take()
     }
 
-    /// A guess that is exact for messages of one size, so that a response takes one allocation.
+    /// Exact for messages of one size, so that a response takes one allocation.
     fn capacity(&self) -> usize {
         let Some(first) = self.messages.as_slice().first() else {
             return 0;

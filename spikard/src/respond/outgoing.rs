@@ -34,7 +34,7 @@ impl Outgoing {
     pub(crate) fn list<M: Message>(messages: Vec<M>, encoding: Encoding) -> Result<Self, Status> {
         let mut frames = Frames::new(messages, encoding);
         let first = frames.next().transpose()?;
-        // Nothing of a list is sent if it is known so early that not all of it can be.
+        // A message of the first chunk that cannot be sent fails the call before anything is sent.
         if let Some(status) = frames.take_failure() {
             return Err(status);
         }
@@ -49,7 +49,7 @@ impl Outgoing {
     /// Messages that are framed already, uncompressed, as a Python handler's answer is.
     #[cfg(feature = "python")]
     pub(crate) fn framed(frames: Bytes, encoding: Encoding) -> Result<Self, Status> {
-        // Whole frames that are within the limit cannot hold a message over it.
+        // Frames that are within the limit together hold no message over it.
         if encoding.codec.is_none() && frames.len() <= encoding.max_message_bytes {
             return Ok(Self::Framed(
                 Some(frames).filter(|frames| !frames.is_empty()),
@@ -66,7 +66,7 @@ impl Outgoing {
     /// A stream of messages that are framed already, as a Python generator's are.
     #[cfg(feature = "python")]
     pub(crate) fn batches(batches: impl StreamedBatches, encoding: Encoding) -> Self {
-        // A length has 32 bits, so a limit beyond that has nothing to be checked.
+        // A length has 32 bits: no message exceeds such a limit.
         let unlimited = encoding.max_message_bytes >= u32::MAX as usize;
         if unlimited && encoding.codec.is_none() {
             return Self::Stream(Box::new(Batched(batches)));

@@ -17,7 +17,7 @@ pub(crate) struct Sending {
 }
 
 impl Sending {
-    /// The wish of the response goes before the server's; the client decides over both.
+    /// The response's own compression, else the server's, if the client accepts it.
     fn choose(self, wanted: Option<Compression>, mut uncompressed: Vec<usize>) -> Encoding {
         uncompressed.sort_unstable();
         Encoding {
@@ -27,7 +27,7 @@ impl Sending {
         }
     }
 
-    /// Decides on the encoding, and makes the reply with what `outgoing` makes of it.
+    /// Decides how to encode the messages, and makes the reply with what `outgoing` makes of them.
     pub(crate) fn reply(
         self,
         parts: ResponseParts,

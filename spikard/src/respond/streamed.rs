@@ -15,7 +15,7 @@ use super::encoder::Encoder;
 use super::encoding::Encoding;
 use super::frames::CHUNK;
 
-/// Frames a stream of messages: those that are ready together share a chunk, and none waits for the next.
+/// Frames a stream of messages. Those that are ready together share a chunk; none waits for the next.
 pub(super) struct Streamed<M> {
     messages: Messages<M>,
     encoder: Encoder,

@@ -62,7 +62,7 @@ impl Foreign {
     }
 }
 
-/// What answers the paths that are none of ours.
+/// The services that answer the other paths.
 pub(super) struct ForeignByName(HashMap<&'static str, Answer>);
 
 impl ForeignByName {

@@ -30,7 +30,7 @@ pub(super) struct Registered {
     method: &'static str,
     info: MethodInfo,
     answer: Answer,
-    /// Whether a Python callable is found by its name, which is then tried at start-up.
+    /// Whether the handler is a Python callable that is looked up by name, at start-up.
     #[cfg_attr(
         any(spikard_extension, not(feature = "python")),
         expect(

@@ -5,8 +5,8 @@ macro_rules! routes_steps {
     ($($routes:ident)?) => {
         /// Adds the methods of a service; those of one service may come from several functions and blocks.
         ///
-        /// What is wrong with them is said when the routes are built: two handlers for one method, or a Python
-        /// callable that cannot be used.
+        /// Errors are reported when the routes are built: two handlers for one method, or a Python callable that
+        /// cannot be used.
         #[must_use]
         #[expect(
             clippy::should_implement_trait,
@@ -17,7 +17,7 @@ macro_rules! routes_steps {
             self
         }
 
-        /// Adds a service that tonic generated, or any other that has a name. It keeps limits of its own.
+        /// Adds a service that tonic generated, or any other `NamedService`. The limits do not apply to it.
         #[must_use]
         pub fn add_service<S>(mut self, service: S) -> Self
         where
@@ -36,14 +36,14 @@ macro_rules! routes_steps {
             self
         }
 
-        /// The limits of every method that does not set its own.
+        /// The limits of methods that do not set their own.
         #[must_use]
         pub fn limits(mut self, limits: $crate::Limits) -> Self {
             self$(.$routes)?.limits = limits;
             self
         }
 
-        /// How responses are compressed for clients that accept it. Default: not at all.
+        /// The compression of responses, for clients that accept it. Default: none.
         #[must_use]
         pub fn compression(mut self, compression: $crate::Compression) -> Self {
             self$(.$routes)?.compression = compression;
@@ -60,7 +60,7 @@ macro_rules! routes_steps {
             self
         }
 
-        /// The methods, one row each, to be printed.
+        /// The table of methods, to be printed at the start.
         pub fn table(&self) -> $crate::RouteTable {
             self$(.$routes)?.registry.table(&self$(.$routes)?.limits)
         }

@@ -1,4 +1,4 @@
-//! One connection: HTTP/2 on it, and the methods behind.
+//! One connection: HTTP/2, and the methods that its requests are for.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -34,7 +34,7 @@ pub(super) struct Serving {
 }
 
 impl Serving {
-    /// Serves one connection until its end, or until `watcher` says to drain and its calls have ended.
+    /// Serves one connection to its end. `watcher` begins its graceful shutdown; `stopping` ends one without a preface.
     pub(super) async fn serve(
         self,
         accepted: Accepted,
@@ -77,7 +77,7 @@ impl Serving {
         let stack = self.stack;
         let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, preface) = Prefaced::new(stream);
-        // What TLS took of the time is gone.
+        // The TLS handshake counts towards the limit.
         let handshake_left = self
             .transport
             .handshake_timeout
@@ -91,7 +91,7 @@ impl Serving {
             ended = clock.tick(watcher.watch(connection)) => if let Err(error) = ended {
                 tracing::debug!(peer = ?address, %error, "a connection ended with an error");
             },
-            // A peer that has said nothing has no calls to drain.
+            // Without a preface there are no calls in flight.
             () = preface.missing(handshake_left, stopping) => {
                 tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
             }
@@ -99,7 +99,7 @@ impl Serving {
     }
 }
 
-/// The requests of one connection, marked with what only the connection knows.
+/// The requests of one connection, each with how it arrived.
 struct Calls {
     stack: Stack,
     peer: Peer,
@@ -115,7 +115,7 @@ impl Service<Request<Incoming>> for Calls {
         request.extensions_mut().insert(Arrival {
             peer: self.peer.clone(),
             at: Instant::now(),
-            // `VerifiedBody` makes an error of every other end.
+            // `VerifiedBody` turns every other end into an error.
             half_close: HalfClose::Verified,
         });
         self.stack.call(request)

@@ -46,7 +46,7 @@ impl OpenConnections {
         }
     }
 
-    /// Tells each to finish its calls in flight, and cuts off what is left after `grace`.
+    /// Sends each GOAWAY, waits for the calls in flight, and cuts off what is left after `grace`.
     pub(super) async fn drain(mut self, grace: Duration) {
         self.stopping.send_replace(());
         tracing::info!(connections = self.tasks.len(), ?grace, "draining");

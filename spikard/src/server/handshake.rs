@@ -1,4 +1,4 @@
-//! What comes before HTTP/2 on a connection.
+//! The TLS handshake, or the lack of one, before HTTP/2 begins.
 
 use std::fmt;
 use std::io;
@@ -16,7 +16,7 @@ use crate::call::Peer;
 
 use super::listener::Accepted;
 
-/// Sets a connection up, and speaks TLS where the server does.
+/// Makes a connection of an accepted socket, over TLS where the server has it.
 #[derive(Clone)]
 pub(super) struct Handshake {
     pub(super) timeout: Duration,
@@ -36,7 +36,7 @@ pub(super) enum Established {
 impl Handshake {
     /// # Errors
     ///
-    /// A connection that broke, or a peer that did not finish TLS in time.
+    /// A connection that broke, or a TLS handshake that failed or took too long.
     pub(super) async fn establish(&self, accepted: Accepted) -> io::Result<Established> {
         let established = timeout(self.timeout, self.begin(accepted)).await;
         established.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))

@@ -1,4 +1,4 @@
-//! A server that listens, from its first connection to the end of its last.
+//! The server: from listening to the end of its graceful shutdown.
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! A service on its own, in a server that is not spikard's.
+//! A service on its own, mounted in another server.
 
 use std::future::ready;
 use std::sync::Arc;

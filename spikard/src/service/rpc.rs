@@ -1,8 +1,7 @@
 //! One method of a service, as generated code states it.
 //!
 //! Generated code names the types of a handler in one place, the implementation of [`Rpc`]. So a
-//! mistake in a type is one error, at that type. All else is generic over `Rpc` and takes its bounds
-//! for granted.
+//! mistake in a type is one error, at that type. Everything else is generic over `Rpc`.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use super::GrpcService;
 
 /// The method at `INDEX` of the service `Self`, with a handler of the type `Signature`.
 ///
-/// `Signature` says nothing new: it makes the implementation as private as the types in it.
+/// `Signature` repeats the types, so that the implementation is as private as they are.
 pub trait Rpc<const INDEX: usize, Signature> {
     /// What the handler takes.
     type Request: RequestShape;
@@ -48,7 +47,7 @@ where
     S::OPTIONS
 }
 
-/// Refuses a limit of zero, with `advice`: one that is a constant expression is known to the compiler only.
+/// Refuses a limit of zero, with `advice`. The macro cannot: the value of a constant expression is known to the compiler only.
 #[track_caller]
 pub const fn count_above_zero(limit: Option<usize>, advice: &str) {
     if let Some(0) = limit {

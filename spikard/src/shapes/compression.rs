@@ -2,15 +2,15 @@
 
 /// How messages are compressed, each on its own, as gRPC has it.
 ///
-/// Requests may come in any of them; the limits count what comes out. Responses are sent uncompressed
-/// unless the server ([`ServerBuilder::compression`](crate::ServerBuilder::compression)) or one response
-/// says otherwise, and never in an encoding that the client has not said it accepts.
+/// A request may use any of them, named in `grpc-encoding`; the limits count decompressed bytes. Responses are sent
+/// uncompressed unless the server ([`ServerBuilder::compression`](crate::ServerBuilder::compression)) or one response
+/// says otherwise, and never in an encoding that the client's `grpc-accept-encoding` lacks.
 ///
 /// `Gzip` and `Deflate` need the Cargo feature `gzip` (on by default), `Zstd` the feature `zstd`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
-    /// None at all.
+    /// No compression.
     #[default]
     Identity,
     /// gzip, which every gRPC implementation knows.
@@ -34,7 +34,7 @@ impl Compression {
         }
     }
 
-    /// Whether this build knows it.
+    /// Whether this build supports it.
     pub const fn is_supported(self) -> bool {
         match self {
             Self::Identity => true,
@@ -43,7 +43,7 @@ impl Compression {
         }
     }
 
-    /// The one of this name, whether this build knows it or not.
+    /// The compression with this name, whether this build supports it or not.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)
     }

@@ -16,9 +16,8 @@ pub trait Encoded {
 
 /// A message of a request or a response: [`Bytes`], which stays raw, or any [`prost::Message`].
 ///
-/// `Bytes` is taken and sent as it stands on the wire, whatever prost itself would make of it (prost
-/// also implements its `Message` for `Bytes`, as the wrapper type `google.protobuf.BytesValue`).
-/// There is nothing to implement: the one blanket implementation covers every message.
+/// `Bytes` is the raw message, not prost's own reading of it (prost implements its `Message` for `Bytes` as the wrapper
+/// type `google.protobuf.BytesValue`). A blanket implementation covers every message: there is nothing to implement.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a gRPC message",
     label = "neither `bytes::Bytes` nor a protobuf message",
@@ -43,8 +42,7 @@ pub trait Message: Send + Sized + 'static {
 impl<M: prost::Message + Default + 'static> Message for M {
     #[inline]
     fn decode_onto<E: Encoded>(messages: &mut Vec<M>, encoded: E) -> Result<(), DecodeError> {
-        // The types are known when this is compiled: for `Bytes` only the move remains, for every
-        // other message only the decoding.
+        // Resolved at compile time: for `Bytes` the move remains, for every other message the decoding.
         match (messages as &mut dyn Any).downcast_mut::<Vec<Bytes>>() {
             Some(raw) => raw.push(encoded.into_bytes()),
             None => return decode_at_end(messages, encoded),
@@ -68,7 +66,7 @@ impl<M: prost::Message + Default + 'static> Message for M {
     }
 }
 
-/// Decodes where the message stays: a decoded message that is returned is moved twice.
+/// Decodes in place: a message that is decoded and returned is moved twice.
 #[inline]
 fn decode_at_end<M: prost::Message + Default>(
     messages: &mut Vec<M>,

@@ -106,9 +106,9 @@ request! {
 request! {
     /// The request of a full-duplex RPC: the client's messages as they arrive.
     ///
-    /// This is an opt-in: what spikard promises of buffered calls (all or nothing, a bounded size) a
-    /// stream that is read while it is sent cannot keep. Of the limits, the size of one message holds; the
-    /// number of messages, the bytes of the stream and the idle timeout only where the method sets them.
+    /// This is an opt-in: a stream that is read while it is sent is neither all-or-nothing nor bounded as a whole.
+    /// Of the limits, the size of one message applies; the number of messages, the bytes of the stream and the idle
+    /// timeout apply where the method sets them.
     ///
     /// Backpressure: a handler that does not read holds its client back. At most one chunk is taken before
     /// it is asked for.

@@ -112,7 +112,7 @@ response_of_several! {
 }
 
 response_of_several! {
-    /// The response of a full-duplex RPC, or of a server-streaming one that makes its messages as it goes.
+    /// The response of a full-duplex RPC, or of a server-streaming one, as a stream of messages.
     ///
     /// ```
     /// use spikard::{Bytes, GrpcDuplexRequest, GrpcDuplexResponse, Messages, Status};

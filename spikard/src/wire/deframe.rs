@@ -12,8 +12,8 @@ use super::payload::Payload;
 use super::prefix::PREFIX;
 use super::sink::Sink;
 
-/// A message that straddles chunks gets its buffer at once up to this size; a larger one grows as
-/// its bytes arrive, so that a declared length alone takes no memory.
+/// A message that straddles chunks gets its whole buffer at once up to this size. That of a larger one grows as its
+/// bytes arrive: a declared length alone takes no memory.
 const EAGER_BUFFER: usize = 64 * 1024;
 
 /// Cuts chunks into messages. Messages that lie within one chunk are handed on as parts of it;
@@ -48,12 +48,12 @@ impl Deframer {
         }
     }
 
-    /// The messages that were whole so far.
+    /// The number of complete messages so far.
     pub(crate) fn complete(&self) -> usize {
         self.complete
     }
 
-    /// The bytes that a message takes which is not whole yet.
+    /// The bytes that an incomplete message takes.
     pub(crate) fn partial(&self) -> usize {
         match &self.state {
             State::Message { buffer, .. } => buffer.capacity(),
@@ -61,7 +61,7 @@ impl Deframer {
         }
     }
 
-    /// Takes the next chunk of the body, or as much of it as `sink` has room for; answers how much.
+    /// Takes the next chunk of the body, or as much of it as `sink` has room for, and returns how much.
     pub(crate) fn push(&mut self, chunk: &Bytes, sink: &mut impl Sink) -> Result<usize, Status> {
         let mut at = self.resume(chunk, sink)?;
         while at < chunk.len() && !sink.is_full() {
@@ -86,7 +86,7 @@ impl Deframer {
         }
     }
 
-    /// Goes on with what the last chunk broke off; answers where in `chunk` the next message begins.
+    /// Continues a message that the last chunk began, and returns where in `chunk` the next one begins.
     fn resume(&mut self, chunk: &Bytes, sink: &mut impl Sink) -> Result<usize, Status> {
         match mem::take(&mut self.state) {
             State::Between => Ok(0),
@@ -121,7 +121,7 @@ impl Deframer {
         }
     }
 
-    /// A message whose prefix is whole and whose bytes begin at `start`.
+    /// A message with a complete prefix, whose bytes begin at `start`.
     fn message(
         &mut self,
         prefix: [u8; PREFIX],
@@ -154,7 +154,7 @@ impl Deframer {
         Ok(chunk.len())
     }
 
-    /// A message that straddled chunks, apart from those that did not: they are what is to be fast.
+    /// A message that straddled chunks. Not inlined: the others are the fast path.
     #[inline(never)]
     fn joined(
         &mut self,
@@ -178,7 +178,7 @@ impl Deframer {
     }
 }
 
-/// Appends to a message of `len` bytes, and never gets a larger buffer than those.
+/// Appends to a message of `len` bytes, whose buffer never grows beyond them.
 fn extend(buffer: &mut Vec<u8>, bytes: &[u8], len: usize) {
     let need = buffer.len() + bytes.len();
     if need > buffer.capacity() {

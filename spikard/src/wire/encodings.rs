@@ -1,4 +1,4 @@
-//! The headers in which the two sides name their encodings.
+//! The headers `grpc-encoding` and `grpc-accept-encoding`.
 
 use http::{HeaderMap, HeaderValue};
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::prefix::PREFIX;
 
-/// The messages in a buffer of frames that this process made: uncompressed, whole and in order.
+/// The messages in a buffer of frames that this process made: uncompressed and complete.
 pub(crate) fn messages(mut frames: Bytes) -> impl Iterator<Item = Bytes> {
     std::iter::from_fn(move || {
         let [_, length @ ..] = *frames.first_chunk::<PREFIX>()?;

@@ -1,11 +1,11 @@
-//! Copies of what came in small chunks.
+//! Parts of chunks that outlive them.
 
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 
-/// What lies in a chunk below this size is copied where it is kept: what h2 hands out is a view of its
-/// read buffer, and many tiny views would keep many whole buffers alive.
+/// Parts of a chunk below this size are copied. h2 hands out views of its read buffer: many small views would keep
+/// many whole buffers alive.
 const COPY_BELOW: usize = 4096;
 
 /// The most that one allocation holds.
@@ -23,8 +23,8 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// For a call whose messages may be compressed: a chunk then has bytes that no limit counts, and a slice of it would
-    /// keep them.
+    /// For a call whose messages may be compressed: a slice would keep the compressed bytes beside it alive, which no
+    /// limit counts.
     pub(crate) fn copying() -> Self {
         Self {
             copies: true,
@@ -32,7 +32,7 @@ impl Keeper {
         }
     }
 
-    /// A part of `chunk`, for as long as it is wanted.
+    /// A part of `chunk` that may outlive it.
     #[inline]
     pub(super) fn keep(&mut self, chunk: &Bytes, part: Range<usize>) -> Bytes {
         if self.copies || chunk.len() < COPY_BELOW {

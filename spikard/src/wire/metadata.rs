@@ -1,4 +1,4 @@
-//! The line between a user's metadata and the headers of the protocol.
+//! Metadata, apart from the headers of the protocol.
 
 use http::{HeaderMap, HeaderName};
 use tonic::metadata::MetadataMap;
@@ -37,7 +37,7 @@ pub(crate) fn sent(metadata: MetadataMap) -> HeaderMap {
 }
 
 fn without_reserved(mut headers: HeaderMap) -> HeaderMap {
-    // Few are there: to look for each that is reserved would hash fifteen names a call.
+    // A request has four or five of them: to look up each that is reserved would hash fifteen names.
     while let Some(name) = headers.keys().find(|name| is_reserved(name)).cloned() {
         headers.remove(name);
     }

@@ -1,4 +1,4 @@
-//! One message as it was found in the body.
+//! The payload of one message.
 
 use std::ops::Range;
 

@@ -13,7 +13,7 @@ use super::Codec;
 )]
 #[derive(Debug)]
 pub(crate) enum DecompressError {
-    /// It has more bytes than the limit; how many more was not found out.
+    /// It has more bytes than the limit, how many more is not known.
     TooLarge,
     /// It is not what its encoding says.
     Corrupt(io::Error),
@@ -27,8 +27,8 @@ pub(crate) enum DecompressError {
     )
 )]
 impl Codec {
-    /// Decompresses a message of at most `limit` bytes. What lies behind the limit is never produced, so that a
-    /// small message that stands for a huge one costs no more than an honest one.
+    /// Decompresses a message of at most `limit` bytes. Nothing is produced beyond the limit: a decompression bomb
+    /// costs no more than a message of that size.
     pub(crate) fn decompress(
         self,
         message: &[u8],
@@ -55,7 +55,7 @@ impl Codec {
     }
 }
 
-/// What is behind the end of a message was meant to be part of it: to leave it out would lose it unseen.
+/// Bytes after the end of the compressed data: to ignore them would lose a part of the message in silence.
 #[cfg(feature = "gzip")]
 fn trailing(bytes: usize) -> io::Error {
     io::Error::new(
@@ -66,8 +66,8 @@ fn trailing(bytes: usize) -> io::Error {
 
 #[cfg(feature = "zstd")]
 fn zstd_decoder(message: &[u8]) -> io::Result<impl Read> {
-    // 8 MiB, which RFC 8878 (3.1.1.1.2) asks of every decoder: a frame may demand a window of 128 MiB
-    // before it has given a byte.
+    // 8 MiB, which RFC 8878 (3.1.1.1.2) asks of every decoder. A frame may ask for a window of 128 MiB before its
+    // first byte.
     const WINDOW_LOG_MAX: u32 = 23;
     let mut decoder = zstd::stream::read::Decoder::with_buffer(message)?;
     decoder.window_log_max(WINDOW_LOG_MAX)?;
@@ -85,7 +85,7 @@ fn read(decoder: impl Read, limit: usize) -> Result<Vec<u8>, DecompressError> {
     if message.len() > limit {
         return Err(DecompressError::TooLarge);
     }
-    // It grew by doubling, and what is kept is charged by its length.
+    // It grew by doubling; what is kept is charged by its length.
     message.shrink_to_fit();
     Ok(message)
 }
