@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::bridge;
-use super::serving::{Ending, PyServer, one_arena};
+use super::serving::{Ending, PyAnswered, PyServer, one_arena};
 
 /// Registers everything native in `module`.
 ///
@@ -13,6 +13,7 @@ use super::serving::{Ending, PyServer, one_arena};
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bridge::register(module)?;
     module.add_class::<PyServer>()?;
+    module.add_class::<PyAnswered>()?;
     module.add_class::<Ending>()?;
     module.add_function(wrap_pyfunction!(one_arena, module)?)
 }

@@ -70,8 +70,8 @@ class EmbeddedPackage(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader)
 
 def _refuse(name: str) -> object:
     raise AttributeError(
-        f"{_NATIVE} has no {name!r} in a program that embeds Python, which serves its handlers with Rust's spikard::Server: "
-        "Server, serve and spikard.grpc.testing of spikard.grpc need the wheel (pip install spikard)"
+        f"{_NATIVE} has no {name!r} in a program that embeds Python: such a program serves its handlers with "
+        "spikard::Server, in Rust; Server, serve and spikard.grpc.testing need the wheel"
     )
 
 

@@ -18,4 +18,4 @@ mod watchdog;
 
 pub(crate) use arena::one_arena;
 pub(crate) use ending::Ending;
-pub(crate) use py_server::PyServer;
+pub(crate) use py_server::{PyAnswered, PyServer};

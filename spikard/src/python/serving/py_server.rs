@@ -40,14 +40,16 @@ enum Phase {
     Ended,
 }
 
-type Result5<'py> = (
-    i32,
-    String,
-    Bound<'py, PyBytes>,
-    Bound<'py, PyAny>,
-    Bound<'py, PyAny>,
-    Bound<'py, PyList>,
-);
+/// The answer of a call from inside the process.
+#[pyclass(frozen, get_all, name = "Answered", module = "spikard._spikard")]
+pub(crate) struct PyAnswered {
+    code: i32,
+    message: String,
+    details: Py<PyBytes>,
+    metadata: Py<PyAny>,
+    trailers: Py<PyAny>,
+    messages: Py<PyList>,
+}
 
 #[pymethods]
 impl PyServer {
@@ -142,13 +144,13 @@ impl PyServer {
         Ok(())
     }
 
-    /// The answer of a call that is done: code, message, details, metadata, trailers, messages.
-    fn take<'py>(&self, py: Python<'py>, token: u64) -> PyResult<Option<Result5<'py>>> {
+    /// The answer of a call that is done.
+    fn take(&self, py: Python<'_>, token: u64) -> PyResult<Option<PyAnswered>> {
         let answered = match &*self.phase()? {
             Phase::InProcess(client) => client.take(token),
             _ => None,
         };
-        answered.map(|answered| result(py, answered)).transpose()
+        answered.map(|answered| shown(py, answered)).transpose()
     }
 
     /// Gives a call from inside the process up.
@@ -252,24 +254,19 @@ fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
     Ok(sent)
 }
 
-fn result<'py>(py: Python<'py>, answered: Answered) -> PyResult<Result5<'py>> {
-    let Answered {
-        status,
-        messages,
-        metadata,
-        trailers,
-    } = answered;
-    let received = |map: MetadataMap| {
-        ReceivedMetadata::decode(map)
-            .map_err(|status| PyValueError::new_err(status.message().to_owned()))?
-            .into_python(py)
+fn shown(py: Python<'_>, answered: Answered) -> PyResult<PyAnswered> {
+    let received = |map: MetadataMap| -> PyResult<Py<PyAny>> {
+        let received = ReceivedMetadata::decode(map)
+            .map_err(|status| PyValueError::new_err(status.message().to_owned()))?;
+        Ok(received.into_python(py)?.unbind())
     };
-    Ok((
-        i32::from(status.code()),
-        status.message().to_owned(),
-        Copied(status.details()).into_pyobject(py)?,
-        received(metadata)?,
-        received(trailers)?,
-        PyList::new(py, messages.into_iter().map(Copied))?,
-    ))
+    let status = answered.status;
+    Ok(PyAnswered {
+        code: i32::from(status.code()),
+        message: status.message().to_owned(),
+        details: Copied(status.details()).into_pyobject(py)?.unbind(),
+        metadata: received(answered.metadata)?,
+        trailers: received(answered.trailers)?,
+        messages: PyList::new(py, answered.messages.into_iter().map(Copied))?.unbind(),
+    })
 }

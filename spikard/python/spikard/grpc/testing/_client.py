@@ -25,6 +25,8 @@ from spikard.grpc.testing._errors import error_of
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from spikard._spikard import Answered
+
 _AnyHandler = Callable[..., object]
 _One = Callable[[Any], GrpcResponse | Awaitable[GrpcResponse]]
 _ServerStream = Callable[[Any], GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]]
@@ -190,11 +192,11 @@ class AsyncClient:
             raise
         finally:
             self._pending.discard(done)
-        taken = self._native.take(token)
-        if taken is None:
+        answered = self._native.take(token)
+        if answered is None:
             # Answered and then closed, before this task had its turn.
             raise _closed()
-        return _response(route, taken)
+        return _response(route, answered)
 
     def _find(self, method: _AnyHandler | str) -> tuple[str, Route | None]:
         known = ", ".join(route.path for route in self._routes)
@@ -218,11 +220,12 @@ def _closed() -> GrpcError:
 
 
 def _response(
-    route: Route | None, taken: tuple[int, str, bytes, Metadata, Metadata, list[bytes]]
+    route: Route | None, answered: Answered
 ) -> GrpcResponse | GrpcServerStreamResponse | GrpcBidiStreamResponse:
-    code, message, details, metadata, trailers, messages = taken
-    if code != 0:
-        raise error_of(code, message, details, Metadata([*metadata.pairs(), *trailers.pairs()]))
+    metadata, trailers, messages = answered.metadata, answered.trailers, answered.messages
+    if answered.code != 0:
+        pairs = [*metadata.pairs(), *trailers.pairs()]
+        raise error_of(answered.code, answered.message, answered.details, Metadata(pairs))
     kind = Kind.UNARY if route is None else route.declaration.kind
     if kind is Kind.SERVER_STREAMING:
         return GrpcServerStreamResponse(messages, metadata=metadata, trailers=trailers)
