@@ -7,7 +7,7 @@ macro_rules! sources {
 }
 
 /// Every module of the package, by its path.
-pub(super) const SOURCES: [(&str, &str); 61] = sources![
+pub(super) const SOURCES: [(&str, &str); 63] = sources![
     "spikard/__init__.py",
     "spikard/__main__.py",
     "spikard/_cli/__init__.py",
@@ -50,16 +50,18 @@ pub(super) const SOURCES: [(&str, &str); 61] = sources![
     "spikard/grpc/_compression.py",
     "spikard/grpc/_declaration.py",
     "spikard/grpc/_error.py",
+    "spikard/grpc/_forms.py",
     "spikard/grpc/_kind.py",
     "spikard/grpc/_kind_of.py",
     "spikard/grpc/_limits.py",
     "spikard/grpc/_listed.py",
     "spikard/grpc/_metadata.py",
     "spikard/grpc/_names.py",
+    "spikard/grpc/_option_table.py",
+    "spikard/grpc/_options.py",
     "spikard/grpc/_request.py",
     "spikard/grpc/_response.py",
     "spikard/grpc/_sent.py",
-    "spikard/grpc/_serve.py",
     "spikard/grpc/_show.py",
     "spikard/grpc/_status.py",
     "spikard/grpc/_status_of.py",

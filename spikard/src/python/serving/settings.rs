@@ -1,5 +1,6 @@
 //! The settings of a server, as Python gives them.
 
+use std::num::NonZero;
 #[cfg(feature = "tls")]
 use std::path::PathBuf;
 
@@ -33,8 +34,8 @@ pub(super) struct Settings {
     descriptor_sets: Vec<Vec<u8>>,
     /// The threads for `def` handlers.
     pub(super) threads: Option<usize>,
-    /// The threads of Rust.
-    pub(super) runtime_threads: usize,
+    /// tokio's worker threads.
+    runtime_threads: Option<usize>,
 }
 
 impl Settings {
@@ -77,6 +78,13 @@ impl Settings {
             return builder.tls(tls);
         }
         builder
+    }
+
+    /// The number of tokio's worker threads. HTTP/2 beside Python, which is one thread's work, seldom needs
+    /// more than two.
+    pub(super) fn runtime_threads(&self) -> usize {
+        let cpus = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        self.runtime_threads.unwrap_or_else(|| cpus().min(2))
     }
 
     fn compression(&self) -> PyResult<Compression> {
