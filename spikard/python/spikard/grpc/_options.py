@@ -72,6 +72,9 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     runtime_threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs, at most 2")]
     """Threads for HTTP/2 (the worker threads of tokio)."""
 
+    max_concurrent_streams: Annotated[int, Option(256, number_of("streams", most=2**32 - 1), Group.LIMITS)]
+    """SETTINGS_MAX_CONCURRENT_STREAMS: calls in flight on one connection. The client holds back those beyond it."""
+
     tls_cert: Annotated[StrPath | None, Option(None, FILE, Group.TLS, ("--ssl-certfile",))]
     """Certificate chain of the server. Needs ``tls_key``."""
 

@@ -18,6 +18,7 @@ pub(super) struct Settings {
     max_message_bytes: usize,
     max_stream_bytes: usize,
     max_buffered_bytes: usize,
+    max_concurrent_streams: u32,
     timeout: Option<f64>,
     idle_timeout: f64,
     compression: String,
@@ -57,7 +58,9 @@ impl Settings {
 
     /// The server around these routes.
     pub(super) fn server(&self, routes: Routes) -> ServerBuilder {
-        let builder = Server::builder().routes(routes);
+        let builder = Server::builder()
+            .routes(routes)
+            .max_concurrent_streams(self.max_concurrent_streams);
         #[cfg(feature = "health")]
         let builder = if self.health {
             builder.health()
