@@ -95,7 +95,7 @@ impl PyServer {
         };
         log::to_python(&self.bridge, level);
         let builder = self.settings.server(routes);
-        let threads = self.settings.runtime_threads;
+        let threads = self.settings.runtime_threads();
         let running = Running::start(builder, socket, threads, &self.bridge, [draining, ended])
             .map_err(refused)?;
         *phase = Phase::Serving(running);
@@ -114,7 +114,7 @@ impl PyServer {
         let service = routes
             .into_service()
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let runtime = runtime(self.settings.runtime_threads)
+        let runtime = runtime(1)
             .map_err(|error| PyOSError::new_err(format!("the threads of the server: {error}")))?;
         *phase = Phase::InProcess(InProcess::new(runtime, service, self.bridge.clone()));
         Ok(())
