@@ -1,7 +1,7 @@
 //! The body of a request, as far as it has been read.
 
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use tonic::body::Body;
 
@@ -14,12 +14,18 @@ use super::list::MessageList;
 use super::quota::{Expect, Quota};
 use super::reader::Reader;
 
+/// The bytes of messages after which a call gives its thread to others: decompressing and decoding them takes a few
+/// milliseconds.
+const TURN: usize = 1 << 20;
+
 /// The body of a request, to be read within the limits of its call. It holds the charge for what has been read.
 pub(crate) struct RequestBody {
     reader: Reader,
     limits: Limits,
     codec: Option<Codec>,
     charge: Charge,
+    /// The bytes that were taken in this turn.
+    turn: usize,
 }
 
 impl RequestBody {
@@ -39,6 +45,7 @@ impl RequestBody {
             limits,
             codec,
             charge: Charge::new(budget),
+            turn: 0,
         }
     }
 
@@ -61,7 +68,18 @@ impl RequestBody {
         cx: &mut Context<'_>,
         list: &mut MessageList<M>,
     ) -> Poll<Result<bool, Status>> {
-        let more = ready!(self.reader.poll_messages(cx, list))?;
+        if self.turn >= TURN {
+            self.turn = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let before = list.bytes();
+        let Poll::Ready(polled) = self.reader.poll_messages(cx, list) else {
+            self.turn = 0;
+            return Poll::Pending;
+        };
+        self.turn += list.bytes() - before;
+        let more = polled?;
         let size = list.size().saturating_add(self.reader.partial());
         self.charge.set(size)?;
         list.charged();

@@ -18,7 +18,7 @@ pub(super) struct MessageList<M> {
     messages: Vec<M>,
     quota: Quota,
     decompression: Decompression,
-    /// The payload bytes of the quota that were there when the messages were last taken out.
+    /// The bytes of the quota that were there when the messages were last taken out.
     taken_at: usize,
     /// Those that were there when they were last charged.
     charged_at: usize,
@@ -39,18 +39,23 @@ impl<M: Message> MessageList<M> {
     /// messages are not free.
     pub(super) fn size(&self) -> usize {
         let fixed = self.messages.len().saturating_mul(size_of::<M>());
-        (self.quota.payload_bytes() - self.taken_at).saturating_add(fixed)
+        (self.quota.bytes() - self.taken_at).saturating_add(fixed)
+    }
+
+    /// The bytes of all messages so far, those that were taken out included.
+    pub(super) fn bytes(&self) -> usize {
+        self.quota.bytes()
     }
 
     /// What is there has been charged: more may be taken.
     pub(super) fn charged(&mut self) {
-        self.charged_at = self.quota.payload_bytes();
+        self.charged_at = self.quota.bytes();
     }
 
     // Always: it has two callers, and a call costs more than decoding a small message.
     #[inline(always)]
-    fn push(&mut self, payload: Payload<'_>) -> Result<(), Status> {
-        let len = payload.len();
+    fn push(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
+        let len = payload.len().max(compressed_len);
         M::decode_onto(&mut self.messages, payload).map_err(|error| self.undecodable(&error))?;
         self.quota.count(len);
         Ok(())
@@ -64,7 +69,7 @@ impl<M: Message> MessageList<M> {
 
     /// Takes the messages out; their number and bytes still count.
     pub(super) fn take(&mut self) -> Vec<M> {
-        self.taken_at = self.quota.payload_bytes();
+        self.taken_at = self.quota.bytes();
         std::mem::take(&mut self.messages)
     }
 
@@ -89,13 +94,13 @@ impl<M: Message> Sink for MessageList<M> {
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
         if compressed {
             let plain = self.decompression.decompress(&payload, &self.quota)?;
-            self.push(plain)
+            self.push(plain, payload.len())
         } else {
-            self.push(payload)
+            self.push(payload, 0)
         }
     }
 
     fn is_full(&self) -> bool {
-        self.quota.payload_bytes() - self.charged_at >= UNCHARGED
+        self.quota.bytes() - self.charged_at >= UNCHARGED
     }
 }

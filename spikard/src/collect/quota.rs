@@ -16,7 +16,7 @@ pub(super) struct Quota {
     limits: Limits,
     expect: Expect,
     messages: usize,
-    payload_bytes: usize,
+    bytes: usize,
 }
 
 impl Quota {
@@ -25,7 +25,7 @@ impl Quota {
             limits,
             expect,
             messages: 0,
-            payload_bytes: 0,
+            bytes: 0,
         }
     }
 
@@ -35,10 +35,10 @@ impl Quota {
         self.messages
     }
 
-    /// The payload of all messages so far.
+    /// The bytes of all messages so far: of each its payload, or what it was compressed to if that is more.
     #[inline]
-    pub(super) fn payload_bytes(&self) -> usize {
-        self.payload_bytes
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Refuses a message by the length that its prefix declares.
@@ -57,7 +57,7 @@ impl Quota {
             let limit = self.limits.max_message_bytes;
             return Err(violation::message_too_large(self.messages, limit, len));
         }
-        let total = self.payload_bytes.saturating_add(at_least);
+        let total = self.bytes.saturating_add(at_least);
         if total > self.limits.max_stream_bytes {
             let limit = self.limits.max_stream_bytes;
             return Err(violation::stream_too_large(limit, total));
@@ -72,7 +72,7 @@ impl Quota {
             max_stream_bytes,
             ..
         } = self.limits;
-        let left = max_stream_bytes.saturating_sub(self.payload_bytes);
+        let left = max_stream_bytes.saturating_sub(self.bytes);
         if left < max_message_bytes {
             (left, "max_stream_bytes", max_stream_bytes)
         } else {
@@ -84,6 +84,6 @@ impl Quota {
     #[inline]
     pub(super) fn count(&mut self, len: usize) {
         self.messages += 1;
-        self.payload_bytes = self.payload_bytes.saturating_add(len);
+        self.bytes = self.bytes.saturating_add(len);
     }
 }

@@ -38,3 +38,46 @@ async fn collect<M: Message>(
     call.hold(Buffered::new(body.into_charge(), compressed));
     Ok(messages)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::Arc;
+    use std::task::Poll;
+
+    use bytes::Bytes;
+    use http_body_util::Full;
+    use tonic::body::Body;
+
+    use crate::Limits;
+    use crate::call::{Budget, HalfClose};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_large_body_gives_others_their_turn() {
+        const MIB: usize = 1 << 20;
+        let frame = [&[0, 0, 1, 0, 0][..], &[7; 1 << 16]].concat();
+        let body = Body::new(Full::new(Bytes::from(frame.repeat(8 * 16))));
+        let (limits, budget) = (Limits::default(), Arc::<Budget>::default());
+        let body = RequestBody::new(body, limits, budget, None, HalfClose::Verified);
+        let (turns, done) = (Cell::new(0), Cell::new(false));
+        let collected = async {
+            let call = Call::default();
+            let messages = body.list::<Bytes>(&call).await.unwrap();
+            done.set(true);
+            messages.iter().map(Bytes::len).sum::<usize>()
+        };
+        let others = poll_fn(|_| {
+            turns.set(turns.get() + 1);
+            if done.get() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        });
+        let (bytes, ()) = tokio::join!(collected, others);
+        assert_eq!(bytes, 8 * MIB);
+        assert!(turns.get() >= 8, "{} turns for 8 MiB", turns.get());
+    }
+}

@@ -12,9 +12,8 @@ use super::payload::Payload;
 use super::prefix::PREFIX;
 use super::sink::Sink;
 
-/// A message that straddles chunks gets its whole buffer at once up to this size. That of a larger one grows as its
-/// bytes arrive: a declared length alone takes no memory.
-const EAGER_BUFFER: usize = 64 * 1024;
+/// The least that the buffer of a message has which straddles chunks, unless the message is smaller.
+const SMALLEST_BUFFER: usize = 512;
 
 /// Cuts chunks into messages. Messages that lie within one chunk are handed on as parts of it;
 /// only those that straddle chunks are joined.
@@ -178,11 +177,12 @@ impl Deframer {
     }
 }
 
-/// Appends to a message of `len` bytes, whose buffer never grows beyond them.
+/// Appends to a message of `len` bytes. Its buffer grows with what has arrived, since a declared length is only a claim,
+/// and never beyond the message.
 fn extend(buffer: &mut Vec<u8>, bytes: &[u8], len: usize) {
     let need = buffer.len() + bytes.len();
     if need > buffer.capacity() {
-        let capacity = EAGER_BUFFER.max(need).max(2 * buffer.capacity()).min(len);
+        let capacity = (2 * need).max(SMALLEST_BUFFER).min(len);
         buffer.reserve_exact(capacity - buffer.len());
     }
     buffer.extend_from_slice(bytes);
@@ -270,11 +270,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_allocated_for_a_message_counts_and_not_what_has_come() {
+    fn what_is_allocated_for_a_message_counts_and_grows_with_what_has_come() {
+        const LEN: usize = 70_000;
+        let wire = framed(&[vec![7; LEN]]);
         let mut deframer = Deframer::default();
-        let prefix = Bytes::from_static(&[0, 0, 1, 0, 0, 9]);
-        deframer.push(&prefix, &mut Kept::default()).unwrap();
-        assert_eq!(deframer.partial(), EAGER_BUFFER);
+        let mut at = 0;
+        for have in [1, 300, 5000, 40_000, LEN - 1] {
+            let end = PREFIX + have;
+            let chunk = wire.slice(at..end);
+            deframer.push(&chunk, &mut Kept::default()).unwrap();
+            at = end;
+            let most = (2 * have).clamp(SMALLEST_BUFFER, LEN);
+            let partial = deframer.partial();
+            assert!((have..=most).contains(&partial), "{partial} for {have}");
+        }
     }
 
     #[test]
@@ -282,9 +291,6 @@ mod tests {
         let mut deframer = Deframer::default();
         let prefix = Bytes::from_static(&[0, 0x7f, 0xff, 0xff, 0xff, 9]);
         deframer.push(&prefix, &mut Kept::default()).unwrap();
-        let State::Message { buffer, .. } = &deframer.state else {
-            panic!("not inside a message: {deframer:?}");
-        };
-        assert!(buffer.capacity() <= EAGER_BUFFER, "{}", buffer.capacity());
+        assert_eq!(deframer.partial(), SMALLEST_BUFFER);
     }
 }

@@ -36,7 +36,7 @@ impl Codec {
     ) -> Result<Vec<u8>, DecompressError> {
         match self {
             #[cfg(feature = "gzip")]
-            Self::Gzip => read(flate2::bufread::MultiGzDecoder::new(message), limit),
+            Self::Gzip => gzip_members(message, limit),
             #[cfg(feature = "gzip")]
             Self::Deflate => {
                 let mut decoder = flate2::bufread::ZlibDecoder::new(message);
@@ -53,6 +53,28 @@ impl Codec {
             ),
         }
     }
+}
+
+/// The members of a gzip file, which may be any number (RFC 1952, 2.2). Each costs the setup of a decoder, even an empty
+/// one of 20 bytes, so they are counted.
+#[cfg(feature = "gzip")]
+fn gzip_members(message: &[u8], limit: usize) -> Result<Vec<u8>, DecompressError> {
+    const MOST: usize = 64;
+    let mut decompressed = Vec::new();
+    let mut rest = message;
+    for _ in 0..MOST {
+        let mut decoder = flate2::bufread::GzDecoder::new(rest);
+        read_onto(&mut decompressed, &mut decoder, limit)?;
+        rest = decoder.into_inner();
+        if rest.is_empty() {
+            decompressed.shrink_to_fit();
+            return Ok(decompressed);
+        }
+    }
+    Err(DecompressError::Corrupt(io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("it has more than {MOST} gzip members"),
+    )))
 }
 
 /// Bytes after the end of the compressed data: to ignore them would lose a part of the message in silence.
@@ -77,17 +99,29 @@ fn zstd_decoder(message: &[u8]) -> io::Result<impl Read> {
 #[cfg(any(feature = "gzip", feature = "zstd"))]
 fn read(decoder: impl Read, limit: usize) -> Result<Vec<u8>, DecompressError> {
     let mut message = Vec::new();
-    let stop = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    read_onto(&mut message, decoder, limit)?;
+    // It grew by doubling; what is kept is charged by its length.
+    message.shrink_to_fit();
+    Ok(message)
+}
+
+/// Appends what `decoder` gives, until there are more than `limit` bytes.
+#[cfg(any(feature = "gzip", feature = "zstd"))]
+fn read_onto(
+    message: &mut Vec<u8>,
+    decoder: impl Read,
+    limit: usize,
+) -> Result<(), DecompressError> {
+    let left = limit.saturating_sub(message.len());
+    let stop = u64::try_from(left).unwrap_or(u64::MAX).saturating_add(1);
     decoder
         .take(stop)
-        .read_to_end(&mut message)
+        .read_to_end(message)
         .map_err(DecompressError::Corrupt)?;
     if message.len() > limit {
         return Err(DecompressError::TooLarge);
     }
-    // It grew by doubling; what is kept is charged by its length.
-    message.shrink_to_fit();
-    Ok(message)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -157,5 +191,21 @@ mod tests {
                 "{codec:?}"
             );
         }
+    }
+
+    #[cfg(feature = "gzip")]
+    #[test]
+    fn members_are_counted() {
+        let empty = Codec::Gzip.compress(b"").unwrap();
+        assert_eq!(
+            Codec::Gzip.decompress(&empty.repeat(64), 0).unwrap(),
+            b"",
+            "64 members"
+        );
+        let refused = Codec::Gzip.decompress(&empty.repeat(65), 0).unwrap_err();
+        let DecompressError::Corrupt(error) = refused else {
+            panic!("{refused:?}");
+        };
+        assert!(error.to_string().contains("more than 64 gzip members"));
     }
 }
