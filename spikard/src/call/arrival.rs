@@ -1,20 +1,9 @@
-//! How a request arrived: from whom, when, and whether the end of its body can be trusted.
+//! How a request arrived: on which connection, when, and whether the end of its body can be trusted.
 
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
-#[cfg(feature = "tls")]
-use {rustls_pki_types::CertificateDer, std::sync::Arc};
-
-/// The other end of a connection.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Peer {
-    /// The client's address; `None` for a Unix socket.
-    pub(crate) address: Option<SocketAddr>,
-    /// The client's certificates, its own first; empty without mutual TLS.
-    #[cfg(feature = "tls")]
-    pub(crate) certificates: Arc<[CertificateDer<'static>]>,
-}
+use super::connection::Connection;
 
 /// What the end of a request's body means, once it has come without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +21,7 @@ pub(crate) enum HalfClose {
 /// What spikard's own server says of a request, as one of the request's extensions.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival {
-    pub(crate) peer: Peer,
+    pub(crate) connection: Arc<Connection>,
     /// When the request arrived: the deadline counts what layers take as well.
     pub(crate) at: Instant,
     pub(crate) half_close: HalfClose,

@@ -1,78 +1,119 @@
-//! The budget: the bytes that all calls of a server may have buffered at once.
+//! The budget: the bytes that all calls of a server may have buffered at once, and the share of each connection.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::Status;
 
-/// 1 GiB.
-const DEFAULT_BUFFERED_BYTES: usize = 1 << 30;
+use super::connection::Connection;
 
 /// The budget of a server, shared by its calls.
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit: usize,
-    used: AtomicUsize,
+    /// The most of it that the calls of one connection may hold.
+    share: usize,
+    charged: AtomicUsize,
 }
 
 impl Budget {
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize, share: usize) -> Self {
         Self {
             limit,
-            used: AtomicUsize::new(0),
+            share,
+            charged: AtomicUsize::new(0),
         }
     }
 
     #[cfg(test)]
-    pub(crate) fn used(&self) -> usize {
-        self.used.load(Ordering::Relaxed)
+    pub(crate) fn charged(&self) -> usize {
+        self.charged.load(Ordering::Relaxed)
     }
 }
 
-impl Default for Budget {
-    fn default() -> Self {
-        Self::new(DEFAULT_BUFFERED_BYTES)
-    }
-}
-
-/// One call's share of a [`Budget`], returned when it is dropped.
+/// What one call holds of a [`Budget`], returned when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Charge {
     budget: Arc<Budget>,
+    /// `None` where the connection is another server's.
+    connection: Option<Arc<Connection>>,
     held: usize,
 }
 
 impl Charge {
-    pub(crate) fn new(budget: Arc<Budget>) -> Self {
-        Self { budget, held: 0 }
+    pub(crate) fn new(budget: Arc<Budget>, connection: Option<Arc<Connection>>) -> Self {
+        Self {
+            budget,
+            connection,
+            held: 0,
+        }
     }
 
-    /// Makes the share `bytes` in all, or refuses and leaves it as it was.
+    /// Holds `bytes` in all, or refuses and leaves the charge as it was.
     ///
     /// # Errors
     ///
-    /// RESOURCE_EXHAUSTED where the budget has no room.
+    /// RESOURCE_EXHAUSTED where the connection's share or the budget has no room.
     pub(crate) fn set(&mut self, bytes: usize) -> Result<(), Status> {
-        // The counter guards nothing but itself, so no ordering with other memory is needed.
-        let used = &self.budget.used;
-        if let Some(more) = bytes.checked_sub(self.held).filter(|more| *more > 0) {
-            let limit = self.budget.limit;
-            // Checked before it is added: what is refused must not be in the way of others for a moment.
-            let room = |used: usize| used.checked_add(more).filter(|used| *used <= limit);
-            used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room)
-                .map_err(|_| exhausted(limit, more))?;
-        } else if bytes < self.held {
-            used.fetch_sub(self.held - bytes, Ordering::Relaxed);
+        let Some(more) = bytes.checked_sub(self.held).filter(|more| *more > 0) else {
+            self.give_back(self.held - bytes);
+            return Ok(());
+        };
+        let Budget {
+            limit,
+            share,
+            charged,
+        } = &*self.budget;
+        let of_connection = self.connection.as_ref().map(|own| &own.charged);
+        if let Some(own) = of_connection {
+            add(own, more, *share).ok_or_else(|| share_exhausted(*share, more))?;
+        }
+        if add(charged, more, *limit).is_none() {
+            if let Some(own) = of_connection {
+                own.fetch_sub(more, Ordering::Relaxed);
+            }
+            return Err(exhausted(*limit, more));
         }
         self.held = bytes;
         Ok(())
+    }
+
+    /// Holds `bytes` in all, over the limits if need be: what is in memory already counts, and others wait for it.
+    pub(crate) fn set_regardless(&mut self, bytes: usize) {
+        let Some(more) = bytes.checked_sub(self.held) else {
+            return self.give_back(self.held - bytes);
+        };
+        self.budget.charged.fetch_add(more, Ordering::Relaxed);
+        if let Some(connection) = &self.connection {
+            connection.charged.fetch_add(more, Ordering::Relaxed);
+        }
+        self.held = bytes;
+    }
+
+    fn give_back(&mut self, bytes: usize) {
+        if bytes == 0 {
+            return;
+        }
+        self.budget.charged.fetch_sub(bytes, Ordering::Relaxed);
+        if let Some(connection) = &self.connection {
+            connection.charged.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        self.held -= bytes;
     }
 }
 
 impl Drop for Charge {
     fn drop(&mut self) {
-        self.budget.used.fetch_sub(self.held, Ordering::Relaxed);
+        self.give_back(self.held);
     }
+}
+
+/// Adds where the sum stays within `limit`. It is checked before it is added: what is refused must not be in the way of
+/// others for a moment. The counter guards nothing but itself, so no ordering with other memory is needed.
+fn add(counter: &AtomicUsize, more: usize, limit: usize) -> Option<()> {
+    let room = |sum: usize| sum.checked_add(more).filter(|sum| *sum <= limit);
+    let added = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room);
+    added.ok().map(|_| ())
 }
 
 fn exhausted(limit: usize, asked: usize) -> Status {
@@ -82,38 +123,77 @@ fn exhausted(limit: usize, asked: usize) -> Status {
     ))
 }
 
+fn share_exhausted(share: usize, asked: usize) -> Status {
+    Status::resource_exhausted(format!(
+        "the calls in flight on this connection fill its share of the server's buffer, \
+         max_buffered_bytes_per_connection = {share}, and this one needs {asked} bytes more: try again later, use more \
+         connections, or raise max_buffered_bytes_per_connection for the server"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Code;
 
+    fn charge(budget: &Arc<Budget>, connection: &Arc<Connection>) -> Charge {
+        Charge::new(budget.clone(), Some(connection.clone()))
+    }
+
+    fn refused(charge: &mut Charge, bytes: usize) -> String {
+        let status = charge.set(bytes).unwrap_err();
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        status.message().to_owned()
+    }
+
     #[test]
     fn a_charge_is_returned() {
-        let budget = Arc::new(Budget::new(100));
-        let mut charge = Charge::new(budget.clone());
-        charge.set(60).unwrap();
-        charge.set(60).unwrap();
-        assert_eq!(budget.used(), 60);
-        charge.set(20).unwrap();
-        assert_eq!(budget.used(), 20);
-        drop(charge);
-        assert_eq!(budget.used(), 0);
+        let budget = Arc::new(Budget::new(100, 100));
+        let connection = Arc::<Connection>::default();
+        let mut first = charge(&budget, &connection);
+        for bytes in [60, 60, 20] {
+            first.set(bytes).unwrap();
+            assert_eq!(budget.charged(), bytes);
+        }
+        first.set_regardless(150);
+        assert_eq!(budget.charged(), 150);
+        first.set_regardless(10);
+        assert_eq!(budget.charged(), 10);
+        drop(first);
+        assert_eq!(budget.charged(), 0);
+        assert_eq!(connection.charged.load(Ordering::Relaxed), 0);
     }
 
     #[test]
     fn a_refused_charge_changes_nothing() {
-        let budget = Arc::new(Budget::new(100));
-        let mut first = Charge::new(budget.clone());
+        let budget = Arc::new(Budget::new(100, 100));
+        let [one, other] = [Arc::<Connection>::default(), Arc::default()];
+        charge(&budget, &one).set(60).unwrap();
+        let mut first = charge(&budget, &one);
         first.set(60).unwrap();
-        let mut second = Charge::new(budget.clone());
-        let status = second.set(41).unwrap_err();
-        assert_eq!(status.code(), Code::ResourceExhausted);
-        assert!(
-            status.message().contains("max_buffered_bytes = 100"),
-            "{status}"
-        );
-        assert_eq!(budget.used(), 60);
+        let mut second = charge(&budget, &other);
+        let text = refused(&mut second, 41);
+        assert!(text.contains("max_buffered_bytes = 100"), "{text}");
+        assert_eq!(budget.charged(), 60);
+        assert_eq!(other.charged.load(Ordering::Relaxed), 0);
         second.set(40).unwrap();
-        assert_eq!(budget.used(), 100);
+        assert_eq!(budget.charged(), 100);
+    }
+
+    #[test]
+    fn no_connection_has_more_than_its_share() {
+        let budget = Arc::new(Budget::new(100, 50));
+        let [one, other] = [Arc::<Connection>::default(), Arc::default()];
+        let mut first = charge(&budget, &one);
+        first.set(30).unwrap();
+        let mut second = charge(&budget, &one);
+        let text = refused(&mut second, 21);
+        assert!(
+            text.contains("max_buffered_bytes_per_connection = 50"),
+            "{text}"
+        );
+        charge(&budget, &other).set(50).unwrap();
+        drop(first);
+        second.set(50).unwrap();
     }
 }

@@ -2,18 +2,20 @@
 
 mod arrival;
 mod budget;
+mod connection;
 mod deadline;
 mod panics;
 mod span;
 
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use http::Extensions;
 
-pub(crate) use arrival::{Arrival, HalfClose, Peer};
+pub(crate) use arrival::{Arrival, HalfClose};
 pub(crate) use budget::{Budget, Charge};
+pub(crate) use connection::Connection;
 pub(crate) use deadline::{Deadline, DeadlineTimer};
 pub(crate) use panics::{contained, contained_in};
 pub(crate) use span::CallSpan;
@@ -32,31 +34,41 @@ pub(crate) use span::CallSpan;
 /// ```
 #[derive(Debug, Default)]
 pub struct Call {
-    peer: Peer,
+    /// `None` where the connection is another server's.
+    connection: Option<Arc<Connection>>,
     deadline: Option<Instant>,
     extensions: Extensions,
     buffered: OnceLock<Buffered>,
 }
 
 impl Call {
-    pub(crate) fn new(peer: Peer, deadline: Option<Instant>, extensions: Extensions) -> Self {
+    pub(crate) fn new(
+        connection: Option<Arc<Connection>>,
+        deadline: Option<Instant>,
+        extensions: Extensions,
+    ) -> Self {
         Self {
-            peer,
+            connection,
             deadline,
             extensions,
             buffered: OnceLock::new(),
         }
     }
 
+    pub(crate) fn connection(&self) -> Option<Arc<Connection>> {
+        self.connection.clone()
+    }
+
     /// The client's address; `None` over a Unix socket and outside spikard's own server.
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.peer.address
+        self.connection.as_ref()?.address
     }
 
     /// The client's certificates, its own first; empty without mutual TLS.
     #[cfg(feature = "tls")]
     pub fn peer_certs(&self) -> &[rustls_pki_types::CertificateDer<'static>] {
-        &self.peer.certificates
+        let connection = self.connection.as_ref();
+        connection.map_or(&[], |connection| &connection.certificates)
     }
 
     /// The deadline: the earlier of the client's `grpc-timeout` and the method's `timeout`.

@@ -1,11 +1,10 @@
 //! The body of a request, as far as it has been read.
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tonic::body::Body;
 
-use crate::call::{Budget, Charge, HalfClose};
+use crate::call::{Charge, HalfClose};
 use crate::wire::{Codec, Keeper};
 use crate::{Limits, Message, Status};
 
@@ -32,7 +31,7 @@ impl RequestBody {
     pub(crate) fn new(
         body: Body,
         limits: Limits,
-        budget: Arc<Budget>,
+        charge: Charge,
         codec: Option<Codec>,
         half_close: HalfClose,
     ) -> Self {
@@ -44,7 +43,7 @@ impl RequestBody {
             reader: Reader::new(body, &limits, keeper, half_close),
             limits,
             codec,
-            charge: Charge::new(budget),
+            charge,
             turn: 0,
         }
     }

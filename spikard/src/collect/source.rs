@@ -50,7 +50,7 @@ mod tests {
     use tonic::body::Body;
 
     use crate::Limits;
-    use crate::call::{Budget, HalfClose};
+    use crate::call::{Budget, Charge, HalfClose};
 
     use super::*;
 
@@ -59,8 +59,9 @@ mod tests {
         const MIB: usize = 1 << 20;
         let frame = [&[0, 0, 1, 0, 0][..], &[7; 1 << 16]].concat();
         let body = Body::new(Full::new(Bytes::from(frame.repeat(8 * 16))));
-        let (limits, budget) = (Limits::default(), Arc::<Budget>::default());
-        let body = RequestBody::new(body, limits, budget, None, HalfClose::Verified);
+        let limits = Limits::default();
+        let charge = Charge::new(Arc::new(Budget::new(16 * MIB, 16 * MIB)), None);
+        let body = RequestBody::new(body, limits, charge, None, HalfClose::Verified);
         let (turns, done) = (Cell::new(0), Cell::new(false));
         let collected = async {
             let call = Call::default();

@@ -7,7 +7,7 @@ use http::header::ALLOW;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use tonic::body::Body;
 
-use crate::call::{Arrival, Deadline, HalfClose, Peer};
+use crate::call::{Arrival, Charge, Deadline, HalfClose};
 use crate::collect::RequestBody;
 use crate::respond::Sending;
 use crate::shapes::RequestHead;
@@ -45,17 +45,18 @@ pub(super) fn admit(
     let (mut parts, body) = request.into_parts();
     let codec = wire::of_request(&parts.headers).map_err(unknown_encoding)?;
     let asked = wire::grpc_timeout(&parts.headers).map_err(Status::into_http)?;
-    let (peer, at, half_close) = match parts.extensions.remove() {
+    let (connection, at, half_close) = match parts.extensions.remove() {
         Some(Arrival {
-            peer,
+            connection,
             at,
             half_close,
-        }) => (peer, at, half_close),
+        }) => (Some(connection), at, half_close),
         // Mounted in another server.
-        None => (Peer::default(), Instant::now(), HalfClose::Unverified),
+        None => (None, Instant::now(), HalfClose::Unverified),
     };
     let deadline = Deadline::of(asked, limits.timeout, at);
-    let call = Call::new(peer, deadline.map(Deadline::at), parts.extensions);
+    let charge = Charge::new(policy.budget.clone(), connection.clone());
+    let call = Call::new(connection, deadline.map(Deadline::at), parts.extensions);
     Ok(Admitted {
         sending: Sending {
             accepted: Accepted::of(&parts.headers),
@@ -68,7 +69,7 @@ pub(super) fn admit(
             metadata: wire::received(parts.headers),
             call: Arc::new(call),
         },
-        body: RequestBody::new(body, limits, policy.budget.clone(), codec, half_close),
+        body: RequestBody::new(body, limits, charge, codec, half_close),
         deadline,
     })
 }

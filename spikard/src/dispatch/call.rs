@@ -8,8 +8,8 @@ use std::task::Poll;
 use http::{Request, Response};
 use tonic::body::Body;
 
-use crate::call::{CallSpan, Deadline, DeadlineTimer, contained_in};
-use crate::respond::{Reply, Sending, sendable};
+use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer, contained_in};
+use crate::respond::{Reply, ReplyContext, Sending, sendable};
 use crate::shapes::{RequestShape, ResponseShape as _};
 use crate::{HandlerResult, Status};
 
@@ -83,9 +83,9 @@ impl ServerCall {
             Ok(admitted) => admitted,
             Err(response) => return Box::pin(ready(Ok(response))),
         };
+        let budget = self.policy.budget;
         let mut timer = admitted.deadline.map(DeadlineTimer::new);
-        // Holds the call's share of the budget until the handler has answered, whatever it does
-        // with its request.
+        // Holds what the request is charged until the handler has answered, whatever it does with it.
         let call = admitted.head.call.clone();
         let head = &admitted.head;
         let span = CallSpan::new(&head.service_name, &head.method_name, call.peer());
@@ -107,16 +107,23 @@ impl ServerCall {
                 })
                 .await
             };
-            drop(call);
-            Ok(match result {
-                Ok(reply) => reply.into_response(timer, span),
+            let answered = match result {
+                Ok(reply) => reply.into_response(ReplyContext {
+                    timer,
+                    idle_timeout: limits.idle_timeout,
+                    charge: Charge::new(budget, call.connection()),
+                    span,
+                }),
                 Err(status) => {
                     let status = sendable(status);
                     span.within(|| tracing::debug!(%status, "the call failed"));
                     span.finish(status.code());
                     status.into_http()
                 }
-            })
+            };
+            // Not before the response is charged: others could take its place.
+            drop(call);
+            Ok(answered)
         })
     }
 }

@@ -7,5 +7,5 @@ mod target;
 
 pub(crate) use admit::unknown_method;
 pub use call::{ResponseFuture, ServerCall};
-pub(crate) use policy::Policy;
+pub(crate) use policy::{DEFAULT_BUFFERED_BYTES, Policy};
 pub(crate) use target::Target;

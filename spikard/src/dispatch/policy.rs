@@ -5,6 +5,9 @@ use std::sync::{Arc, OnceLock};
 use crate::call::Budget;
 use crate::{Compression, Limits};
 
+/// 1 GiB.
+pub(crate) const DEFAULT_BUFFERED_BYTES: usize = 1 << 30;
+
 /// The limits, the compression and the budget of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
@@ -20,7 +23,9 @@ impl Policy {
         Self {
             limits: Limits::default(),
             compression: Compression::Identity,
-            budget: SHARED.get_or_init(Arc::default).clone(),
+            budget: SHARED
+                .get_or_init(|| Arc::new(Budget::new(DEFAULT_BUFFERED_BYTES, usize::MAX)))
+                .clone(),
         }
     }
 }

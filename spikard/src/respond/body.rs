@@ -8,9 +8,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame};
 
-use crate::call::{CallSpan, Deadline, DeadlineTimer};
+use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer};
 use crate::{Code, Status, wire};
 
+use super::context::ReplyContext;
 use super::failure;
 use super::outgoing::Outgoing;
 
@@ -23,6 +24,8 @@ pub(super) struct ReplyBody {
     state: Option<State>,
     /// The deadline of the call covers a slow reader and a slow stream as well.
     timer: Option<DeadlineTimer>,
+    /// What the response takes until it has been handed on.
+    charge: Charge,
     span: CallSpan,
 }
 
@@ -31,6 +34,8 @@ struct State {
     outgoing: Outgoing,
     /// What is left of a chunk that is handed on in pieces.
     rest: Bytes,
+    /// The whole of that chunk: it stays in memory until its last piece, which is a copy.
+    whole: usize,
     trailers: HeaderMap,
 }
 
@@ -38,13 +43,17 @@ impl State {
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Status>>> {
         if self.rest.is_empty() {
             match ready!(self.outgoing.poll_chunk(cx)) {
-                Some(Ok(chunk)) if chunk.len() > PIECE => self.rest = chunk,
+                Some(Ok(chunk)) if chunk.len() > PIECE => {
+                    self.whole = chunk.len();
+                    self.rest = chunk;
+                }
                 small => return Poll::Ready(small),
             }
         }
         if self.rest.len() <= PIECE {
             // A copy, so that what HTTP/2 still holds does not hold the whole chunk.
             let last = mem::take(&mut self.rest);
+            self.whole = 0;
             return Poll::Ready(Some(Ok(Bytes::copy_from_slice(&last))));
         }
         Poll::Ready(Some(Ok(self.rest.split_to(PIECE))))
@@ -61,21 +70,28 @@ impl State {
 }
 
 impl ReplyBody {
-    pub(super) fn new(
-        outgoing: Outgoing,
-        trailers: HeaderMap,
-        timer: Option<DeadlineTimer>,
-        span: CallSpan,
-    ) -> Self {
+    pub(super) fn new(outgoing: Outgoing, trailers: HeaderMap, context: ReplyContext) -> Self {
+        let ReplyContext {
+            timer,
+            mut charge,
+            span,
+            ..
+        } = context;
+        charge.set_regardless(outgoing.size());
         #[cfg(feature = "server")]
-        super::cutoff::set(timer.as_ref().map(|timer| timer.deadline().at()));
+        super::cutoff::set(super::cutoff::SendLimits {
+            deadline: timer.as_ref().map(|timer| timer.deadline().at()),
+            idle_timeout: context.idle_timeout,
+        });
         Self {
             state: Some(State {
                 outgoing,
                 rest: Bytes::new(),
+                whole: 0,
                 trailers,
             }),
             timer,
+            charge,
             span,
         }
     }
@@ -85,6 +101,11 @@ impl ReplyBody {
             return Poll::Ready(None);
         };
         let polled = self.span.within(|| state.poll_piece(cx));
+        if let Poll::Ready(Some(Ok(piece))) = &polled {
+            // HTTP/2 keeps the piece until the client takes it, and asks for no other before.
+            let held = piece.len().max(state.whole);
+            self.charge.set_regardless(held + state.outgoing.size());
+        }
         match (polled, &mut self.timer) {
             (Poll::Ready(Some(_)), Some(timer)) if timer.deadline().has_passed() => {
                 Poll::Ready(Some(Err(late(timer.deadline()))))
@@ -117,7 +138,10 @@ impl Body for ReplyBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let chunk = ready!(self.poll_chunk(cx));
+        let chunk = self.poll_chunk(cx);
+        #[cfg(feature = "server")]
+        super::cutoff::polled(matches!(chunk, Poll::Ready(Some(Ok(_)))));
+        let chunk = ready!(chunk);
         if let Some(Ok(chunk)) = chunk {
             return Poll::Ready(Some(Ok(Frame::data(chunk))));
         }

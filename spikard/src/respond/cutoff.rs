@@ -7,45 +7,111 @@ use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until};
 
 /// The time from the deadline to the reset: at the deadline itself a body that is polled ends with the status.
 const LEEWAY: Duration = Duration::from_millis(100);
 
 tokio::task_local! {
-    /// The deadline of the response that this task sends.
-    static DEADLINE: Cell<Option<Instant>>;
+    /// The response that this task sends.
+    static SENDING: Sending;
 }
 
-/// Sets the deadline of the response that this task sends. In another server it does nothing.
-pub(super) fn set(deadline: Option<Instant>) {
-    // An error means that another server runs the task, whose settings decide.
-    let _ = DEADLINE.try_with(|cell| cell.set(deadline));
+/// How far a response has come.
+#[derive(Default)]
+struct Sending {
+    limits: Cell<Option<SendLimits>>,
+    /// The chunks that were handed on.
+    chunks: Cell<u64>,
+    /// Whether the last of them has not been taken, as far as the body knows: it has not been asked for another.
+    waits_for_client: Cell<bool>,
 }
 
-/// Runs the task of an HTTP/2 stream, and drops it at the deadline of its call: the stream is reset, and what was
-/// still to be sent is dropped.
-pub(crate) fn until_deadline(stream: impl Future<Output = ()>) -> impl Future<Output = ()> {
-    DEADLINE.scope(Cell::new(None), ended_at_deadline(stream))
+/// How long a response may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SendLimits {
+    pub(crate) deadline: Option<std::time::Instant>,
+    /// The time for the client to take a chunk: [`Limits::idle_timeout`](crate::Limits::idle_timeout).
+    pub(crate) idle_timeout: Duration,
 }
 
-async fn ended_at_deadline(stream: impl Future<Output = ()>) {
+// In all that follows an error means that another server runs the task, whose settings decide.
+
+/// Sets the limits of the response that this task sends.
+pub(super) fn set(limits: SendLimits) {
+    let _ = SENDING.try_with(|sending| sending.limits.set(Some(limits)));
+}
+
+/// Notes that the body was polled, and whether it handed on a chunk.
+pub(super) fn polled(chunk: bool) {
+    let _ = SENDING.try_with(|sending| {
+        sending.waits_for_client.set(chunk);
+        sending.chunks.set(sending.chunks.get() + u64::from(chunk));
+    });
+}
+
+/// Runs the task of an HTTP/2 stream, and drops it at the deadline of its call or when the client has taken nothing for
+/// too long: the stream is reset, and what was still to be sent is dropped.
+pub(crate) fn while_read(stream: impl Future<Output = ()>) -> impl Future<Output = ()> {
+    SENDING.scope(Sending::default(), ended_in_time(stream))
+}
+
+async fn ended_in_time(stream: impl Future<Output = ()>) {
     let mut stream = pin!(stream);
     let mut timer = None;
+    let mut stalled = Stalled::default();
     poll_fn(|cx| {
         if stream.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
-        let end = DEADLINE.with(Cell::get);
-        match end.and_then(|end| end.checked_add(LEEWAY)) {
-            Some(end) => timer
-                .get_or_insert_with(|| Box::pin(sleep_until(end.into())))
-                .as_mut()
-                .poll(cx),
-            None => Poll::Pending,
+        let Some(end) = SENDING.with(|sending| stalled.end(sending)) else {
+            return Poll::Pending;
+        };
+        let timer = timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        if end < timer.deadline() {
+            timer.as_mut().reset(end);
         }
+        while timer.as_mut().poll(cx).is_ready() {
+            if timer.deadline() >= end {
+                tracing::info!("a response was not read in time, and its stream is reset");
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(end);
+        }
+        Poll::Pending
     })
     .await;
+}
+
+/// Since when a client takes nothing.
+#[derive(Default)]
+struct Stalled {
+    /// The chunks that had been handed on, and when that was first seen.
+    since: Option<(u64, Instant)>,
+}
+
+impl Stalled {
+    /// When the stream is to be reset, if that is known.
+    fn end(&mut self, sending: &Sending) -> Option<Instant> {
+        let SendLimits {
+            deadline,
+            idle_timeout,
+        } = sending.limits.get()?;
+        let deadline = deadline.and_then(|deadline| deadline.checked_add(LEEWAY));
+        let deadline = deadline.map(Instant::from_std);
+        if !sending.waits_for_client.get() {
+            self.since = None;
+            return deadline;
+        }
+        let chunks = sending.chunks.get();
+        let since = match self.since {
+            Some((seen, since)) if seen == chunks => since,
+            _ => Instant::now(),
+        };
+        self.since = Some((chunks, since));
+        let idle = since.checked_add(idle_timeout);
+        [deadline, idle].into_iter().flatten().min()
+    }
 }

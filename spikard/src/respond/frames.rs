@@ -34,6 +34,11 @@ impl<M: Message> Frames<M> {
         }
     }
 
+    /// The messages that are not in a chunk yet.
+    pub(super) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.messages.as_slice().is_empty() && self.large.is_none() && self.failed.is_none()
     }
@@ -41,6 +46,14 @@ impl<M: Message> Frames<M> {
     /// Why the message after the last chunk cannot be sent, if that is known.
     pub(super) fn take_failure(&mut self) -> Option<Status> {
         self.failed.take()
+    }
+
+    /// What the messages that are left take: raw ones exactly, others as if each were `encoded` bytes.
+    pub(super) fn size(&self, encoded: usize) -> usize {
+        let messages = self.messages.as_slice().iter();
+        let sizes = messages.map(|message| message.raw().map_or(encoded, Bytes::len));
+        let large = self.large.as_ref().map_or(0, Bytes::len);
+        large + self.messages.len() * size_of::<M>() + sizes.sum::<usize>()
     }
 
     /// Exact for messages of one size, so that a response takes one allocation.

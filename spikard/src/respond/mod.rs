@@ -4,6 +4,7 @@
 mod batched;
 mod body;
 mod chunks;
+mod context;
 #[cfg(feature = "server")]
 mod cutoff;
 mod encoder;
@@ -17,8 +18,9 @@ mod streamed;
 
 #[cfg(feature = "python")]
 pub(crate) use batched::StreamedBatches;
+pub(crate) use context::ReplyContext;
 #[cfg(feature = "server")]
-pub(crate) use cutoff::until_deadline;
+pub(crate) use cutoff::while_read;
 pub(crate) use failure::sendable;
 #[cfg(feature = "python")]
 pub(crate) use outgoing::Outgoing;

@@ -24,7 +24,11 @@ pub(crate) enum Outgoing {
     /// All of them.
     Framed(Option<Bytes>),
     /// A chunk at a time, framed when the connection has room for it.
-    Chunks(Box<dyn Iterator<Item = Result<Bytes, Status>> + Send>),
+    Chunks {
+        chunks: Box<dyn Iterator<Item = Result<Bytes, Status>> + Send>,
+        /// About what those that are left take.
+        size: usize,
+    },
     /// As the handler makes them.
     Stream(Box<dyn StreamedChunks>),
 }
@@ -32,6 +36,7 @@ pub(crate) enum Outgoing {
 impl Outgoing {
     /// A list, in order. What fits in one chunk is framed at once.
     pub(crate) fn list<M: Message>(messages: Vec<M>, encoding: Encoding) -> Result<Self, Status> {
+        let count = messages.len();
         let mut frames = Frames::new(messages, encoding);
         let first = frames.next().transpose()?;
         // A message of the first chunk that cannot be sent fails the call before anything is sent.
@@ -41,9 +46,13 @@ impl Outgoing {
         if frames.is_empty() {
             return Ok(Self::Framed(first));
         }
-        Ok(Self::Chunks(Box::new(
-            first.map(Ok).into_iter().chain(frames),
-        )))
+        let framed = count - frames.len();
+        let first_size = first.as_ref().map_or(0, Bytes::len);
+        let size = first_size + frames.size(first_size / framed.max(1));
+        Ok(Self::Chunks {
+            chunks: Box::new(first.map(Ok).into_iter().chain(frames)),
+            size,
+        })
     }
 
     /// Messages that are framed already, uncompressed, as a Python handler's answer is.
@@ -82,17 +91,32 @@ impl Outgoing {
         match self {
             Self::Framed(chunk) => Poll::Ready(chunk.take().map(Ok)),
             // Messages are encoded here, which is the user's code; after a panic it is never asked again.
-            Self::Chunks(chunks) => {
-                Poll::Ready(contained(|| chunks.next()).unwrap_or_else(|status| Some(Err(status))))
+            Self::Chunks { chunks, size } => {
+                let next = contained(|| chunks.next()).unwrap_or_else(|status| Some(Err(status)));
+                *size = match &next {
+                    Some(Ok(chunk)) => size.saturating_sub(chunk.len()),
+                    _ => 0,
+                };
+                Poll::Ready(next)
             }
             Self::Stream(chunks) => Pin::new(&mut **chunks).poll_next(cx),
+        }
+    }
+
+    /// The bytes that the messages hold which have not been handed on; none for a stream, which makes them as they are
+    /// asked for.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Framed(chunk) => chunk.as_ref().map_or(0, Bytes::len),
+            Self::Chunks { size, .. } => *size,
+            Self::Stream(_) => 0,
         }
     }
 
     /// The trailers that became known with the last chunk.
     pub(super) fn take_trailers(&mut self) -> MetadataMap {
         match self {
-            Self::Framed(_) | Self::Chunks(_) => MetadataMap::new(),
+            Self::Framed(_) | Self::Chunks { .. } => MetadataMap::new(),
             Self::Stream(chunks) => chunks.take_trailers(),
         }
     }

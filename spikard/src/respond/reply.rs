@@ -5,11 +5,11 @@ use http::{HeaderValue, Response};
 use tonic::body::Body;
 use tonic::metadata::{GRPC_CONTENT_TYPE, MetadataMap};
 
-use crate::call::{CallSpan, DeadlineTimer};
 use crate::wire::Codec;
 use crate::{Status, wire};
 
 use super::body::ReplyBody;
+use super::context::ReplyContext;
 use super::outgoing::Outgoing;
 
 /// What a handler answered: its messages, framed, and the metadata around them.
@@ -22,14 +22,10 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn into_response(
-        self,
-        timer: Option<DeadlineTimer>,
-        span: CallSpan,
-    ) -> Response<Body> {
+    pub(crate) fn into_response(self, context: ReplyContext) -> Response<Body> {
         let mut trailers = wire::sent(self.trailers);
         trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
-        let body = ReplyBody::new(self.outgoing, trailers, timer, span);
+        let body = ReplyBody::new(self.outgoing, trailers, context);
         let mut response = Response::new(Body::new(body));
         let headers = response.headers_mut();
         *headers = wire::sent(self.metadata);

@@ -14,7 +14,7 @@ mod table;
 use std::sync::Arc;
 
 use crate::call::Budget;
-use crate::dispatch::Policy;
+use crate::dispatch::{DEFAULT_BUFFERED_BYTES, Policy};
 use crate::{Compression, Limits};
 
 pub use error::RoutesError;
@@ -46,7 +46,8 @@ pub struct Routes {
     pub(crate) foreign: Foreign,
     pub(crate) limits: Limits,
     pub(crate) compression: Compression,
-    pub(crate) budget: Budget,
+    pub(crate) max_buffered_bytes: Option<usize>,
+    pub(crate) max_buffered_bytes_per_connection: Option<usize>,
 }
 
 impl Routes {
@@ -80,6 +81,16 @@ impl Routes {
         ours.chain(self.foreign.names()).collect()
     }
 
+    /// By default a connection may hold a quarter of the budget, and a whole stream in any case.
+    fn budget(&self) -> Budget {
+        let limit = self.max_buffered_bytes.unwrap_or(DEFAULT_BUFFERED_BYTES);
+        let share = (limit / 4).max(self.limits.max_stream_bytes);
+        Budget::new(
+            limit,
+            self.max_buffered_bytes_per_connection.unwrap_or(share),
+        )
+    }
+
     /// One tower service for all methods; a path that names none is answered UNIMPLEMENTED.
     ///
     /// # Errors
@@ -89,7 +100,7 @@ impl Routes {
         let policy = Policy {
             limits: self.limits,
             compression: self.compression,
-            budget: Arc::new(self.budget),
+            budget: Arc::new(self.budget()),
         };
         Ok(RoutesService::new(
             self.registry.finish()?,

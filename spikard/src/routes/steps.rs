@@ -56,7 +56,18 @@ macro_rules! routes_steps {
         /// memory. A call for which there is no room is answered RESOURCE_EXHAUSTED; others go on.
         #[must_use]
         pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
-            self$(.$routes)?.budget = $crate::call::Budget::new(bytes);
+            self$(.$routes)?.max_buffered_bytes = Some(bytes);
+            self
+        }
+
+        /// The share of one connection in the budget: the bytes that its calls together may have buffered. Default: a
+        /// quarter of the budget, and `max_stream_bytes` at least.
+        ///
+        /// A call for which its connection has no room is answered RESOURCE_EXHAUSTED; the calls of other connections go
+        /// on. Raise it where one connection carries the calls of many clients, as that of a proxy does.
+        #[must_use]
+        pub fn max_buffered_bytes_per_connection(mut self, bytes: usize) -> Self {
+            self$(.$routes)?.max_buffered_bytes_per_connection = Some(bytes);
             self
         }
 

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Instant;
 
 use http::{Request, Response};
@@ -13,7 +14,7 @@ use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::body::Body;
 
-use crate::call::{Arrival, HalfClose, Peer};
+use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
 
 use super::clock::ConnectionClock;
@@ -48,16 +49,19 @@ impl Serving {
             () = stopping.as_mut() => return,
         };
         match established {
-            Ok(Established::Plain(stream, peer)) => {
-                self.http2(stream, peer, watcher, began, stopping).await;
+            Ok(Established::Plain(stream, connection)) => {
+                self.http2(stream, connection, watcher, began, stopping)
+                    .await;
             }
             #[cfg(unix)]
-            Ok(Established::Unix(stream, peer)) => {
-                self.http2(stream, peer, watcher, began, stopping).await;
+            Ok(Established::Unix(stream, connection)) => {
+                self.http2(stream, connection, watcher, began, stopping)
+                    .await;
             }
             #[cfg(feature = "tls")]
-            Ok(Established::Tls(stream, peer)) => {
-                self.http2(stream, peer, watcher, began, stopping).await;
+            Ok(Established::Tls(stream, connection)) => {
+                self.http2(stream, connection, watcher, began, stopping)
+                    .await;
             }
             Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
         }
@@ -66,14 +70,15 @@ impl Serving {
     async fn http2<S>(
         self,
         stream: S,
-        peer: Peer,
+        connection: call::Connection,
         watcher: Watcher,
         began: Instant,
         stopping: impl Future<Output = ()>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let address = peer.address;
+        let address = connection.address;
+        let connection = Arc::new(connection);
         let stack = self.stack;
         let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, preface) = Prefaced::new(stream);
@@ -86,7 +91,7 @@ impl Serving {
         let connection = self
             .transport
             .http2(clock.clone())
-            .serve_connection(TokioIo::new(stream), Calls { stack, peer });
+            .serve_connection(TokioIo::new(stream), Calls { stack, connection });
         tokio::select! {
             ended = clock.tick(watcher.watch(connection)) => if let Err(error) = ended {
                 tracing::debug!(peer = ?address, %error, "a connection ended with an error");
@@ -102,7 +107,7 @@ impl Serving {
 /// The requests of one connection, each with how it arrived.
 struct Calls {
     stack: Stack,
-    peer: Peer,
+    connection: Arc<call::Connection>,
 }
 
 impl Service<Request<Incoming>> for Calls {
@@ -113,7 +118,7 @@ impl Service<Request<Incoming>> for Calls {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let mut request = request.map(|body| Body::new(VerifiedBody(body)));
         request.extensions_mut().insert(Arrival {
-            peer: self.peer.clone(),
+            connection: self.connection.clone(),
             at: Instant::now(),
             // `VerifiedBody` turns every other end into an error.
             half_close: HalfClose::Verified,

@@ -4,9 +4,9 @@ use std::future::Future;
 
 use hyper::rt::Executor;
 
-use crate::respond::until_deadline;
+use crate::respond::while_read;
 
-/// Runs each HTTP/2 stream in a task that ends with the deadline of its call.
+/// Runs each HTTP/2 stream in a task that ends when its response is not read in time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StreamExecutor;
 
@@ -15,6 +15,6 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     fn execute(&self, stream: F) {
-        tokio::spawn(until_deadline(stream));
+        tokio::spawn(while_read(stream));
     }
 }

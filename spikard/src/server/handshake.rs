@@ -12,7 +12,7 @@ use tokio::time::timeout;
 #[cfg(feature = "tls")]
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::call::Peer;
+use crate::call::Connection;
 
 use super::listener::Accepted;
 
@@ -26,11 +26,11 @@ pub(super) struct Handshake {
 
 /// A connection that HTTP/2 can begin on.
 pub(super) enum Established {
-    Plain(TcpStream, Peer),
+    Plain(TcpStream, Connection),
     #[cfg(unix)]
-    Unix(UnixStream, Peer),
+    Unix(UnixStream, Connection),
     #[cfg(feature = "tls")]
-    Tls(Box<TlsStream<TcpStream>>, Peer),
+    Tls(Box<TlsStream<TcpStream>>, Connection),
 }
 
 impl Handshake {
@@ -46,28 +46,23 @@ impl Handshake {
         match accepted {
             Accepted::Tcp(stream, address) => self.tcp(stream, address).await,
             #[cfg(unix)]
-            Accepted::Unix(stream) => Ok(Established::Unix(stream, Peer::default())),
+            Accepted::Unix(stream) => Ok(Established::Unix(stream, Connection::default())),
         }
     }
 
     async fn tcp(&self, stream: TcpStream, address: SocketAddr) -> io::Result<Established> {
         stream.set_nodelay(true)?;
-        let peer = Peer {
-            address: Some(address),
-            ..Peer::default()
-        };
+        let connection = Connection::from(address);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             let stream = tls.accept(stream).await?;
             let (_, session) = stream.get_ref();
             let certificates = session.peer_certificates().unwrap_or_default();
-            let peer = Peer {
-                certificates: certificates.to_vec().into(),
-                ..peer
-            };
-            return Ok(Established::Tls(Box::new(stream), peer));
+            let mut connection = connection;
+            connection.certificates = certificates.to_vec();
+            return Ok(Established::Tls(Box::new(stream), connection));
         }
-        Ok(Established::Plain(stream, peer))
+        Ok(Established::Plain(stream, connection))
     }
 }
 

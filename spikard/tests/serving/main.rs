@@ -1,5 +1,6 @@
 //! spikard's own server, called over real sockets by clients of others.
 
+mod budget;
 mod compression;
 mod duplex;
 mod failures;

@@ -14,7 +14,7 @@ use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 use tower_service::Service;
 
-use crate::call::{Arrival, HalfClose, Peer};
+use crate::call::{Arrival, HalfClose};
 use crate::python::bridge::{Bridge, Notice};
 use crate::python::lock::lock;
 use crate::{RoutesService, Status, wire};
@@ -137,7 +137,7 @@ async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {
         headers.insert("grpc-timeout", grpc_timeout(timeout));
     }
     request.extensions_mut().insert(Arrival {
-        peer: Peer::default(),
+        connection: Arc::default(),
         at: Instant::now(),
         // The body is one buffer: nothing can break it off.
         half_close: HalfClose::Verified,

@@ -1,0 +1,30 @@
+//! A connection, as its calls see it.
+
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicUsize;
+
+#[cfg(feature = "tls")]
+use rustls_pki_types::CertificateDer;
+
+/// What is known of a connection, and what its calls hold together. The connection owns it, and its calls share it.
+#[derive(Debug, Default)]
+pub(crate) struct Connection {
+    /// The client's address; `None` for a Unix socket.
+    pub(crate) address: Option<SocketAddr>,
+    /// The client's certificates, its own first; empty without mutual TLS.
+    #[cfg(feature = "tls")]
+    pub(crate) certificates: Vec<CertificateDer<'static>>,
+    /// The bytes of the budget that its calls hold.
+    pub(super) charged: AtomicUsize,
+}
+
+impl Connection {
+    /// A connection of a client with this address.
+    #[cfg(feature = "server")]
+    pub(crate) fn from(address: SocketAddr) -> Self {
+        Self {
+            address: Some(address),
+            ..Self::default()
+        }
+    }
+}

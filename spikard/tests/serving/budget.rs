@@ -1,0 +1,152 @@
+//! What counts towards the budget, and that no connection takes all of it.
+
+use std::time::Duration;
+
+use spikard::{
+    Bytes, Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, GrpcServerStreamResponse,
+    Limits, Server, ServerBuilder, Status, grpc_stream,
+};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::client::Grpc;
+use tonic::transport::Channel;
+
+use crate::support::{Running, codec, framed, path, raw_response, ready};
+
+const MIB: usize = 1 << 20;
+
+/// For what comes in a moment, or not at all.
+const WAIT: Duration = Duration::from_secs(30);
+
+#[grpc_stream(service = "test.Budget")]
+async fn upload(request: GrpcClientStreamRequest) -> Result<GrpcResponse<u64>, Status> {
+    Ok(GrpcResponse::from(request.messages.len() as u64))
+}
+
+/// 8 MiB, in one message.
+#[grpc_stream(service = "test.Budget")]
+async fn large(_: GrpcRequest<()>) -> Result<GrpcResponse, Status> {
+    Ok(GrpcResponse::from(Bytes::from(vec![7; 8 * MIB])))
+}
+
+/// 8 MiB, in 128 typed messages.
+#[grpc_stream(service = "test.Budget")]
+async fn long(_: GrpcRequest<()>) -> Result<GrpcServerStreamResponse<Vec<u8>>, Status> {
+    Ok(GrpcServerStreamResponse::from(vec![vec![7; MIB / 16]; 128]))
+}
+
+fn server(max_buffered_bytes: usize) -> ServerBuilder {
+    Server::builder()
+        .add(Upload)
+        .add(Large)
+        .add(Long)
+        .max_buffered_bytes(max_buffered_bytes)
+}
+
+/// Sends one message of `size` bytes to `Upload`.
+async fn upload_of(client: &mut Grpc<Channel>, size: usize) -> Result<(), Status> {
+    let message = tokio_stream::once(vec![7_u8; size]);
+    ready(client)
+        .await
+        .client_streaming::<_, Vec<u8>, u64, _>(
+            tonic::Request::new(message),
+            path("/test.Budget/Upload"),
+            codec(),
+        )
+        .await
+        .map(|_| ())
+}
+
+#[tokio::test]
+async fn a_response_that_is_not_read_is_charged_until_its_stream_is_gone() {
+    for method in ["/test.Budget/Large", "/test.Budget/Long"] {
+        let running = Running::start(server(9 * MIB)).await;
+        let mut client = running.client().await;
+        upload_of(&mut client, 2 * MIB).await.unwrap();
+        // The flow-control window of its stream is never enlarged.
+        let unread = raw_response(running.addr, method, &[], framed(false, b"")).await;
+        let status = upload_of(&mut client, 2 * MIB).await.unwrap_err();
+        assert_eq!(status.code(), Code::ResourceExhausted, "{method}");
+        assert!(
+            status.message().contains("max_buffered_bytes = "),
+            "{status}"
+        );
+        drop(unread);
+        while let Err(status) = upload_of(&mut client, 2 * MIB).await {
+            assert_eq!(status.code(), Code::ResourceExhausted, "{method}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_is_not_read_for_the_idle_timeout_is_reset() {
+    let limits = Limits {
+        idle_timeout: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    for method in ["/test.Budget/Large", "/test.Budget/Long"] {
+        let running = Running::start(server(9 * MIB).limits(limits)).await;
+        let unread = raw_response(running.addr, method, &[], framed(false, b"")).await;
+        let mut stream = unread.into_body();
+        let ended = async {
+            loop {
+                match stream.data().await {
+                    Some(Ok(_)) => {}
+                    Some(Err(reset)) => break reset,
+                    None => panic!("{method}: the response ended as if it were whole"),
+                }
+            }
+        };
+        let reset = timeout(WAIT, ended).await.expect("a reset");
+        assert_eq!(reset.reason(), Some(h2::Reason::CANCEL), "{method}");
+        upload_of(&mut running.client().await, 2 * MIB)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn no_connection_takes_what_others_need() {
+    let builder = server(8 * MIB).max_buffered_bytes_per_connection(4 * MIB);
+    let running = Running::start(builder).await;
+    let mut hog = running.client().await;
+    let mut uploads = Vec::new();
+    // Each sends a part of what fits, and does not half-close.
+    for _ in 0..3 {
+        let (send, receive) = mpsc::channel(1);
+        let mut client = hog.clone();
+        let call = tokio::spawn(async move {
+            let request = tonic::Request::new(ReceiverStream::new(receive));
+            ready(&mut client)
+                .await
+                .client_streaming::<_, Vec<u8>, u64, _>(
+                    request,
+                    path("/test.Budget/Upload"),
+                    codec(),
+                )
+                .await
+        });
+        send.send(vec![7_u8; MIB]).await.unwrap();
+        uploads.push((send, call));
+    }
+    // The fourth MiB of the connection, and a little: refused once the others have arrived.
+    let refused = async {
+        loop {
+            if let Err(status) = upload_of(&mut hog, MIB + MIB / 2).await {
+                break status;
+            }
+        }
+    };
+    let status = timeout(WAIT, refused).await.expect("a refusal");
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    let share = format!("max_buffered_bytes_per_connection = {}", 4 * MIB);
+    assert!(status.message().contains(&share), "{status}");
+    let mut other = running.client().await;
+    upload_of(&mut other, 3 * MIB).await.unwrap();
+    for (send, call) in uploads {
+        drop(send);
+        call.await.unwrap().unwrap();
+    }
+    upload_of(&mut hog, 3 * MIB).await.unwrap();
+}
