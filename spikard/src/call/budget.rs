@@ -49,6 +49,10 @@ impl Charge {
         }
     }
 
+    pub(crate) fn held(&self) -> usize {
+        self.held
+    }
+
     /// Holds `bytes` in all, or refuses and leaves the charge as it was.
     ///
     /// # Errors

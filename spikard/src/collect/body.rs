@@ -73,7 +73,7 @@ impl RequestBody {
             return Poll::Pending;
         }
         let before = list.bytes();
-        let Poll::Ready(polled) = self.reader.poll_messages(cx, list) else {
+        let Poll::Ready(polled) = self.reader.poll_messages(cx, list, self.charge.held()) else {
             self.turn = 0;
             return Poll::Pending;
         };

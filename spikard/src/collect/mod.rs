@@ -5,8 +5,8 @@
 
 mod body;
 mod decompression;
-mod idle;
 mod list;
+mod pace;
 mod quota;
 mod reader;
 mod source;

@@ -12,7 +12,7 @@ use crate::call::HalfClose;
 use crate::wire::{Deframer, Keeper, Sink};
 use crate::{Limits, Status};
 
-use super::idle::Idle;
+use super::pace::Pace;
 use super::violation;
 
 /// Reads a body and cuts it into messages.
@@ -21,7 +21,7 @@ pub(super) struct Reader {
     /// What is left of a chunk that was not taken at once.
     rest: Bytes,
     deframer: Deframer,
-    idle: Idle,
+    pace: Pace,
     half_close: HalfClose,
 }
 
@@ -31,7 +31,7 @@ impl Reader {
             body,
             rest: Bytes::new(),
             deframer: Deframer::new(keeper),
-            idle: Idle::new(limits.idle_timeout),
+            pace: Pace::new(limits),
             half_close,
         }
     }
@@ -43,13 +43,16 @@ impl Reader {
 
     /// Hands the messages of the next chunk to `sink`, or as many as it has room for. Ready with `false` at the
     /// half-close.
+    ///
+    /// `held` is what the messages before take.
     pub(super) fn poll_messages(
         &mut self,
         cx: &mut Context<'_>,
         sink: &mut impl Sink,
+        held: usize,
     ) -> Poll<Result<bool, Status>> {
         let chunk = if self.rest.is_empty() {
-            let Some(chunk) = std::task::ready!(self.poll_chunk(cx)?) else {
+            let Some(chunk) = std::task::ready!(self.poll_chunk(cx, held)?) else {
                 return Poll::Ready(Ok(false));
             };
             chunk
@@ -63,20 +66,24 @@ impl Reader {
         Poll::Ready(Ok(true))
     }
 
-    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Status>> {
+    fn poll_chunk(
+        &mut self,
+        cx: &mut Context<'_>,
+        held: usize,
+    ) -> Poll<Result<Option<Bytes>, Status>> {
         loop {
             let received = self.deframer.complete();
             let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
-                let idle = self.idle.poll(cx);
-                return idle.map(|()| Err(violation::idle(self.idle.timeout(), received)));
+                let too_slow = self.pace.poll(cx, held);
+                return too_slow.map(|too_slow| Err(violation::too_slow(&too_slow, received)));
             };
-            self.idle.progress();
             let Some(frame) = frame else {
                 return Poll::Ready(self.end().map(|()| None));
             };
             let frame = frame.map_err(|error| violation::broken_off(received, &error))?;
             // gRPC gives no meaning to the trailers of a request.
             if let Ok(chunk) = frame.into_data() {
+                self.pace.progress(chunk.len());
                 return Poll::Ready(Ok(Some(chunk)));
             }
         }

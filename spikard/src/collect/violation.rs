@@ -1,11 +1,12 @@
 //! The statuses that a request gets before its handler runs.
 
 use std::io;
-use std::time::Duration;
 
 use prost::DecodeError;
 
 use crate::Status;
+
+use super::pace::TooSlow;
 
 pub(super) fn too_many_messages(limit: usize) -> Status {
     Status::resource_exhausted(format!(
@@ -29,10 +30,34 @@ pub(super) fn stream_too_large(limit: usize, arrived: usize) -> Status {
     ))
 }
 
-pub(super) fn idle(limit: Duration, received: usize) -> Status {
+pub(super) fn too_slow(how: &TooSlow, received: usize) -> Status {
+    let (what, limit) = match how {
+        TooSlow::Idle { timeout } => (
+            format!("nothing arrived for idle_timeout = {timeout:?}"),
+            "idle_timeout for the method or the server",
+        ),
+        TooSlow::Unfinished { timeout } => (
+            format!("the stream took longer than receive_timeout = {timeout:?}"),
+            "receive_timeout for the server",
+        ),
+        TooSlow::Trickle {
+            bytes,
+            window,
+            min_rate,
+        } => (
+            format!(
+                "{bytes} bytes arrived in {window:?}, fewer than min_receive_rate = {min_rate} a second,"
+            ),
+            "min_receive_rate for the server",
+        ),
+    };
+    let change = match how {
+        TooSlow::Trickle { .. } => "lower",
+        _ => "raise",
+    };
     Status::deadline_exceeded(format!(
-        "nothing arrived for idle_timeout = {limit:?} after {received} messages, and the stream has \
-         not been half-closed: send the rest sooner, or raise idle_timeout for the method or the server"
+        "{what} after {received} messages, and the stream has not been half-closed: \
+         send the rest sooner, or {change} {limit}"
     ))
 }
 

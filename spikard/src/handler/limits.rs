@@ -37,7 +37,13 @@ pub struct Limits {
     /// `grpc-timeout` counts where it is shorter. Default: none.
     pub timeout: Option<Duration>,
     /// The idle timeout: time without a DATA frame from the client before its half-close. Default: 60 s.
+    /// It also bounds the time for the client to take a piece of the response, of at most 256 KiB.
     pub idle_timeout: Duration,
+    /// The time for a buffered request to arrive, from its first wait to the half-close. Default: 5 minutes.
+    pub receive_timeout: Option<Duration>,
+    /// The rate, in bytes a second, at which a buffered request must arrive that holds more than 64 KiB. It is measured
+    /// over 5 s at a time. Default: 240; 0 is no minimum.
+    pub min_receive_rate: usize,
 }
 
 impl Default for Limits {
@@ -49,6 +55,8 @@ impl Default for Limits {
             max_sent_message_bytes: u32::MAX as usize,
             timeout: None,
             idle_timeout: Duration::from_secs(60),
+            receive_timeout: Some(Duration::from_secs(300)),
+            min_receive_rate: 240,
         }
     }
 }
@@ -60,6 +68,8 @@ impl Limits {
             max_messages: usize::MAX,
             max_stream_bytes: usize::MAX,
             idle_timeout: Duration::MAX,
+            receive_timeout: None,
+            min_receive_rate: 0,
             ..self
         }
     }
@@ -72,6 +82,8 @@ impl Limits {
             max_sent_message_bytes: self.max_sent_message_bytes,
             timeout: options.timeout.or(self.timeout),
             idle_timeout: options.idle_timeout.unwrap_or(self.idle_timeout),
+            receive_timeout: self.receive_timeout,
+            min_receive_rate: self.min_receive_rate,
         }
     }
 }

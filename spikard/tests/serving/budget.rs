@@ -150,3 +150,38 @@ async fn no_connection_takes_what_others_need() {
     }
     upload_of(&mut hog, 3 * MIB).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_request_that_trickles_in_is_refused_after_the_receive_timeout() {
+    let limits = Limits {
+        receive_timeout: Some(Duration::from_millis(200)),
+        ..Limits::default()
+    };
+    let running = Running::start(server(8 * MIB).limits(limits)).await;
+    let mut client = running.client().await;
+    let messages = trickle_of(|| vec![7_u8]);
+    let refused = ready(&mut client)
+        .await
+        .client_streaming::<_, Vec<u8>, u64, _>(
+            tonic::Request::new(messages),
+            path("/test.Budget/Upload"),
+            codec(),
+        );
+    let status = timeout(WAIT, refused).await.expect("a status").unwrap_err();
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    assert!(
+        status.message().contains("receive_timeout = 200ms"),
+        "{status}"
+    );
+}
+
+/// A message every 10 ms, without end.
+fn trickle_of<M: Send + 'static>(message: impl Fn() -> M + Send + 'static) -> ReceiverStream<M> {
+    let (send, receive) = mpsc::channel(1);
+    tokio::spawn(async move {
+        while send.send(message()).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    ReceiverStream::new(receive)
+}
