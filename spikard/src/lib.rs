@@ -109,6 +109,8 @@ pub mod python;
 mod respond;
 mod routes;
 mod rpc;
+#[cfg(all(doctest, feature = "python", feature = "server"))]
+mod samples;
 #[cfg(feature = "server")]
 mod server;
 mod service;
@@ -144,8 +146,3 @@ pub use shapes::{
 };
 #[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;
-
-/// The samples of the README are doctests.
-#[cfg(all(doctest, feature = "python", feature = "server"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;

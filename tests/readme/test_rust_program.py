@@ -1,4 +1,4 @@
-"""The program that is checked against a `.proto`, compiled from the files that the README shows."""
+"""The program of the Rust quick start, compiled from the files of the page, and what the guide changes in it."""
 
 import os
 import re
@@ -7,19 +7,21 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pages import README, ROOT, Block, blocks
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
-# Files of Rust projects: their first line is their name.
-BLOCKS = re.findall(r"^```(?:toml|rs|proto)\n(?:#|//) (\S+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-INCLUDE = 'include!(concat!(env!("OUT_DIR"), "/packages.rs"));'
+GUIDE = ROOT / "docs" / "guide" / "rust.md"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 BUILD_WITHIN = 900
 
 
-def blocks(name: str) -> list[str]:
-    """The texts of a file, in order."""
-    return [text for file, text in BLOCKS if file == name]
+def files(page: Path) -> list[Block]:
+    """The files of Rust programs that a page shows."""
+    return [block for language in ("toml", "rs", "proto") for block in blocks(page, language=language)]
+
+
+def text(page: Path, name: str) -> str:
+    """The text of a file, which may stand in a page piece by piece."""
+    return "\n".join(block.text for block in files(page) if block.file == name)
 
 
 @pytest.fixture
@@ -29,19 +31,14 @@ def program() -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "spikard").symlink_to(ROOT, target_is_directory=True)
-    # A workspace of its own, though there is one above it.
-    package = '[workspace]\n\n[package]\nname = "orders"\nversion = "0.0.0"\nedition = "2024"\n\n'
-    build, _ = blocks("build.rs")
-    files = {
-        "Cargo.toml": package + "\n".join(blocks("Cargo.toml")),
-        "build.rs": build,
-        "proto/shop.proto": "".join(blocks("proto/shop.proto")),
-        "src/main.rs": "".join(blocks("src/main.rs")),
-    }
-    for name, text in files.items():
+    for name in {block.file for block in files(README)}:
         path = folder / "orders" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text(README, name))
+    manifest = folder / "orders" / "Cargo.toml"
+    # A workspace of its own, though there is one above it.
+    package = '[workspace]\n\n[package]\nname = "orders"\nversion = "0.0.0"\nedition = "2024"\n\n'
+    manifest.write_text(package + manifest.read_text())
     # The versions that are built already.
     shutil.copy(ROOT / "Cargo.lock", folder / "orders")
     return folder / "orders"
@@ -50,7 +47,7 @@ def program() -> Path:
 def check(program: Path) -> subprocess.CompletedProcess[str]:
     """Compile it."""
     return subprocess.run(
-        ["cargo", "check", "--color", "never"],
+        ["cargo", "check", "--all-targets", "--color", "never"],
         cwd=program,
         env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)},
         capture_output=True,
@@ -74,14 +71,29 @@ def test_it_compiles_until_the_proto_changes(program: Path) -> None:
 
 
 def test_all_packages_may_be_in_one_file(program: Path) -> None:
-    """The second build script, and the line that goes with it."""
-    assert INCLUDE in README
-    (program / "build.rs").write_text(blocks("build.rs")[1])
+    """The build script of the guide, and the line that goes with it."""
+    including, _ = (block.text for block in files(GUIDE) if block.file == "build.rs")
+    (program / "build.rs").write_text(including)
     main = program / "src" / "main.rs"
-    text, replaced = re.subn(
-        r"^mod shop \{.*?^\}$", lambda _: INCLUDE, main.read_text(), flags=re.DOTALL | re.MULTILINE
-    )
+    module = re.compile(r"^mod shop \{.*?^\}$", re.DOTALL | re.MULTILINE)
+    changed, replaced = module.subn(lambda _: text(GUIDE, "src/packages.rs"), main.read_text())
     assert replaced == 1
-    main.write_text(text)
+    main.write_text(changed)
+    done = check(program)
+    assert done.returncode == 0, done.stderr
+
+
+def test_clients_come_from_another_generator(program: Path) -> None:
+    """tonic's, as the guide has it."""
+    _, generating = (block.text for block in files(GUIDE) if block.file == "build.rs")
+    (program / "build.rs").write_text(generating)
+    manifest = program / "Cargo.toml"
+    manifest.write_text(
+        manifest.read_text().replace("[dependencies]\n", '[dependencies]\ntonic = "0.14"\ntonic-prost = "0.14"\n')
+        + 'tonic-prost-build = "0.14"\n'
+    )
+    main = program / "src" / "main.rs"
+    use = '#[test]\nfn a_client() {\n    let _ = shop::orders_client::OrdersClient::connect("");\n}\n'
+    main.write_text(f"{main.read_text()}\n{use}")
     done = check(program)
     assert done.returncode == 0, done.stderr
