@@ -8,6 +8,8 @@ DOCS_SITE := target/docs/site
 docs: $(DOCS_VENV)/installed $(STAMPS)/venv ## Build the documentation into target/docs/site, and check its links
 	$(DOCS_VENV)/bin/python docs/stage.py target/docs
 	cd target/docs && $(CURDIR)/$(DOCS_VENV)/bin/zensical build --clean --strict
+	@! grep -rn '<p>```' $(DOCS_SITE) --include='*.html' # a block that the builder did not take for one
+	@rm -rf target/doc # what other targets documented there
 	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --no-deps --all-features --package spikard --package spikard-build
 	cp -r target/doc $(DOCS_SITE)/rustdoc
 	$(DOCS_VENV)/bin/lychee --offline --include-fragments --no-progress --exclude-path /rustdoc/ \

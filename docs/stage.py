@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PICTURES = {".svg", ".png"}
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)\s#]+)(?=[)#])")
-FENCE = re.compile(r"^ *```")
+# Of what stands behind a fence, the builder understands the language, but not what rustdoc is told of a sample.
+FENCE = re.compile(r"^( *```+\w*).*")
 
 
 def place(source: Path) -> Path:
@@ -55,8 +56,9 @@ def written(source: Path, linked: set[Path]) -> str:
 
     fenced = False
     for number, line in enumerate(lines):
-        if FENCE.match(line):
+        if fence := FENCE.match(line):
             fenced = not fenced
+            lines[number] = fence[1]
         elif not fenced:
             lines[number] = LINK.sub(moved, line)
     return "\n".join(lines) + "\n"

@@ -1,6 +1,9 @@
 // Search runs in a worker, and browsers start none from file://. There, a hidden frame does its work.
 // The builder would otherwise load such a script from a CDN; it goes by the name of this file.
 if (location.protocol === "file:") {
+  // As between threads, what is sent is a copy.
+  const message = (data) => new MessageEvent("message", { data: structuredClone(data) });
+
   window.Worker = class extends EventTarget {
     constructor(url) {
       super();
@@ -10,7 +13,7 @@ if (location.protocol === "file:") {
       this.inside = frame.contentWindow;
       // What a worker posts is for the page that started it.
       this.inside.postMessage = (data) => {
-        const event = new MessageEvent("message", { data });
+        const event = message(data);
         this.dispatchEvent(event);
         this.onmessage?.(event);
       };
@@ -21,7 +24,8 @@ if (location.protocol === "file:") {
     }
 
     postMessage(data) {
-      this.ready.then(() => this.inside.dispatchEvent(new MessageEvent("message", { data })));
+      const event = message(data);
+      this.ready.then(() => this.inside.dispatchEvent(event));
     }
   };
 }
