@@ -1,5 +1,6 @@
 """The program of the Rust quick start, compiled from the files of the page, and what the guide changes in it."""
 
+import json
 import os
 import re
 import shutil
@@ -7,9 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pages import README, ROOT, Block, blocks
+from pages import PAGES, README, ROOT, Block, blocks
 
 GUIDE = ROOT / "docs" / "guide" / "rust.md"
+EMBEDDING = ROOT / "docs" / "guide" / "embedding.md"
+PACKAGE = '[workspace]\n\n[package]\nname = "orders"\nversion = "0.0.0"\nedition = "2024"\n\n'
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 BUILD_WITHIN = 900
 
@@ -35,19 +38,17 @@ def program() -> Path:
         path = folder / "orders" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text(README, name))
-    manifest = folder / "orders" / "Cargo.toml"
     # A workspace of its own, though there is one above it.
-    package = '[workspace]\n\n[package]\nname = "orders"\nversion = "0.0.0"\nedition = "2024"\n\n'
-    manifest.write_text(package + manifest.read_text())
+    (folder / "orders" / "Cargo.toml").write_text(PACKAGE + text(README, "Cargo.toml"))
     # The versions that are built already.
     shutil.copy(ROOT / "Cargo.lock", folder / "orders")
     return folder / "orders"
 
 
-def check(program: Path) -> subprocess.CompletedProcess[str]:
-    """Compile it."""
+def cargo(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run cargo on it."""
     return subprocess.run(
-        ["cargo", "check", "--all-targets", "--color", "never"],
+        ["cargo", *arguments, "--color", "never"],
         cwd=program,
         env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)},
         capture_output=True,
@@ -55,6 +56,17 @@ def check(program: Path) -> subprocess.CompletedProcess[str]:
         timeout=BUILD_WITHIN,
         check=False,
     )
+
+
+def check(program: Path) -> subprocess.CompletedProcess[str]:
+    """Compile it, with its test."""
+    return cargo(program, "check", "--all-targets")
+
+
+def test_every_file_is_used() -> None:
+    """No other page shows one."""
+    assert {page for page in PAGES if files(page)} == {README, GUIDE, EMBEDDING}
+    assert {block.file for block in files(EMBEDDING)} == {"Cargo.toml"}
 
 
 def test_it_compiles_until_the_proto_changes(program: Path) -> None:
@@ -90,7 +102,16 @@ def test_clients_come_from_another_generator(program: Path) -> None:
     manifest = program / "Cargo.toml"
     manifest.write_text(manifest.read_text() + 'tonic-prost-build = "0.14"\n')
     (program / "src" / "main.rs").write_text("fn main() {}\n")
-    done = check(program)
+    done = cargo(program, "check", "--message-format", "json")
     assert done.returncode == 0, done.stderr
-    generated = max(TARGET.glob("debug/build/orders-*/out/shop.rs"), key=lambda path: path.stat().st_mtime)
-    assert "pub struct OrdersClient" in generated.read_text()
+    said = (json.loads(line) for line in done.stdout.splitlines())
+    (folder,) = (Path(one["out_dir"]) for one in said if "/orders#" in one.get("package_id", "") and "out_dir" in one)
+    assert "pub struct OrdersClient" in (folder / "shop.rs").read_text()
+
+
+def test_dependencies_of_a_program_with_python(program: Path) -> None:
+    """They are found, with their features; the program itself is a doctest."""
+    (program / "Cargo.toml").write_text(PACKAGE + text(EMBEDDING, "Cargo.toml"))
+    done = cargo(program, "tree")
+    assert done.returncode == 0, done.stderr
+    assert "pyo3" in done.stdout

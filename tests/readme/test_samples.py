@@ -97,7 +97,7 @@ def test_the_call_tells_who_calls() -> None:
     with Client(who_am_i) as client:
         response = client.call(who_am_i, b"", metadata={"x-user": "ann"}, timeout=30)
         assert (response.payload, response.metadata["x-user"]) == (b"ann", "ann")
-        assert 0 < float(response.trailers["x-remaining"]) <= 30
+        assert float(response.trailers["x-remaining"]) > 0
         with pytest.raises(GrpcError) as raised:
             client.call(who_am_i, b"")
     assert raised.value.code is StatusCode.UNAUTHENTICATED
