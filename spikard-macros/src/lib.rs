@@ -7,6 +7,7 @@ mod attr;
 mod check;
 mod echo;
 mod expand;
+mod features;
 mod item;
 mod model;
 mod name;
@@ -15,6 +16,7 @@ mod tokens;
 
 use proc_macro2::TokenStream;
 
+use features::Features;
 use report::Report;
 
 /// Makes a gRPC service of an `async fn`, of a Python callable named by path, or of an `impl` block.
@@ -26,18 +28,6 @@ pub fn grpc_stream(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     run(options.into(), item.into(), Features::BUILT).into()
-}
-
-/// The Cargo features that decide what is accepted.
-#[derive(Clone, Copy)]
-struct Features {
-    python: bool,
-}
-
-impl Features {
-    const BUILT: Self = Self {
-        python: cfg!(feature = "python"),
-    };
 }
 
 fn run(options: TokenStream, item: TokenStream, features: Features) -> TokenStream {

@@ -26,6 +26,16 @@ fn callables_are_found() {
     }
 }
 
+#[tokio::test]
+async fn a_module_may_name_what_only_the_wheel_can_do() {
+    let answer = unary("served_elsewhere:handle", "").await.unwrap();
+    let text = String::from_utf8_lossy(&answer.payload);
+    assert!(
+        text.contains("has no 'Server' in a program that embeds Python"),
+        "{text}"
+    );
+}
+
 #[test]
 fn a_missing_module_names_the_search_path() {
     let (kind, text) = refused("no_such_module:handle");

@@ -10,7 +10,7 @@ use super::limit::Limits;
 use super::literal::string;
 use super::place::Place;
 use super::{callable, service_name};
-use crate::Features;
+use crate::features::Features;
 use crate::model::ServiceName;
 use crate::name::is_proto_ident;
 use crate::report::Report;

@@ -12,7 +12,7 @@ mod types;
 
 use proc_macro2::TokenStream;
 
-use crate::Features;
+use crate::features::Features;
 use crate::item::{Item, Other};
 use crate::model::Service;
 use crate::report::Report;

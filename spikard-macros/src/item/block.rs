@@ -6,7 +6,6 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, ImplItem, ItemImpl};
 
 use super::function::Function;
-use super::parse_if_next;
 
 /// An `impl` block as written.
 pub(crate) struct Block {
@@ -80,4 +79,13 @@ impl Parse for Member {
 pub(crate) fn is_grpc_stream(attr: &Attribute) -> bool {
     let last = attr.path().segments.last();
     last.is_some_and(|segment| segment.ident == "grpc_stream")
+}
+
+/// Parses a `T` if one comes next; otherwise the input stays where it is.
+fn parse_if_next<T: Parse>(input: ParseStream<'_>) -> Option<T> {
+    use syn::parse::discouraged::Speculative;
+    let ahead = input.fork();
+    let parsed = ahead.parse::<T>().ok()?;
+    input.advance_to(&ahead);
+    Some(parsed)
 }

@@ -6,7 +6,7 @@ mod function;
 mod other;
 
 use proc_macro2::TokenStream;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::Parse;
 
 pub(crate) use block::{Block, Member, is_grpc_stream};
 pub(crate) use cfg_attr::{conditional, hidden};
@@ -34,13 +34,4 @@ pub(crate) fn read(tokens: TokenStream) -> Item {
 
 fn parse<T: Parse>(tokens: &TokenStream) -> Option<T> {
     syn::parse2(tokens.clone()).ok()
-}
-
-/// Parses a `T` if one comes next; otherwise the input stays where it is.
-fn parse_if_next<T: Parse>(input: ParseStream<'_>) -> Option<T> {
-    use syn::parse::discouraged::Speculative;
-    let ahead = input.fork();
-    let parsed = ahead.parse::<T>().ok()?;
-    input.advance_to(&ahead);
-    Some(parsed)
 }

@@ -33,28 +33,24 @@
 //! the context variables. Tokio's threads never wait for Python.
 
 #[cfg_attr(
-    Py_LIMITED_API,
-    allow(dead_code, reason = "calls by name are for programs that embed Python")
+    spikard_extension,
+    expect(
+        dead_code,
+        reason = "callables are found by name in a program that embeds Python"
+    )
 )]
 mod bridge;
-mod call;
-#[cfg_attr(
-    Py_LIMITED_API,
-    allow(dead_code, reason = "calls by name are for programs that embed Python")
-)]
+pub(crate) mod callable;
 mod convert;
-#[cfg(not(Py_LIMITED_API))]
+#[cfg(not(spikard_extension))]
 mod embed;
-#[doc(hidden)]
-pub mod entry;
 mod error;
 #[doc(hidden)]
 pub mod extension;
-pub(crate) mod rpc;
-#[cfg(feature = "server")]
+mod lock;
 mod serving;
 
-#[cfg(not(Py_LIMITED_API))]
+pub use callable::call_python;
+#[cfg(not(spikard_extension))]
 pub use embed::{Interpreter, InterpreterBuilder, resolve};
-pub use entry::call_python;
 pub use error::{PythonError, PythonErrorKind};

@@ -9,13 +9,19 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
 from spikard._runtime.loop import run_until_stopped
 from spikard._serving import sockets
 from spikard._serving.server import Server
-from spikard._serving.settings import LOOPS, Loop
+from spikard._serving.settings import settings
+from spikard._serving.targets import find_routes
+from spikard.grpc._option_table import takes
+from spikard.grpc._options import Loop, ServeOptions
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 # The ends of processes that are under way. One that is collected gives the signals back and closes the pipe that they
 # come through, while Python may still wait for a thread that is stuck.
@@ -25,10 +31,29 @@ _UNDER_WAY: list[Any] = []
 _TASKS_END_WITHIN = 0.2
 
 
+@takes(ServeOptions)
+def serve(*targets: object, quiet: bool = False, **options: Unpack[ServeOptions]) -> None:
+    """Serves until SIGTERM or Ctrl-C, then drains: no new calls, those in flight finish within `grace`.
+
+    ::
+
+        serve("batch_handler", "transform_handler", bind="127.0.0.1:50051")
+
+    A second signal ends the process at once. Several processes and reloading are the command's:
+    ``spikard serve --workers 4``, ``--reload``.
+
+    Targets are those of :class:`Server`, and so are the options, but for `loop`. Unless it is `quiet`, the table of
+    what is served is printed at the start, with the address.
+    """
+    checked = settings(ServeOptions, options)
+    server = Server._prepared(find_routes(targets), checked)
+    run(server, loop=checked.loop, on_ready=None if quiet else lambda: print_ready(server))
+
+
 def run(
     server: Server,
     *,
-    loop: Loop = "auto",
+    loop: Loop,
     listening: socket.socket | None = None,
     on_ready: Callable[[], None] | None = None,
     life: int | None = None,
@@ -89,8 +114,6 @@ async def _serve(
 
 def new_event_loop(loop: Loop) -> asyncio.AbstractEventLoop:
     """The event loop that is asked for; ``auto`` is uvloop where it is installed."""
-    if loop not in LOOPS:
-        raise ValueError(f'loop must be one of {", ".join(LOOPS)}, not "{loop}"')
     if loop != "asyncio":
         try:
             uvloop: Any = importlib.import_module("uvloop")

@@ -3,10 +3,10 @@
 use super::find::same;
 use super::text::Text;
 use super::{Declared, DeclaredRpc};
-use crate::kind::{HandlerResult, Kind};
 use crate::proto::{Method, Service};
-use crate::rpc::Rpc;
+use crate::service::Rpc;
 use crate::shapes::{RequestForm, RequestShape, ResponseForm, ResponseShape};
+use crate::{HandlerResult, Kind};
 
 /// Checks that the path `path` led to the module of a service.
 #[track_caller]

@@ -3,26 +3,22 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 
 use crate::Status;
-use crate::python::convert::{Answer, Inbound, PythonReply, Wanted};
+use crate::python::convert::{Answer, Buffered, Inbound, Wanted};
 
-use super::Bridge;
 use super::handler::Handler;
 use super::inflow::Inflow;
 use super::outflow::Outflow;
-use super::pump::Pump;
 use super::slot::Slot;
-use super::yielded::Yielded;
 
 pub(crate) type Outcome = Result<Answered, Status>;
 
 /// What a handler's answer is, as far as it is known.
 pub(crate) enum Answered {
-    Whole(PythonReply),
+    Whole(Buffered),
     /// The messages follow; this is the metadata before them.
     Begun(MetadataMap, Wanted),
 }
@@ -69,7 +65,7 @@ impl CallState {
 
     /// Gives the whole answer, or ends with this status one that has begun. The first answer counts; one that nobody
     /// waits for any more is dropped.
-    pub(super) fn finish(&self, outcome: Result<PythonReply, Status>) {
+    pub(super) fn finish(&self, outcome: Result<Buffered, Status>) {
         self.set_finished();
         match outcome {
             Ok(reply) => self.answer(Ok(Answered::Whole(reply))),
@@ -145,69 +141,5 @@ impl CallState {
         self.outflow()
             .map(Outflow::take_trailers)
             .unwrap_or_default()
-    }
-}
-
-/// Ends the call on Python's side too when its future is dropped.
-struct Guard<'a> {
-    bridge: &'a Bridge,
-    call: &'a CallState,
-    goes_on: bool,
-}
-
-impl Drop for Guard<'_> {
-    fn drop(&mut self) {
-        if !self.goes_on {
-            self.bridge.over(self.call);
-        }
-    }
-}
-
-impl Bridge {
-    /// Calls a handler. Dropping the future, or the stream that it answers with, cancels the call.
-    pub(crate) async fn call(
-        self: &Arc<Self>,
-        handler: Handler,
-        answer: Answer,
-        mut request: Inbound,
-    ) -> Result<PythonReply, Status> {
-        let stream = request.take_stream();
-        let (call, receiver) = self.submit(handler, answer, request)?;
-        let mut guard = Guard {
-            bridge: self,
-            call: &call,
-            goes_on: false,
-        };
-        if let Some(messages) = stream {
-            let pump = Pump::new(messages, self.clone(), call.clone());
-            let runtime = Handle::try_current().map_err(|_| {
-                Status::internal("a handler with a stream is called on a tokio runtime only")
-            })?;
-            runtime.spawn(pump);
-        }
-        match receiver.await {
-            Ok(Ok(Answered::Whole(reply))) => Ok(reply),
-            Ok(Ok(Answered::Begun(metadata, wanted))) => {
-                guard.goes_on = true;
-                let messages = Yielded::new(self.clone(), call.clone());
-                Ok(PythonReply::streamed(metadata, wanted, messages))
-            }
-            Ok(Err(status)) => Err(status),
-            Err(_) => Err(Status::unavailable(
-                "the call was lost in Python before its handler answered",
-            )),
-        }
-    }
-
-    /// Nobody waits for the call any more: what is left of it is freed, and cancelled in Python where it runs.
-    pub(super) fn over(&self, call: &CallState) {
-        // What Python has not begun is freed here and now.
-        let started = call.start().is_none();
-        let waits = call.abandon();
-        let cancel = started && !call.is_finished();
-        self.end(call.id, cancel);
-        if waits && !cancel {
-            self.wake_stream(call.id);
-        }
     }
 }

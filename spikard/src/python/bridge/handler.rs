@@ -1,9 +1,10 @@
 //! Handlers by name, as far as Rust needs to know them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use crate::python::PythonError;
+use crate::python::lock::unpoisoned;
 
 /// A handler that Python has found: its place in Python's list, and where it runs.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +25,12 @@ pub(super) struct Handlers(RwLock<HashMap<Arc<str>, Result<Handler, PythonError>
 
 impl Handlers {
     pub(super) fn get(&self, name: &str) -> Option<Result<Handler, PythonError>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = unpoisoned(self.0.read());
         known.get(name).cloned()
     }
 
     pub(super) fn set(&self, name: Arc<str>, found: Result<Handler, PythonError>) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = unpoisoned(self.0.write());
         known.insert(name, found);
     }
 }

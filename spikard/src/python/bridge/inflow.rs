@@ -6,8 +6,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 
 use crate::Status;
-
-use super::slot::lock;
+use crate::python::lock::lock;
 
 /// Room for one batch: the next is read when Python has taken the last.
 #[derive(Default)]

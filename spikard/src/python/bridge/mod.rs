@@ -9,26 +9,30 @@
 //! Nothing here is a Python object, so
 //! dropping it needs no Python.
 
-mod burst;
 mod call;
+mod calling;
+mod finding;
 mod handler;
 mod inbound_call;
 mod inflow;
 mod lookup;
-mod native;
+mod module;
 mod notice;
 mod outflow;
 mod pool;
 mod process;
 mod pump;
+mod py_bridge;
 mod queue;
+mod reply;
+mod shared;
 mod slot;
 mod wake;
 mod yielded;
 
 pub(crate) use handler::{Handler, Runs};
-pub(crate) use inbound_call::InboundCall;
-pub(crate) use native::{Lookup, PyBridge};
+pub(crate) use module::register;
 pub(crate) use notice::Notice;
-pub(crate) use queue::Bridge;
-pub(crate) use yielded::Yielded;
+pub(crate) use py_bridge::PyBridge;
+pub(crate) use reply::PythonReply;
+pub(crate) use shared::Bridge;

@@ -8,8 +8,7 @@ use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
 use crate::Status;
-
-use super::slot::lock;
+use crate::python::lock::lock;
 
 /// The generator is held back while this many bytes wait for the client.
 const FULL: usize = 32 * 1024;

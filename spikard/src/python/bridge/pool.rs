@@ -1,16 +1,19 @@
 //! The queue of the threads that run `def` handlers.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
+
+use crate::python::lock::{lock, unpoisoned};
 
 use super::call::CallState;
-use super::slot::lock;
+use super::process::Process;
 
 /// Calls, oldest first, and the threads that wait for them.
 pub(super) struct PoolQueue {
     state: Mutex<State>,
     changed: Condvar,
     most_threads: usize,
+    process: Process,
 }
 
 #[derive(Default)]
@@ -35,6 +38,7 @@ impl PoolQueue {
             state: Mutex::default(),
             changed: Condvar::new(),
             most_threads: most_threads.unwrap_or(32.min(cpus + 4)),
+            process: Process::current(),
         }
     }
 
@@ -47,8 +51,12 @@ impl PoolQueue {
         }
     }
 
-    /// Waits for a call; `None` when the queue is closed.
+    /// Waits for a call; `None` when the queue is closed. A thread that has come out of a handler as a forked child ends
+    /// too: it would wait for ever.
     pub(super) fn take(&self) -> Option<Taken> {
+        if self.process.is_parent() {
+            return None;
+        }
         let mut state = lock(&self.state);
         loop {
             if state.closed {
@@ -63,10 +71,7 @@ impl PoolQueue {
                 return Some(Taken { call, grow });
             }
             state.waiting += 1;
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = unpoisoned(self.changed.wait(state));
             state.waiting -= 1;
         }
     }

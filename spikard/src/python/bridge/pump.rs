@@ -10,9 +10,9 @@ use futures_core::Stream;
 
 use crate::{Code, Messages, Status};
 
-use super::Bridge;
 use super::call::CallState;
 use super::inflow::{End, Inflow};
+use super::shared::Bridge;
 
 /// A batch is closed at this size, counted with the fixed size of each message.
 const BATCH: usize = 64 * 1024;

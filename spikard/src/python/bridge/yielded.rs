@@ -8,11 +8,12 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::respond::{StreamedBatches, framed_messages};
+use crate::respond::StreamedBatches;
+use crate::wire::framed_messages;
 use crate::{Messages, Status};
 
-use super::Bridge;
 use super::call::CallState;
+use super::shared::Bridge;
 
 /// Takes what the handler yields, in batches; dropping it ends the call.
 pub(crate) struct Yielded {

@@ -5,9 +5,17 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use super::answer::Answer;
-use super::inbound::RequestKind;
 
 type Class = PyOnceLock<Py<PyType>>;
+
+/// The class of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    One,
+    ClientStream,
+    BidiStream,
+    Duplex,
+}
 
 /// What the `Call` of a buffered answer has instead of a place for metadata.
 pub(super) fn buffered(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {

@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::collect::PREFIX;
+use crate::wire::PREFIX;
 
 /// The messages with their prefixes, in one buffer of exactly that size. `whose` is what they are the messages of,
 /// for the errors: a `ValueError` for a message that is too long, a `MemoryError` where there is no room for all.

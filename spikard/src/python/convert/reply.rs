@@ -1,4 +1,4 @@
-//! From a handler's response to what is sent: the one crossing outwards.
+//! From a handler's response to bytes: the one crossing outwards.
 
 use bytes::Bytes;
 use pyo3::exceptions::PyMemoryError;
@@ -6,11 +6,6 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 use tonic::metadata::MetadataMap;
-
-use crate::collect::PREFIX;
-use crate::python::bridge::Yielded;
-use crate::respond::{Outgoing, Reply, Sending, StreamedBatches as _, framed_messages};
-use crate::{Messages, Status};
 
 use super::answer::Answer;
 use super::compression::{Wanted, wanted};
@@ -20,91 +15,18 @@ use super::{classes, metadata, wrong};
 /// What errors call it.
 const RESPONSE: &str = "response";
 
-/// What a Python handler answered: its messages and the metadata around them.
-pub struct PythonReply {
-    content: Content,
-    wanted: Wanted,
-    metadata: MetadataMap,
-    trailers: MetadataMap,
-}
-
-enum Content {
+/// A response that a handler returned.
+pub(crate) struct Buffered {
     /// All messages, framed in one buffer.
-    Framed { frames: Bytes, count: usize },
-    /// The messages as the handler makes them.
-    Stream(Yielded),
-}
-
-impl PythonReply {
-    /// A reply of which only the beginning is known.
-    pub(crate) fn streamed(metadata: MetadataMap, wanted: Wanted, messages: Yielded) -> Self {
-        Self {
-            content: Content::Stream(messages),
-            wanted,
-            metadata,
-            trailers: MetadataMap::new(),
-        }
-    }
-
-    /// The reply of a served call, as it stands in the buffer.
-    pub(crate) fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-        let encoding = sending.choose(self.wanted.compression);
-        let encoding = encoding.except(self.wanted.uncompressed);
-        let compression = encoding.compression;
-        Ok(Reply {
-            outgoing: match self.content {
-                Content::Framed { frames, .. } => Outgoing::framed(frames, encoding)?,
-                Content::Stream(messages) => Outgoing::batches(messages, encoding),
-            },
-            encoding: compression,
-            metadata: self.metadata,
-            trailers: self.trailers,
-        })
-    }
-
-    /// The messages, as slices of the buffer.
-    pub(super) fn messages(&mut self) -> Vec<Bytes> {
-        let (frames, count) = self.framed();
-        let mut messages = Vec::with_capacity(count);
-        messages.extend(framed_messages(frames));
-        messages
-    }
-
-    /// The one message of a response that has one.
-    pub(super) fn first(&mut self) -> Bytes {
-        let (frames, _) = self.framed();
-        frames.slice(PREFIX.min(frames.len())..)
-    }
-
-    /// The messages as they come.
-    pub(super) fn stream(&mut self) -> Messages<Bytes> {
-        let none = Content::Framed {
-            frames: Bytes::new(),
-            count: 0,
-        };
-        match std::mem::replace(&mut self.content, none) {
-            Content::Stream(messages) => messages.into_messages(),
-            Content::Framed { frames, .. } => {
-                Messages::from(framed_messages(frames).collect::<Vec<_>>())
-            }
-        }
-    }
-
-    /// The buffer of a reply whose messages are all there, which those of every shape but one are.
-    fn framed(&self) -> (Bytes, usize) {
-        match &self.content {
-            Content::Framed { frames, count } => (frames.clone(), *count),
-            Content::Stream(_) => (Bytes::new(), 0),
-        }
-    }
-
-    pub(super) fn into_rest(self) -> (MetadataMap, MetadataMap, Wanted) {
-        (self.metadata, self.trailers, self.wanted)
-    }
+    pub(crate) frames: Bytes,
+    pub(crate) count: usize,
+    pub(crate) wanted: Wanted,
+    pub(crate) metadata: MetadataMap,
+    pub(crate) trailers: MetadataMap,
 }
 
 /// Takes a response of the expected class apart; the error says what was returned instead.
-pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<PythonReply> {
+pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Buffered> {
     let py = response.py();
     let class = classes::response(py, answer)?;
     if !response.is_instance(class)? {
@@ -123,8 +45,9 @@ pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Pyt
         }
         Answer::ServerStream | Answer::BidiStream | Answer::Stream => list(answer, &content)?,
     };
-    Ok(PythonReply {
-        content: Content::Framed { frames, count },
+    Ok(Buffered {
+        frames,
+        count,
         wanted: wanted(answer, response)?,
         metadata: metadata::sent(&response.getattr(intern!(py, "metadata"))?)?,
         trailers: metadata::sent(&response.getattr(intern!(py, "trailers"))?)?,

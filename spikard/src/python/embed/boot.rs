@@ -7,8 +7,8 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::{PythonError, PythonErrorKind, extension};
+use crate::python::bridge::{self, Bridge, PyBridge};
+use crate::python::{PythonError, PythonErrorKind};
 
 use super::package::SOURCES;
 use super::settings::Settings;
@@ -72,7 +72,7 @@ fn add_paths(py: Python<'_>, settings: &Settings) -> PyResult<()> {
 fn install_package(py: Python<'_>) -> PyResult<()> {
     let program = std::env::current_exe().unwrap_or_else(|_| "/spikard".into());
     let native = PyModule::new(py, "spikard._spikard")?;
-    extension::register(&native)?;
+    bridge::register(&native)?;
     let sources = PyDict::new(py);
     for (path, source) in SOURCES {
         sources.set_item(path, source)?;

@@ -1,19 +1,18 @@
-//! The one interpreter of the process, and the thread that it lives in.
+//! The thread that the interpreter lives in.
 
 use std::os::unix::thread::JoinHandleExt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use pyo3::prelude::*;
 
-use crate::Status;
 use crate::python::bridge::Bridge;
 use crate::python::{PythonError, PythonErrorKind};
 
 use super::life::{Life, Phase};
 use super::settings::Settings;
-use super::{boot, config, exit};
+use super::{boot, config};
 
 /// As much as Python's own main thread has on most systems: it counts on a deep stack.
 const STACK: usize = 16 << 20;
@@ -25,10 +24,9 @@ const HANDLERS_END_WITHIN: Duration = Duration::from_secs(1);
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 const STOPPED: &str = "the Python interpreter of this server has stopped";
-const FAILED: &str = "Python could not be started; the server's log says why";
+pub(super) const FAILED: &str = "Python could not be started; the server's log says why";
 
-static RUNNING: OnceLock<Running> = OnceLock::new();
-
+/// The interpreter, from outside of its thread.
 pub(super) struct Running {
     bridge: Arc<Bridge>,
     life: Arc<Life>,
@@ -36,61 +34,8 @@ pub(super) struct Running {
     thread: libc::pthread_t,
 }
 
-/// The bridge to the interpreter, which is started where it was not yet. This does not wait: calls
-/// queue up until the interpreter runs.
-pub(crate) fn bridge() -> Result<&'static Arc<Bridge>, Status> {
-    match lazily() {
-        Ok(running) => Ok(&running.bridge),
-        Err(error) => {
-            tracing::error!(%error, "Python could not be started");
-            Err(Status::unavailable(FAILED))
-        }
-    }
-}
-
-/// The interpreter, started with the default settings where it was not yet.
-pub(super) fn lazily() -> Result<&'static Running, PythonError> {
-    match RUNNING.get() {
-        Some(running) => Ok(running),
-        None => start_or_get(Settings::default()).map(|(running, _)| running),
-    }
-}
-
-/// Starts the interpreter with these settings, unless it already has others.
-pub(super) fn start(settings: Settings) -> Result<&'static Running, PythonError> {
-    let (running, fresh) = start_or_get(settings.clone())?;
-    if fresh || running.settings == settings {
-        return Ok(running);
-    }
-    Err(PythonError::new(
-        PythonErrorKind::AlreadyStarted,
-        "the Python interpreter has been started before, with other settings: start it with these before \
-         a server is built or a Python callable is called",
-    ))
-}
-
-fn start_or_get(settings: Settings) -> Result<(&'static Running, bool), PythonError> {
-    static STARTING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(running) = RUNNING.get() {
-        return Ok((running, false));
-    }
-    let running = Running::spawn(settings)?;
-    Ok((RUNNING.get_or_init(|| running), true))
-}
-
-/// Stops the interpreter and waits for it, within the bound.
-pub(super) fn stop() -> bool {
-    RUNNING.get().is_none_or(Running::stop)
-}
-
-/// The interpreter, if it was ever started.
-pub(super) fn existing() -> Option<&'static Running> {
-    RUNNING.get()
-}
-
 impl Running {
-    fn spawn(settings: Settings) -> Result<Self, PythonError> {
+    pub(super) fn spawn(settings: Settings) -> Result<Self, PythonError> {
         let failed = |error: std::io::Error| {
             let text = format!("the thread of the Python interpreter could not be made: {error}");
             PythonError::new(PythonErrorKind::Start, text)
@@ -107,7 +52,6 @@ impl Running {
             .stack_size(STACK)
             .spawn(move || thread.live())
             .map_err(failed)?;
-        exit::install();
         Ok(Self {
             bridge,
             life,
@@ -118,6 +62,10 @@ impl Running {
 
     pub(super) fn bridge(&self) -> &Arc<Bridge> {
         &self.bridge
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     pub(super) fn wait_until_ready(&self) -> Result<(), PythonError> {

@@ -50,6 +50,6 @@ fn run<Req: PythonRequest>(
     call.receive(target, move |request: Req, sending| async move {
         let inbound = request.into_inbound()?;
         let reply = bridge.call(handler, answer, inbound).await?;
-        reply.into_reply(&sending)
+        reply.into_reply(sending)
     })
 }

@@ -4,15 +4,17 @@ use std::fs::File;
 use std::io::Write;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
+use crate::python::lock::lock;
+
 use super::methods::seconds;
-use super::native::PyServer;
+use super::py_server::PyServer;
 use super::running::Stop;
 use super::signals::{self, Signals};
 
@@ -216,10 +218,6 @@ fn wait(fds: [Option<i32>; 2], deadline: Option<Instant>) -> [bool; 2] {
 fn exit(code: i32) -> ! {
     // SAFETY: it takes no pointers and does not return.
     unsafe { libc::_exit(code) }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A descriptor that Python has given away.

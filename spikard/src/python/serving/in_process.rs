@@ -1,8 +1,8 @@
 //! Calls from inside the process: the whole way of a call but for the socket.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, TE};
@@ -14,10 +14,10 @@ use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 use tower_service::Service;
 
-use crate::connection_info::ConnectionInfo;
+use crate::call::{Arrival, HalfClose, Peer};
 use crate::python::bridge::{Bridge, Notice};
-use crate::respond::framed_messages;
-use crate::{RoutesService, Status, metadata};
+use crate::python::lock::lock;
+use crate::{RoutesService, Status, wire};
 
 /// What came back of a call.
 pub(super) struct Answered {
@@ -125,23 +125,23 @@ impl InProcess {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {
     let mut request = Request::new(Body::new(Full::new(outgoing.body)));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = outgoing.path.into();
-    *request.headers_mut() = metadata::sent(outgoing.metadata);
+    *request.headers_mut() = wire::sent(outgoing.metadata);
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(TE, HeaderValue::from_static("trailers"));
     if let Some(timeout) = outgoing.timeout {
         headers.insert("grpc-timeout", grpc_timeout(timeout));
     }
-    // The body is one buffer, so its end is its end.
-    request.extensions_mut().insert(ConnectionInfo::default());
+    request.extensions_mut().insert(Arrival {
+        peer: Peer::default(),
+        at: Instant::now(),
+        // The body is one buffer: nothing can break it off.
+        half_close: HalfClose::Verified,
+    });
     let response = match service.call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
@@ -156,9 +156,9 @@ async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {
             let missing = || Status::internal(format!("HTTP {} without a status", parts.status));
             Answered {
                 status: status.or(in_headers).unwrap_or_else(missing),
-                messages: framed_messages(collected.to_bytes()).collect(),
-                metadata: metadata::received(parts.headers),
-                trailers: metadata::received(trailers.unwrap_or_default()),
+                messages: wire::framed_messages(collected.to_bytes()).collect(),
+                metadata: wire::received(parts.headers),
+                trailers: wire::received(trailers.unwrap_or_default()),
             }
         }
     }
@@ -169,7 +169,7 @@ impl Answered {
         Self {
             status,
             messages: Vec::new(),
-            metadata: metadata::received(headers),
+            metadata: wire::received(headers),
             trailers: MetadataMap::new(),
         }
     }

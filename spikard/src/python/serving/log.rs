@@ -2,13 +2,14 @@
 
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Once, Weak};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::python::bridge::{Bridge, Notice};
+use crate::python::lock::lock;
 
 /// The lowest level that is told, in Python's numbers.
 static LEVEL: AtomicU8 = AtomicU8::new(30);
@@ -21,7 +22,7 @@ static CARRIER: Mutex<Weak<Bridge>> = Mutex::new(Weak::new());
 pub(super) fn to_python(bridge: &Arc<Bridge>, level: u8) {
     static ONCE: Once = Once::new();
     LEVEL.store(level, Ordering::Relaxed);
-    *CARRIER.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(bridge);
+    *lock(&CARRIER) = Arc::downgrade(bridge);
     ONCE.call_once(|| {
         let _ = tracing::subscriber::set_global_default(ToPython);
     });
@@ -59,10 +60,7 @@ impl Subscriber for ToPython {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line::default();
         event.record(&mut line);
-        let carrier = CARRIER
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .upgrade();
+        let carrier = lock(&CARRIER).upgrade();
         let metadata = event.metadata();
         if let Some(bridge) = carrier {
             let level = number(metadata.level());

@@ -10,7 +10,7 @@ mod errno;
 mod in_process;
 mod log;
 mod methods;
-mod native;
+mod py_server;
 mod running;
 mod settings;
 mod signals;
@@ -18,4 +18,4 @@ mod watchdog;
 
 pub(crate) use arena::one_arena;
 pub(crate) use ending::Ending;
-pub(crate) use native::PyServer;
+pub(crate) use py_server::{PyAnswered, PyServer};

@@ -1,13 +1,14 @@
 //! Notices an event loop that is held.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 use std::time::Duration;
 
 use pyo3::prelude::*;
 
 use crate::python::bridge::Bridge;
+use crate::python::lock::lock;
 
 /// How often a loop with calls in progress is asked whether it still turns.
 const PING: Duration = Duration::from_millis(25);
@@ -45,20 +46,12 @@ impl Watchdog {
     /// Waits until the loop has been held for longer than it may, and answers for how long, in seconds;
     /// `None` when the server has ended. Once for each time that it is held.
     fn wait(&self, py: Python<'_>) -> Option<f64> {
-        py.detach(|| {
-            let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            held.recv().ok()
-        })
+        py.detach(|| lock(&self.held).recv().ok())
     }
 
     /// Ends the wait.
     fn close(&self) {
-        drop(
-            self.open
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        drop(lock(&self.open).take());
     }
 }
 

@@ -11,11 +11,12 @@ from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.server import log_level, native_server
 from spikard._serving.settings import settings
 from spikard._serving.targets import Route, find_routes
-from spikard.grpc._amounts import Duration, Size, duration
+from spikard.grpc._amounts import Duration, duration
 from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
-from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._metadata import Metadata, MetadataLike
+from spikard.grpc._option_table import takes
+from spikard.grpc._options import ClientOptions
 from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
 from spikard.grpc._status import StatusCode
@@ -23,7 +24,9 @@ from spikard.grpc.testing._background import BackgroundLoop
 from spikard.grpc.testing._errors import error_of
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
+
+    from spikard._spikard import Answered
 
 _AnyHandler = Callable[..., object]
 _One = Callable[[Any], GrpcResponse | Awaitable[GrpcResponse]]
@@ -49,33 +52,12 @@ class AsyncClient:
 
     Args:
         *targets: What can be called, as in :class:`~spikard.grpc.Server`.
-        max_messages: Messages in one stream. This and what follows is as in :class:`~spikard.grpc.Server`.
-        max_message_bytes: Bytes in one message.
-        max_stream_bytes: Bytes in all messages of one request.
-        max_buffered_bytes: Bytes that all calls together may have buffered.
-        timeout: Time for a whole call.
-        threads: The most threads for ``def`` handlers.
+        **options: The limits that hold for calls in the process, and `threads`; as in :class:`~spikard.grpc.Server`.
     """
 
-    def __init__(
-        self,
-        *targets: object,
-        max_messages: int = MAX_STREAM_MESSAGES,
-        max_message_bytes: Size = 4 << 20,
-        max_stream_bytes: Size = 64 << 20,
-        max_buffered_bytes: Size = 1 << 30,
-        timeout: Duration | None = None,
-        threads: int | None = None,
-    ) -> None:
-        checked = settings(
-            max_messages=max_messages,
-            max_message_bytes=max_message_bytes,
-            max_stream_bytes=max_stream_bytes,
-            max_buffered_bytes=max_buffered_bytes,
-            timeout=timeout,
-            threads=threads,
-            runtime_threads=1,
-        )
+    @takes(ClientOptions)
+    def __init__(self, *targets: object, **options: Unpack[ClientOptions]) -> None:
+        checked = settings(ClientOptions, options)
         self._routes = find_routes(targets)
         self._native = native_server(self._routes, checked)
         self._runtime: Runtime | None = None
@@ -190,11 +172,11 @@ class AsyncClient:
             raise
         finally:
             self._pending.discard(done)
-        taken = self._native.take(token)
-        if taken is None:
+        answered = self._native.take(token)
+        if answered is None:
             # Answered and then closed, before this task had its turn.
             raise _closed()
-        return _response(route, taken)
+        return _response(route, answered)
 
     def _find(self, method: _AnyHandler | str) -> tuple[str, Route | None]:
         known = ", ".join(route.path for route in self._routes)
@@ -218,11 +200,12 @@ def _closed() -> GrpcError:
 
 
 def _response(
-    route: Route | None, taken: tuple[int, str, bytes, Metadata, Metadata, list[bytes]]
+    route: Route | None, answered: Answered
 ) -> GrpcResponse | GrpcServerStreamResponse | GrpcBidiStreamResponse:
-    code, message, details, metadata, trailers, messages = taken
-    if code != 0:
-        raise error_of(code, message, details, Metadata([*metadata.pairs(), *trailers.pairs()]))
+    metadata, trailers, messages = answered.metadata, answered.trailers, answered.messages
+    if answered.code != 0:
+        pairs = [*metadata.pairs(), *trailers.pairs()]
+        raise error_of(answered.code, answered.message, answered.details, Metadata(pairs))
     kind = Kind.UNARY if route is None else route.declaration.kind
     if kind is Kind.SERVER_STREAMING:
         return GrpcServerStreamResponse(messages, metadata=metadata, trailers=trailers)
@@ -242,25 +225,9 @@ class Client:
     ``async def`` handlers run on the event loop of that thread. The arguments are those of :class:`AsyncClient`.
     """
 
-    def __init__(
-        self,
-        *targets: object,
-        max_messages: int = MAX_STREAM_MESSAGES,
-        max_message_bytes: Size = 4 << 20,
-        max_stream_bytes: Size = 64 << 20,
-        max_buffered_bytes: Size = 1 << 30,
-        timeout: Duration | None = None,
-        threads: int | None = None,
-    ) -> None:
-        self._client = AsyncClient(
-            *targets,
-            max_messages=max_messages,
-            max_message_bytes=max_message_bytes,
-            max_stream_bytes=max_stream_bytes,
-            max_buffered_bytes=max_buffered_bytes,
-            timeout=timeout,
-            threads=threads,
-        )
+    @takes(ClientOptions)
+    def __init__(self, *targets: object, **options: Unpack[ClientOptions]) -> None:
+        self._client = AsyncClient(*targets, **options)
         self._loop: BackgroundLoop | None = None
 
     def __enter__(self) -> Self:

@@ -1,0 +1,7 @@
+//! Python callables named by path, as the handlers of methods and as functions.
+
+mod answer;
+mod call;
+pub(crate) mod rpc;
+
+pub use call::call_python;
