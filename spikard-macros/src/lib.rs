@@ -1,7 +1,7 @@
 //! The `#[grpc_stream]` attribute of `spikard`.
 //!
-//! An invocation goes through four stages: `attr` and `item` read what is written, `check` turns it
-//! into a `model` or into errors, and `expand`, which cannot fail, writes the code.
+//! An invocation passes four stages: `attr` and `item` parse the input, `check` turns it into a `model` or reports
+//! errors, and `expand`, which cannot fail, generates the code.
 
 mod attr;
 mod check;
@@ -19,9 +19,9 @@ use proc_macro2::TokenStream;
 use features::Features;
 use report::Report;
 
-/// Makes a gRPC service of an `async fn`, of a Python callable named by path, or of an `impl` block.
+/// Turns an `async fn`, a Python callable named by path, or an `impl` block into a gRPC service.
 ///
-/// Use it as `spikard::grpc_stream`, which is where it is documented.
+/// Use and documentation: `spikard::grpc_stream`.
 #[proc_macro_attribute]
 pub fn grpc_stream(
     options: proc_macro::TokenStream,
@@ -66,7 +66,7 @@ mod tests {
             "{output}"
         );
         assert!(output.contains("features = [\\\"python\\\"]"), "{output}");
-        // The function is still there, and nothing that would need the feature.
+        // The function still exists, and nothing that needs the feature.
         assert!(output.contains("async fn ask"), "{output}");
         assert!(!output.contains("call_python"), "{output}");
 

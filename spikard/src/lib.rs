@@ -99,6 +99,8 @@ pub mod proto;
 pub mod python;
 mod respond;
 mod routes;
+#[cfg(all(doctest, feature = "python", feature = "server"))]
+mod samples;
 #[cfg(feature = "server")]
 mod server;
 mod service;
@@ -133,8 +135,3 @@ pub use shapes::{
 };
 #[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;
-
-/// The samples of the README are doctests.
-#[cfg(all(doctest, feature = "python", feature = "server"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;

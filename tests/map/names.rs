@@ -9,11 +9,14 @@ use super::imports::{self, Name};
 use super::sources::Source;
 
 /// Something that a file defines.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(crate) struct Defined {
     pub(crate) file: String,
     pub(crate) name: String,
 }
+
+/// What stands for the module around all crates.
+const CRATES: &str = "";
 
 /// The modules of all crates, each with the names in it.
 #[derive(Default)]
@@ -33,10 +36,15 @@ enum Binding {
 }
 
 /// What a path leads to.
-#[derive(Clone, PartialEq)]
 enum Place {
     Module(String),
     Item(Defined),
+}
+
+impl Place {
+    fn is_module(&self) -> bool {
+        matches!(self, Self::Module(_))
+    }
 }
 
 impl Names {
@@ -48,7 +56,14 @@ impl Names {
                 file: &source.file,
                 module: source.module.clone(),
             };
-            reader.names.0.entry(source.module.clone()).or_default();
+            if !source.module.contains("::") {
+                reader.module = CRATES.to_owned();
+                reader.bind(
+                    source.module.clone(),
+                    Binding::Module(source.module.clone()),
+                );
+                reader.module.clone_from(&source.module);
+            }
             reader.visit_file(&source.syntax);
         }
         names
@@ -71,54 +86,45 @@ impl Names {
         path: &'a [String],
         followed: &mut Vec<&'a [String]>,
     ) -> Vec<Place> {
-        let Some((first, rest)) = path.split_first() else {
-            return Vec::new();
-        };
-        let mut places = match first.as_str() {
+        let mut names = path.iter();
+        let mut places = match names.next().map_or(CRATES, String::as_str) {
+            // Of `::name`.
+            CRATES => vec![Place::Module(CRATES.to_owned())],
             "crate" => vec![Place::Module(root(module).to_owned())],
             "self" => vec![Place::Module(module.to_owned())],
             "super" => vec![Place::Module(parent(module).to_owned())],
-            // `::name`
-            "" => {
-                return rest.first().map_or_else(Vec::new, |name| {
-                    self.inside(Place::Module(name.clone()), &rest[1..], followed)
-                });
-            }
-            name => self.find(module, name, followed),
+            name => match self.find(module, name, followed) {
+                found if found.is_empty() => self.find(CRATES, name, followed),
+                found => found,
+            },
         };
-        if places.is_empty() && self.0.contains_key(first) {
-            places.push(Place::Module(first.clone()));
+        for name in names {
+            // A function may be called as a module is, but there is nothing in a function.
+            if places.iter().any(Place::is_module) {
+                places.retain(Place::is_module);
+            }
+            let found = places.into_iter();
+            places = found
+                .flat_map(|place| self.inside(place, name, followed))
+                .collect();
         }
-        let found = places.into_iter();
-        let mut found: Vec<Place> = found
-            .flat_map(|place| self.inside(place, rest, followed))
-            .collect();
-        found.dedup();
-        found
+        places
     }
 
-    /// Goes on from a place. What is in a type belongs to the type.
     fn inside<'a>(
         &'a self,
         place: Place,
-        path: &'a [String],
+        name: &'a str,
         followed: &mut Vec<&'a [String]>,
     ) -> Vec<Place> {
-        let (Place::Module(module), Some((name, rest))) = (&place, path.split_first()) else {
-            return vec![place];
-        };
-        let mut places = match name.as_str() {
-            "super" => vec![Place::Module(parent(module).to_owned())],
-            name => self.find(module, name, followed),
-        };
-        if !rest.is_empty() && places.iter().any(|place| matches!(place, Place::Module(_))) {
-            // A function may be called as a module is, but there is nothing in a function.
-            places.retain(|place| matches!(place, Place::Module(_)));
+        match place {
+            Place::Module(module) if name == "super" => {
+                vec![Place::Module(parent(&module).to_owned())]
+            }
+            Place::Module(module) => self.find(&module, name, followed),
+            // What is in a type belongs to the type.
+            Place::Item(_) => vec![place],
         }
-        places
-            .into_iter()
-            .flat_map(|place| self.inside(place, rest, followed))
-            .collect()
     }
 
     /// All that a name means in a module: it may be a module and a function at once.

@@ -1,4 +1,4 @@
-//! A free function: one method, and a struct that is its service.
+//! A free function: one method, and a struct as its service.
 
 use proc_macro2::TokenStream;
 
@@ -39,7 +39,7 @@ pub(super) fn check(
             vis: function.vis.clone(),
             name,
         },
-        // The `cfg`s of the function are those of the whole service.
+        // The `cfg`s of the function apply to the whole service.
         methods: vec![crate::model::Method {
             cfgs: Vec::new(),
             ..method

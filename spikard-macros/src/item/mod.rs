@@ -1,4 +1,4 @@
-//! The item that the attribute stands on.
+//! The annotated item.
 
 mod block;
 mod cfg_attr;
@@ -13,7 +13,7 @@ pub(crate) use cfg_attr::{conditional, hidden};
 pub(crate) use function::{Body, Function};
 pub(crate) use other::Other;
 
-/// What was found.
+/// The item by its kind.
 pub(crate) enum Item {
     Function(Box<Function>),
     Block(Box<Block>),
@@ -21,7 +21,7 @@ pub(crate) enum Item {
     Other(Other),
 }
 
-/// Reads the item. What is not even an item of Rust is left to the compiler to explain.
+/// Parses the item. If it is no Rust item at all, the compiler reports it.
 pub(crate) fn read(tokens: TokenStream) -> Item {
     if let Some(function) = parse(&tokens) {
         Item::Function(Box::new(function))

@@ -5,11 +5,11 @@ use pyo3::prelude::*;
 use super::bridge;
 use super::serving::{Ending, PyAnswered, PyServer, one_arena};
 
-/// Registers everything native in `module`.
+/// Registers the classes and functions of `module`.
 ///
 /// # Errors
 ///
-/// What Python raises when a class cannot be made.
+/// The exception that Python raises if a class cannot be created.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bridge::register(module)?;
     module.add_class::<PyServer>()?;

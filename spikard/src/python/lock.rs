@@ -1,4 +1,4 @@
-//! Locks, poisoned or not: what they guard here changes in single steps, so a panic elsewhere leaves nothing half-done.
+//! Locks that ignore poisoning: what they guard changes in single steps, so a panic leaves nothing half-done.
 
 use std::sync::{LockResult, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     unpoisoned(mutex.lock())
 }
 
-/// What any other way to a lock gives.
+/// The same for the result of any other locking method.
 pub(super) fn unpoisoned<G>(guard: LockResult<G>) -> G {
     guard.unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,7 +14,7 @@ pub const fn check_service<S: Declared>(path: &str) {
     if !S::Service::IS_DECLARED {
         Text::new("`")
             .and(path)
-            .and("` is not the module that spikard-build makes of a service: write its path, as in `service = messageservice::message_service`, or the full name of the service in quotes")
+            .and("` is not the module that spikard-build generates for a service: write its path, as in `service = messageservice::message_service`, or the full name of the service in quotes")
             .panic()
     }
 }

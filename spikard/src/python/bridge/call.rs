@@ -1,4 +1,4 @@
-//! One call on its way to Python and back.
+//! The state of one call, shared by tokio and Python.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,22 +16,22 @@ use super::slot::Slot;
 
 pub(crate) type Outcome = Result<Answered, Status>;
 
-/// What a handler's answer is, as far as it is known.
+/// The response of a handler, as far as it has come.
 pub(crate) enum Answered {
     Whole(Buffered),
-    /// The messages follow; this is the metadata before them.
+    /// The initial metadata; the messages follow.
     Begun(MetadataMap, Wanted),
 }
 
-/// What both sides hold of a call. It has nothing of Python in it, so any thread may drop it.
+/// The state of a call. It holds no Python object, so any thread may drop it.
 pub(crate) struct CallState {
     pub(crate) id: u64,
     pub(crate) handler: Handler,
     pub(crate) answer: Answer,
-    /// Taken by Python when the call starts, or dropped at once when the call is given up before.
+    /// Taken by Python when the call starts; dropped if the call is cancelled before.
     request: Slot<Inbound>,
     reply: Slot<oneshot::Sender<Outcome>>,
-    /// Whether Python has given its whole answer: then there is nothing to cancel.
+    /// Whether the handler has finished: then there is nothing to cancel.
     finished: AtomicBool,
     inflow: Option<Inflow>,
     outflow: Option<Outflow>,
@@ -58,13 +58,13 @@ impl CallState {
         (Arc::new(state), receiver)
     }
 
-    /// The request, for the one who starts the call; `None` when it was given up.
+    /// Takes the request. `None` if the call was cancelled.
     pub(super) fn start(&self) -> Option<Inbound> {
         self.request.take()
     }
 
-    /// Gives the whole answer, or ends with this status one that has begun. The first answer counts; one that nobody
-    /// waits for any more is dropped.
+    /// Ends the call with a whole response, or with a status even if the response has begun. Only the first end counts;
+    /// one for a cancelled call is dropped.
     pub(super) fn finish(&self, outcome: Result<Buffered, Status>) {
         self.set_finished();
         match outcome {
@@ -73,12 +73,12 @@ impl CallState {
         }
     }
 
-    /// Begins to answer with a stream.
+    /// Begins a streaming response.
     pub(super) fn begin(&self, metadata: MetadataMap, wanted: Wanted) {
         self.answer(Ok(Answered::Begun(metadata, wanted)));
     }
 
-    /// Ends an answer that has begun.
+    /// Ends a streaming response.
     pub(super) fn end(&self, trailers: MetadataMap) {
         self.set_finished();
         if let Some(outflow) = &self.outflow {
@@ -86,7 +86,7 @@ impl CallState {
         }
     }
 
-    /// Ends the call with a status, also one whose answer has begun. What still runs in Python is cancelled.
+    /// Ends the call with a status, even if its response has begun. A handler that still runs is cancelled.
     pub(super) fn fail(&self, status: Status) {
         match (self.reply.take(), &self.outflow) {
             (Some(reply), _) => drop(reply.send(Err(status))),
@@ -101,7 +101,7 @@ impl CallState {
         }
     }
 
-    /// Whether an answer, or the rest of one, is still waited for.
+    /// Whether the client still waits for the response or the rest of it.
     pub(crate) fn is_awaited(&self) -> bool {
         match self.reply.peek(|reply| !reply.is_closed()) {
             Some(awaited) => awaited,
@@ -111,7 +111,7 @@ impl CallState {
         }
     }
 
-    /// Python is done with the call, and reads nothing more.
+    /// The handler has finished and reads nothing more.
     pub(super) fn set_finished(&self) {
         self.finished.store(true, Ordering::Relaxed);
         self.inflow.as_ref().inspect(|inflow| inflow.close());
@@ -121,18 +121,18 @@ impl CallState {
         self.finished.load(Ordering::Relaxed)
     }
 
-    /// Frees what is in the streams; answers whether Python waits for them to change.
+    /// Drops what the streams hold. Returns whether to wake Python.
     pub(super) fn abandon(&self) -> bool {
         self.inflow.as_ref().inspect(|inflow| inflow.close());
         self.outflow.as_ref().is_some_and(Outflow::abandon)
     }
 
-    /// The messages of a request that is a stream.
+    /// The messages of a streaming request.
     pub(super) fn inflow(&self) -> Option<&Inflow> {
         self.inflow.as_ref()
     }
 
-    /// The messages of an answer that is a stream.
+    /// The messages of a streaming response.
     pub(super) fn outflow(&self) -> Option<&Outflow> {
         self.outflow.as_ref()
     }

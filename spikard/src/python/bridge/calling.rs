@@ -1,4 +1,4 @@
-//! Calls a handler, from tokio's side.
+//! `Bridge::call`: runs a handler for a call, on tokio's side.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::reply::PythonReply;
 use super::shared::Bridge;
 use super::yielded::Yielded;
 
-/// Ends the call on Python's side too when its future is dropped.
+/// Cancels the call in Python when its future is dropped.
 struct Guard<'a> {
     bridge: &'a Bridge,
     call: &'a CallState,
@@ -30,7 +30,7 @@ impl Drop for Guard<'_> {
 }
 
 impl Bridge {
-    /// Calls a handler. Dropping the future, or the stream that it answers with, cancels the call.
+    /// Calls a handler. Dropping the future, or the stream that it returns, cancels the call.
     pub(crate) async fn call(
         self: &Arc<Self>,
         handler: Handler,
@@ -47,7 +47,9 @@ impl Bridge {
         if let Some(messages) = stream {
             let pump = Pump::new(messages, self.clone(), call.clone());
             let runtime = Handle::try_current().map_err(|_| {
-                Status::internal("a handler with a stream is called on a tokio runtime only")
+                Status::internal(
+                    "a handler with a streaming request can only be called on a tokio runtime",
+                )
             })?;
             runtime.spawn(pump);
         }

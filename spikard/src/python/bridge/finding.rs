@@ -1,4 +1,4 @@
-//! Finds a handler by name, from tokio's side.
+//! `Bridge::handler`: finds a handler by name, on tokio's side.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use super::lookup::{LookupRequest, Reply};
 use super::shared::Bridge;
 
 impl Bridge {
-    /// The handler of a name; Python looks for it when it is not known. A failure is remembered, so
-    /// that a call does not import a broken module again and again.
+    /// The handler of a name; Python looks it up the first time. A failure is cached too: a call does not import a
+    /// broken module again.
     pub(crate) async fn handler(self: &Arc<Self>, name: &str) -> Result<Handler, PythonError> {
         if let Some(known) = self.handlers.get(name) {
             return known;
@@ -24,7 +24,7 @@ impl Bridge {
         receiver.await.unwrap_or_else(|_| Err(self.stopped()))
     }
 
-    /// The same for a thread that may wait; it asks Python again even where it failed before.
+    /// The same for a thread that may block. It repeats a lookup that failed.
     pub(crate) fn handler_blocking(self: &Arc<Self>, name: &str) -> Result<Handler, PythonError> {
         if let Some(Ok(known)) = self.handlers.get(name) {
             return Ok(known);

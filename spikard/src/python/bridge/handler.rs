@@ -1,4 +1,4 @@
-//! Handlers by name, as far as Rust needs to know them.
+//! Handlers by name.
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 use crate::python::PythonError;
 use crate::python::lock::unpoisoned;
 
-/// A handler that Python has found: its place in Python's list, and where it runs.
+/// A handler that Python has found: its index in Python's list, and where it runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Handler {
     pub(crate) index: usize,
@@ -19,7 +19,7 @@ pub(crate) enum Runs {
     InPool,
 }
 
-/// What is known of the handlers that were asked for. Read by every call, written at start-up.
+/// The results of all lookups. Read by every call, written at start-up.
 #[derive(Default)]
 pub(super) struct Handlers(RwLock<HashMap<Arc<str>, Result<Handler, PythonError>>>);
 

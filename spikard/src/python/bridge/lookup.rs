@@ -1,4 +1,4 @@
-//! A handler that is asked for by name.
+//! Lookups of handlers by name.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::slot::Slot;
 
 pub(super) type Reply = Box<dyn FnOnce(Result<Handler, PythonError>) + Send>;
 
-/// Waits in the queue for Python to find the handler. Dropped unanswered when Python stops.
+/// Waits in the queue until Python has found the handler. Dropped without a reply when Python stops.
 pub(crate) struct LookupRequest {
     pub(crate) name: Arc<str>,
     reply: Slot<Reply>,

@@ -1,4 +1,4 @@
-//! What of the native module every Python has, in a program or from the wheel.
+//! The part of the native module that embedded interpreters and the wheel share.
 
 use pyo3::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The bridge as Python sees it.
+//! The Python object of the bridge.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -18,18 +18,18 @@ use super::lookup::LookupRequest;
 use super::notice::Notice;
 use super::shared::Bridge;
 
-/// Where calls from Rust wait for Python.
+/// The queues from which Python takes calls.
 #[pyclass(frozen, name = "Bridge", module = "spikard._spikard")]
 pub(crate) struct PyBridge(pub(crate) Arc<Bridge>);
 
-/// A handler that is asked for by name.
+/// A lookup of a handler by name.
 #[pyclass(frozen, module = "spikard._spikard")]
 pub(crate) struct Lookup(LookupRequest);
 
 /// The call, its id, the index of its handler, the request.
 type Started<'py> = (Bound<'py, InboundCall>, u64, usize, Bound<'py, PyAny>);
 
-/// What one drain hands over to the loop; to Python a tuple in this order, which costs least.
+/// What one drain returns. In Python it is a tuple in this order, the cheapest form: every call pays for it.
 struct Burst<'py> {
     calls: Bound<'py, PyList>,
     cancels: Vec<u64>,
@@ -62,7 +62,7 @@ impl PyBridge {
     }
 
     fn drain<'py>(&self, py: Python<'py>) -> Burst<'py> {
-        // Made before anything is taken out of the queue, which then loses nothing where they cannot be.
+        // Allocated before anything is taken from the queue: a failure then loses nothing.
         let (calls, lookups) = (PyList::empty(py), PyList::empty(py));
         let drained = self.0.drain();
         for call in drained.calls {
@@ -85,7 +85,7 @@ impl PyBridge {
 
     fn take<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyTuple>> {
         loop {
-            // Waiting holds neither the interpreter nor, once it returns, the lock of the queue.
+            // The wait holds neither the GIL nor, once it returns, the lock of the queue.
             let taken = py.detach(|| self.0.pool.take())?;
             let started = start(py, taken.call, |(call, id, handler, request)| {
                 (call, id, handler, request, taken.grow).into_pyobject(py)
@@ -99,7 +99,7 @@ impl PyBridge {
         }
     }
 
-    /// The numbers of what is done, and lines for the log.
+    /// The tokens of what is done, and log records.
     fn notices(&self) -> (Vec<u64>, Vec<(u8, &'static str, String)>) {
         let mut done = Vec::new();
         let mut lines = Vec::new();
@@ -121,8 +121,8 @@ impl PyBridge {
     }
 }
 
-/// Makes the Python request of a call and hands both over; `None` when the call was given up, or has been answered
-/// because they cannot be made.
+/// Creates the Python request of a call and hands both over. `None` if the call was cancelled, or failed because they
+/// could not be created.
 fn start<'py, T>(
     py: Python<'py>,
     call: Arc<CallState>,
@@ -134,25 +134,24 @@ fn start<'py, T>(
     let request = call.start()?;
     let mut inbound = None;
     let handed_over = caught(|| {
-        // Made first: from here on the call is answered whatever happens, by its drop at the latest.
+        // Created first: dropping it answers the call, whatever fails after this.
         let inbound = inbound.insert(Bound::new(py, InboundCall(call.clone()))?);
         let request = convert::request(py, request, call.answer)?;
         hand_over((inbound.clone(), call.id, call.handler.index, request))
     });
     handed_over
         .inspect_err(|error| {
-            tracing::error!(%error, "a request could not be made for Python");
+            tracing::error!(%error, "the Python object of a request could not be created");
             call.finish(Err(if error.is_instance_of::<PyMemoryError>(py) {
-                Status::resource_exhausted("there is no memory in Python for the request")
+                Status::resource_exhausted("Python has no memory for the request")
             } else {
-                Status::internal("the request could not be made for Python")
+                Status::internal("the Python object of the request could not be created")
             }));
         })
         .ok()
 }
 
-/// One step of a batch. Where Python has no memory for an object, PyO3 panics, and the rest of the batch would be
-/// lost with it.
+/// One step of a batch. PyO3 panics where Python has no memory for an object, which would lose the rest of the batch.
 fn caught<T>(step: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| {
         Err(PyMemoryError::new_err(

@@ -1,4 +1,4 @@
-//! What waits for the event loop, and what of it one drain hands over.
+//! The queue that the event loop drains.
 
 use std::mem;
 use std::sync::Arc;
@@ -8,47 +8,47 @@ use super::call::CallState;
 use super::lookup::LookupRequest;
 use super::notice::Notice;
 
-/// The calls that one drain hands over: the loop gets its turn between two bursts.
+/// The most calls in one drain, so that the loop can run other work between two.
 pub(super) const BURST: usize = 256;
 
-/// What waits for the loop.
+/// What waits for the next drain.
 #[derive(Default)]
 pub(super) struct Queue {
     pub(super) calls: Vec<Arc<CallState>>,
     pub(super) cancels: Vec<u64>,
-    /// Calls whose streams Python waits for.
+    /// Calls whose streams can go on.
     pub(super) wakes: Vec<u64>,
     pub(super) lookups: Vec<LookupRequest>,
-    /// Asked for apart from the rest.
+    /// Fetched separately.
     pub(super) notices: Vec<Notice>,
-    /// Since when the loop has been woken for what is here.
+    /// When the loop was woken for what is queued.
     woken: Option<Instant>,
 }
 
-/// What one drain hands over.
+/// What one drain takes from the queue.
 pub(super) struct Drained {
     pub(super) calls: Vec<Arc<CallState>>,
     pub(super) cancels: Vec<u64>,
     pub(super) wakes: Vec<u64>,
     pub(super) lookups: Vec<LookupRequest>,
-    /// Whether there will be nothing more.
+    /// Whether the bridge is closed: nothing follows.
     pub(super) closed: bool,
 }
 
 impl Queue {
-    /// Whether the loop is to be woken now: once for all that comes in until the next drain.
+    /// Whether to wake the loop now. One wake-up is enough until the next drain.
     pub(super) fn wakes_loop(&mut self) -> bool {
         let first = self.woken.is_none();
         self.woken.get_or_insert_with(Instant::now);
         first
     }
 
-    /// For how long the loop has not answered, where it has been woken.
+    /// How long ago the loop was woken, if it has not drained the queue since.
     pub(super) fn unanswered(&self) -> Option<Duration> {
         self.woken.map(|since| since.elapsed())
     }
 
-    /// Takes the oldest calls, and all else but the notices.
+    /// Takes the oldest calls, and everything else but the notices.
     pub(super) fn burst(&mut self, closed: bool) -> Drained {
         self.woken = None;
         let burst = self.calls.len().min(BURST);

@@ -1,4 +1,4 @@
-//! What a Python handler answered, as Rust sends it.
+//! The response of a Python handler, as Rust sends it.
 
 use bytes::Bytes;
 use tonic::metadata::MetadataMap;
@@ -11,7 +11,7 @@ use crate::{Messages, Status};
 
 use super::yielded::Yielded;
 
-/// The messages of an answer and the metadata around them.
+/// Messages, metadata and trailers.
 pub struct PythonReply {
     content: Content,
     wanted: Wanted,
@@ -22,12 +22,12 @@ pub struct PythonReply {
 enum Content {
     /// All messages, framed in one buffer.
     Framed { frames: Bytes, count: usize },
-    /// The messages as the handler makes them.
+    /// The messages as the handler yields them.
     Stream(Yielded),
 }
 
 impl PythonReply {
-    /// A response, all of it.
+    /// A whole response.
     pub(super) fn buffered(response: Buffered) -> Self {
         Self {
             content: Content::Framed {
@@ -40,7 +40,7 @@ impl PythonReply {
         }
     }
 
-    /// A stream whose messages follow.
+    /// A streaming response, whose messages follow.
     pub(super) fn streamed(metadata: MetadataMap, wanted: Wanted, messages: Yielded) -> Self {
         Self {
             content: Content::Stream(messages),
@@ -50,7 +50,7 @@ impl PythonReply {
         }
     }
 
-    /// The reply of a served call, as it stands in the buffer.
+    /// The reply of a served call; the buffer is sent as it is.
     pub(crate) fn into_reply(self, sending: Sending) -> Result<Reply, Status> {
         let parts = ResponseParts {
             metadata: self.metadata,
@@ -72,13 +72,13 @@ impl PythonReply {
         messages
     }
 
-    /// The one message of a response that has one.
+    /// The message of a response that has one.
     pub(crate) fn first(&mut self) -> Bytes {
         let (frames, _) = self.framed();
         frames.slice(PREFIX.min(frames.len())..)
     }
 
-    /// The messages as they come.
+    /// The messages as a stream.
     pub(crate) fn stream(&mut self) -> Messages<Bytes> {
         let none = Content::Framed {
             frames: Bytes::new(),
@@ -92,7 +92,7 @@ impl PythonReply {
         }
     }
 
-    /// The buffer of a reply whose messages are all there, which those of every shape but one are.
+    /// The buffer of a whole response.
     fn framed(&self) -> (Bytes, usize) {
         match &self.content {
             Content::Framed { frames, count } => (frames.clone(), *count),

@@ -1,4 +1,4 @@
-//! What both sides of the bridge share: the queue of the event loop, the calls in progress, the end.
+//! `Bridge`: the queue of the event loop, the calls in flight, and the shutdown.
 
 use std::collections::HashMap;
 use std::io;
@@ -29,14 +29,14 @@ pub(crate) struct Bridge {
     pub(super) wake: Wake,
     pub(super) pool: PoolQueue,
     pub(super) handlers: Handlers,
-    /// In a forked child none of its threads lives on.
+    /// A forked child has none of the threads.
     process: Process,
 }
 
 #[derive(Default)]
 struct State {
     queue: Queue,
-    /// The calls that are waited for, so that they can be answered at once when Python stops.
+    /// The calls in flight, which are answered when Python stops.
     calls: HashMap<u64, Arc<CallState>>,
     last_id: u64,
     closed: Option<Closed>,
@@ -53,7 +53,7 @@ impl Bridge {
         Self::with_threads(None)
     }
 
-    /// With so many threads at most for `def` handlers.
+    /// With at most `most_threads` threads for `def` handlers.
     pub(crate) fn with_threads(most_threads: Option<usize>) -> io::Result<Self> {
         Ok(Self {
             state: Mutex::default(),
@@ -94,7 +94,7 @@ impl Bridge {
         Ok((call, receiver))
     }
 
-    /// Forgets a call, and tells Python to cancel it where that is asked.
+    /// Removes a call, and tells Python to cancel it if asked to.
     pub(super) fn end(&self, id: u64, cancel: bool) {
         let mut state = lock(&self.state);
         let call = state.calls.remove(&id);
@@ -107,9 +107,9 @@ impl Bridge {
         drop(call);
     }
 
-    /// Nobody waits for the call any more: what is left of it is freed, and cancelled in Python where it runs.
+    /// The client waits no more: frees what the call holds, and cancels it in Python if it runs there.
     pub(super) fn over(&self, call: &CallState) {
-        // What Python has not begun is freed here and now.
+        // A request that Python has not taken is freed here.
         let started = call.start().is_none();
         let waits = call.abandon();
         let cancel = started && !call.is_finished();
@@ -119,7 +119,7 @@ impl Bridge {
         }
     }
 
-    /// Tells Python that there is something to read, or room to write, in a call's streams.
+    /// Tells Python that a stream of this call can be read or written again.
     pub(super) fn wake_stream(&self, id: u64) {
         let mut state = lock(&self.state);
         if state.closed.is_none() {
@@ -141,7 +141,7 @@ impl Bridge {
         Ok(())
     }
 
-    /// Tells Python's side of a server something that is not a call.
+    /// Reports something to Python besides calls.
     pub(crate) fn notify(&self, notice: Notice) {
         let mut state = lock(&self.state);
         if state.closed.is_none() {
@@ -150,12 +150,12 @@ impl Bridge {
         }
     }
 
-    /// What there is to be told.
+    /// Takes the notices.
     pub(super) fn notices(&self) -> Vec<Notice> {
         std::mem::take(&mut lock(&self.state).queue.notices)
     }
 
-    /// Wakes the loop while calls are in progress; answers for how long it has not answered a wake-up.
+    /// Wakes the loop while calls are in flight. Returns for how long it has not answered a wake-up.
     pub(crate) fn ping(&self) -> Option<Duration> {
         let state = lock(&self.state);
         let waiting = state.queue.unanswered();
@@ -174,9 +174,9 @@ impl Bridge {
         }
     }
 
-    /// What the loop has to do next.
+    /// Takes what the loop is to do next.
     pub(super) fn drain(&self) -> Drained {
-        // Cleared before the queue is read: what comes in after that wakes the loop again.
+        // Cleared before the queue is read: what comes in later wakes the loop again.
         self.wake.clear();
         let mut state = lock(&self.state);
         let closed = state.closed.is_some();
@@ -189,8 +189,8 @@ impl Bridge {
         drained
     }
 
-    /// Refuses new calls and answers those in progress, at once and from any thread: UNAVAILABLE with
-    /// `text`. Python is told when its loop drains the next time.
+    /// Refuses new calls, and ends those in flight with UNAVAILABLE and `text`. It does not wait and may be called from
+    /// any thread; Python learns of it from its next drain.
     pub(crate) fn close(&self, text: &'static str, error: PythonError) {
         let (queue, calls) = {
             let mut state = lock(&self.state);
@@ -208,14 +208,14 @@ impl Bridge {
         drop(queue);
     }
 
-    /// The error of what can no longer be asked of Python.
+    /// The error for lookups after the close.
     pub(super) fn stopped(&self) -> PythonError {
         let closed = lock(&self.state).closed.clone();
         closed.map_or_else(PythonError::stopped, |closed| closed.error)
     }
 
-    /// Whether this is a forked child of the process that it belongs to. A lock of it may be held there by a thread
-    /// that is gone, and what wakes its loop is the parent's as well.
+    /// Whether this process was forked from the one that created the bridge. A thread that does not exist here may hold
+    /// its locks, and its wake-ups reach the parent's loop.
     pub(crate) fn is_forked(&self) -> bool {
         self.process.is_parent()
     }

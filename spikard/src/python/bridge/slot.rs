@@ -15,7 +15,7 @@ impl<T> Slot<T> {
         lock(&self.0).take()
     }
 
-    /// Asks something of the value while it is there.
+    /// Looks at the value, if it has not been taken.
     pub(super) fn peek<R>(&self, ask: impl FnOnce(&T) -> R) -> Option<R> {
         lock(&self.0).as_ref().map(ask)
     }

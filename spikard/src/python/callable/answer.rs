@@ -1,4 +1,4 @@
-//! What the signature of a Python callable returns.
+//! The return types of Python callables.
 
 use bytes::Bytes;
 
@@ -9,7 +9,7 @@ use crate::{
     HandlerResult, ResponseShape, Status,
 };
 
-/// What the signature of a Python callable returns: a `Result` of a response of raw bytes.
+/// The return type of a Python callable: a `Result` of a response of raw bytes.
 #[diagnostic::on_unimplemented(
     message = "a Python callable cannot return `{Self}`",
     label = "not a `Result` of a response of raw bytes",
@@ -37,7 +37,7 @@ where
     }
 }
 
-/// A response shape that has a Python class.
+/// A response shape with a Python class.
 pub trait PythonAnswer {
     #[doc(hidden)]
     const ANSWER: Answer;

@@ -1,4 +1,4 @@
-//! A call of a Python callable by name.
+//! Calls a Python callable by name.
 
 use crate::Status;
 
@@ -6,7 +6,7 @@ use super::answer::PythonResult;
 use crate::python::bridge::PythonReply;
 use crate::python::convert::{Answer, Inbound, PythonRequest};
 
-/// Calls `module:callable` in the embedded interpreter, which is started where it was not yet.
+/// Calls `module:callable` in the embedded interpreter, and starts it if necessary.
 #[cfg(not(spikard_extension))]
 pub(super) async fn reply_of(
     callable: &'static str,
@@ -31,7 +31,7 @@ fn refused(callable: &str, error: &crate::python::PythonError) -> Status {
             Status::unavailable("Python could not be started; the server's log says why")
         }
         _ => {
-            // The text names paths of the server, which are none of the client's business.
+            // The text has paths of the server, which must not reach a client.
             tracing::error!(callable, %error, "a Python callable cannot be used");
             Status::internal(format!(
                 "the Python callable {callable} cannot be used; the server's log says why"
@@ -40,7 +40,7 @@ fn refused(callable: &str, error: &crate::python::PythonError) -> Status {
     }
 }
 
-/// An extension module has no interpreter of its own to look callables up in.
+/// An extension module embeds no interpreter in which to look up callables.
 #[cfg(spikard_extension)]
 pub(super) async fn reply_of(
     callable: &'static str,
@@ -52,11 +52,11 @@ pub(super) async fn reply_of(
     )))
 }
 
-/// Calls the Python callable `module:callable` as a function, outside any server.
+/// Calls the Python callable `module:callable` as a function, without a server.
 ///
 /// # Errors
 ///
-/// The status of what the callable raised, or of a callable that cannot be used.
+/// The status of the exception that the callable raised, or of a callable that cannot be used.
 pub async fn call_python<Req, Ret>(callable: &'static str, request: Req) -> Ret
 where
     Req: PythonRequest,

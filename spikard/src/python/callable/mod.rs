@@ -1,4 +1,4 @@
-//! Python callables named by path, as the handlers of methods and as functions.
+//! Python callables by path, as handlers of methods and as functions.
 
 mod answer;
 mod call;

@@ -1,4 +1,4 @@
-//! One method whose handler is in Python, as generated code states it.
+//! A method whose handler is in Python, as generated code declares it.
 
 use std::future::Future;
 
@@ -12,9 +12,9 @@ use super::call::{self, reply_of};
 
 /// An [`Rpc`] whose handler is the Python callable `CALLABLE`.
 pub trait PythonRpc<const INDEX: usize, Signature> {
-    /// What the handler takes.
+    /// The request that the handler takes.
     type Request: PythonRequest;
-    /// What it returns.
+    /// The `Result` that it returns.
     type Result: PythonResult + 'static;
 
     /// The full name of the service.
@@ -39,7 +39,7 @@ where
     const OPTIONS: MethodOptions = S::OPTIONS;
 }
 
-/// Answers a call of a method whose handler is in Python.
+/// Serves a call of a method whose handler is in Python.
 pub fn answer_in_python<S, const INDEX: usize, Signature>(call: ServerCall) -> ResponseFuture
 where
     S: PythonRpc<INDEX, Signature>,
@@ -51,7 +51,7 @@ where
     })
 }
 
-/// Calls the Python callable of a method as a function, outside of any server.
+/// Calls the Python callable of a method as a function, without a server.
 pub fn call_python<S, const INDEX: usize, Signature>(
     request: S::Request,
 ) -> impl Future<Output = S::Result> + Send

@@ -1,4 +1,4 @@
-//! The classes of `spikard.grpc`, imported once.
+//! The classes of `spikard.grpc`, each imported once.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -17,7 +17,7 @@ pub(crate) enum RequestKind {
     Duplex,
 }
 
-/// What the `Call` of a buffered answer has instead of a place for metadata.
+/// What the `Call` of a buffered response has in place of writable metadata.
 pub(super) fn buffered(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static BUFFERED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     BUFFERED.import(py, "spikard.grpc._call", "BUFFERED")

@@ -1,4 +1,4 @@
-//! A request on its way to Python, with nothing of Python in it.
+//! A request on its way to Python. It holds no Python object.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -23,11 +23,11 @@ pub struct Inbound {
     pub(crate) call: Arc<Call>,
 }
 
-/// The one message of a request, or all of them, or where they come from.
+/// The message of a request, all of its messages, or their stream.
 pub(crate) enum Messages {
     One(Bytes),
     List(Vec<Bytes>),
-    /// `None` once it has been taken out: a stream crosses by itself.
+    /// `None` once the stream was taken out, which crosses separately.
     Stream(Option<crate::Messages<Bytes>>),
 }
 
@@ -36,7 +36,7 @@ impl Inbound {
         matches!(self.messages, Messages::Stream(_))
     }
 
-    /// The stream of a request that has one.
+    /// Takes out the stream of a streaming request.
     pub(crate) fn take_stream(&mut self) -> Option<crate::Messages<Bytes>> {
         match &mut self.messages {
             Messages::One(_) | Messages::List(_) => None,

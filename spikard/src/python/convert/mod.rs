@@ -1,4 +1,4 @@
-//! Between Rust's shapes and Python's objects.
+//! Requests, responses, metadata and statuses, from Rust to Python and back.
 
 mod answer;
 mod classes;

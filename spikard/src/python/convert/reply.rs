@@ -1,4 +1,4 @@
-//! From a handler's response to bytes: the one crossing outwards.
+//! From a handler's response to framed bytes.
 
 use bytes::Bytes;
 use pyo3::exceptions::PyMemoryError;
@@ -12,10 +12,10 @@ use super::compression::{Wanted, wanted};
 use super::frames::frame;
 use super::{classes, metadata, wrong};
 
-/// What errors call it.
+/// The name in errors.
 const RESPONSE: &str = "response";
 
-/// A response that a handler returned.
+/// A whole response of a handler.
 pub(crate) struct Buffered {
     /// All messages, framed in one buffer.
     pub(crate) frames: Bytes,
@@ -25,7 +25,7 @@ pub(crate) struct Buffered {
     pub(crate) trailers: MetadataMap,
 }
 
-/// Takes a response of the expected class apart; the error says what was returned instead.
+/// Reads a response of the expected class. The error says what was returned instead.
 pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Buffered> {
     let py = response.py();
     let class = classes::response(py, answer)?;
@@ -82,7 +82,7 @@ fn checked<'py>(
     Ok(messages)
 }
 
-/// The messages of a batch, which Python's side has made bytes of, framed in one buffer.
+/// Frames a batch of messages, which Python has converted to `bytes`.
 pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
     let messages: Vec<_> = batch
         .iter()
@@ -91,7 +91,7 @@ pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
     frame(RESPONSE, &messages)
 }
 
-/// One message that a generator yielded, as bytes that do not change any more; the error says what it is instead.
+/// A message of a generator as immutable `bytes`. The error says what was yielded instead.
 pub(crate) fn yielded<'py>(
     index: usize,
     message: &Bound<'py, PyAny>,
@@ -99,8 +99,8 @@ pub(crate) fn yielded<'py>(
     bytes(message).unwrap_or_else(|| Err(wrong::yielded(index, message)))
 }
 
-/// The bytes of a bytes-like object; `None` for any other. Those that can change are copied: nobody
-/// may write to what is being read.
+/// The bytes of a bytes-like object; `None` for any other. Mutable ones are copied: nobody may write to them while they
+/// are read.
 fn bytes<'py>(item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyBytes>>> {
     if let Ok(bytes) = item.cast::<PyBytes>() {
         return Some(Ok(bytes.clone()));

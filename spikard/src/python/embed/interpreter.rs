@@ -1,4 +1,4 @@
-//! The embedded interpreter, as a program starts and stops it.
+//! The public handle of the embedded interpreter.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use crate::python::PythonError;
 use super::instance;
 use super::settings::Settings;
 
-/// The Python interpreter inside this program.
+/// The Python interpreter embedded in this program.
 ///
-/// There is one in a process. It starts by itself with the default settings when a Python callable is
-/// first needed; start it by hand to give it other settings, before anything needs it.
+/// A process has one. It starts with the default settings when a Python callable is first used or a server with Python
+/// handlers is built. To use other settings, start it before that:
 ///
 /// ```no_run
 /// use spikard::python::Interpreter;
@@ -24,37 +24,37 @@ use super::settings::Settings;
 /// # }
 /// ```
 ///
-/// It runs in a thread of its own, with an event loop (uvloop where it is installed), until the process
-/// exits. Python installs no signal handlers. When the process exits, `async def` handlers are cancelled
-/// and `def` handlers waited for, for one second at most; then it exits whatever they do.
+/// It runs on a thread of its own, with an event loop (uvloop if installed), until the process exits. Python installs
+/// no signal handlers. At exit, `async def` handlers are cancelled and `def` handlers may finish; after one second the
+/// process exits in any case.
 ///
 /// # Memory
 ///
-/// glibc gives threads arenas of their own, and what was received in one thread and copied into Python's
-/// objects in another can only be used again by the first: a buffered stream then takes twice its size. In a
-/// program whose handlers are Python's, set `MALLOC_ARENA_MAX=1` in its environment, as `spikard serve` does for
-/// itself. Handlers in Rust that keep many small values are slower with it.
+/// Set `MALLOC_ARENA_MAX=1` in the environment of a program whose handlers are mostly Python's; `spikard serve` sets it
+/// for itself. By default, glibc has an arena per thread, and memory that tokio's threads received is not reused by
+/// Python's: a buffered stream then takes twice its size. The cost: Rust handlers that keep many small values become
+/// slower.
 #[derive(Clone, Copy, Debug)]
 pub struct Interpreter {
     _started: (),
 }
 
 impl Interpreter {
-    /// Settings for an interpreter that is to be started.
+    /// A builder with the default settings.
     pub fn builder() -> InterpreterBuilder {
         InterpreterBuilder::default()
     }
 
-    /// Stops the interpreter: new calls and those in progress are answered UNAVAILABLE at once. Answers
-    /// whether everything in it has ended; something that is stuck is left behind after two seconds.
+    /// Stops the interpreter. Calls in flight and new ones fail with UNAVAILABLE at once. Returns whether
+    /// everything in it ended; what is stuck is abandoned after two seconds.
     ///
-    /// It cannot be started again. At the exit of the process this happens by itself.
+    /// It cannot be started again. At exit, the process stops it by itself.
     pub fn stop(&self) -> bool {
         instance::stop()
     }
 }
 
-/// Settings for the interpreter.
+/// Settings of the interpreter.
 #[derive(Clone, Debug, Default)]
 pub struct InterpreterBuilder {
     settings: Settings,
@@ -70,8 +70,8 @@ impl InterpreterBuilder {
         self
     }
 
-    /// A folder to find modules in, before the working directory, `PYTHONPATH` and the packages. Can be
-    /// given more than once; the first is searched first.
+    /// Adds a folder to the front of `sys.path`, before the working directory, `PYTHONPATH` and the packages. Folders
+    /// are searched in the order in which they are added.
     #[must_use]
     pub fn path(mut self, folder: impl Into<PathBuf>) -> Self {
         self.settings.paths.push(folder.into());
@@ -82,9 +82,8 @@ impl InterpreterBuilder {
     ///
     /// # Errors
     ///
-    /// The interpreter was started before; the virtual environment does not exist or is of another minor
-    /// version; the libpython that was loaded is not the one that the program is built against; Python
-    /// says why it cannot start.
+    /// The interpreter was started before with other settings; the virtual environment does not exist or is of another
+    /// minor version; the loaded libpython is not the one that the program is built against; Python cannot start.
     pub fn start(self) -> Result<Interpreter, PythonError> {
         instance::start(self.settings)?.wait_until_ready()?;
         Ok(Interpreter { _started: () })

@@ -1,4 +1,4 @@
-//! Where the interpreter is in its life, for those who wait for it.
+//! The life cycle of the interpreter, for threads that wait for it.
 
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -17,10 +17,10 @@ pub(super) enum Phase {
     #[default]
     Starting,
     Running,
-    /// It never ran.
+    /// The start failed.
     Failed(PythonError),
     Ended {
-        /// Whether nothing was left behind in it.
+        /// Whether every task and thread had ended.
         clean: bool,
     },
 }
@@ -31,7 +31,7 @@ impl Life {
         self.changed.notify_all();
     }
 
-    /// Waits until the start has succeeded or failed.
+    /// Waits until the interpreter runs or its start has failed.
     pub(super) fn wait_until_started(&self) -> Phase {
         let mut phase = lock(&self.phase);
         while matches!(*phase, Phase::Starting) {
@@ -40,7 +40,7 @@ impl Life {
         phase.clone()
     }
 
-    /// Waits until the interpreter has ended; answers whether it did so cleanly.
+    /// Waits until the interpreter has ended. Returns whether it ended cleanly.
     pub(super) fn wait_until_ended(&self, within: Duration) -> bool {
         let deadline = Instant::now() + within;
         let mut phase = lock(&self.phase);

@@ -1,4 +1,4 @@
-//! Python inside a Rust program.
+//! The Python interpreter inside a Rust program.
 
 mod boot;
 mod config;

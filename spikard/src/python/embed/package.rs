@@ -1,4 +1,5 @@
-//! The Python package, carried by the program.
+//! The Python package inside the program.
 
-/// The modules by their paths, `spikard/grpc/__init__.py`; `build.rs` says which are left out.
+/// The path of each module, such as `spikard/grpc/__init__.py`, and its source. `build.rs` leaves out what only the
+/// wheel can run.
 pub(super) const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/package.rs"));

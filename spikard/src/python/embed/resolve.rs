@@ -4,18 +4,17 @@ use crate::python::PythonError;
 
 use super::instance;
 
-/// Finds the Python callable `module:callable`, and starts the interpreter where it was not yet.
+/// Looks up the Python callable `module:callable`, and starts the interpreter if necessary.
 ///
-/// [`Server`](crate::Server) and [`Routes`](crate::Routes) ask this of each of their Python methods when
-/// they are built, so that what is missing is said at start-up. The module is imported in the
-/// interpreter's main thread, and the calling thread waits for it. A callable that was found is not
-/// looked for again; one that was not, is.
+/// [`Server`](crate::Server) and [`Routes`](crate::Routes) look up each of their Python handlers when they are built,
+/// so that a missing one is reported at start-up. The interpreter's main thread imports the module, and the calling
+/// thread waits. A callable that was found is cached; one that was not is looked up again.
 ///
 /// # Errors
 ///
-/// The interpreter cannot be started; the name is not `module:callable`; the module does not exist (the text has the
-/// module search path) or raises when it is imported (the text has the traceback); it has no such
-/// attribute; what was found cannot be called with one argument.
+/// The interpreter cannot be started; the name is not `module:callable`; the module does not exist (the text has
+/// `sys.path`), or raises while it is imported (the text has the traceback), or has no such attribute; the attribute
+/// cannot be called with one argument.
 pub fn resolve(callable: &str) -> Result<(), PythonError> {
     let running = instance::lazily()?;
     running.wait_until_ready()?;

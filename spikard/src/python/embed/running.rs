@@ -1,4 +1,4 @@
-//! The thread that the interpreter lives in.
+//! The thread of the interpreter.
 
 use std::os::unix::thread::JoinHandleExt;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use super::life::{Life, Phase};
 use super::settings::Settings;
 use super::{boot, config};
 
-/// As much as Python's own main thread has on most systems: it counts on a deep stack.
+/// Python expects a deep stack; on most systems its main thread has this much.
 const STACK: usize = 16 << 20;
 
 /// How long handlers may take to end when the interpreter stops.
 const HANDLERS_END_WITHIN: Duration = Duration::from_secs(1);
 
-/// How long the stop may take in all.
+/// How long the whole stop may take.
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 const STOPPED: &str = "the Python interpreter of this server has stopped";
 pub(super) const FAILED: &str = "Python could not be started; the server's log says why";
 
-/// The interpreter, from outside of its thread.
+/// A handle to the thread.
 pub(super) struct Running {
     bridge: Arc<Bridge>,
     life: Arc<Life>,
@@ -84,7 +84,7 @@ impl Running {
 
     pub(super) fn stop(&self) -> bool {
         if self.bridge.is_forked() {
-            // Its threads are the parent's: none of them is here to end.
+            // A forked child does not have the thread.
             return true;
         }
         self.bridge.close(STOPPED, PythonError::stopped());
@@ -94,14 +94,14 @@ impl Running {
         self.life.wait_until_ended(STOPS_WITHIN)
     }
 
-    /// Whether this is the interpreter's own thread, by an id that outlives Rust's thread locals.
+    /// Whether this is the interpreter's thread. Unlike `ThreadId`, it works while thread-locals are destroyed.
     fn is_own_thread(&self) -> bool {
         // SAFETY: both calls take no pointers and cannot fail.
         unsafe { libc::pthread_equal(libc::pthread_self(), self.thread) != 0 }
     }
 }
 
-/// What the interpreter's thread has.
+/// What the thread owns.
 struct Thread {
     bridge: Arc<Bridge>,
     life: Arc<Life>,
@@ -137,7 +137,7 @@ impl Thread {
                 .and_then(|ended| ended.extract::<bool>(py))
                 .map_err(|error| boot::failed(py, &error))
         });
-        // The runtime ends on its own only if something is very wrong with it.
+        // The runtime returns by itself only after a serious error.
         self.bridge.close(STOPPED, PythonError::stopped());
         let clean = *ended.as_ref().unwrap_or(&false);
         if clean {

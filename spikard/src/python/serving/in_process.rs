@@ -1,4 +1,4 @@
-//! Calls from inside the process: the whole way of a call but for the socket.
+//! Calls inside the process: everything but the socket.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ use crate::python::bridge::{Bridge, Notice};
 use crate::python::lock::lock;
 use crate::{RoutesService, Status, wire};
 
-/// What came back of a call.
+/// The response to a call.
 pub(super) struct Answered {
     pub(super) status: Status,
     pub(super) messages: Vec<Bytes>,
@@ -27,7 +27,7 @@ pub(super) struct Answered {
     pub(super) trailers: MetadataMap,
 }
 
-/// A call from inside the process.
+/// A request.
 pub(super) struct Outgoing {
     pub(super) path: http::uri::PathAndQuery,
     pub(super) metadata: MetadataMap,
@@ -35,7 +35,7 @@ pub(super) struct Outgoing {
     pub(super) timeout: Option<Duration>,
 }
 
-/// The methods of a server, to be called without a socket.
+/// The methods of a server, callable without a socket.
 pub(super) struct InProcess {
     runtime: Runtime,
     service: RoutesService,
@@ -48,8 +48,7 @@ enum Progress {
     Done(Box<Answered>),
 }
 
-/// Puts the answer where Python finds it, and tells Python so, whatever way the call has ended: what waits for it
-/// has no other way to learn of a panic.
+/// Stores the response and notifies Python when dropped, so that a call that panics ends too.
 struct Done {
     token: u64,
     answered: Option<Answered>,
@@ -86,7 +85,7 @@ impl InProcess {
         }
     }
 
-    /// Begins a call; Python is told by `token` when it is done.
+    /// Begins a call. Python is notified with `token` when it is done.
     pub(super) fn begin(&self, outgoing: Outgoing, token: u64) {
         let mut service = self.service.clone();
         let mut done = Done {
@@ -104,7 +103,7 @@ impl InProcess {
         }
     }
 
-    /// Takes the answer of a call that is done.
+    /// Takes the response of a call that is done.
     pub(super) fn take(&self, token: u64) -> Option<Answered> {
         match lock(&self.calls).remove(&token)? {
             Progress::Done(answered) => Some(*answered),
@@ -112,7 +111,7 @@ impl InProcess {
         }
     }
 
-    /// Gives a call up, as a client does that resets its stream.
+    /// Cancels a call, as a client does with RST_STREAM.
     pub(super) fn cancel(&self, token: u64) {
         let call = lock(&self.calls).remove(&token);
         if let Some(Progress::Running(Some(task))) = call {
@@ -175,7 +174,7 @@ impl Answered {
     }
 }
 
-/// In the finest unit whose number has at most 8 digits.
+/// The value of `grpc-timeout`, in the finest unit that needs at most 8 digits.
 fn grpc_timeout(timeout: Duration) -> HeaderValue {
     const MOST: u128 = 99_999_999;
     let units = [

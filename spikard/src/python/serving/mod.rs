@@ -1,7 +1,6 @@
-//! A server that Python starts: its methods are declared at run time, its threads are Rust's own.
+//! Servers that Python starts. Their methods are declared at run time, and their threads are Rust's.
 //!
-//! None of those threads ever attaches to Python. What they have to tell goes through the queue of
-//! the bridge, like the calls.
+//! These threads never attach to Python. What they report goes through the queue of the bridge, like calls.
 
 mod answer;
 mod arena;

@@ -1,4 +1,4 @@
-//! The server as Python sees it.
+//! The Python object of a server.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -23,7 +23,7 @@ use super::watchdog::Watchdog;
 
 const STOPPED: &str = "the server has stopped";
 
-/// A server whose handlers are Python's. `Server` in `spikard.grpc` is what people use.
+/// A server with Python handlers, behind `Server` of `spikard.grpc`.
 #[pyclass(frozen, name = "Server", module = "spikard._spikard")]
 pub(crate) struct PyServer {
     bridge: Arc<Bridge>,
@@ -40,7 +40,7 @@ enum Phase {
     Ended,
 }
 
-/// The answer of a call from inside the process.
+/// The response to a call inside the process.
 #[pyclass(frozen, get_all, name = "Answered", module = "spikard._spikard")]
 pub(crate) struct PyAnswered {
     code: i32,
@@ -53,7 +53,7 @@ pub(crate) struct PyAnswered {
 
 #[pymethods]
 impl PyServer {
-    /// The handlers of `methods` are those at the same places of Python's list.
+    /// The handler of each method has the same index in Python's list.
     #[new]
     fn new(methods: Vec<Declared>, settings: Settings) -> PyResult<Self> {
         let bridge = Bridge::with_threads(settings.threads)
@@ -77,14 +77,14 @@ impl PyServer {
         PyBridge(self.bridge.clone())
     }
 
-    /// What is served, a line a method.
+    /// The table of methods, one per line.
     #[getter]
     fn table(&self) -> &str {
         &self.table
     }
 
-    /// Serves on a socket that listens, and that is given away. Done are `draining` when the drain
-    /// begins, and `ended` when the server has stopped.
+    /// Serves on a listening socket, which Python hands over. The tokens `draining` and `ended` notify Python of the
+    /// start of the drain and of its end.
     fn start(&self, fd: i32, unix: bool, draining: u64, ended: u64, level: u8) -> PyResult<()> {
         let socket = Socket::given(fd, unix);
         let mut phase = self.phase()?;
@@ -102,7 +102,7 @@ impl PyServer {
         Ok(())
     }
 
-    /// Takes calls from inside the process only.
+    /// Serves calls inside the process only.
     fn start_in_process(&self, level: u8) -> PyResult<()> {
         let mut phase = self.phase()?;
         let Phase::Built(routes) = std::mem::replace(&mut *phase, Phase::Ended) else {
@@ -120,7 +120,7 @@ impl PyServer {
         Ok(())
     }
 
-    /// Begins a call from inside the process; `token` is done when its answer can be taken.
+    /// Begins a call inside the process; `token` notifies Python when its response can be taken.
     fn call(
         &self,
         path: &str,
@@ -130,7 +130,7 @@ impl PyServer {
         token: u64,
     ) -> PyResult<()> {
         let path = PathAndQuery::try_from(path)
-            .map_err(|error| PyValueError::new_err(format!("{path:?} is no path: {error}")))?;
+            .map_err(|error| PyValueError::new_err(format!("{path:?} is not a path: {error}")))?;
         let outgoing = Outgoing {
             path,
             metadata: pairs(metadata)?,
@@ -144,7 +144,7 @@ impl PyServer {
         Ok(())
     }
 
-    /// The answer of a call that is done.
+    /// Takes the response of a call that is done.
     fn take(&self, py: Python<'_>, token: u64) -> PyResult<Option<PyAnswered>> {
         let answered = match &*self.phase()? {
             Phase::InProcess(client) => client.take(token),
@@ -153,7 +153,7 @@ impl PyServer {
         answered.map(|answered| shown(py, answered)).transpose()
     }
 
-    /// Gives a call from inside the process up.
+    /// Cancels a call inside the process.
     fn cancel(&self, token: u64) -> PyResult<()> {
         if let Phase::InProcess(client) = &*self.phase()? {
             client.cancel(token);
@@ -161,7 +161,7 @@ impl PyServer {
         Ok(())
     }
 
-    /// Begins the drain; one that has begun ends sooner where `grace` is shorter.
+    /// Begins the drain, or shortens the grace period of one that has begun.
     fn stop(&self, grace: f64) -> PyResult<()> {
         let grace = seconds(grace)?;
         if let Phase::Serving(running) = &*self.phase()? {
@@ -170,7 +170,7 @@ impl PyServer {
         Ok(())
     }
 
-    /// Answers what is still in progress, and ends the threads. Nothing happens the second time.
+    /// Ends the calls in flight and the threads. Does nothing the second time.
     fn close(&self, py: Python<'_>) {
         if self.is_forked() {
             return;
@@ -187,7 +187,7 @@ impl PyServer {
         });
     }
 
-    /// Watches the event loop: it is held when it does not answer for `limit` seconds.
+    /// Watches the event loop, which is blocked if it does not answer for `limit` seconds.
     fn watchdog(&self, limit: f64) -> PyResult<Watchdog> {
         Watchdog::start(&self.bridge, seconds(limit)?)
             .map_err(|error| PyOSError::new_err(format!("the thread of the watchdog: {error}")))
@@ -195,7 +195,7 @@ impl PyServer {
 }
 
 impl PyServer {
-    /// What stops the server from any thread.
+    /// A handle that stops the server from any thread.
     pub(super) fn stopper(&self) -> Option<Stop> {
         match &*lock(&self.phase) {
             Phase::Serving(running) => Some(running.stop.clone()),
@@ -226,7 +226,7 @@ impl Drop for PyServer {
         let phase = unpoisoned(self.phase.get_mut());
         let phase = std::mem::replace(phase, Phase::Ended);
         if std::process::id() != self.pid {
-            // A forked child has the memory of these threads, but not the threads: nothing to wait for.
+            // A forked child does not have the threads: there is nothing to wait for.
             std::mem::forget(phase);
             return;
         }
