@@ -8,6 +8,8 @@ import griffe
 PUBLIC = ("spikard.grpc", "spikard.grpc.testing")
 # :class:`Name`, :class:`~module.Name` and :class:`text <module.Name>`
 ROLE = re.compile(r":(?:attr|class|func|meth|mod):`~?(?:[^`<]*<)?([\w.]+)>?`")
+# A page by its place in the repository.
+PAGE = re.compile(r"``docs/reference/(\w+)\.md``")
 # The mark before a literal block, alone or behind a sentence.
 LITERAL = re.compile(r"^ *::$|:(?=:$)", re.MULTILINE)
 
@@ -30,5 +32,6 @@ class SphinxReferences(griffe.Extension):
         while waiting:
             item = waiting.pop()
             if item.docstring is not None:
-                item.docstring.value = LITERAL.sub("", ROLE.sub(link, item.docstring.value))
+                text = LITERAL.sub("", ROLE.sub(link, item.docstring.value))
+                item.docstring.value = PAGE.sub(r"[\1](../\1.md)", text)
             waiting.extend(member for member in item.members.values() if isinstance(member, griffe.Object))
