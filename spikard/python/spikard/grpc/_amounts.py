@@ -28,8 +28,8 @@ def count(name: str, value: object, *, most: int = _MOST) -> int:
     return _in_range(name, value, most)
 
 
-def size(name: str, value: object) -> int:
-    """A number of bytes, at least 1."""
+def size(name: str, value: object, *, zero: bool = False) -> int:
+    """A number of bytes; more than 0 unless `zero` is allowed."""
     if isinstance(value, str):
         found = _SIZE.fullmatch(value)
         factor = _SIZES.get(found[2]) if found else None
@@ -40,7 +40,7 @@ def size(name: str, value: object) -> int:
         value = int(found[1]) * factor
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f'{name} must be a number of bytes or a text like "8MiB", not {_shown(value)}')
-    return _in_range(name, value, _MOST)
+    return _in_range(name, value, _MOST, least=0 if zero else 1)
 
 
 def duration(name: str, value: object, *, zero: bool = False) -> float:
@@ -69,10 +69,10 @@ def _parsed(name: str, text: str) -> float:
     return sum(int(number) * seconds for number, seconds in parts if number is not None)
 
 
-def _in_range(name: str, value: int, most: int) -> int:
-    if 1 <= value <= most:
+def _in_range(name: str, value: int, most: int, least: int = 1) -> int:
+    if least <= value <= most:
         return value
-    raise ValueError(f"{name} must be {'1 or more' if value < 1 else f'{most} or less'}, not {value}")
+    raise ValueError(f"{name} must be {f'{least} or more' if value < least else f'{most} or less'}, not {value}")
 
 
 def _shown(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypedDict, Union
 
 from spikard.grpc._amounts import Duration, Size
 from spikard.grpc._compression import Compression
-from spikard.grpc._forms import ADDRESS, FILE, PATH, SIZE, SWITCH, TIME, TIME_OR_ZERO, number_of, one_of
+from spikard.grpc._forms import ADDRESS, FILE, PATH, RATE, SIZE, SWITCH, TIME, TIME_OR_ZERO, number_of, one_of
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._option_table import Group, Option
 
@@ -55,6 +55,9 @@ class ClientOptions(CallLimits, total=False):
     max_buffered_bytes: Annotated[Size, Option("1GiB", SIZE, Group.LIMITS)]
     """Bytes that all calls of a process together have buffered. A call that would exceed it is RESOURCE_EXHAUSTED."""
 
+    max_waiting_calls: Annotated[int, Option(10_000, number_of("calls"), Group.LIMITS)]
+    """Calls that wait for the event loop, or for a thread. A call that would exceed it is RESOURCE_EXHAUSTED."""
+
     threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs + 4, at most 32")]
     """Threads for ``def`` handlers, at most. ``async def`` handlers run on the event loop."""
 
@@ -71,6 +74,19 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
 
     runtime_threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs, at most 2")]
     """Threads for HTTP/2 (the worker threads of tokio)."""
+
+    receive_timeout: Annotated[Duration, Option("5m", TIME, Group.LIMITS)]
+    """Time for a buffered request to arrive, up to its half-close. A call that exceeds it is DEADLINE_EXCEEDED."""
+
+    min_receive_rate: Annotated[Size, Option(240, RATE, Group.LIMITS)]
+    """Rate at which a buffered request must arrive that holds more than 64 KiB, over 5 s at a time; 0 is no minimum. A
+    call that is slower is DEADLINE_EXCEEDED."""
+
+    max_buffered_bytes_per_connection: Annotated[
+        Size | None, Option(None, SIZE, Group.LIMITS, unset="a quarter of max_buffered_bytes, max_stream_bytes at least")
+    ]
+    """Bytes that the calls of one connection together have buffered. A call that would exceed it is RESOURCE_EXHAUSTED.
+    Raise it where one connection carries the calls of many clients, as that of a proxy does."""
 
     max_concurrent_streams: Annotated[int, Option(256, number_of("streams", most=2**32 - 1), Group.LIMITS)]
     """SETTINGS_MAX_CONCURRENT_STREAMS: calls in flight on one connection. The client holds back those beyond it."""

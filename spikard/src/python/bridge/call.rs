@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 
-use crate::Status;
 use crate::python::convert::{Answer, Buffered, Inbound, Wanted};
+use crate::{Call, Status};
 
 use super::handler::Handler;
 use super::inflow::Inflow;
@@ -28,8 +29,14 @@ pub(crate) struct CallState {
     pub(crate) id: u64,
     pub(crate) handler: Handler,
     pub(crate) answer: Answer,
+    pub(super) submitted: Instant,
+    /// What of the request is copied when Python takes it.
+    pub(super) request_bytes: usize,
     /// Taken by Python when the call starts; dropped if the call is cancelled before.
     request: Slot<Inbound>,
+    /// Holds what the request is charged for as long as Python may have its messages: a handler goes on after its client
+    /// has gone. Dropped with the request if the call is cancelled before it starts.
+    charged: Slot<Arc<Call>>,
     reply: Slot<oneshot::Sender<Outcome>>,
     /// Whether the handler has finished: then there is nothing to cancel.
     finished: AtomicBool,
@@ -49,8 +56,11 @@ impl CallState {
             id,
             handler,
             answer,
+            submitted: Instant::now(),
+            request_bytes: request.bytes(),
             inflow: request.is_stream().then(Inflow::default),
             outflow: (answer == Answer::Stream).then(Outflow::default),
+            charged: Slot::new(request.call.clone()),
             request: Slot::new(request),
             reply: Slot::new(sender),
             finished: AtomicBool::new(false),
@@ -61,6 +71,15 @@ impl CallState {
     /// Takes the request. `None` if the call was cancelled.
     pub(super) fn start(&self) -> Option<Inbound> {
         self.request.take()
+    }
+
+    /// Frees a request that Python has not taken. Returns whether it had.
+    pub(super) fn withdraw(&self) -> bool {
+        let withdrawn = self.request.take().is_some();
+        if withdrawn {
+            drop(self.charged.take());
+        }
+        !withdrawn
     }
 
     /// Ends the call with a whole response, or with a status even if the response has begun. Only the first end counts;

@@ -27,6 +27,7 @@ mod queue;
 mod reply;
 mod shared;
 mod slot;
+mod waiting;
 mod wake;
 mod yielded;
 
@@ -35,4 +36,4 @@ pub(crate) use module::register;
 pub(crate) use notice::Notice;
 pub(crate) use py_bridge::PyBridge;
 pub(crate) use reply::PythonReply;
-pub(crate) use shared::Bridge;
+pub(crate) use shared::{Bridge, BridgeLimits};

@@ -1,12 +1,18 @@
 //! The queue of the thread pool for `def` handlers.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
 
 use crate::python::lock::{lock, unpoisoned};
 
 use super::call::CallState;
 use super::process::Process;
+use super::waiting::Waiting;
+
+/// A call that waits for longer than this is worth a warning.
+const LONG: Duration = Duration::from_secs(1);
+
+const WARN_EVERY: Duration = Duration::from_secs(10);
 
 /// Calls, oldest first, and the threads that wait for them.
 pub(super) struct PoolQueue {
@@ -18,9 +24,11 @@ pub(super) struct PoolQueue {
 
 #[derive(Default)]
 struct State {
-    calls: VecDeque<Arc<CallState>>,
+    calls: Waiting,
     threads: usize,
     waiting: usize,
+    /// When it was last said that calls wait.
+    warned: Option<Instant>,
     closed: bool,
 }
 
@@ -28,6 +36,19 @@ struct State {
 pub(super) struct Taken {
     pub(super) call: Arc<CallState>,
     pub(super) grow: bool,
+}
+
+impl State {
+    /// How long the oldest call has waited, if it is long and has not just been said.
+    fn stuck(&mut self) -> Option<Duration> {
+        let waited = self.calls.oldest()?.submitted.elapsed();
+        let said = self.warned.is_some_and(|at| at.elapsed() < WARN_EVERY);
+        if waited < LONG || said {
+            return None;
+        }
+        self.warned = Some(Instant::now());
+        Some(waited)
+    }
 }
 
 impl PoolQueue {
@@ -45,10 +66,29 @@ impl PoolQueue {
     pub(super) fn push(&self, call: Arc<CallState>) {
         let mut state = lock(&self.state);
         if !state.closed {
-            state.calls.push_back(call);
+            let stuck = state.stuck();
+            state.calls.push(call);
+            let (threads, calls) = (state.threads, state.calls.len());
             drop(state);
+            if let Some(waited) = stuck {
+                tracing::warn!(
+                    "all {threads} threads for def handlers are busy, {calls} calls wait, the oldest for {waited:?}: \
+                     raise threads or add workers"
+                );
+            }
             self.changed.notify_one();
         }
+    }
+
+    /// The calls that wait for a thread.
+    pub(super) fn len(&self) -> usize {
+        lock(&self.state).calls.len()
+    }
+
+    /// Takes out a call that nobody waits for any more.
+    pub(super) fn remove(&self, id: u64) {
+        let removed = lock(&self.state).calls.remove(id);
+        drop(removed);
     }
 
     /// Waits for a call. `None` when the queue is closed, and in a forked child that leaves a handler: nothing would
@@ -62,7 +102,7 @@ impl PoolQueue {
             if state.closed {
                 return None;
             }
-            if let Some(call) = state.calls.pop_front() {
+            if let Some(call) = state.calls.pop() {
                 // One thread always stays idle, because only an idle thread can start another.
                 let grow = state.waiting == 0 && state.threads < self.most_threads;
                 if grow {

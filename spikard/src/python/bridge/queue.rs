@@ -7,14 +7,18 @@ use std::time::{Duration, Instant};
 use super::call::CallState;
 use super::lookup::LookupRequest;
 use super::notice::Notice;
+use super::waiting::Waiting;
 
 /// The most calls in one drain, so that the loop can run other work between two.
-pub(super) const BURST: usize = 256;
+pub(super) const BURST: usize = 32;
+
+/// The most bytes of requests in one drain, which are copied while the interpreter is held; one call may have more.
+const BURST_BYTES: usize = 1 << 20;
 
 /// What waits for the next drain.
 #[derive(Default)]
 pub(super) struct Queue {
-    pub(super) calls: Vec<Arc<CallState>>,
+    pub(super) calls: Waiting,
     pub(super) cancels: Vec<u64>,
     /// Calls whose streams can go on.
     pub(super) wakes: Vec<u64>,
@@ -51,13 +55,25 @@ impl Queue {
     /// Takes the oldest calls, and everything else but the notices.
     pub(super) fn burst(&mut self, closed: bool) -> Drained {
         self.woken = None;
-        let burst = self.calls.len().min(BURST);
         Drained {
-            calls: self.calls.drain(..burst).collect(),
+            calls: self.oldest_calls(),
             cancels: mem::take(&mut self.cancels),
             wakes: mem::take(&mut self.wakes),
             lookups: mem::take(&mut self.lookups),
             closed,
         }
+    }
+
+    fn oldest_calls(&mut self) -> Vec<Arc<CallState>> {
+        let mut calls = Vec::with_capacity(self.calls.len().min(BURST));
+        let mut bytes = 0;
+        while calls.len() < BURST && bytes < BURST_BYTES {
+            let Some(call) = self.calls.pop() else {
+                break;
+            };
+            bytes += call.request_bytes;
+            calls.push(call);
+        }
+        calls
     }
 }

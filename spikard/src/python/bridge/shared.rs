@@ -24,11 +24,30 @@ use super::wake::Wake;
 const FORKED: &str =
     "this process was forked after Python was started, so Python does not run in it";
 
+/// What a bridge is created with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BridgeLimits {
+    /// Threads for `def` handlers; `None` is Python's own default.
+    pub(crate) threads: Option<usize>,
+    /// Calls that wait for the loop, and as many for a thread.
+    pub(crate) max_waiting_calls: usize,
+}
+
+impl Default for BridgeLimits {
+    fn default() -> Self {
+        Self {
+            threads: None,
+            max_waiting_calls: 10_000,
+        }
+    }
+}
+
 pub(crate) struct Bridge {
     state: Mutex<State>,
     pub(super) wake: Wake,
     pub(super) pool: PoolQueue,
     pub(super) handlers: Handlers,
+    max_waiting_calls: usize,
     /// A forked child has none of the threads.
     process: Process,
 }
@@ -49,16 +68,12 @@ struct Closed {
 }
 
 impl Bridge {
-    pub(crate) fn new() -> io::Result<Self> {
-        Self::with_threads(None)
-    }
-
-    /// With at most `most_threads` threads for `def` handlers.
-    pub(crate) fn with_threads(most_threads: Option<usize>) -> io::Result<Self> {
+    pub(crate) fn new(limits: BridgeLimits) -> io::Result<Self> {
         Ok(Self {
             state: Mutex::default(),
             wake: Wake::new()?,
-            pool: PoolQueue::new(most_threads),
+            pool: PoolQueue::new(limits.threads),
+            max_waiting_calls: limits.max_waiting_calls,
             handlers: Handlers::default(),
             process: Process::current(),
         })
@@ -77,6 +92,13 @@ impl Bridge {
         let mut state = lock(&self.state);
         if let Some(closed) = &state.closed {
             return Err(Status::unavailable(closed.text));
+        }
+        let waiting = match handler.runs {
+            Runs::OnLoop => state.queue.calls.len(),
+            Runs::InPool => self.pool.len(),
+        };
+        if waiting >= self.max_waiting_calls {
+            return Err(too_many(waiting, self.max_waiting_calls));
         }
         state.last_id += 1;
         let (call, receiver) = CallState::new(state.last_id, handler, answer, request);
@@ -97,7 +119,7 @@ impl Bridge {
     /// Removes a call, and tells Python to cancel it if asked to.
     pub(super) fn end(&self, id: u64, cancel: bool) {
         let mut state = lock(&self.state);
-        let call = state.calls.remove(&id);
+        let call = (state.calls.remove(&id), state.queue.calls.remove(id));
         if cancel && state.closed.is_none() {
             state.queue.cancels.push(id);
             self.release_and_wake(state);
@@ -109,8 +131,10 @@ impl Bridge {
 
     /// The client waits no more: frees what the call holds, and cancels it in Python if it runs there.
     pub(super) fn over(&self, call: &CallState) {
-        // A request that Python has not taken is freed here.
-        let started = call.start().is_none();
+        let started = call.withdraw();
+        if !started && call.handler.runs == Runs::InPool {
+            self.pool.remove(call.id);
+        }
         let waits = call.abandon();
         let cancel = started && !call.is_finished();
         self.end(call.id, cancel);
@@ -202,7 +226,7 @@ impl Bridge {
         self.wake.wake();
         self.pool.close();
         for call in calls.into_values() {
-            drop(call.start());
+            call.withdraw();
             call.fail(Status::unavailable(text));
         }
         drop(queue);
@@ -219,6 +243,13 @@ impl Bridge {
     pub(crate) fn is_forked(&self) -> bool {
         self.process.is_parent()
     }
+}
+
+fn too_many(waiting: usize, limit: usize) -> Status {
+    Status::resource_exhausted(format!(
+        "{waiting} calls wait for Python, and max_waiting_calls = {limit}: try again later, add threads or workers, \
+         or raise max_waiting_calls for the server"
+    ))
 }
 
 #[cfg(test)]
@@ -240,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_bounded_and_keeps_the_order() {
-        let bridge = Bridge::new().unwrap();
+        let bridge = Bridge::new(BridgeLimits::default()).unwrap();
         let calls: Vec<_> = (0..BURST + 10).map(|_| submit(&bridge)).collect();
         let first = bridge.drain();
         assert_eq!(first.calls.len(), BURST);
@@ -255,8 +286,70 @@ mod tests {
     }
 
     #[test]
+    fn a_burst_ends_after_a_mebibyte() {
+        let bridge = Bridge::new(BridgeLimits::default()).unwrap();
+        let large = || Inbound::with(vec![0; 600 << 10].into());
+        let _calls: Vec<_> = (0..4)
+            .map(|_| bridge.submit(ON_LOOP, Answer::One, large()).unwrap())
+            .collect();
+        let bursts: Vec<usize> = (0..3).map(|_| bridge.drain().calls.len()).collect();
+        assert_eq!(bursts, [2, 2, 0]);
+    }
+
+    #[test]
+    fn a_call_that_is_given_up_leaves_its_queue() {
+        let in_pool = Handler {
+            runs: Runs::InPool,
+            ..ON_LOOP
+        };
+        let bridge = Bridge::new(BridgeLimits::default()).unwrap();
+        for handler in [ON_LOOP, in_pool] {
+            let request = Inbound::empty();
+            let charged = Arc::downgrade(&request.call);
+            let (call, _) = bridge.submit(handler, Answer::One, request).unwrap();
+            bridge.over(&call);
+            assert_eq!(charged.strong_count(), 0, "{handler:?}: still charged");
+            assert_eq!(Arc::strong_count(&call), 1, "{handler:?}: still queued");
+        }
+    }
+
+    #[test]
+    fn a_call_that_python_runs_stays_charged_until_it_lets_go() {
+        let bridge = Bridge::new(BridgeLimits::default()).unwrap();
+        let request = Inbound::empty();
+        let charged = Arc::downgrade(&request.call);
+        let (call, _) = bridge.submit(ON_LOOP, Answer::One, request).unwrap();
+        let taken = bridge.drain().calls.pop().unwrap();
+        drop(taken.start().unwrap());
+        bridge.over(&call);
+        drop(call);
+        assert_eq!(charged.strong_count(), 1, "Python has it still");
+        drop(taken);
+        assert_eq!(charged.strong_count(), 0);
+    }
+
+    #[test]
+    fn too_many_calls_that_wait_are_refused_by_the_limits_name() {
+        let limits = BridgeLimits {
+            max_waiting_calls: 2,
+            ..BridgeLimits::default()
+        };
+        let bridge = Bridge::new(limits).unwrap();
+        let _waiting = [submit(&bridge), submit(&bridge)];
+        let refused = bridge.submit(ON_LOOP, Answer::One, Inbound::empty());
+        let status = refused.err().unwrap();
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        assert!(
+            status.message().contains("max_waiting_calls = 2"),
+            "{status}"
+        );
+        bridge.drain();
+        submit(&bridge);
+    }
+
+    #[test]
     fn closing_answers_what_waits_and_refuses_what_comes() {
-        let bridge = Bridge::new().unwrap();
+        let bridge = Bridge::new(BridgeLimits::default()).unwrap();
         let (_, mut queued) = submit(&bridge);
         let (_, mut started) = submit(&bridge);
         let drained = bridge.drain();
@@ -274,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_notice_wakes_the_loop_and_is_taken_once() {
-        let bridge = Bridge::new().unwrap();
+        let bridge = Bridge::new(BridgeLimits::default()).unwrap();
         bridge.notify(Notice::Done(7));
         assert!(lock(&bridge.state).queue.unanswered().is_some());
         assert!(bridge.drain().calls.is_empty());
@@ -284,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_ping_tells_for_how_long_the_loop_has_not_answered() {
-        let bridge = Bridge::new().unwrap();
+        let bridge = Bridge::new(BridgeLimits::default()).unwrap();
         assert_eq!(bridge.ping(), None, "nothing is in progress");
         let (call, _receiver) = submit(&bridge);
         let first = bridge.ping().unwrap();

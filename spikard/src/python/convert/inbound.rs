@@ -36,6 +36,15 @@ impl Inbound {
         matches!(self.messages, Messages::Stream(_))
     }
 
+    /// The bytes of its messages that cross with it.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.messages {
+            Messages::One(message) => message.len(),
+            Messages::List(messages) => messages.iter().map(Bytes::len).sum(),
+            Messages::Stream(_) => 0,
+        }
+    }
+
     /// Takes out the stream of a streaming request.
     pub(crate) fn take_stream(&mut self) -> Option<crate::Messages<Bytes>> {
         match &mut self.messages {
@@ -82,12 +91,16 @@ python_request!(GrpcDuplexRequest, Duplex, messages => |stream| Messages::Stream
 #[cfg(test)]
 impl Inbound {
     pub(crate) fn empty() -> Self {
+        Self::with(Bytes::new())
+    }
+
+    pub(crate) fn with(message: Bytes) -> Self {
         Self {
             kind: RequestKind::One,
             service_name: Cow::Borrowed(""),
             method_name: Cow::Borrowed(""),
             metadata: ReceivedMetadata::default(),
-            messages: Messages::One(Bytes::new()),
+            messages: Messages::One(message),
             call: Arc::default(),
         }
     }

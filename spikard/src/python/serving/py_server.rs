@@ -56,7 +56,7 @@ impl PyServer {
     /// The handler of each method has the same index in Python's list.
     #[new]
     fn new(methods: Vec<Declared>, settings: Settings) -> PyResult<Self> {
-        let bridge = Bridge::with_threads(settings.threads)
+        let bridge = Bridge::new(settings.bridge())
             .map_err(|error| PyOSError::new_err(format!("the bridge to Python: {error}")))?;
         let bridge = Arc::new(bridge);
         let mut routes = settings.routes()?;

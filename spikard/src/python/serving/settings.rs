@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::python::bridge::BridgeLimits;
 use crate::{Compression, Limits, Routes, Server, ServerBuilder};
 
 use super::methods::seconds;
@@ -18,7 +19,11 @@ pub(super) struct Settings {
     max_message_bytes: usize,
     max_stream_bytes: usize,
     max_buffered_bytes: usize,
+    max_buffered_bytes_per_connection: Option<usize>,
+    max_waiting_calls: usize,
     max_concurrent_streams: u32,
+    receive_timeout: f64,
+    min_receive_rate: usize,
     timeout: Option<f64>,
     idle_timeout: f64,
     compression: String,
@@ -34,7 +39,7 @@ pub(super) struct Settings {
     #[cfg(feature = "reflection")]
     descriptor_sets: Vec<Vec<u8>>,
     /// The threads for `def` handlers.
-    pub(super) threads: Option<usize>,
+    threads: Option<usize>,
     /// tokio's worker threads.
     runtime_threads: Option<usize>,
 }
@@ -48,12 +53,26 @@ impl Settings {
             max_stream_bytes: self.max_stream_bytes,
             timeout: self.timeout.map(seconds).transpose()?,
             idle_timeout: seconds(self.idle_timeout)?,
+            receive_timeout: Some(seconds(self.receive_timeout)?),
+            min_receive_rate: self.min_receive_rate,
             ..Limits::default()
         };
-        Ok(Routes::new()
+        let routes = Routes::new()
             .limits(limits)
             .max_buffered_bytes(self.max_buffered_bytes)
-            .compression(self.compression()?))
+            .compression(self.compression()?);
+        Ok(match self.max_buffered_bytes_per_connection {
+            Some(bytes) => routes.max_buffered_bytes_per_connection(bytes),
+            None => routes,
+        })
+    }
+
+    /// How much may wait for Python, and what runs it.
+    pub(super) fn bridge(&self) -> BridgeLimits {
+        BridgeLimits {
+            threads: self.threads,
+            max_waiting_calls: self.max_waiting_calls,
+        }
     }
 
     /// The server around these routes.
