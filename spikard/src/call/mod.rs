@@ -8,6 +8,7 @@ mod panics;
 mod span;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,8 @@ pub struct Call {
     deadline: Option<Instant>,
     extensions: Extensions,
     buffered: OnceLock<Buffered>,
+    /// Whether the whole request has arrived.
+    half_closed: AtomicBool,
 }
 
 impl Call {
@@ -52,6 +55,7 @@ impl Call {
             deadline,
             extensions,
             buffered: OnceLock::new(),
+            half_closed: AtomicBool::new(false),
         }
     }
 
@@ -96,6 +100,16 @@ impl Call {
     pub(crate) fn compressed(&self) -> &[bool] {
         let buffered = self.buffered.get();
         buffered.map_or(&[], |buffered| &buffered.compressed)
+    }
+
+    /// The client has half-closed, and every message before that was taken.
+    pub(crate) fn set_half_closed(&self) {
+        // The flag guards nothing but itself, so no ordering with other memory is needed.
+        self.half_closed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_half_closed(&self) -> bool {
+        self.half_closed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn hold(&self, buffered: Buffered) {

@@ -1,12 +1,13 @@
 //! The body of a request, as far as it has been read.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tonic::body::Body;
 
-use crate::call::{Charge, HalfClose};
+use crate::call::{Buffered, Charge, HalfClose};
 use crate::wire::{Codec, Keeper};
-use crate::{Limits, Message, Status};
+use crate::{Call, Limits, Message, Status};
 
 use super::decompression::Decompression;
 use super::list::MessageList;
@@ -23,6 +24,7 @@ pub(crate) struct RequestBody {
     limits: Limits,
     codec: Option<Codec>,
     charge: Charge,
+    call: Arc<Call>,
     /// The bytes that were taken in this turn.
     turn: usize,
 }
@@ -32,6 +34,7 @@ impl RequestBody {
         body: Body,
         limits: Limits,
         charge: Charge,
+        call: Arc<Call>,
         codec: Option<Codec>,
         half_close: HalfClose,
     ) -> Self {
@@ -44,6 +47,7 @@ impl RequestBody {
             limits,
             codec,
             charge,
+            call,
             turn: 0,
         }
     }
@@ -82,10 +86,16 @@ impl RequestBody {
         let size = list.size().saturating_add(self.reader.partial());
         self.charge.set(size)?;
         list.charged();
+        if !more {
+            self.call.set_half_closed();
+        }
         Poll::Ready(Ok(more))
     }
 
-    pub(super) fn into_charge(self) -> Charge {
-        self.charge
+    /// The call keeps what is charged for the messages of `list`, which are handed over.
+    pub(super) fn finish<M: Message>(self, list: MessageList<M>) -> Vec<M> {
+        let (messages, compressed) = list.into_parts();
+        self.call.hold(Buffered::new(self.charge, compressed));
+        messages
     }
 }

@@ -2,9 +2,8 @@
 
 use std::future::poll_fn;
 
-use crate::call::Buffered;
 use crate::shapes::MessageSource;
-use crate::{Call, Message, Messages, Status};
+use crate::{Message, Messages, Status};
 
 use super::body::RequestBody;
 use super::quota::Expect;
@@ -12,14 +11,14 @@ use super::stream::MessageStream;
 use super::violation;
 
 impl MessageSource for RequestBody {
-    async fn one<M: Message>(self, call: &Call) -> Result<M, Status> {
-        let messages = collect(self, call, Expect::One).await?;
+    async fn one<M: Message>(self) -> Result<M, Status> {
+        let messages = collect(self, Expect::One).await?;
         let first = messages.into_iter().next();
         first.ok_or_else(|| violation::cardinality("none"))
     }
 
-    async fn list<M: Message>(self, call: &Call) -> Result<Vec<M>, Status> {
-        collect(self, call, Expect::Any).await
+    async fn list<M: Message>(self) -> Result<Vec<M>, Status> {
+        collect(self, Expect::Any).await
     }
 
     fn stream<M: Message>(self) -> Messages<M> {
@@ -27,16 +26,10 @@ impl MessageSource for RequestBody {
     }
 }
 
-async fn collect<M: Message>(
-    mut body: RequestBody,
-    call: &Call,
-    expect: Expect,
-) -> Result<Vec<M>, Status> {
+async fn collect<M: Message>(mut body: RequestBody, expect: Expect) -> Result<Vec<M>, Status> {
     let mut list = body.buffer(expect);
     while poll_fn(|cx| body.poll_more(cx, &mut list)).await? {}
-    let (messages, compressed) = list.into_parts();
-    call.hold(Buffered::new(body.into_charge(), compressed));
-    Ok(messages)
+    Ok(body.finish(list))
 }
 
 #[cfg(test)]
@@ -61,11 +54,17 @@ mod tests {
         let body = Body::new(Full::new(Bytes::from(frame.repeat(8 * 16))));
         let limits = Limits::default();
         let charge = Charge::new(Arc::new(Budget::new(16 * MIB, 16 * MIB)), None);
-        let body = RequestBody::new(body, limits, charge, None, HalfClose::Verified);
+        let body = RequestBody::new(
+            body,
+            limits,
+            charge,
+            Arc::default(),
+            None,
+            HalfClose::Verified,
+        );
         let (turns, done) = (Cell::new(0), Cell::new(false));
         let collected = async {
-            let call = Call::default();
-            let messages = body.list::<Bytes>(&call).await.unwrap();
+            let messages = body.list::<Bytes>().await.unwrap();
             done.set(true);
             messages.iter().map(Bytes::len).sum::<usize>()
         };

@@ -9,7 +9,7 @@ use tonic::body::Body;
 
 use crate::call::{Arrival, Charge, Deadline, HalfClose};
 use crate::collect::RequestBody;
-use crate::respond::Sending;
+use crate::respond::{Sending, not_retried};
 use crate::shapes::RequestHead;
 use crate::wire::{self, Accepted};
 use crate::{Call, Limits, Status};
@@ -44,7 +44,8 @@ pub(super) fn admit(
     }
     let (mut parts, body) = request.into_parts();
     let codec = wire::of_request(&parts.headers).map_err(unknown_encoding)?;
-    let asked = wire::grpc_timeout(&parts.headers).map_err(Status::into_http)?;
+    let asked =
+        wire::grpc_timeout(&parts.headers).map_err(|status| not_retried(status).into_http())?;
     let (connection, at, half_close) = match parts.extensions.remove() {
         Some(Arrival {
             connection,
@@ -57,6 +58,7 @@ pub(super) fn admit(
     let deadline = Deadline::of(asked, limits.timeout, at);
     let charge = Charge::new(policy.budget.clone(), connection.clone());
     let call = Call::new(connection, deadline.map(Deadline::at), parts.extensions);
+    let call = Arc::new(call);
     Ok(Admitted {
         sending: Sending {
             accepted: Accepted::of(&parts.headers),
@@ -67,16 +69,19 @@ pub(super) fn admit(
             service_name: target.service,
             method_name: target.method,
             metadata: wire::received(parts.headers),
-            call: Arc::new(call),
+            call: call.clone(),
         },
-        body: RequestBody::new(body, limits, charge, codec, half_close),
+        body: RequestBody::new(body, limits, charge, call, codec, half_close),
         deadline,
     })
 }
 
 /// The answer to a path that names no method of this server.
 pub(crate) fn unknown_method(path: &str) -> Response<Body> {
-    Status::unimplemented(format!("this server has no method {path}")).into_http()
+    not_retried(Status::unimplemented(format!(
+        "this server has no method {path}"
+    )))
+    .into_http()
 }
 
 fn unknown_encoding(encoding: &HeaderValue) -> Response<Body> {
@@ -84,7 +89,7 @@ fn unknown_encoding(encoding: &HeaderValue) -> Response<Body> {
     let status = Status::unimplemented(format!(
         "the grpc-encoding {encoding:?} is not supported: send one of {accepted:?}"
     ));
-    let mut response = status.into_http::<Body>();
+    let mut response = not_retried(status).into_http::<Body>();
     response
         .headers_mut()
         .insert("grpc-accept-encoding", accepted);

@@ -9,8 +9,8 @@ use http::{Request, Response};
 use tonic::body::Body;
 
 use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer, contained_in};
-use crate::respond::{Reply, ReplyContext, Sending, sendable};
-use crate::shapes::{RequestShape, ResponseShape as _};
+use crate::respond::{Reply, ReplyContext, Sending, not_retried, sendable};
+use crate::shapes::{RequestForm, RequestShape, ResponseShape as _};
 use crate::{HandlerResult, Status};
 
 use super::admit::{Admitted, admit};
@@ -55,7 +55,8 @@ impl ServerCall {
         if Req::UNBUFFERED {
             self.policy.limits = self.policy.limits.unbuffered();
         }
-        self.answer(target, |admitted: Admitted| async move {
+        let uploads = !matches!(Req::FORM, RequestForm::Single);
+        self.answer(target, uploads, |admitted: Admitted| async move {
             let Admitted {
                 head,
                 body,
@@ -72,8 +73,8 @@ impl ServerCall {
         })
     }
 
-    /// The stages around every call: admission, the deadline, panics, and the status of a failure.
-    fn answer<F, Fut>(self, target: Target, stages: F) -> ResponseFuture
+    /// The stages around every call, whose request is a stream if it `uploads`: admission, the deadline, panics, and the status of a failure.
+    fn answer<F, Fut>(self, target: Target, uploads: bool, stages: F) -> ResponseFuture
     where
         F: FnOnce(Admitted) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Reply, Status>> + Send + 'static,
@@ -115,7 +116,10 @@ impl ServerCall {
                     span,
                 }),
                 Err(status) => {
-                    let status = sendable(status);
+                    let mut status = sendable(status);
+                    if uploads && !call.is_half_closed() {
+                        status = not_retried(status);
+                    }
                     span.within(|| tracing::debug!(%status, "the call failed"));
                     span.finish(status.code());
                     status.into_http()

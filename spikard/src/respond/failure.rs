@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use tonic::metadata::MetadataMap;
+use tonic::metadata::{MetadataMap, MetadataValue};
 
 use crate::{Code, Status, wire};
 
@@ -19,5 +19,13 @@ pub(crate) fn sendable(mut status: Status) -> Status {
         let metadata = mem::take(status.metadata_mut());
         *status.metadata_mut() = MetadataMap::from_headers(wire::sent(metadata));
     }
+    status
+}
+
+/// A status with which the client is not to send the call again by itself (gRFC A6, pushback). Some clients leave out
+/// messages when they send an upload again that was refused before its half-close.
+pub(crate) fn not_retried(mut status: Status) -> Status {
+    let metadata = status.metadata_mut();
+    metadata.insert("grpc-retry-pushback-ms", MetadataValue::from_static("-1"));
     status
 }

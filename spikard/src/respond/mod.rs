@@ -21,7 +21,7 @@ pub(crate) use batched::StreamedBatches;
 pub(crate) use context::ReplyContext;
 #[cfg(feature = "server")]
 pub(crate) use cutoff::while_read;
-pub(crate) use failure::sendable;
+pub(crate) use failure::{not_retried, sendable};
 #[cfg(feature = "python")]
 pub(crate) use outgoing::Outgoing;
 pub(crate) use reply::Reply;

@@ -18,6 +18,12 @@ const CONNECTION_WINDOW: u32 = 256 << 20;
 /// took 1.4 times the CPU.
 const STREAM_WINDOW: u32 = 256 << 10;
 
+/// SETTINGS_MAX_HEADER_LIST_SIZE. Tokens and baggage are larger than hyper's 16 KiB.
+const HEADER_LIST: u32 = 64 << 10;
+
+/// Late frames that each stream of a connection may have.
+const LATE_FRAMES: usize = 10_000;
+
 /// The settings that a user may change.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transport {
@@ -45,6 +51,14 @@ impl Transport {
         Some(interval.saturating_add(self.keepalive_timeout))
     }
 
+    /// h2 counts a late frame of a stream that was refused as an error of the peer's, for the life of the connection, and
+    /// ends one with more than 1,024. Over a long line a refused upload alone has dozens.
+    fn local_error_resets(&self) -> Option<usize> {
+        usize::try_from(self.max_concurrent_streams)
+            .ok()?
+            .checked_mul(LATE_FRAMES)
+    }
+
     pub(super) fn http2(&self, clock: ConnectionClock) -> http2::Builder<StreamExecutor> {
         let mut builder = http2::Builder::new(StreamExecutor);
         builder
@@ -53,6 +67,9 @@ impl Transport {
             .initial_connection_window_size(CONNECTION_WINDOW)
             .initial_stream_window_size(STREAM_WINDOW)
             .max_concurrent_streams(self.max_concurrent_streams)
+            .max_pending_accept_reset_streams(self.max_concurrent_streams as usize)
+            .max_local_error_reset_streams(self.local_error_resets())
+            .max_header_list_size(HEADER_LIST)
             .keep_alive_interval(self.keepalive_interval)
             .keep_alive_timeout(self.keepalive_timeout);
         builder

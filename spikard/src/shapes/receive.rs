@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::{Call, Status};
+use crate::Status;
 
 use super::{
     GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest, Message,
@@ -12,10 +12,10 @@ use super::{
 /// Where the messages of a request come from.
 pub trait MessageSource: Send + Sized {
     /// The one message.
-    fn one<M: Message>(self, call: &Call) -> impl Future<Output = Result<M, Status>> + Send;
+    fn one<M: Message>(self) -> impl Future<Output = Result<M, Status>> + Send;
 
     /// Every message up to the half-close, in order.
-    fn list<M: Message>(self, call: &Call) -> impl Future<Output = Result<Vec<M>, Status>> + Send;
+    fn list<M: Message>(self) -> impl Future<Output = Result<Vec<M>, Status>> + Send;
 
     /// The messages as they arrive.
     fn stream<M: Message>(self) -> Messages<M>;
@@ -46,7 +46,7 @@ pub trait RequestShape: Send + Sized + 'static {
 }
 
 macro_rules! request_shape {
-    ($shape:ident, $form:ident, |$source:ident, $call:ident| $field:ident: $messages:expr $(, $unbuffered:ident)?) => {
+    ($shape:ident, $form:ident, |$source:ident| $field:ident: $messages:expr $(, $unbuffered:ident)?) => {
         impl<M: Message> RequestShape for $shape<M> {
             type Message = M;
 
@@ -58,7 +58,6 @@ macro_rules! request_shape {
                 head: RequestHead,
                 $source: impl MessageSource,
             ) -> Result<Self, Status> {
-                let $call = &head.call;
                 Ok(Self {
                     $field: $messages,
                     service_name: head.service_name,
@@ -71,11 +70,7 @@ macro_rules! request_shape {
     };
 }
 
-request_shape!(GrpcRequest, Single, |source, call| payload:
-    source.one(call).await?);
-request_shape!(GrpcClientStreamRequest, ClientStream, |source, call| messages:
-    source.list(call).await?);
-request_shape!(GrpcBidiStreamRequest, BidiStream, |source, call| messages:
-    source.list(call).await?);
-request_shape!(GrpcDuplexRequest, Duplex, |source, _call| messages:
-    source.stream(), UNBUFFERED);
+request_shape!(GrpcRequest, Single, |source| payload: source.one().await?);
+request_shape!(GrpcClientStreamRequest, ClientStream, |source| messages: source.list().await?);
+request_shape!(GrpcBidiStreamRequest, BidiStream, |source| messages: source.list().await?);
+request_shape!(GrpcDuplexRequest, Duplex, |source| messages: source.stream(), UNBUFFERED);

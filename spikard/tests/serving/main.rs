@@ -6,6 +6,7 @@ mod duplex;
 mod failures;
 mod keepalive;
 mod layers;
+mod retries;
 mod server;
 mod services;
 mod support;
