@@ -92,7 +92,8 @@ pub async fn serve(server: ServerBuilder) -> Running {
     let server = server.bind(ANY_PORT).await.expect("the server starts");
     let address = server.local_addr().expect("a TCP port").to_string();
     Running::start(address, async |stopped| {
-        server.serve_with_shutdown(until(stopped)).await;
+        let served = server.serve_with_shutdown(until(stopped)).await;
+        served.expect("no call is cut off");
     })
 }
 

@@ -9,7 +9,7 @@ use http::{Request, Response};
 use tonic::body::Body;
 
 use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer, contained_in};
-use crate::respond::{Reply, ReplyContext, Sending, not_retried, sendable};
+use crate::respond::{Reply, ReplyContext, Sending, cut_off, not_retried, sendable};
 use crate::shapes::{RequestForm, RequestShape, ResponseShape as _};
 use crate::{HandlerResult, Status};
 
@@ -98,13 +98,18 @@ impl ServerCall {
                     let mut polled = Poll::Pending;
                     // After a panic the future is only dropped.
                     let ran = contained_in(&span, || polled = work.as_mut().poll(cx));
-                    match (ran, &mut timer) {
-                        (Err(status), _) => Poll::Ready(Err(status)),
-                        (Ok(()), Some(timer)) if polled.is_pending() => {
-                            timer.poll(cx).map(|deadline| Err(late(deadline)))
-                        }
-                        _ => polled,
+                    match ran {
+                        Err(status) => return Poll::Ready(Err(status)),
+                        Ok(()) if polled.is_ready() => return polled,
+                        Ok(()) => {}
                     }
+                    if let Some(status) = cut_off() {
+                        return Poll::Ready(Err(status));
+                    }
+                    let Some(timer) = &mut timer else {
+                        return Poll::Pending;
+                    };
+                    timer.poll(cx).map(|deadline| Err(late(deadline)))
                 })
                 .await
             };

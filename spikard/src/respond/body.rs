@@ -12,6 +12,7 @@ use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer};
 use crate::{Code, Status, wire};
 
 use super::context::ReplyContext;
+use super::cut_off;
 use super::failure;
 use super::outgoing::Outgoing;
 
@@ -110,7 +111,13 @@ impl ReplyBody {
             (Poll::Ready(Some(_)), Some(timer)) if timer.deadline().has_passed() => {
                 Poll::Ready(Some(Err(late(timer.deadline()))))
             }
-            (Poll::Pending, Some(timer)) => {
+            (Poll::Pending, timer) => {
+                if let Some(status) = cut_off() {
+                    return Poll::Ready(Some(Err(status)));
+                }
+                let Some(timer) = timer else {
+                    return Poll::Pending;
+                };
                 timer.poll(cx).map(|deadline| Some(Err(late(deadline))))
             }
             (polled, _) => polled,

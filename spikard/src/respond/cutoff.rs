@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use crate::Status;
+
 /// The time from the deadline to the reset: at the deadline itself a body that is polled ends with the status.
 const LEEWAY: Duration = Duration::from_millis(100);
 
@@ -25,6 +27,8 @@ struct Sending {
     limits: Cell<Option<SendLimits>>,
     /// The chunks that were handed on.
     chunks: Cell<u64>,
+    /// Whether the server ends the call now.
+    cut_off: Cell<bool>,
     /// Whether the last of them has not been taken, as far as the body knows: it has not been asked for another.
     waits_for_client: Cell<bool>,
 }
@@ -52,19 +56,39 @@ pub(super) fn polled(chunk: bool) {
     });
 }
 
-/// Runs the task of an HTTP/2 stream, and drops it at the deadline of its call or when the client has taken nothing for
-/// too long: the stream is reset, and what was still to be sent is dropped.
-pub(crate) fn while_read(stream: impl Future<Output = ()>) -> impl Future<Output = ()> {
-    SENDING.scope(Sending::default(), ended_in_time(stream))
+/// The status of a call that the server ends, if it does.
+pub(crate) fn cut_off() -> Option<Status> {
+    let cut_off = SENDING.try_with(|sending| sending.cut_off.get());
+    cut_off.unwrap_or(false).then(|| {
+        Status::unavailable("the server shuts down, and its grace period is over: try another one")
+    })
 }
 
-async fn ended_in_time(stream: impl Future<Output = ()>) {
+/// Runs the task of an HTTP/2 stream, and drops it at the deadline of its call or when the client has taken nothing for
+/// too long: the stream is reset, and what was still to be sent is dropped. When `server_ends` is ready, the call is
+/// asked once more, and answers with the status of [`cut_off`].
+pub(crate) fn while_wanted(
+    stream: impl Future<Output = ()>,
+    server_ends: impl Future<Output = ()>,
+) -> impl Future<Output = ()> {
+    SENDING.scope(Sending::default(), ended_in_time(stream, server_ends))
+}
+
+async fn ended_in_time(stream: impl Future<Output = ()>, server_ends: impl Future<Output = ()>) {
     let mut stream = pin!(stream);
+    let mut server_ends = pin!(server_ends);
     let mut timer = None;
     let mut stalled = Stalled::default();
     poll_fn(|cx| {
         if stream.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
+        }
+        let told = SENDING.with(|sending| sending.cut_off.get());
+        if !told && server_ends.as_mut().poll(cx).is_ready() {
+            SENDING.with(|sending| sending.cut_off.set(true));
+            if stream.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
         }
         let Some(end) = SENDING.with(|sending| stalled.end(sending)) else {
             return Poll::Pending;

@@ -20,9 +20,15 @@ mod streamed;
 pub(crate) use batched::StreamedBatches;
 pub(crate) use context::ReplyContext;
 #[cfg(feature = "server")]
-pub(crate) use cutoff::while_read;
+pub(crate) use cutoff::{cut_off, while_wanted};
 pub(crate) use failure::{not_retried, sendable};
 #[cfg(feature = "python")]
 pub(crate) use outgoing::Outgoing;
 pub(crate) use reply::Reply;
 pub(crate) use sending::Sending;
+
+/// Only spikard's own server ends calls by itself.
+#[cfg(not(feature = "server"))]
+pub(crate) fn cut_off() -> Option<crate::Status> {
+    None
+}

@@ -20,6 +20,7 @@ use crate::routes::routes_steps;
 
 use super::connection::Serving;
 use super::error::ServeError;
+use super::executor::Streams;
 use super::handshake::Handshake;
 #[cfg(feature = "health")]
 use super::health::Health;
@@ -44,6 +45,7 @@ pub struct ServerBuilder {
     #[cfg(feature = "reflection")]
     reflection: Reflection,
     transport: Transport,
+    drain_delay: Duration,
     grace: Duration,
 }
 
@@ -60,6 +62,7 @@ impl Server {
             #[cfg(feature = "reflection")]
             reflection: Reflection::default(),
             transport: Transport::default(),
+            drain_delay: Duration::ZERO,
             grace: Duration::from_secs(30),
         }
     }
@@ -109,6 +112,14 @@ impl ServerBuilder {
     #[must_use]
     pub fn reflection(mut self, descriptor_set: impl Into<Vec<u8>>) -> Self {
         self.reflection.add(descriptor_set.into());
+        self
+    }
+
+    /// The time between NOT_SERVING and the end of accepting connections, for load balancers to look elsewhere.
+    /// Default: none.
+    #[must_use]
+    pub fn drain_delay(mut self, delay: Duration) -> Self {
+        self.drain_delay = delay;
         self
     }
 
@@ -231,10 +242,12 @@ impl ServerBuilder {
             stack: self.layers.around(routes),
             transport: self.transport,
             handshake,
+            streams: Streams::default(),
         };
         Ok(Server {
             listener,
             serving,
+            drain_delay: self.drain_delay,
             grace: self.grace,
             #[cfg(feature = "health")]
             health,

@@ -18,6 +18,7 @@ use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
 
 use super::clock::ConnectionClock;
+use super::executor::Streams;
 use super::handshake::{Established, Handshake};
 use super::layers::Stack;
 use super::listener::Accepted;
@@ -32,6 +33,7 @@ pub(super) struct Serving {
     pub(super) stack: Stack,
     pub(super) transport: Transport,
     pub(super) handshake: Handshake,
+    pub(super) streams: Streams,
 }
 
 impl Serving {
@@ -90,7 +92,7 @@ impl Serving {
         let clock = ConnectionClock::new();
         let connection = self
             .transport
-            .http2(clock.clone())
+            .http2(clock.clone(), self.streams)
             .serve_connection(TokioIo::new(stream), Calls { stack, connection });
         tokio::select! {
             ended = clock.tick(watcher.watch(connection)) => if let Err(error) = ended {

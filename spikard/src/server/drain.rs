@@ -1,15 +1,22 @@
 //! The connections that are open, and their graceful shutdown within a bound.
 
-use std::future::pending;
+use std::future::{Future, pending};
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::connection::Serving;
+use super::executor::Streams;
 use super::listener::Accepted;
+
+/// The time for the answers of calls that are cut off to be sent.
+const ANSWER_WITHIN: Duration = Duration::from_millis(250);
+
+/// The time for the handlers of calls that have ended to be dropped.
+const END_WITHIN: Duration = Duration::from_millis(250);
 
 /// Connections, each in a task of its own.
 pub(super) struct OpenConnections {
@@ -17,11 +24,13 @@ pub(super) struct OpenConnections {
     graceful: GracefulShutdown,
     /// Tells those that have not begun HTTP/2, which `graceful` does not reach.
     stopping: watch::Sender<()>,
+    streams: Streams,
 }
 
 impl OpenConnections {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(streams: Streams) -> Self {
         Self {
+            streams,
             tasks: JoinSet::new(),
             graceful: GracefulShutdown::new(),
             stopping: watch::Sender::new(()),
@@ -46,17 +55,38 @@ impl OpenConnections {
         }
     }
 
-    /// Sends each GOAWAY, waits for the calls in flight, and cuts off what is left after `grace`.
-    pub(super) async fn drain(mut self, grace: Duration) {
-        self.stopping.send_replace(());
-        tracing::info!(connections = self.tasks.len(), ?grace, "draining");
-        if timeout(grace, self.graceful.shutdown()).await.is_err() {
-            tracing::warn!(
-                connections = self.tasks.len(),
-                ?grace,
-                "the grace period is over; cutting off what is left"
+    /// Sends each GOAWAY and waits for the calls in flight. After `grace`, or when `hurry` is ready, those that are left
+    /// are answered UNAVAILABLE; returns how many there were.
+    pub(super) async fn drain(self, grace: Duration, hurry: impl Future<Output = ()>) -> usize {
+        let Self {
+            mut tasks,
+            graceful,
+            stopping,
+            streams,
+        } = self;
+        stopping.send_replace(());
+        tracing::info!(connections = tasks.len(), ?grace, "draining");
+        let cut_off = tokio::select! {
+            () = graceful.shutdown() => 0,
+            () = sleep(grace) => streams.tasks.len(),
+            () = hurry => streams.tasks.len(),
+        };
+        if cut_off > 0 {
+            tracing::warn!(calls = cut_off, "cutting off the calls that are left");
+            streams.cut_off.cancel();
+            let answered = async { while tasks.join_next().await.is_some() {} };
+            // An error means that a client does not read its answer.
+            let _ = timeout(ANSWER_WITHIN, answered).await;
+        }
+        tasks.shutdown().await;
+        streams.tasks.close();
+        if timeout(END_WITHIN, streams.tasks.wait()).await.is_err() {
+            let calls = streams.tasks.len();
+            tracing::error!(
+                calls,
+                "handlers hold their threads, and go on after the server"
             );
         }
-        self.tasks.shutdown().await;
+        cut_off
     }
 }

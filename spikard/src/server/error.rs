@@ -27,6 +27,11 @@ pub enum ServeError {
     Reflection(super::reflection::ReflectionError),
     /// SIGTERM and Ctrl-C cannot be received.
     Signal(io::Error),
+    /// The server was told to stop, and calls were in flight at the end of the grace period.
+    CutOff {
+        /// How many were cut off.
+        calls: usize,
+    },
 }
 
 impl From<RoutesError> for ServeError {
@@ -53,6 +58,10 @@ impl fmt::Display for ServeError {
             #[cfg(feature = "reflection")]
             Self::Reflection(error) => error.fmt(f),
             Self::Signal(error) => write!(f, "cannot wait for SIGTERM and Ctrl-C: {error}"),
+            Self::CutOff { calls } => write!(
+                f,
+                "{calls} calls were cut off at the end of the grace period: raise grace, or limit the time of calls"
+            ),
         }
     }
 }
@@ -72,6 +81,7 @@ impl std::error::Error for ServeError {
             #[cfg(feature = "reflection")]
             Self::Reflection(error) => error.source(),
             Self::Bind { source, .. } | Self::Signal(source) => Some(source),
+            Self::CutOff { .. } => None,
         }
     }
 }

@@ -36,11 +36,16 @@ impl Health {
         }
     }
 
-    /// NOT_SERVING for every watcher, whose stream then ends: the drain would wait for it.
-    pub(super) async fn draining(mut self) {
+    pub(super) async fn not_serving(&self) {
         for service in &self.services {
             let stopping = ServingStatus::NotServing;
             self.reporter.set_service_status(service, stopping).await;
+        }
+    }
+
+    /// Ends the streams of watchers: the drain would wait for them.
+    pub(super) async fn end_watches(mut self) {
+        for service in &self.services {
             self.reporter.clear_service_status(service).await;
         }
     }

@@ -1,13 +1,16 @@
 //! The server: from listening to the end of its graceful shutdown.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use super::accept::accept;
 use super::connection::Serving;
+use super::drain::OpenConnections;
 use super::error::ServeError;
 #[cfg(feature = "health")]
 use super::health::Health;
@@ -29,6 +32,7 @@ use super::signal;
 pub struct Server {
     pub(super) listener: Listener,
     pub(super) serving: Serving,
+    pub(super) drain_delay: Duration,
     pub(super) grace: Duration,
     #[cfg(feature = "health")]
     pub(super) health: Option<Health>,
@@ -41,55 +45,98 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until SIGTERM or Ctrl-C, then shuts down gracefully: connections get GOAWAY, calls in flight
-    /// finish, and after the grace period, or at a second signal, what is left is cut off.
+    /// Serves until SIGTERM or Ctrl-C, then shuts down gracefully.
+    ///
+    /// Health says NOT_SERVING. After [`drain_delay`](crate::ServerBuilder::drain_delay) the listener closes and
+    /// connections get GOAWAY. Calls in flight finish; those that are left after the grace period, or at a second signal,
+    /// are answered UNAVAILABLE. The last handler has been dropped when this returns.
     ///
     /// # Errors
     ///
-    /// When the signals cannot be received.
+    /// When the signals cannot be received, and when calls were cut off.
     pub async fn serve(self) -> Result<(), ServeError> {
         let mut signals = signal::Termination::new().map_err(ServeError::Signal)?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let served = self.serve_with_shutdown(async {
-            // An error means that the signals have ended, and with them this function.
-            let _ = stopped.await;
-        });
-        let signalled = async {
+        let (stop, stopped) = oneshot::channel();
+        let (hurry, hurried) = oneshot::channel();
+        let grace = self.grace;
+        // An error of a channel means that the signals have ended, and with them this function.
+        let served = self.serve_until_told(
+            async move {
+                let _ = stopped.await;
+                grace
+            },
+            async move {
+                let _ = hurried.await;
+            },
+        );
+        let signalled = async move {
             signals.next().await;
             let _ = stop.send(());
             signals.next().await;
+            tracing::warn!("a second signal");
+            let _ = hurry.send(());
+            pending().await
         };
         tokio::select! {
-            () = served => {}
-            () = signalled => tracing::warn!("a second signal: cutting off what is left"),
+            served = served => served,
+            never = signalled => never,
         }
-        Ok(())
     }
 
     /// Serves until `signal` is ready, then shuts down gracefully as [`serve`](Self::serve) does.
-    pub async fn serve_with_shutdown(self, signal: impl Future<Output = ()>) {
+    ///
+    /// # Errors
+    ///
+    /// When calls were cut off.
+    pub async fn serve_with_shutdown(
+        self,
+        signal: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
         let grace = self.grace;
-        self.serve_until_told(async move {
+        let stop = async move {
             signal.await;
             grace
-        })
-        .await;
+        };
+        self.serve_until_told(stop, pending()).await
     }
 
-    /// Serves until `stop` says how long the drain may take.
-    pub(crate) async fn serve_until_told(self, stop: impl Future<Output = Duration>) {
+    /// Serves until `stop` says how long the drain may take, or at most until `hurry` is ready.
+    pub(crate) async fn serve_until_told(
+        self,
+        stop: impl Future<Output = Duration>,
+        hurry: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
         #[cfg(feature = "health")]
         let health = self.health;
         #[cfg(feature = "health")]
         if let Some(health) = &health {
             health.serving().await;
         }
-        let (open, grace) = accept(&self.listener, &self.serving, stop).await;
+        let mut hurry = pin!(hurry);
+        let mut open = OpenConnections::new(self.serving.streams.clone());
+        let grace = accept(&self.listener, &self.serving, &mut open, stop).await;
+        #[cfg(feature = "health")]
+        if let Some(health) = &health {
+            health.not_serving().await;
+        }
+        if !self.drain_delay.is_zero() {
+            tracing::info!(drain_delay = ?self.drain_delay, "about to drain");
+            let delay = async {
+                tokio::select! {
+                    () = sleep(self.drain_delay) => {}
+                    () = hurry.as_mut() => {}
+                }
+            };
+            accept(&self.listener, &self.serving, &mut open, delay).await;
+        }
         drop(self.listener);
         #[cfg(feature = "health")]
         if let Some(health) = health {
-            health.draining().await;
+            health.end_watches().await;
         }
-        open.drain(grace).await;
+        match open.drain(grace, hurry).await {
+            0 => Ok(()),
+            calls => Err(ServeError::CutOff { calls }),
+        }
     }
 }

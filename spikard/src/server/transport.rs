@@ -5,7 +5,7 @@ use std::time::Duration;
 use hyper::server::conn::http2;
 
 use super::clock::ConnectionClock;
-use super::executor::StreamExecutor;
+use super::executor::Streams;
 
 /// The flow-control window of a connection. h2 ends a connection with too many small DATA frames unread; it allows
 /// half of this window, and counts each frame as 256 bytes less its payload. The default of 64 KiB allows 129 frames
@@ -59,8 +59,12 @@ impl Transport {
             .checked_mul(LATE_FRAMES)
     }
 
-    pub(super) fn http2(&self, clock: ConnectionClock) -> http2::Builder<StreamExecutor> {
-        let mut builder = http2::Builder::new(StreamExecutor);
+    pub(super) fn http2(
+        &self,
+        clock: ConnectionClock,
+        streams: Streams,
+    ) -> http2::Builder<Streams> {
+        let mut builder = http2::Builder::new(streams);
         builder
             .timer(clock)
             .auto_date_header(false)

@@ -9,5 +9,6 @@ mod layers;
 mod retries;
 mod server;
 mod services;
+mod shutdown;
 mod support;
 mod tls;

@@ -1,7 +1,7 @@
 //! spikard's own server: deadlines, draining, limits.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::{Running, codec, path, raw_call, ready, unary};
 use spikard::{
@@ -154,7 +154,7 @@ async fn draining_finishes_calls_in_flight_and_closes_silent_connections() {
     }
     gate.open.notify_one();
     assert_eq!(call.await.unwrap().unwrap().into_inner(), "passed");
-    stopped.await.unwrap();
+    stopped.await.unwrap().unwrap();
     drop(silent);
 }
 
@@ -179,27 +179,6 @@ async fn a_connection_that_does_not_begin_http2_is_closed() {
         String::from("x").into_request(),
     );
     assert_eq!(answer.await.unwrap().into_inner(), "X");
-}
-
-#[tokio::test]
-async fn the_grace_period_ends_a_call_that_does_not() {
-    let gate = Gate::default();
-    let builder = Server::builder()
-        .add(gate.share())
-        .grace(Duration::from_millis(200));
-    let running = Running::start(builder).await;
-    let mut client = running.client().await;
-    let call = tokio::spawn(async move {
-        unary::<(), String>(&mut client, "/test.Gate/Pass", ().into_request()).await
-    });
-    gate.entered.notified().await;
-    let begun = Instant::now();
-    running.stop().await;
-    assert!(
-        begun.elapsed() >= Duration::from_millis(200),
-        "the grace period was cut short"
-    );
-    assert!(call.await.unwrap().is_err());
 }
 
 #[tokio::test]

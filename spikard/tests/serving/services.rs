@@ -88,7 +88,33 @@ async fn health_is_reported_for_each_service_and_changes_when_the_server_drains(
     assert_eq!(then.status(), ServingStatus::NotServing);
     // The watcher does not hold the drain up.
     assert!(watch.message().await.unwrap().is_none());
-    stopped.await;
+    stopped.await.unwrap();
+}
+
+#[tokio::test]
+async fn before_it_drains_a_server_is_not_healthy_and_still_serves() {
+    let builder = Server::builder()
+        .add(Greet)
+        .health()
+        .drain_delay(Duration::from_millis(500))
+        .grace(Duration::from_secs(60));
+    let running = Running::start(builder).await;
+    let addr = running.addr;
+    let mut watcher = HealthClient::new(channel(&running).await);
+    let of_server = HealthCheckRequest::default();
+    let mut watch = watcher.watch(of_server.clone()).await.unwrap().into_inner();
+    let now = watch.message().await.unwrap().unwrap();
+    assert_eq!(now.status(), ServingStatus::Serving);
+    let stopped = running.stop();
+    let then = watch.message().await.unwrap().unwrap();
+    assert_eq!(then.status(), ServingStatus::NotServing);
+    // A new connection, by a client that has not heard.
+    let endpoint = Endpoint::from_shared(format!("http://{addr}")).unwrap();
+    let mut late = HealthClient::new(endpoint.connect().await.unwrap());
+    let answer = late.check(of_server).await.unwrap().into_inner();
+    assert_eq!(answer.status(), ServingStatus::NotServing);
+    assert!(watch.message().await.unwrap().is_none());
+    stopped.await.unwrap();
 }
 
 #[tokio::test]

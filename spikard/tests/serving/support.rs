@@ -8,7 +8,7 @@ use h2::RecvStream;
 use http::uri::PathAndQuery;
 use http::{Request, Response};
 use prost::Message;
-use spikard::{Bytes, Server, ServerBuilder, Status};
+use spikard::{Bytes, ServeError, Server, ServerBuilder, Status};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -20,7 +20,7 @@ use tonic_prost::ProstCodec;
 pub(crate) struct Running {
     pub(crate) addr: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), ServeError>>,
 }
 
 impl Running {
@@ -39,7 +39,7 @@ impl Running {
     }
 
     /// Tells the server to drain; the future is ready when it has.
-    pub(crate) fn stop(mut self) -> impl Future<Output = ()> {
+    pub(crate) fn stop(mut self) -> impl Future<Output = Result<(), ServeError>> {
         drop(self.stop.take());
         async { self.task.await.unwrap() }
     }

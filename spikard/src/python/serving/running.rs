@@ -140,22 +140,21 @@ impl Running {
                 bridge: bridge.clone(),
                 token: ended,
             };
-            let served = server.serve_until_told(async move {
+            let told = async move {
                 let grace = told.await;
                 bridge.notify(Notice::Done(draining));
                 // An error means that the server was dropped, and this future with it.
                 let _ = begun.send(grace);
                 grace
-            });
-            let cut_off = async move {
+            };
+            let sooner = async move {
                 match begins.await {
                     Ok(grace) => Stop::sooner(cut_off, grace).await,
                     Err(_) => std::future::pending().await,
                 }
             };
-            tokio::select! {
-                () = served => {}
-                () = cut_off => tracing::warn!("the grace period was shortened: ending the calls in flight"),
+            if let Err(error) = server.serve_until_told(told, sooner).await {
+                tracing::warn!("{error}");
             }
         });
         Ok(Self { runtime, stop })

@@ -1,0 +1,84 @@
+//! The end of a grace period.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use spikard::{
+    Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, ServeError, Server, Status,
+    grpc_stream,
+};
+use tokio::sync::Notify;
+use tonic::IntoRequest;
+
+use crate::support::{Running, codec, path, ready, unary};
+
+const GRACE: Duration = Duration::from_millis(200);
+
+/// A handler that never answers, and one that waits for its client.
+#[derive(Default)]
+struct Stuck {
+    entered: Arc<Notify>,
+    /// Lives as long as the handler.
+    alive: Arc<()>,
+}
+
+#[grpc_stream(service = "test.Stuck")]
+impl Stuck {
+    async fn hang(&self, _: GrpcRequest<()>) -> Result<GrpcResponse<String>, Status> {
+        let _alive = self.alive.clone();
+        self.entered.notify_one();
+        std::future::pending().await
+    }
+
+    async fn upload(
+        &self,
+        request: GrpcClientStreamRequest<String>,
+    ) -> Result<GrpcResponse<u64>, Status> {
+        Ok(GrpcResponse::from(request.messages.len() as u64))
+    }
+}
+
+#[tokio::test]
+async fn calls_that_are_cut_off_are_answered_and_their_handlers_are_gone() {
+    let stuck = Stuck::default();
+    let (entered, alive) = (stuck.entered.clone(), Arc::downgrade(&stuck.alive));
+    let running = Running::start(Server::builder().add(stuck).grace(GRACE)).await;
+    let mut client = running.client().await;
+    let mut uploader = client.clone();
+    let upload = tokio::spawn(async move {
+        let never_half_closed = tonic::Request::new(tokio_stream::pending::<String>());
+        let sent = ready(&mut uploader)
+            .await
+            .client_streaming::<_, String, u64, _>(
+                never_half_closed,
+                path("/test.Stuck/Upload"),
+                codec(),
+            );
+        sent.await.map(|_| ())
+    });
+    tokio::task::yield_now().await;
+    let hang = tokio::spawn(async move {
+        let sent = unary::<(), String>(&mut client, "/test.Stuck/Hang", ().into_request());
+        sent.await.map(|_| ())
+    });
+    entered.notified().await;
+    let begun = Instant::now();
+    let ended = running.stop().await;
+    assert!(begun.elapsed() >= GRACE, "the grace period was cut short");
+    assert!(
+        matches!(ended, Err(ServeError::CutOff { calls: 2 })),
+        "{ended:?}"
+    );
+    assert_eq!(
+        alive.strong_count(),
+        0,
+        "the handler goes on after its server"
+    );
+    for (call, retried) in [(hang, true), (upload, false)] {
+        let status = call.await.unwrap().unwrap_err();
+        assert_eq!(status.code(), Code::Unavailable, "{status}");
+        assert!(status.message().contains("grace period"), "{status}");
+        let pushback = status.metadata().contains_key("grpc-retry-pushback-ms");
+        assert_eq!(pushback, !retried, "{status:?}");
+    }
+}
