@@ -245,8 +245,15 @@ def answer_of(served: Served, expected: bytes) -> None:
     deadline = time.monotonic() + WAIT
     with grpc.insecure_channel(served.address, OWN_CONNECTION) as channel:
         call = channel.unary_unary("/changing.Changing/Answer")
-        while call(b"", timeout=WAIT, wait_for_ready=True) != expected:
+        answer = None
+        while answer != expected:
             assert time.monotonic() < deadline
+            try:
+                answer = call(b"", timeout=WAIT, wait_for_ready=True)
+            except grpc.RpcError as error:
+                # Sent after the GOAWAY of a reload; this client does not retry.
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
             time.sleep(0.01)
 
 
