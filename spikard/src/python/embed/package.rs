@@ -7,7 +7,7 @@ macro_rules! sources {
 }
 
 /// Every module of the package, by its path.
-pub(super) const SOURCES: [(&str, &str); 63] = sources![
+pub(super) const SOURCES: [(&str, &str); 67] = sources![
     "spikard/__init__.py",
     "spikard/__main__.py",
     "spikard/_cli/__init__.py",
@@ -21,18 +21,21 @@ pub(super) const SOURCES: [(&str, &str); 63] = sources![
     "spikard/_pytest_plugin.py",
     "spikard/_runtime/__init__.py",
     "spikard/_runtime/embedded.py",
+    "spikard/_runtime/event_loop.py",
     "spikard/_runtime/flushing.py",
     "spikard/_runtime/frames.py",
     "spikard/_runtime/handler.py",
     "spikard/_runtime/incoming.py",
     "spikard/_runtime/lookup.py",
     "spikard/_runtime/loop.py",
+    "spikard/_runtime/names.py",
     "spikard/_runtime/outcome.py",
     "spikard/_runtime/pool.py",
     "spikard/_runtime/stream.py",
     "spikard/_serving/__init__.py",
     "spikard/_serving/address.py",
     "spikard/_serving/blocking.py",
+    "spikard/_serving/console.py",
     "spikard/_serving/memory.py",
     "spikard/_serving/reflection.py",
     "spikard/_serving/reload.py",
@@ -44,6 +47,7 @@ pub(super) const SOURCES: [(&str, &str); 63] = sources![
     "spikard/_serving/targets.py",
     "spikard/_serving/watchdog.py",
     "spikard/_serving/worker.py",
+    "spikard/_serving/worker_process.py",
     "spikard/grpc/__init__.py",
     "spikard/grpc/_amounts.py",
     "spikard/grpc/_call.py",
@@ -61,7 +65,7 @@ pub(super) const SOURCES: [(&str, &str); 63] = sources![
     "spikard/grpc/_options.py",
     "spikard/grpc/_request.py",
     "spikard/grpc/_response.py",
-    "spikard/grpc/_sent.py",
+    "spikard/grpc/_response_metadata.py",
     "spikard/grpc/_show.py",
     "spikard/grpc/_status.py",
     "spikard/grpc/_status_of.py",
