@@ -80,13 +80,14 @@ mod package {
     use std::{env, fs};
 
     /// What only the wheel can run: the command with its workers, and the plugin of pytest.
-    const LEFT_OUT: [&str; 6] = [
+    const LEFT_OUT: [&str; 7] = [
         "spikard/__main__.py",
         "spikard/_cli",
         "spikard/_pytest_plugin.py",
         "spikard/_serving/reload.py",
         "spikard/_serving/supervisor.py",
         "spikard/_serving/worker.py",
+        "spikard/_serving/worker_process.py",
     ];
 
     /// Writes `package.rs`: pairs of the path of a module and its source.

@@ -41,7 +41,7 @@ fn a_missing_module_names_the_search_path() {
     let (kind, text) = refused("no_such_module:handle");
     assert_eq!(kind, PythonErrorKind::ModuleNotFound);
     assert!(
-        text.contains("\"no_such_module\" of \"no_such_module:handle\" does not exist"),
+        text.starts_with("no_such_module:handle: there is no module \"no_such_module\"; "),
         "{text}"
     );
     assert!(

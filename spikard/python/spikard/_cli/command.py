@@ -16,7 +16,9 @@ from spikard._cli import logs
 from spikard._cli.options import add_options, chosen
 from spikard._cli.parser import Parser
 from spikard._cli.report import mistake, routes_as_json
-from spikard._serving.blocking import new_event_loop, run
+from spikard._runtime.event_loop import new_event_loop
+from spikard._serving.blocking import run
+from spikard._serving.console import say
 from spikard._serving.memory import one_arena
 from spikard._serving.server import Server
 from spikard._serving.settings import Settings, settings
@@ -85,7 +87,7 @@ def _ready(server: Server, worker: Worker | None) -> None:
     if worker is not None:
         worker.ready(server)
         return
-    print(f"{server.table}\n\nserving on {server.address} (pid {os.getpid()})", flush=True)
+    say(f"{server.table}\n\nserving on {server.address} (pid {os.getpid()})")
 
 
 def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None:

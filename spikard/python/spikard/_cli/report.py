@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NoReturn
 
+from spikard._runtime.frames import user_traceback
+from spikard._runtime.names import ImportFailedError
 from spikard._serving.settings import Settings
-from spikard._serving.targets import ImportFailedError, Route
-
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+from spikard._serving.targets import Route
 
 MISTAKE = 2
 """The exit code for a mistake of the user."""
@@ -27,21 +25,6 @@ def mistake(error: BaseException) -> NoReturn:
         text = f'the module "{error.name}" failed when it was imported:\n{user_traceback(error.__cause__)}'
     print(f"spikard: error: {text}", file=sys.stderr, flush=True)
     sys.exit(MISTAKE)
-
-
-def user_traceback(error: BaseException) -> str:
-    """The traceback with the user's frames only."""
-    shown = traceback.TracebackException.from_exception(error)
-    one: traceback.TracebackException | None = shown
-    while one is not None:
-        frames = [frame for frame in one.stack if _is_users(frame.filename)]
-        one.stack = traceback.StackSummary.from_list(frames)
-        one = one.__cause__ or one.__context__
-    return "".join(shown.format()).rstrip()
-
-
-def _is_users(filename: str) -> bool:
-    return not filename.startswith(("<frozen importlib", _PACKAGE)) and "/importlib/" not in filename
 
 
 def routes_as_json(routes: Iterable[Route], settings: Settings) -> str:

@@ -20,7 +20,7 @@ pub(crate) enum RequestKind {
 /// What the `Call` of a buffered response has in place of writable metadata.
 pub(super) fn buffered(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static BUFFERED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    BUFFERED.import(py, "spikard.grpc._call", "BUFFERED")
+    BUFFERED.import(py, "spikard.grpc._call", "SET_IN_THE_RESPONSE")
 }
 
 pub(super) fn grpc_error(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {

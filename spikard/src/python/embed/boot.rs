@@ -29,7 +29,7 @@ pub(super) fn runtime(
     install_package(py)?;
     let bridge = Bound::new(py, PyBridge(bridge.clone()))?;
     let module = py.import("spikard._runtime.embedded")?;
-    Ok(module.call_method1("Runtime", (bridge,))?.unbind())
+    Ok(module.call_method1("Embedded", (bridge,))?.unbind())
 }
 
 /// Resets SIGINT: whatever the configuration says, Python takes it when the module `signal` is first imported, unless

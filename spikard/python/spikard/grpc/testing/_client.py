@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.server import log_level, native_server
@@ -28,15 +28,18 @@ if TYPE_CHECKING:
 
     from spikard._spikard import Answered
 
-_AnyHandler = Callable[..., object]
-_One = Callable[[Any], GrpcResponse | Awaitable[GrpcResponse]]
-_ServerStream = Callable[[Any], GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]]
-_BidiStream = Callable[[Any], GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]]
-_Streamed = Callable[[GrpcRequest], AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]]
-_Duplex = Callable[[GrpcDuplexRequest], AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]]
+_R = TypeVar("_R", GrpcResponse, GrpcServerStreamResponse, GrpcBidiStreamResponse)
+_Stream = AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]
 _Messages = bytes | Iterable[bytes]
 
 _TAKES_ONE = {Kind.UNARY, Kind.SERVER_STREAMING}
+
+
+class _Headers(TypedDict, total=False):
+    metadata: MetadataLike | None
+    """Metadata of the request."""
+    timeout: Duration | None
+    """Deadline of the client, ``grpc-timeout``."""
 
 
 class AsyncClient:
@@ -100,55 +103,33 @@ class AsyncClient:
 
     @overload
     async def call(
-        self,
-        method: _One,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
-    ) -> GrpcResponse: ...
+        self, method: Callable[[Any], _R | Awaitable[_R]], messages: _Messages = ..., **headers: Unpack[_Headers]
+    ) -> _R: ...
     @overload
     async def call(
-        self,
-        method: _ServerStream | _Streamed,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
+        self, method: Callable[[GrpcRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
     ) -> GrpcServerStreamResponse: ...
     @overload
     async def call(
-        self,
-        method: _BidiStream | _Duplex,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
+        self, method: Callable[[GrpcDuplexRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
     ) -> GrpcBidiStreamResponse: ...
     @overload
+    async def call(self, method: str, messages: _Messages = ..., **headers: Unpack[_Headers]) -> Any: ...
     async def call(
         self,
-        method: str,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
-    ) -> Any: ...
-    async def call(
-        self,
-        method: _AnyHandler | str,
+        method: Any,
         messages: _Messages = b"",
         *,
         metadata: MetadataLike | None = None,
         timeout: Duration | None = None,
     ) -> Any:
-        """Calls a method and answers with its response, as a client sees it; what is streamed comes as a list.
+        """Calls a method and returns its response, as a client sees it; a stream comes as a list.
 
         Args:
             method: The handler, or ``"/service/method"``, or the name of the method alone where one service has it.
             messages: One message, or the messages of a stream in order.
-            metadata: Sent with the call.
-            timeout: The client's deadline, as ``grpc-timeout``.
+            metadata: Metadata of the request.
+            timeout: Deadline of the client, ``grpc-timeout``.
 
         Raises:
             GrpcError: The status of a call that failed; ``MemoryError`` too where it is RESOURCE_EXHAUSTED.
@@ -178,7 +159,7 @@ class AsyncClient:
             raise _closed()
         return _response(route, answered)
 
-    def _find(self, method: _AnyHandler | str) -> tuple[str, Route | None]:
+    def _find(self, method: object) -> tuple[str, Route | None]:
         known = ", ".join(route.path for route in self._routes)
         if not isinstance(method, str):
             for route in self._routes:
@@ -255,49 +236,20 @@ class Client:
 
     @overload
     def call(
-        self,
-        method: _One,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
-    ) -> GrpcResponse: ...
+        self, method: Callable[[Any], _R | Awaitable[_R]], messages: _Messages = ..., **headers: Unpack[_Headers]
+    ) -> _R: ...
     @overload
     def call(
-        self,
-        method: _ServerStream | _Streamed,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
+        self, method: Callable[[GrpcRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
     ) -> GrpcServerStreamResponse: ...
     @overload
     def call(
-        self,
-        method: _BidiStream | _Duplex,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
+        self, method: Callable[[GrpcDuplexRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
     ) -> GrpcBidiStreamResponse: ...
     @overload
-    def call(
-        self,
-        method: str,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
-    ) -> Any: ...
-    def call(
-        self,
-        method: Any,
-        messages: _Messages = b"",
-        *,
-        metadata: MetadataLike | None = None,
-        timeout: Duration | None = None,
-    ) -> Any:
+    def call(self, method: str, messages: _Messages = ..., **headers: Unpack[_Headers]) -> Any: ...
+    def call(self, method: Any, messages: _Messages = b"", **headers: Unpack[_Headers]) -> Any:
         """Calls a method and waits for its response: see :meth:`AsyncClient.call`."""
         if self._loop is None:
             raise RuntimeError('the client has not been started: write "with Client(…) as client"')
-        return self._loop.run(self._client.call(method, messages, metadata=metadata, timeout=timeout))
+        return self._loop.run(self._client.call(method, messages, **headers))

@@ -42,9 +42,10 @@ def serving(*targets: object, **options: Unpack[ServerOptions]) -> Generator[Tes
         options["bind"] = "127.0.0.1:0"
     options.setdefault("grace", 1)
     server = Server(*targets, **options)
+    grace = server._settings.grace
     loop = BackgroundLoop()
     try:
         loop.run(server.start())
         yield TestServer(server.address, server.port)
     finally:
-        loop.close(server.stop)
+        loop.close(server.stop, within=grace)

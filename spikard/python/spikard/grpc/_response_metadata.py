@@ -1,12 +1,12 @@
-"""The metadata that a generator sends."""
+"""The metadata of a response that is a stream."""
 
 from __future__ import annotations
 
 from spikard.grpc._metadata import Metadata, MetadataLike
 
 
-class Sent:
-    """The initial metadata and the trailers of a handler that returns no response to put them in."""
+class ResponseMetadata:
+    """The initial metadata and the trailers of a handler that yields, and so returns no response to put them in."""
 
     __slots__ = ("_refuses", "_too_late", "initial", "trailers")
 
@@ -32,14 +32,14 @@ class Sent:
         self.trailers = Metadata(trailers)
 
     def begin(self) -> None:
-        """Nothing can be sent before the messages any more."""
+        """The initial metadata is sent now."""
         self._too_late = True
 
     # It changes while the handler runs.
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sent):
+        if not isinstance(other, ResponseMetadata):
             return NotImplemented
         return (self.initial, self.trailers) == (other.initial, other.trailers)
 
