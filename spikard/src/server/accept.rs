@@ -15,9 +15,15 @@ pub(super) async fn accept<T>(
     stop: impl Future<Output = T>,
 ) -> T {
     let mut stop = pin!(stop);
+    let most = serving.transport.max_connections;
     loop {
         tokio::select! {
-            accepted = listener.accept() => open.serve(serving.clone(), accepted),
+            accepted = listener.accept(), if open.len() < most => {
+                open.serve(serving.clone(), accepted);
+                if open.len() == most {
+                    tracing::warn!(max_connections = most, "no more connections are accepted until one ends");
+                }
+            }
             () = open.ended() => {}
             told = stop.as_mut() => return told,
         }

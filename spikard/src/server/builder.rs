@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(feature = "tls")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +13,8 @@ use http::{Request, Response};
 #[cfg(unix)]
 use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+#[cfg(feature = "tls")]
+use tokio::sync::Semaphore;
 use tonic::body::Body;
 use tower::Layer;
 use tower_service::Service;
@@ -44,9 +48,9 @@ pub struct ServerBuilder {
     health: Option<Health>,
     #[cfg(feature = "reflection")]
     reflection: Reflection,
-    transport: Transport,
-    drain_delay: Duration,
-    grace: Duration,
+    pub(super) transport: Transport,
+    pub(super) drain_delay: Duration,
+    pub(super) grace: Duration,
 }
 
 impl Server {
@@ -115,56 +119,11 @@ impl ServerBuilder {
         self
     }
 
-    /// The time between NOT_SERVING and the end of accepting connections, for load balancers to look elsewhere.
-    /// Default: none.
-    #[must_use]
-    pub fn drain_delay(mut self, delay: Duration) -> Self {
-        self.drain_delay = delay;
-        self
-    }
-
-    /// The grace period of a graceful shutdown: the time for calls in flight to finish. Default: 30 s.
-    #[must_use]
-    pub fn grace(mut self, grace: Duration) -> Self {
-        self.grace = grace;
-        self
-    }
-
-    /// SETTINGS_MAX_CONCURRENT_STREAMS: the calls that one connection may have in flight. Default: 256.
-    ///
-    /// A client queues further calls. Each stream has a flow-control window of 256 KiB.
-    #[must_use]
-    pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
-        self.transport.max_concurrent_streams = streams;
-        self
-    }
-
     /// Serves over TLS. The files are read when the server binds. Unix sockets stay without TLS.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
-        self
-    }
-
-    /// Keepalive: the time between two HTTP/2 PINGs on a connection; `None` turns keepalive off. Default: 60 s.
-    #[must_use]
-    pub fn keepalive_interval(mut self, interval: Option<Duration>) -> Self {
-        self.transport.keepalive_interval = interval;
-        self
-    }
-
-    /// Keepalive: the time within which a PING must be acknowledged, or its connection is closed. Default: 20 s.
-    #[must_use]
-    pub fn keepalive_timeout(mut self, timeout: Duration) -> Self {
-        self.transport.keepalive_timeout = timeout;
-        self
-    }
-
-    /// The time for the TLS handshake and the HTTP/2 preface of a new connection, or it is closed. Default: 10 s.
-    #[must_use]
-    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.transport.handshake_timeout = timeout;
         self
     }
 
@@ -232,6 +191,9 @@ impl ServerBuilder {
         let routes = routes.into_service()?;
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
+            nodelay: self.transport.tcp_nodelay,
+            #[cfg(feature = "tls")]
+            slots: Arc::new(Semaphore::new(self.transport.max_handshakes)),
             #[cfg(feature = "tls")]
             tls: match self.tls {
                 Some(tls) => Some(tls.acceptor().map_err(ServeError::Tls)?),

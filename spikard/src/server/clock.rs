@@ -1,7 +1,6 @@
 //! The time of a connection, read once for all frames that came together.
 
-use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -31,16 +30,11 @@ impl ConnectionClock {
         }
     }
 
-    /// Reads the time whenever `connection` is polled.
-    pub(super) async fn tick<F: Future>(self, connection: F) -> F::Output {
-        let mut connection = pin!(connection);
-        std::future::poll_fn(|cx| {
-            // The counter is all that is shared, so no ordering with other memory is needed; it lasts 584 years.
-            let since = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            self.polled.store(since, Ordering::Relaxed);
-            connection.as_mut().poll(cx)
-        })
-        .await
+    /// Reads the time, before the connection is polled.
+    pub(super) fn tick(&self) {
+        // The counter is all that is shared, so no ordering with other memory is needed; it lasts 584 years.
+        let since = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.polled.store(since, Ordering::Relaxed);
     }
 }
 
@@ -66,32 +60,17 @@ impl Timer for ConnectionClock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::task::Poll;
 
-    #[tokio::test]
-    async fn the_time_is_that_of_the_last_poll() {
+    #[test]
+    fn the_time_is_that_of_the_last_tick() {
         let clock = ConnectionClock::new();
         let began = clock.now();
         std::thread::sleep(Duration::from_millis(2));
         assert_eq!(clock.now(), began, "nothing was polled");
-        let mut polls = 0;
-        let seen = clock
-            .clone()
-            .tick(std::future::poll_fn(|cx| {
-                polls += 1;
-                if polls == 1 {
-                    cx.waker().wake_by_ref();
-                    std::thread::sleep(Duration::from_millis(2));
-                    return Poll::Pending;
-                }
-                Poll::Ready(clock.now())
-            }))
-            .await;
-        assert!(
-            seen >= began + Duration::from_millis(4),
-            "{:?}",
-            seen - began
-        );
-        assert!(seen <= std::time::Instant::now());
+        clock.tick();
+        let ticked = clock.now();
+        assert!(ticked >= began + Duration::from_millis(2));
+        assert!(ticked <= std::time::Instant::now());
+        assert_eq!(clock.now(), ticked);
     }
 }

@@ -1,16 +1,16 @@
 //! One connection: HTTP/2, and the methods that its requests are for.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::body::Body;
 
@@ -37,13 +37,8 @@ pub(super) struct Serving {
 }
 
 impl Serving {
-    /// Serves one connection to its end. `watcher` begins its graceful shutdown; `stopping` ends one without a preface.
-    pub(super) async fn serve(
-        self,
-        accepted: Accepted,
-        watcher: Watcher,
-        stopping: impl Future<Output = ()>,
-    ) {
+    /// Serves one connection to its end. `stopping` begins its graceful shutdown, and ends one without a preface.
+    pub(super) async fn serve(self, accepted: Accepted, stopping: impl Future<Output = ()>) {
         let mut stopping = pin!(stopping);
         let began = Instant::now();
         let established = tokio::select! {
@@ -52,18 +47,15 @@ impl Serving {
         };
         match established {
             Ok(Established::Plain(stream, connection)) => {
-                self.http2(stream, connection, watcher, began, stopping)
-                    .await;
+                self.http2(stream, connection, began, stopping).await;
             }
             #[cfg(unix)]
             Ok(Established::Unix(stream, connection)) => {
-                self.http2(stream, connection, watcher, began, stopping)
-                    .await;
+                self.http2(stream, connection, began, stopping).await;
             }
             #[cfg(feature = "tls")]
             Ok(Established::Tls(stream, connection)) => {
-                self.http2(stream, connection, watcher, began, stopping)
-                    .await;
+                self.http2(stream, connection, began, stopping).await;
             }
             Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
         }
@@ -73,7 +65,6 @@ impl Serving {
         self,
         stream: S,
         connection: call::Connection,
-        watcher: Watcher,
         began: Instant,
         stopping: impl Future<Output = ()>,
     ) where
@@ -90,16 +81,50 @@ impl Serving {
             .handshake_timeout
             .saturating_sub(began.elapsed());
         let clock = ConnectionClock::new();
-        let connection = self
-            .transport
-            .http2(clock.clone(), self.streams)
-            .serve_connection(TokioIo::new(stream), Calls { stack, connection });
-        tokio::select! {
-            ended = clock.tick(watcher.watch(connection)) => if let Err(error) = ended {
+        let mut connection = pin!(
+            self.transport
+                .http2(clock.clone(), self.streams)
+                .serve_connection(TokioIo::new(stream), Calls { stack, connection })
+        );
+        let mut missing = pin!(preface.missing(handshake_left));
+        let age = self.transport.age.jittered();
+        let (mut old, mut too_old) = (pin!(age.reached()), pin!(age.exceeded()));
+        let (mut stopping, mut goes_away) = (pin!(stopping), false);
+        let ended = poll_fn(|cx| {
+            clock.tick();
+            if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
+                return Poll::Ready(Some(ended));
+            }
+            if !goes_away {
+                let stops = stopping.as_mut().poll(cx).is_ready();
+                // Without a preface there are no calls in flight.
+                if stops && !preface.is_there() {
+                    return Poll::Ready(None);
+                }
+                goes_away = stops || old.as_mut().poll(cx).is_ready();
+                if goes_away {
+                    connection.as_mut().graceful_shutdown();
+                    // It sends GOAWAY when it is polled.
+                    cx.waker().wake_by_ref();
+                }
+            }
+            let over = missing.as_mut().poll(cx).is_ready() || too_old.as_mut().poll(cx).is_ready();
+            if over {
+                Poll::Ready(None)
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+        match ended {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
                 tracing::debug!(peer = ?address, %error, "a connection ended with an error");
-            },
-            // Without a preface there are no calls in flight.
-            () = preface.missing(handshake_left, stopping) => {
+            }
+            None if preface.is_there() => {
+                tracing::info!(peer = ?address, "a connection was closed at max_connection_age_grace");
+            }
+            None => {
                 tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
             }
         }

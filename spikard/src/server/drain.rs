@@ -3,7 +3,6 @@
 use std::future::{Future, pending};
 use std::time::Duration;
 
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -21,8 +20,7 @@ const END_WITHIN: Duration = Duration::from_millis(250);
 /// Connections, each in a task of its own.
 pub(super) struct OpenConnections {
     tasks: JoinSet<()>,
-    graceful: GracefulShutdown,
-    /// Tells those that have not begun HTTP/2, which `graceful` does not reach.
+    /// Begins their graceful shutdown.
     stopping: watch::Sender<()>,
     streams: Streams,
 }
@@ -32,7 +30,6 @@ impl OpenConnections {
         Self {
             streams,
             tasks: JoinSet::new(),
-            graceful: GracefulShutdown::new(),
             stopping: watch::Sender::new(()),
         }
     }
@@ -44,8 +41,12 @@ impl OpenConnections {
             // An error means that the sender is gone, which is the end as well.
             let _ = stopped.changed().await;
         };
-        let connection = serving.serve(accepted, self.graceful.watcher(), stopping);
+        let connection = serving.serve(accepted, stopping);
         self.tasks.spawn(connection);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.tasks.len()
     }
 
     /// Ready when one has ended.
@@ -60,23 +61,21 @@ impl OpenConnections {
     pub(super) async fn drain(self, grace: Duration, hurry: impl Future<Output = ()>) -> usize {
         let Self {
             mut tasks,
-            graceful,
             stopping,
             streams,
         } = self;
         stopping.send_replace(());
         tracing::info!(connections = tasks.len(), ?grace, "draining");
         let cut_off = tokio::select! {
-            () = graceful.shutdown() => 0,
+            () = all_ended(&mut tasks) => 0,
             () = sleep(grace) => streams.tasks.len(),
             () = hurry => streams.tasks.len(),
         };
         if cut_off > 0 {
             tracing::warn!(calls = cut_off, "cutting off the calls that are left");
             streams.cut_off.cancel();
-            let answered = async { while tasks.join_next().await.is_some() {} };
             // An error means that a client does not read its answer.
-            let _ = timeout(ANSWER_WITHIN, answered).await;
+            let _ = timeout(ANSWER_WITHIN, all_ended(&mut tasks)).await;
         }
         tasks.shutdown().await;
         streams.tasks.close();
@@ -89,4 +88,8 @@ impl OpenConnections {
         }
         cut_off
     }
+}
+
+async fn all_ended(tasks: &mut JoinSet<()>) {
+    while tasks.join_next().await.is_some() {}
 }

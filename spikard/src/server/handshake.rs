@@ -3,11 +3,15 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(feature = "tls")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+#[cfg(feature = "tls")]
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 #[cfg(feature = "tls")]
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
@@ -20,6 +24,11 @@ use super::listener::Accepted;
 #[derive(Clone)]
 pub(super) struct Handshake {
     pub(super) timeout: Duration,
+    /// TCP_NODELAY.
+    pub(super) nodelay: bool,
+    /// The TLS handshakes that may be in progress.
+    #[cfg(feature = "tls")]
+    pub(super) slots: Arc<Semaphore>,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<TlsAcceptor>,
 }
@@ -51,10 +60,12 @@ impl Handshake {
     }
 
     async fn tcp(&self, stream: TcpStream, address: SocketAddr) -> io::Result<Established> {
-        stream.set_nodelay(true)?;
+        stream.set_nodelay(self.nodelay)?;
         let connection = Connection::from(address);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
+            // An error means that the semaphore is closed, which it never is.
+            let _slot = self.slots.acquire().await;
             let stream = tls.accept(stream).await?;
             let (_, session) = stream.get_ref();
             let certificates = session.peer_certificates().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! spikard's own server, over hyper: the promises about time, small frames and draining need one.
 
 mod accept;
+mod age;
 mod builder;
 mod clock;
 mod connection;
@@ -16,6 +17,7 @@ mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
 mod serve;
+mod settings;
 mod signal;
 mod stall;
 #[cfg(feature = "tls")]

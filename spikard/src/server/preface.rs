@@ -1,6 +1,6 @@
 //! The HTTP/2 connection preface, and the limit on waiting for it.
 
-use std::future::{Future, pending};
+use std::future::pending;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -32,13 +32,14 @@ impl<S> Prefaced<S> {
 }
 
 impl Preface {
-    /// Ready when the preface has not come within `limit`, or before `stopping`; else never.
-    pub(super) async fn missing(self, limit: Duration, stopping: impl Future<Output = ()>) {
-        tokio::select! {
-            () = sleep(limit) => {}
-            () = stopping => {}
-        }
-        if self.0.load(Ordering::Relaxed) >= PREFACE {
+    pub(super) fn is_there(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= PREFACE
+    }
+
+    /// Ready when the preface has not come within `limit`; else never.
+    pub(super) async fn missing(&self, limit: Duration) {
+        sleep(limit).await;
+        if self.is_there() {
             pending::<()>().await;
         }
     }

@@ -4,22 +4,19 @@ use std::time::Duration;
 
 use hyper::server::conn::http2;
 
+use super::age::Age;
 use super::clock::ConnectionClock;
 use super::executor::Streams;
 
-/// The flow-control window of a connection. h2 ends a connection with too many small DATA frames unread; it allows
-/// half of this window, and counts each frame as 256 bytes less its payload. The default of 64 KiB allows 129 frames
-/// of one byte. 256 MiB allows 520,000: 52 streams with 10,000 one-byte messages each. It is not more because h2 takes
-/// 240 bytes for each frame, 120 MiB a connection.
+/// h2 ends a connection with too many small DATA frames unread; it allows half of the connection's window, and counts
+/// each frame as 256 bytes less its payload. The default of 64 KiB allows 129 frames of one byte. 256 MiB allows 520,000:
+/// 52 streams with 10,000 one-byte messages each. It is not more because h2 takes 240 bytes for each frame, 120 MiB a
+/// connection.
 const CONNECTION_WINDOW: u32 = 256 << 20;
 
-/// The flow-control window of a stream: what may be in flight before its call reads it. The budget does not count it.
 /// More than a processor's cache holds is read from memory again: with 1 MiB, eight streams of messages of 1 KiB
 /// took 1.4 times the CPU.
 const STREAM_WINDOW: u32 = 256 << 10;
-
-/// SETTINGS_MAX_HEADER_LIST_SIZE. Tokens and baggage are larger than hyper's 16 KiB.
-const HEADER_LIST: u32 = 64 << 10;
 
 /// Late frames that each stream of a connection may have.
 const LATE_FRAMES: usize = 10_000;
@@ -27,19 +24,37 @@ const LATE_FRAMES: usize = 10_000;
 /// The settings that a user may change.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transport {
+    pub(super) max_connections: usize,
     pub(super) max_concurrent_streams: u32,
+    pub(super) stream_window: u32,
+    pub(super) connection_window: u32,
+    pub(super) max_frame_size: u32,
+    pub(super) max_header_list_size: u32,
     pub(super) keepalive_interval: Option<Duration>,
     pub(super) keepalive_timeout: Duration,
     pub(super) handshake_timeout: Duration,
+    #[cfg(feature = "tls")]
+    pub(super) max_handshakes: usize,
+    pub(super) tcp_nodelay: bool,
+    pub(super) age: Age,
 }
 
 impl Default for Transport {
     fn default() -> Self {
         Self {
+            max_connections: 10_000,
             max_concurrent_streams: 256,
+            stream_window: STREAM_WINDOW,
+            connection_window: CONNECTION_WINDOW,
+            max_frame_size: 16 << 10,
+            max_header_list_size: 64 << 10,
             keepalive_interval: Some(Duration::from_secs(60)),
             keepalive_timeout: Duration::from_secs(20),
             handshake_timeout: Duration::from_secs(10),
+            #[cfg(feature = "tls")]
+            max_handshakes: 256,
+            tcp_nodelay: true,
+            age: Age::default(),
         }
     }
 }
@@ -68,12 +83,13 @@ impl Transport {
         builder
             .timer(clock)
             .auto_date_header(false)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(self.connection_window)
+            .initial_stream_window_size(self.stream_window)
+            .max_frame_size(self.max_frame_size)
             .max_concurrent_streams(self.max_concurrent_streams)
             .max_pending_accept_reset_streams(self.max_concurrent_streams as usize)
             .max_local_error_reset_streams(self.local_error_resets())
-            .max_header_list_size(HEADER_LIST)
+            .max_header_list_size(self.max_header_list_size)
             .keep_alive_interval(self.keepalive_interval)
             .keep_alive_timeout(self.keepalive_timeout);
         builder

@@ -2,6 +2,7 @@
 
 mod budget;
 mod compression;
+mod connections;
 mod duplex;
 mod failures;
 mod keepalive;

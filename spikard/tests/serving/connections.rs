@@ -1,0 +1,106 @@
+//! How many connections there are, and how old they get.
+
+use std::time::Duration;
+
+use h2::client::Connection;
+use http::Request;
+use spikard::{Bytes, GrpcRequest, GrpcResponse, Server, ServerBuilder, Status, grpc_stream};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tonic::IntoRequest;
+
+use crate::support::{Running, framed, raw_call, unary};
+
+/// For what comes in a moment, or not at all.
+const WAIT: Duration = Duration::from_secs(30);
+
+#[grpc_stream(service = "test.Connections")]
+async fn echo(request: GrpcRequest) -> Result<GrpcResponse, Status> {
+    Ok(GrpcResponse::from(request.payload))
+}
+
+#[grpc_stream(service = "test.Connections")]
+async fn hang(_: GrpcRequest<()>) -> Result<GrpcResponse<()>, Status> {
+    std::future::pending().await
+}
+
+async fn start(set: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Running {
+    Running::start(set(Server::builder().add(Echo).add(Hang))).await
+}
+
+async fn connect(
+    running: &Running,
+) -> (h2::client::SendRequest<Bytes>, Connection<TcpStream, Bytes>) {
+    let stream = TcpStream::connect(running.addr).await.unwrap();
+    h2::client::handshake(stream).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_too_many_waits_until_one_ends() {
+    let running = start(|builder| builder.max_connections(1)).await;
+    let mut first = running.client().await;
+    let sent = || b"a".to_vec().into_request();
+    let answer = unary::<Vec<u8>, Vec<u8>>(&mut first, "/test.Connections/Echo", sent()).await;
+    assert_eq!(answer.unwrap().into_inner(), b"a");
+    // It is connected by the system, and the server does not take it.
+    let mut second = running.client().await;
+    let call = tokio::spawn(async move {
+        unary::<Vec<u8>, Vec<u8>>(&mut second, "/test.Connections/Echo", sent()).await
+    });
+    let answer = unary::<Vec<u8>, Vec<u8>>(&mut first, "/test.Connections/Echo", sent()).await;
+    answer.unwrap();
+    assert!(!call.is_finished());
+    drop(first);
+    let answer = timeout(WAIT, call).await.expect("a turn").unwrap();
+    assert_eq!(answer.unwrap().into_inner(), b"a");
+}
+
+#[tokio::test]
+async fn an_old_connection_goes_away_and_its_calls_finish() {
+    let age = Duration::from_millis(200);
+    let running = start(|builder| builder.max_connection_age(age)).await;
+    let (_client, connection) = connect(&running).await;
+    let ended = timeout(WAIT, connection).await.expect("GOAWAY");
+    assert!(ended.is_ok(), "{ended:?}");
+    // Clients that know GOAWAY notice nothing.
+    let mut client = running.client().await;
+    for _ in 0..50 {
+        let sent = b"a".to_vec().into_request();
+        let answer = unary::<Vec<u8>, Vec<u8>>(&mut client, "/test.Connections/Echo", sent).await;
+        assert_eq!(answer.unwrap().into_inner(), b"a");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn after_its_grace_an_old_connection_is_closed_with_what_is_left() {
+    let (age, grace) = (Duration::from_millis(100), Duration::from_millis(100));
+    let running = start(|builder| {
+        let builder = builder.max_connection_age(age);
+        builder.max_connection_age_grace(grace)
+    })
+    .await;
+    let (client, connection) = connect(&running).await;
+    let mut client = client.ready().await.unwrap();
+    let request = Request::post(format!("http://{}/test.Connections/Hang", running.addr))
+        .header("content-type", "application/grpc");
+    let (answer, mut stream) = client
+        .send_request(request.body(()).unwrap(), false)
+        .unwrap();
+    stream.send_data(framed(false, b""), true).unwrap();
+    let _ = timeout(WAIT, connection).await.expect("an end");
+    assert!(answer.await.is_err());
+}
+
+#[tokio::test]
+async fn a_header_list_of_20_kib_is_taken() {
+    let running = start(|builder| builder).await;
+    let token = "x".repeat(20 << 10);
+    let headers = [("authorization", token.as_str())];
+    let path = "/test.Connections/Missing";
+    let status = raw_call(running.addr, path, &headers, framed(false, b"")).await;
+    assert_eq!(
+        status.message(),
+        "this server has no method /test.Connections/Missing"
+    );
+}
