@@ -169,7 +169,7 @@ class Watchdog:
 class Ending:
     """Ends a server on a signal, and the process in time."""
 
-    def __init__(self, grace: float, life: int | None = None) -> None: ...
+    def __init__(self, grace: float, drain_delay: float, life: int | None = None) -> None: ...
     @property
     def begun(self) -> bool:
         """Whether the end has begun."""

@@ -70,7 +70,7 @@ def run(
     event_loop = new_event_loop(loop)
     ending = None
     if threading.current_thread() is threading.main_thread():
-        ending = native().Ending(server._settings.grace, life)
+        ending = native().Ending(server._settings.grace, server._settings.drain_delay, life)
     try:
         asyncio.set_event_loop(event_loop)
         given = sockets.listen(server._settings.address) if listening is None else listening

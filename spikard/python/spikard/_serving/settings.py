@@ -16,6 +16,7 @@ class Settings(SimpleNamespace):
 
     address: Address
     """Where the server listens, from `bind` and `uds`."""
+    drain_delay: float
     grace: float
 
 

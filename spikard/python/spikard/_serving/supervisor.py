@@ -38,7 +38,7 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
     # Known from the start: what is there at the end may be another server's.
     inode = None if path is None else os.stat(path).st_ino
     try:
-        return _Supervisor(arguments, settings.grace, listening, workers, watched).run()
+        return _Supervisor(arguments, settings.drain_delay + settings.grace, listening, workers, watched).run()
     finally:
         if path is not None:
             sockets.remove_unix_socket(path, inode)
@@ -47,7 +47,8 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
 @dataclass
 class _Supervisor:
     arguments: list[str]
-    grace: float
+    drain: float
+    """Seconds that a drain may take."""
     listening: list[socket.socket]
     workers: int
     watched: str | None
@@ -126,8 +127,8 @@ class _Supervisor:
             logger.warning("a second signal: the workers are ended at once")
             self.code = 128 + number
             return
-        self.deadline = time.monotonic() + self.grace + _KILL_AFTER
-        logger.info("draining: the workers have %.3g s for the calls in flight", self.grace)
+        self.deadline = time.monotonic() + self.drain + _KILL_AFTER
+        logger.info("draining: the workers have %.3g s for the calls in flight", self.drain)
         self._stop_workers()
         # Nobody takes what would come in here any more.
         for listening in self.listening:

@@ -24,6 +24,7 @@ class Group(Enum):
     LISTENER = "where to listen"
     PROCESSES = "processes and threads"
     LIMITS = "limits"
+    CONNECTIONS = "connections"
     TLS = "TLS"
     OTHER = "other"
 

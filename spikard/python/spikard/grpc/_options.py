@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypedDict, Union
 
 from spikard.grpc._amounts import Duration, Size
 from spikard.grpc._compression import Compression
-from spikard.grpc._forms import ADDRESS, FILE, PATH, RATE, SIZE, SWITCH, TIME, TIME_OR_ZERO, number_of, one_of
+from spikard.grpc._forms import ADDRESS, FILE, PATH, RATE, SIZE, SWITCH, TIME, TIME_OR_ZERO, WINDOW, number_of, one_of
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._option_table import Group, Option
 
@@ -88,8 +88,37 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Bytes that the calls of one connection together have buffered. A call that would exceed it is RESOURCE_EXHAUSTED.
     Raise it where one connection carries the calls of many clients, as that of a proxy does."""
 
-    max_concurrent_streams: Annotated[int, Option(256, number_of("streams", most=2**32 - 1), Group.LIMITS)]
+    max_connections: Annotated[int, Option(10_000, number_of("connections"), Group.CONNECTIONS)]
+    """Connections that may be open. Further ones wait in the backlog of the socket."""
+
+    max_connection_age: Annotated[Duration | None, Option(None, TIME, Group.CONNECTIONS, unset="none")]
+    """Age at which a connection gets GOAWAY, with up to a tenth more or less: its client connects anew, perhaps to
+    another server."""
+
+    max_connection_age_grace: Annotated[Duration | None, Option(None, TIME, Group.CONNECTIONS, unset="none")]
+    """Time after ``max_connection_age`` at which a connection is closed with what is left on it."""
+
+    max_concurrent_streams: Annotated[int, Option(256, number_of("streams", most=2**32 - 1), Group.CONNECTIONS)]
     """SETTINGS_MAX_CONCURRENT_STREAMS: calls in flight on one connection. The client holds back those beyond it."""
+
+    initial_stream_window_size: Annotated[Size, Option("256KiB", WINDOW, Group.CONNECTIONS)]
+    """SETTINGS_INITIAL_WINDOW_SIZE: flow-control window of a stream. An upload gets one window a round trip."""
+
+    initial_connection_window_size: Annotated[Size, Option("256MiB", WINDOW, Group.CONNECTIONS)]
+    """Flow-control window of a connection. It may have as many small DATA frames unread as go into half of it at 256
+    bytes each."""
+
+    max_header_list_size: Annotated[Size, Option("64KiB", WINDOW, Group.CONNECTIONS)]
+    """SETTINGS_MAX_HEADER_LIST_SIZE: bytes of the headers of a request, its metadata included."""
+
+    keepalive_interval: Annotated[Duration, Option("60s", TIME, Group.CONNECTIONS)]
+    """Time between two keepalive PINGs on a connection."""
+
+    keepalive_timeout: Annotated[Duration, Option("20s", TIME, Group.CONNECTIONS)]
+    """Time within which a keepalive PING must be acknowledged, or its connection is closed."""
+
+    handshake_timeout: Annotated[Duration, Option("10s", TIME, Group.CONNECTIONS)]
+    """Time for the TLS handshake and the HTTP/2 preface of a new connection, or it is closed."""
 
     tls_cert: Annotated[StrPath | None, Option(None, FILE, Group.TLS, ("--ssl-certfile",))]
     """Certificate chain of the server. Needs ``tls_key``."""
@@ -111,6 +140,9 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     reflection: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Reflection service, ``grpc.reflection.v1`` and ``v1alpha``, for tools such as grpcurl. It shows what the ``_pb2``
     modules of the services have registered."""
+
+    drain_delay: Annotated[Duration, Option("0s", TIME_OR_ZERO, Group.OTHER)]
+    """Time between NOT_SERVING and the end of accepting connections, for load balancers to look elsewhere."""
 
     grace: Annotated[Duration, Option("30s", TIME_OR_ZERO, Group.OTHER)]
     """Grace period of a graceful shutdown. After GOAWAY, calls in flight have this long to finish; then they are cut

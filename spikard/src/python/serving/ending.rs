@@ -38,6 +38,7 @@ pub(crate) struct Ending {
 
 struct Shared {
     grace: Duration,
+    drain_delay: Duration,
     /// The exit code, once Python has finished.
     code: AtomicI32,
     begun: AtomicBool,
@@ -50,12 +51,12 @@ struct Shared {
 impl Ending {
     /// Takes over the signals. `life` is a descriptor, owned from here on, that closes when the supervisor ends.
     #[new]
-    #[pyo3(signature = (grace, life=None))]
-    fn new(grace: f64, life: Option<i32>) -> PyResult<Self> {
+    #[pyo3(signature = (grace, drain_delay, life=None))]
+    fn new(grace: f64, drain_delay: f64, life: Option<i32>) -> PyResult<Self> {
         let life = life.map(owned);
         let failed = |error: std::io::Error| PyOSError::new_err(error.to_string());
         let (signals, reader) = Signals::take().map_err(failed)?;
-        let shared = Arc::new(Shared::new(seconds(grace)?));
+        let shared = Arc::new(Shared::new(seconds(grace)?, seconds(drain_delay)?));
         let watched = shared.clone();
         let thread = thread::Builder::new()
             .name(String::from("spikard-ending"))
@@ -115,9 +116,10 @@ impl Ending {
 }
 
 impl Shared {
-    fn new(grace: Duration) -> Self {
+    fn new(grace: Duration, drain_delay: Duration) -> Self {
         Self {
             grace,
+            drain_delay,
             code: AtomicI32::new(UNFINISHED),
             begun: AtomicBool::new(false),
             closed: AtomicBool::new(false),
@@ -170,7 +172,8 @@ impl Shared {
         if let Some(stop) = &*lock(&self.stop) {
             stop.within(self.grace);
         }
-        let whole = self.grace.saturating_add(PYTHON_ENDS_WITHIN);
+        let drain = self.drain_delay.saturating_add(self.grace);
+        let whole = drain.saturating_add(PYTHON_ENDS_WITHIN);
         let now = Instant::now();
         // A deadline too far off to represent is no deadline.
         now.checked_add(whole)
@@ -234,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_pipe_without_a_writer_is_left_out() {
-        let shared = Arc::new(Shared::new(Duration::from_secs(60)));
+        let shared = Arc::new(Shared::new(Duration::from_secs(60), Duration::ZERO));
         let (reader, writer) = std::io::pipe().unwrap();
         let reader = File::from(OwnedFd::from(reader));
         drop(writer);

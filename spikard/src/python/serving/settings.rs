@@ -21,7 +21,17 @@ pub(super) struct Settings {
     max_buffered_bytes: usize,
     max_buffered_bytes_per_connection: Option<usize>,
     max_waiting_calls: usize,
+    max_connections: usize,
+    max_connection_age: Option<f64>,
+    max_connection_age_grace: Option<f64>,
     max_concurrent_streams: u32,
+    initial_stream_window_size: u32,
+    initial_connection_window_size: u32,
+    max_header_list_size: u32,
+    keepalive_interval: f64,
+    keepalive_timeout: f64,
+    handshake_timeout: f64,
+    drain_delay: f64,
     receive_timeout: f64,
     min_receive_rate: usize,
     timeout: Option<f64>,
@@ -76,10 +86,26 @@ impl Settings {
     }
 
     /// The server around these routes.
-    pub(super) fn server(&self, routes: Routes) -> ServerBuilder {
+    pub(super) fn server(&self, routes: Routes) -> PyResult<ServerBuilder> {
         let builder = Server::builder()
             .routes(routes)
-            .max_concurrent_streams(self.max_concurrent_streams);
+            .max_connections(self.max_connections)
+            .max_concurrent_streams(self.max_concurrent_streams)
+            .initial_stream_window_size(self.initial_stream_window_size)
+            .initial_connection_window_size(self.initial_connection_window_size)
+            .max_header_list_size(self.max_header_list_size)
+            .keepalive_interval(Some(seconds(self.keepalive_interval)?))
+            .keepalive_timeout(seconds(self.keepalive_timeout)?)
+            .handshake_timeout(seconds(self.handshake_timeout)?)
+            .drain_delay(seconds(self.drain_delay)?);
+        let builder = match self.max_connection_age {
+            Some(age) => builder.max_connection_age(seconds(age)?),
+            None => builder,
+        };
+        let builder = match self.max_connection_age_grace {
+            Some(grace) => builder.max_connection_age_grace(seconds(grace)?),
+            None => builder,
+        };
         #[cfg(feature = "health")]
         let builder = if self.health {
             builder.health()
@@ -97,9 +123,9 @@ impl Settings {
             if let Some(file) = &self.tls_client_ca {
                 tls = tls.client_ca(file);
             }
-            return builder.tls(tls);
+            return Ok(builder.tls(tls));
         }
-        builder
+        Ok(builder)
     }
 
     /// The number of tokio's worker threads. HTTP/2 beside Python, which is one thread's work, seldom needs

@@ -1,0 +1,142 @@
+"""What is bounded stays bounded: memory that Python holds, calls that wait, uploads that a client sends again."""
+
+import itertools
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import bounded
+import pytest
+from processes import WAIT, serving
+from wire import grpc
+
+from spikard.grpc.testing import serving as served_here
+
+MIB = 1 << 20
+HOLD = "/bounded.Bounded/Hold"
+COUNT = "/bounded.Bounded/Count"
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    bounded.OPEN.clear()
+    bounded.COUNTS.clear()
+    yield
+    bounded.OPEN.set()
+
+
+def channel(address: str, **options: Any) -> Any:
+    return grpc.insecure_channel(address, [(f"grpc.{name}", value) for name, value in options.items()])
+
+
+def failed(call: Any) -> tuple[str, str]:
+    """The code and the text of a call that must fail."""
+    with pytest.raises(grpc.RpcError) as raised:
+        call()
+    return raised.value.code().name, raised.value.details()
+
+
+def test_what_a_thread_still_holds_is_charged() -> None:
+    """A `def` handler goes on after its client has gone, with its messages."""
+    with served_here("bounded", max_buffered_bytes="8MiB") as server, channel(server.address) as client:
+        upload = client.stream_unary(HOLD)
+        given_up = upload.future(iter([bytes(3 * MIB)] * 2))
+        assert bounded.ENTERED.acquire(timeout=WAIT)
+        given_up.cancel()
+        code, text = failed(lambda: client.stream_unary(COUNT)(iter([bytes(3 * MIB)]), timeout=WAIT))
+        assert code == "RESOURCE_EXHAUSTED"
+        assert "max_buffered_bytes = 8388608" in text
+        bounded.OPEN.set()
+        assert any(_is_admitted(client) for _ in range(1000))
+
+
+def _is_admitted(client: Any) -> bool:
+    try:
+        client.stream_unary(COUNT)(iter([bytes(3 * MIB)]), timeout=WAIT)
+    except grpc.RpcError as error:
+        assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        return False
+    return True
+
+
+def test_calls_that_wait_for_a_thread_are_limited() -> None:
+    """Those over the limit are refused by its name, and the others are answered."""
+    with served_here("bounded", threads=1, max_waiting_calls=2) as server, channel(server.address) as client:
+        upload = client.stream_unary(HOLD)
+        running = upload.future(iter([b"a"]))
+        assert bounded.ENTERED.acquire(timeout=WAIT)
+        others = [upload.future(iter([b"a"])) for _ in range(6)]
+        statuses = _until_refused(others, 4)
+        assert all("max_waiting_calls = 2" in text for text in statuses)
+        bounded.OPEN.set()
+        assert running.result(timeout=WAIT) == b"1"
+
+
+def _until_refused(calls: list[Any], number: int) -> list[str]:
+    """The texts of the calls that are refused, once there are so many."""
+    done = threading.Semaphore(0)
+    for call in calls:
+        call.add_done_callback(lambda _: done.release())
+    for _ in range(number):
+        assert done.acquire(timeout=WAIT)
+    refused = [call for call in calls if call.done()]
+    assert len(refused) == number
+    assert {call.code() for call in refused} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
+    return [call.details() for call in refused]
+
+
+RETRIES = {
+    "methodConfig": [
+        {
+            "name": [{}],
+            "retryPolicy": {
+                "maxAttempts": 5,
+                "initialBackoff": "0.01s",
+                "maxBackoff": "0.05s",
+                "backoffMultiplier": 2,
+                "retryableStatusCodes": ["RESOURCE_EXHAUSTED", "UNAVAILABLE"],
+            },
+        }
+    ]
+}
+
+
+def test_no_batch_is_incomplete_after_a_refusal() -> None:
+    """grpcio leaves out messages when it sends an upload again by itself, so it is told not to."""
+    messages, sent = 1000, 150
+    with (
+        served_here("bounded", max_buffered_bytes=300_000, max_message_bytes="200KB") as server,
+        channel(server.address) as hog,
+        channel(server.address, service_config=json.dumps(RETRIES)) as client,
+    ):
+        for _ in range(100):
+            let_go = threading.Event()
+
+            def held(let_go: threading.Event = let_go) -> Iterator[bytes]:
+                yield bytes(190_000)
+                let_go.wait(WAIT)
+
+            first = hog.stream_unary(COUNT).future(held())
+            second = client.stream_unary(COUNT).future(itertools.repeat(bytes(sent), messages))
+            try:
+                # It is refused while the other holds what it needs, or it came first.
+                second.result(timeout=0.02)
+            except (grpc.FutureTimeoutError, grpc.RpcError):
+                pass
+            let_go.set()
+            first.exception(timeout=WAIT)
+            second.exception(timeout=WAIT)
+    assert set(bounded.COUNTS) <= {1, messages}, sorted(set(bounded.COUNTS))
+
+
+def test_a_server_that_is_about_to_drain_is_not_healthy_and_still_serves() -> None:
+    """Health says so before the listener closes."""
+    with serving("bounded", "--drain-delay", "1s", "--grace", "30s") as served, channel(served.address) as client:
+        watch = client.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=WAIT)
+        assert next(watch) == b"\x08\x01"
+        served.process.terminate()
+        assert next(watch) == b"\x08\x02"
+        with channel(served.address, use_local_subchannel_pool=1) as late:
+            assert late.unary_unary("/bounded.Bounded/Echo")(b"late", timeout=WAIT) == b"late"
+        assert served.process.wait(WAIT) == 0
