@@ -40,7 +40,7 @@ class FakeCall:
 
 
 class FakeBridge:
-    """A bridge whose bursts are put in by the test."""
+    """A bridge whose batches come from the test."""
 
     def __init__(self) -> None:
         self._reader, self._writer = socket.socketpair()
@@ -190,7 +190,7 @@ def test_what_passes_through_the_loop_is_logged(raised: BaseException, caplog: p
     loop = asyncio.new_event_loop()
     task = loop.create_task(leave())
     run_until_stopped(loop)
-    assert f"{type(raised).__name__} ended the event loop, which goes on" in caplog.text
+    assert f"{type(raised).__name__} stopped the event loop; running it again" in caplog.text
     assert task.exception() is raised
     loop.call_soon(loop.stop)
     run_until_stopped(loop)
