@@ -162,3 +162,6 @@ export FIND_LIBPYTHON
 
 # Comparisons with peers, by their own means.
 include benches/bench.mk
+
+# The site of the documentation.
+include docs/docs.mk

@@ -1,4 +1,4 @@
-//! The settings of a compilation, and the compilation.
+//! The builder of a compilation.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs};
@@ -10,10 +10,10 @@ use crate::error::Error;
 use crate::generator::{Generator, Services};
 use crate::names::Names;
 
-/// The settings of a compilation, as [`compile`](crate::compile) has them.
+/// A builder with the settings of [`compile`](crate::compile).
 ///
-/// Unlike prost-build's own, they make `bytes` fields [`Bytes`](https://docs.rs/bytes), see
-/// [the page of the crate](crate#fields-of-bytes).
+/// Unlike prost-build's default, `bytes` fields are [`Bytes`](https://docs.rs/bytes): see
+/// [fields of bytes](crate#fields-of-bytes).
 ///
 /// ```no_run
 /// fn main() -> Result<(), spikard_build::Error> {
@@ -37,7 +37,7 @@ pub fn configure() -> Builder {
     }
 }
 
-/// The settings of a compilation; [`configure`] makes one.
+/// Settings of a compilation, from [`configure`].
 #[must_use = "nothing is compiled before `compile` is called"]
 pub struct Builder {
     prost: Config,
@@ -48,22 +48,22 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The folder that the files are written to, instead of Cargo's `OUT_DIR`. It must be there.
+    /// The folder for the generated files. Default: Cargo's `OUT_DIR`. It must exist.
     pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(folder.into());
         self
     }
 
-    /// Writes a `FileDescriptorSet` of all files, with their imports, which is what reflection serves.
+    /// Also writes a `FileDescriptorSet` of all files and their imports, for server reflection.
     ///
-    /// A relative path is one in the folder of the other files, so that a program has it with
+    /// A relative path is relative to the other generated files:
     /// `include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"))`.
     pub fn file_descriptor_set_path(mut self, path: impl Into<PathBuf>) -> Self {
         self.descriptors = Some(path.into());
         self
     }
 
-    /// Takes the messages of a package, or one message, from elsewhere instead of generating them:
+    /// Uses the messages of a package, or one message, from another crate instead of generating them:
     /// `.extern_path(".shop.v1", "::shop_types::v1")`.
     pub fn extern_path(
         mut self,
@@ -74,7 +74,7 @@ impl Builder {
         self
     }
 
-    /// The path of the crate `spikard` in the program, where it is not `::spikard`.
+    /// The path of the crate `spikard` in the program. Default: `::spikard`.
     pub fn crate_path(mut self, path: impl Into<String>) -> Self {
         self.crate_path = path.into();
         self
@@ -82,24 +82,24 @@ impl Builder {
 
     /// Changes the settings of prost-build.
     ///
-    /// The folder and other generators are set with [`out_dir`](Self::out_dir) and
-    /// [`service_generator`](Self::service_generator) instead. What concerns protoc has no effect.
+    /// Set the folder and other generators with [`out_dir`](Self::out_dir) and
+    /// [`service_generator`](Self::service_generator) instead. Settings of protoc have no effect.
     pub fn prost(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.prost);
         self
     }
 
-    /// Runs another generator for each service as well, one that makes clients for instance.
+    /// Also runs another generator for each service, for example one that generates clients.
     pub fn service_generator(mut self, generator: Box<dyn ServiceGenerator>) -> Self {
         self.generators.push(generator);
         self
     }
 
-    /// Compiles `protos`, which lie in the folders `includes`, and all that they import.
+    /// Compiles `protos`, which are in the folders `includes`, and everything that they import.
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or is no valid `.proto`, with the line; a file that cannot be written.
+    /// A file that cannot be read or is not a valid `.proto`, with the line; a file that cannot be written.
     pub fn compile(
         self,
         protos: &[impl AsRef<Path>],
@@ -111,7 +111,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Compiles, and returns the files that were read.
+    /// Compiles, and returns the paths of the files that were read.
     pub(crate) fn run(
         mut self,
         protos: &[impl AsRef<Path>],
@@ -122,7 +122,7 @@ impl Builder {
                 self.prost.out_dir(&folder);
                 folder
             }
-            // Left to prost-build, which then writes no absolute path into its `include_file`.
+            // Left to prost-build, which then writes no absolute path to its `include_file`.
             None => env::var_os("OUT_DIR").ok_or(Error::no_out_dir())?.into(),
         };
         let compiler = read(protos, includes)?;
@@ -138,13 +138,13 @@ impl Builder {
             .service_generator(Box::new(Generator::new(services, self.generators)))
             .compile_fds(files)
             .map_err(|error| Error::generate(&out_dir, error))?;
-        // Files that protox has within itself, Google's, have no path.
+        // The files of Google inside protox have no path.
         let read = compiler.files().filter_map(|file| file.path());
         Ok(read.map(Path::to_owned).collect())
     }
 }
 
-/// Reads and checks the files and what they import.
+/// Parses and checks the files and their imports.
 fn read(protos: &[impl AsRef<Path>], includes: &[impl AsRef<Path>]) -> Result<Compiler, Error> {
     let proto_error = |error| Error::proto(&error, includes);
     let mut compiler = Compiler::new(includes).map_err(proto_error)?;

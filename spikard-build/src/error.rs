@@ -1,4 +1,4 @@
-//! What can go wrong, as a build script prints it.
+//! Errors of a compilation.
 
 use std::path::Path;
 use std::{fmt, io};
@@ -7,8 +7,8 @@ use crate::located::located;
 
 /// Why `.proto` files could not be compiled.
 ///
-/// It prints the place and what is wrong there. So does its `Debug`, because that is what Cargo shows of
-/// an error that `main` of a build script returns:
+/// The text has the place and the mistake. `Debug` has the same text, because Cargo shows it when `main` of a build
+/// script returns the error:
 ///
 /// ```text
 /// proto/messageservice.proto:8:26: name 'Itm' is not defined

@@ -1,4 +1,4 @@
-//! The code beside the messages: a module for each service.
+//! Generates the code for services.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use prost_build::{Method, Service, ServiceGenerator};
 
 use crate::names::{Names, full_name, structs};
 
-/// Our code for each service, and that of other generators behind it.
+/// Our code for each service, then that of another generator.
 pub(crate) struct Generator {
     services: Services,
     others: Vec<Box<dyn ServiceGenerator>>,
@@ -39,7 +39,7 @@ impl ServiceGenerator for Generator {
     }
 }
 
-/// What the code for services is written with.
+/// The settings of the code for services.
 #[derive(Debug)]
 pub(crate) struct Services {
     crate_path: String,
@@ -51,8 +51,8 @@ impl Services {
         Self { crate_path, names }
     }
 
-    /// Writes the module of a service, and behind it what is said of its methods. That stands in the
-    /// module of the package, where the names of the messages are those that prost gives.
+    /// Writes the module of a service and, after it, the `impl`s for its methods. These are in the module of the
+    /// package, where prost's names of the messages are valid.
     fn write(&self, service: &Service, code: &mut String) {
         let full_name = full_name(&service.package, &service.proto_name);
         let Some(module) = self.names.module(&full_name) else {
@@ -160,7 +160,7 @@ fn marker(method: &Method, name: &str, code: &mut String) {
     );
 }
 
-/// The full names of the messages of a method, without the dot in front.
+/// The full names of the messages of a method, without the leading dot.
 fn messages(method: &Method) -> (&str, &str) {
     (
         method.input_proto_type.trim_start_matches('.'),
@@ -168,7 +168,7 @@ fn messages(method: &Method) -> (&str, &str) {
     )
 }
 
-/// An empty line of documentation behind comments.
+/// An empty line of documentation after comments.
 fn separator(comments: &prost_build::Comments) -> String {
     if comments.leading.is_empty() && comments.trailing.is_empty() {
         String::new()

@@ -1,5 +1,5 @@
-//! Compiles `.proto` files in a build script: to prost's messages and, beside them, to a module for
-//! each service that `#[spikard::grpc_stream]` checks handlers against. No protoc need be installed.
+//! Compiles `.proto` files in a build script: generates prost's messages and, for each service, a module against which
+//! `#[spikard::grpc_stream]` checks handlers. protoc is not needed.
 //!
 //! # Example
 //!
@@ -25,7 +25,7 @@
 //! }
 //! ```
 //!
-//! Its compilation, in `build.rs`, with `spikard-build` among the `[build-dependencies]`:
+//! `build.rs`, with `spikard-build` among the `[build-dependencies]`:
 //!
 //! ```no_run
 //! fn main() -> Result<(), spikard_build::Error> {
@@ -52,30 +52,28 @@
 //! }
 //! ```
 //!
-//! Were `BatchCreate` renamed in the `.proto`, or its `stream` removed, or another message put in the
-//! place of `Item`, the handler would no longer compile, and the error would say what the `.proto` has.
+//! If the `.proto` renames `BatchCreate`, removes its `stream` or replaces `Item`, the handler no longer compiles, and
+//! the error says what the `.proto` has.
 //!
-//! # What is generated
+//! # Generated code
 //!
-//! One file for each package, as prost-build makes it (`messageservice.rs`). In it, beside the messages:
+//! One file per package, named by prost-build (`messageservice.rs`). Beside the messages it has:
 //!
-//! - for each service a module with its name in snake case, `message_service`. Where a message or another
-//!   package has a module of that name, it is `message_service_service`;
-//! - in the module the constants `NAME`, the full name of the service, which health checks go by, and
-//!   `METHODS`, the names of its methods, by which a test can see that each of them is handled;
-//! - a unit struct for each method, `BatchCreate`, with the comments of the `.proto`, and
-//!   `#[deprecated]` where the method is. Two that would have one name get a `_` behind the second;
-//! - for that struct `spikard::proto::Method`: the names as the `.proto` spells them, the messages, and
-//!   which sides stream.
+//! - for each service, a module with its name in snake case, `message_service`; if a message or another package has a
+//!   module of that name, `message_service_service`;
+//! - in the module, the constants `NAME`, the full name of the service, as health checks use it, and `METHODS`, the
+//!   names of its methods, with which a test can check that each of them has a handler;
+//! - for each method, a unit struct, `BatchCreate`, with the comments and the deprecation of the `.proto`. If two names
+//!   collide, the second one gets a `_` at its end;
+//! - for that struct, `spikard::proto::Method`: the names in the `.proto`, the messages, and which sides stream.
 //!
-//! The code for services names `::spikard` and nothing else ([`Builder::crate_path`] names it otherwise);
-//! that for messages names `::prost`.
+//! The code for services names only `::spikard` (see [`Builder::crate_path`]), that for messages `::prost`.
 //!
 //! # Fields of bytes
 //!
-//! A field of the type `bytes` is a `bytes::Bytes`, a part of the buffer in which its message arrived: it is
-//! not copied, and takes no allocation of its own. A small one that is kept for long keeps its buffer, up to
-//! 16 KiB as a rule: keep `field.to_vec()` instead. prost-build's default, `Vec<u8>`, is set with
+//! A `bytes` field is a `bytes::Bytes`, a slice of the buffer in which its message arrived: it is neither copied nor
+//! allocated. A small field that is kept for long keeps its whole buffer, up to 16 KiB as a rule; keep `field.to_vec()`
+//! instead. To get prost-build's default, `Vec<u8>`:
 //!
 //! ```no_run
 //! # fn main() -> Result<(), spikard_build::Error> {
@@ -89,8 +87,8 @@
 //!
 //! # Settings
 //!
-//! [`configure`] gives the settings: where the files go, the descriptors that reflection serves, messages
-//! that are in another crate, and every setting of prost-build.
+//! [`configure`] returns a [`Builder`]: the output folder, descriptors for server reflection, messages from other
+//! crates, and every setting of prost-build.
 
 mod builder;
 mod error;
@@ -104,10 +102,9 @@ pub use builder::{Builder, configure};
 pub use error::Error;
 pub use prost_build;
 
-/// Compiles `protos`, which lie in the folders `includes`, into Cargo's `OUT_DIR`.
+/// Compiles `protos`, which are in the folders `includes`, into Cargo's `OUT_DIR`.
 ///
-/// Files that they import are compiled as well. Cargo is told to run the build script again when one of
-/// all these files changes.
+/// The files that they import are compiled too. Cargo runs the build script again when one of these files changes.
 ///
 /// ```no_run
 /// fn main() -> Result<(), spikard_build::Error> {
@@ -117,7 +114,7 @@ pub use prost_build;
 ///
 /// # Errors
 ///
-/// A file that cannot be read or is no valid `.proto`, with the line; a file that cannot be written.
+/// A file that cannot be read or is not a valid `.proto`, with the line; a file that cannot be written.
 pub fn compile(protos: &[impl AsRef<Path>], includes: &[impl AsRef<Path>]) -> Result<(), Error> {
     configure().compile(protos, includes)
 }

@@ -1,4 +1,4 @@
-//! What protox says of a `.proto`, with the file, the line and the line's text.
+//! Errors of protox, with the file, the line and the text of the line.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
-/// All mistakes of an error, each with its place.
+/// All mistakes in an error, each with its place.
 pub(crate) fn located(error: &protox::Error, includes: &[&Path]) -> String {
     let source = error.source_code();
     let mut text = mistake(error, source, error.file(), includes);
@@ -49,19 +49,19 @@ fn mistake(
     text
 }
 
-/// The path of a file that an include folder has under the name `file`.
+/// The path of the file `file` in an include folder.
 fn path(file: &str, includes: &[&Path]) -> String {
     let found = includes.iter().map(|folder| folder.join(file));
     let found = found.into_iter().find(|path| path.exists());
     found.map_or_else(|| file.to_owned(), |path| path.display().to_string())
 }
 
-/// A place in a file, from 1.
+/// A place in a file, counted from 1.
 struct Place {
     line: usize,
     column: usize,
     text: String,
-    /// How many characters it takes.
+    /// The number of characters.
     width: usize,
     label: String,
 }
@@ -70,7 +70,7 @@ impl Place {
     fn find(source: &dyn SourceCode, label: LabeledSpan) -> Option<Self> {
         let contents = source.read_span(label.inner(), 0, 0).ok()?;
         let (line, column) = (contents.line(), contents.column());
-        // With a line before and behind, the contents have the whole of this one.
+        // With one line of context on each side, the contents include the whole line.
         let around = source.read_span(label.inner(), 1, 1).ok()?;
         let lines = std::str::from_utf8(around.data()).ok()?;
         let text = lines.lines().nth(line - around.line())?.to_owned();
@@ -87,7 +87,7 @@ impl Place {
     fn show(&self, text: &mut String) {
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
-        // Tabs stay tabs, so that the marks stand below what they mark.
+        // Tabs are kept, so that the marks align.
         let indent = self.text.chars().take(self.column - 1);
         let indent: String = indent
             .map(|char| if char == '\t' { '\t' } else { ' ' })

@@ -1,4 +1,4 @@
-//! The Rust names of services and methods: those that prost gives, kept apart.
+//! The Rust names of services and methods: prost's, made unique.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,8 +14,8 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Names the services of `files`: after the service, in snake case, with `_service` behind what a
-    /// message or a package has for its own module.
+    /// Names the services of `files`: in snake case, with `_service` appended if a message or a package has a module of
+    /// that name.
     pub(crate) fn new(files: &FileDescriptorSet) -> Self {
         let mut taken: HashSet<(String, String)> = HashSet::new();
         for file in &files.file {
@@ -48,7 +48,7 @@ impl Names {
     }
 }
 
-/// `messageservice.MessageService`; a package may have no name.
+/// `messageservice.MessageService`; the package may be empty.
 pub(crate) fn full_name(package: &str, service: &str) -> String {
     if package.is_empty() {
         service.to_owned()
@@ -64,8 +64,8 @@ fn snake(name: &str) -> impl Iterator<Item = String> {
     parts.into_iter()
 }
 
-/// The names of the structs of methods, in the order of `methods`: as prost names types, with a `_`
-/// behind a name that another method has already, by its own spelling or by coming first.
+/// The names of the structs of methods, in the order of `methods`: prost's names of types, with a `_` appended if
+/// another method has that name, by its own spelling or by coming first.
 pub(crate) fn structs(methods: &[&str]) -> Vec<String> {
     let mut taken: HashSet<String> = methods
         .iter()
@@ -85,14 +85,14 @@ pub(crate) fn structs(methods: &[&str]) -> Vec<String> {
     methods.iter().map(name).collect()
 }
 
-/// A name as prost makes one of a type.
+/// A name as prost names types.
 fn upper_camel(name: &str) -> String {
     let camel = name.to_upper_camel_case();
     match camel.chars().next() {
         Some(first) if first.is_ascii_digit() => format!("_{camel}"),
         // A name of underscores only.
         None => "_Method".to_owned(),
-        // The one keyword in this case, which cannot be a raw identifier.
+        // The only keyword in this case, which cannot be a raw identifier.
         _ if camel == "Self" => "Self_".to_owned(),
         _ => camel,
     }

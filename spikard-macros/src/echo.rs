@@ -1,5 +1,5 @@
-//! The user's item beside the errors, so that it goes on existing for the rest of the program and for
-//! editors, and nothing that uses it fails as well.
+//! The user's item beside the errors, so that it still exists for the rest of the program and for editors, and its uses
+//! do not fail as well.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -19,7 +19,7 @@ pub(crate) fn item(item: &Item, report: Report) -> TokenStream {
     quote!(#item #errors)
 }
 
-/// The function, without what would be refused a second time.
+/// The function, without what would be reported a second time.
 fn function(function: &Function) -> TokenStream {
     let mut function = function.clone();
     if function.sig.asyncness.is_none() {
@@ -28,7 +28,7 @@ fn function(function: &Function) -> TokenStream {
     function.sig.variadic = None;
     match &function.body {
         Body::Block(body) => function.with_body(body),
-        // Of any type but an opaque one, and without a warning of its own.
+        // Of any type except an opaque one, and without a warning of its own.
         Body::None(_) => {
             let output = flat(function.sig.output.to_token_stream());
             if output.iter().any(|token| is_word(Some(token), "impl")) {

@@ -1,12 +1,13 @@
 //! The `#[grpc_stream]` attribute of `spikard`.
 //!
-//! An invocation goes through four stages: `attr` and `item` read what is written, `check` turns it
-//! into a `model` or into errors, and `expand`, which cannot fail, writes the code.
+//! An invocation passes four stages: `attr` and `item` parse the input, `check` turns it into a `model` or reports
+//! errors, and `expand`, which cannot fail, generates the code.
 
 mod attr;
 mod check;
 mod echo;
 mod expand;
+mod features;
 mod item;
 mod model;
 mod name;
@@ -15,29 +16,18 @@ mod tokens;
 
 use proc_macro2::TokenStream;
 
+use features::Features;
 use report::Report;
 
-/// Makes a gRPC service of an `async fn`, of a Python callable named by path, or of an `impl` block.
+/// Turns an `async fn`, a Python callable named by path, or an `impl` block into a gRPC service.
 ///
-/// Use it as `spikard::grpc_stream`, which is where it is documented.
+/// Use and documentation: `spikard::grpc_stream`.
 #[proc_macro_attribute]
 pub fn grpc_stream(
     options: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     run(options.into(), item.into(), Features::BUILT).into()
-}
-
-/// The Cargo features that decide what is accepted.
-#[derive(Clone, Copy)]
-struct Features {
-    python: bool,
-}
-
-impl Features {
-    const BUILT: Self = Self {
-        python: cfg!(feature = "python"),
-    };
 }
 
 fn run(options: TokenStream, item: TokenStream, features: Features) -> TokenStream {
@@ -76,7 +66,7 @@ mod tests {
             "{output}"
         );
         assert!(output.contains("features = [\\\"python\\\"]"), "{output}");
-        // The function is still there, and nothing that would need the feature.
+        // The function still exists, and nothing that needs the feature.
         assert!(output.contains("async fn ask"), "{output}");
         assert!(!output.contains("call_python"), "{output}");
 

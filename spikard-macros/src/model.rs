@@ -1,32 +1,32 @@
-//! What was written, once it is known to be right.
+//! A checked invocation.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, LitStr, Path, Visibility};
 
 use crate::attr::Limits;
 
-/// A gRPC service, or some methods of one.
+/// A gRPC service, or some of its methods.
 pub(crate) struct Service {
     pub(crate) krate: Option<Path>,
     pub(crate) name: ServiceName,
-    /// The `cfg`s of the item, for everything that stands beside it.
+    /// The `cfg`s of the item, for everything that is generated beside it.
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) owner: Owner,
     pub(crate) methods: Vec<Method>,
 }
 
-/// Where the names of the service and its methods come from.
+/// The source of the names of the service and its methods.
 #[derive(Clone)]
 pub(crate) enum ServiceName {
-    /// The full name, as it is written; nothing is checked against a `.proto`.
+    /// A full name, not checked against a `.proto`.
     Text(LitStr),
-    /// The module that spikard-build made of the service.
+    /// The module that spikard-build generated for the service.
     Module(Path),
 }
 
-/// The type that is the service.
+/// The type of the service.
 pub(crate) enum Owner {
-    /// A unit struct, made beside a function.
+    /// A unit struct, generated beside a function.
     Struct { vis: Visibility, name: Ident },
     /// The type of the user's `impl` block.
     Type(TokenStream),
@@ -35,18 +35,18 @@ pub(crate) enum Owner {
 /// One method of the service.
 pub(crate) struct Method {
     pub(crate) cfgs: Vec<Attribute>,
-    /// The name of the RPC. Where the service is a module, one that the `.proto` may spell otherwise
-    /// is found for it, unless it was given.
+    /// The name of the RPC. With a module, it is looked up in the `.proto`, which may write it differently, unless it
+    /// was given.
     pub(crate) rpc: String,
-    /// The place where that name was given.
+    /// The span of a given name.
     pub(crate) given: Option<Span>,
     /// The name of the Rust function.
     pub(crate) function: Ident,
-    /// The types, with the tokens and the places that the user gave them.
+    /// The types, with the user's tokens and spans.
     pub(crate) request: TokenStream,
     pub(crate) result: TokenStream,
     pub(crate) limits: Limits,
-    /// `module:callable`, and the parameter that is passed on to it.
+    /// `module:callable`, and the parameter that is passed on.
     pub(crate) python: Option<Python>,
 }
 

@@ -1,9 +1,9 @@
-//! Names: of RPC methods, and of the structs that stand for them.
+//! Names of RPCs, and of the structs for them.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
-/// A name that a `.proto` can hold.
+/// Whether a `.proto` can have this name.
 pub(crate) fn is_proto_ident(name: &str) -> bool {
     let mut chars = name.chars();
     chars
@@ -12,22 +12,22 @@ pub(crate) fn is_proto_ident(name: &str) -> bool {
         && chars.all(|next| next == '_' || next.is_ascii_alphanumeric())
 }
 
-/// The name of the RPC that a function is by default: its own in UpperCamelCase.
+/// The default name of an RPC: that of the function in UpperCamelCase.
 ///
-/// `None` where that is not a name in a `.proto`.
+/// `None` if a `.proto` cannot have that name.
 pub(crate) fn rpc_name(function: &Ident) -> Option<String> {
     let name = upper_camel_case(&function.unraw().to_string());
     is_proto_ident(&name).then_some(name)
 }
 
-/// The name of the struct of an RPC by default: its own, but never in lower case. Wherever `struct count;`
-/// is in scope, `let count = …` is a pattern of the struct and no variable.
+/// The default name of the struct of an RPC: the RPC's, but never in lower case. With `struct count;` in scope,
+/// `let count = …` is a pattern.
 pub(crate) fn struct_name(rpc: &str) -> String {
     if rpc.starts_with(|first: char| first.is_ascii_uppercase()) {
         return rpc.to_owned();
     }
     let name = upper_camel_case(rpc);
-    // There is nothing but underscores.
+    // There are only underscores.
     if name.is_empty() {
         rpc.to_owned()
     } else {
@@ -35,7 +35,7 @@ pub(crate) fn struct_name(rpc: &str) -> String {
     }
 }
 
-/// Whether the compiler takes `name` for that of a type: `non_camel_case_types` says nothing of it.
+/// Whether the lint `non_camel_case_types` accepts `name`.
 pub(crate) fn is_type_name(name: &str) -> bool {
     let name = name.trim_matches('_');
     let has_case = |c: char| c.is_lowercase() || c.is_uppercase();
@@ -47,8 +47,8 @@ pub(crate) fn is_type_name(name: &str) -> bool {
             .any(|pair| pair.contains(&'_') && pair.iter().any(|&c| has_case(c)))
 }
 
-/// `batch_create` → `BatchCreate`. An underscore stays between two digits, which would run
-/// together (`step_1_2`), and before a digit that would come first.
+/// `batch_create` → `BatchCreate`. An underscore remains between two digits, which would otherwise run together
+/// (`step_1_2`), and before a digit that would come first.
 fn upper_camel_case(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
     for word in name.split('_') {

@@ -1,23 +1,23 @@
-//! The errors of one invocation: collected through all stages, shown together.
+//! The errors of one invocation, collected in all stages and reported together.
 
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-/// Every mistake found so far.
+/// The errors so far.
 #[derive(Default)]
 pub(crate) struct Report {
     errors: Vec<syn::Error>,
 }
 
 impl Report {
-    /// A mistake at one token.
+    /// Adds an error at one token.
     pub(crate) fn at(&mut self, span: Span, message: impl Display) {
         self.push(syn::Error::new(span, message));
     }
 
-    /// A mistake that takes several tokens, from the first to the last.
+    /// Adds an error that spans several tokens.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
@@ -30,7 +30,7 @@ impl Report {
         self.errors.is_empty()
     }
 
-    /// One `compile_error!` for each mistake.
+    /// A `compile_error!` for each error.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.errors
             .iter()

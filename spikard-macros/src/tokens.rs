@@ -1,8 +1,8 @@
-//! Looking through tokens whose grammar does not matter.
+//! Searches tokens without parsing them.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
-/// All tokens in the order written, those inside of groups as well; the groups themselves are left out.
+/// All tokens in order, including those in groups but not the groups themselves.
 pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     let mut flattened = Vec::new();
     for token in tokens {
@@ -22,7 +22,7 @@ pub(crate) fn is_word(token: Option<&TokenTree>, word: &str) -> bool {
     matches!(token, Some(TokenTree::Ident(ident)) if ident == word)
 }
 
-/// Whether `tokens` name `ident` as the first, or only, segment of a path.
+/// Whether `ident` occurs in `tokens` as the first or only segment of a path.
 pub(crate) fn name_first(tokens: TokenStream, ident: &Ident) -> bool {
     let tokens = flat(tokens);
     let mut places = tokens.iter().enumerate();

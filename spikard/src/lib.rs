@@ -92,28 +92,20 @@ extern crate self as spikard;
 
 mod call;
 mod collect;
-mod compression;
-mod connection_info;
-mod deadline;
 mod dispatch;
-mod kind;
-mod limits;
-mod message;
-mod metadata;
-mod method;
-mod mount;
-mod panics;
+mod handler;
 pub mod proto;
 #[cfg(feature = "python")]
 pub mod python;
 mod respond;
 mod routes;
-mod rpc;
+#[cfg(all(doctest, feature = "python", feature = "server"))]
+mod samples;
 #[cfg(feature = "server")]
 mod server;
 mod service;
 mod shapes;
-mod span;
+mod wire;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -124,11 +116,10 @@ pub use tonic::metadata::{MetadataMap, MetadataValue};
 pub use tonic::{Code, Status};
 
 pub use call::Call;
-pub use compression::Compression;
-pub use kind::{HandlerResult, IntoStatus, Kind};
-pub use limits::{Limits, MAX_STREAM_MESSAGES, MethodOptions};
-pub use message::Message;
-pub use method::{Handler, MethodInfo};
+pub use handler::{
+    Handler, HandlerResult, IntoStatus, Kind, Limits, MAX_STREAM_MESSAGES, MethodInfo,
+    MethodOptions,
+};
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
 #[cfg(feature = "reflection")]
 pub use server::ReflectionError;
@@ -138,14 +129,9 @@ pub use server::{LayeredService, ServeError, Server, ServerBuilder};
 pub use server::{Tls, TlsError};
 pub use service::GrpcService;
 pub use shapes::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
-    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
-    RequestShape, ResponseShape,
+    Compression, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest,
+    GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse,
+    Message, Messages, RequestShape, ResponseShape,
 };
 #[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;
-
-/// The samples of the README are doctests.
-#[cfg(all(doctest, feature = "python", feature = "server"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -9,12 +9,13 @@ pub use tonic::server::NamedService;
 pub use tower_service::Service;
 
 pub use crate::dispatch::{ResponseFuture, ServerCall};
-pub use crate::mount::serve;
 pub use crate::proto::checked::{
     Declared, DeclaredMethod, DeclaredRpc, Differs, MethodAt, NotAService, Returns, Takes,
     check_request, check_response, check_service, distinct, find_for, find_named, method_name,
     service_name,
 };
 #[cfg(feature = "python")]
-pub use crate::python::rpc::{PythonRpc, answer_in_python, call_python};
-pub use crate::rpc::{Rpc, answer, count_above_zero, kind, method, options, time_above_zero};
+pub use crate::python::callable::rpc::{PythonRpc, answer_in_python, call_python};
+pub use crate::service::{
+    Rpc, answer, count_above_zero, kind, method, options, serve, time_above_zero,
+};

@@ -5,7 +5,7 @@ mod python_support;
 
 use http::{HeaderMap, HeaderValue};
 use python_support::{One, interpreter};
-use spikard::python::entry::call_python;
+use spikard::python::call_python;
 use spikard::{Code, GrpcRequest, MetadataMap};
 
 fn metadata(pairs: &[(&'static str, &'static [u8])]) -> MetadataMap {

@@ -26,12 +26,22 @@ fn callables_are_found() {
     }
 }
 
+#[tokio::test]
+async fn a_module_may_name_what_only_the_wheel_can_do() {
+    let answer = unary("served_elsewhere:handle", "").await.unwrap();
+    let text = String::from_utf8_lossy(&answer.payload);
+    assert!(
+        text.contains("has no 'Server' in a program that embeds Python"),
+        "{text}"
+    );
+}
+
 #[test]
 fn a_missing_module_names_the_search_path() {
     let (kind, text) = refused("no_such_module:handle");
     assert_eq!(kind, PythonErrorKind::ModuleNotFound);
     assert!(
-        text.contains("\"no_such_module\" of \"no_such_module:handle\" does not exist"),
+        text.starts_with("no_such_module:handle: there is no module \"no_such_module\"; "),
         "{text}"
     );
     assert!(

@@ -116,7 +116,7 @@ def test_a_malformed_name(name: str) -> None:
 def test_a_missing_module_names_the_search_path(module: Callable[[str, str], str], tmp_path: Path) -> None:
     error = refused("no_such_module:handle")
     assert error.fault == "module"
-    assert 'the Python module "no_such_module" of "no_such_module:handle" does not exist' in error.text
+    assert error.text.startswith('no_such_module:handle: there is no module "no_such_module"; the module search path')
     assert f"\n  {tmp_path}\n" in error.text
     assert "PYTHONPATH" in error.text
 
@@ -136,17 +136,16 @@ def test_a_module_that_raises(module: Callable[[str, str], str], raised: str) ->
     module("broken", f"raise {raised}\n")
     error = refused("broken:handle")
     assert error.fault == "import"
-    assert 'the Python module "broken" of "broken:handle" failed when it was imported' in error.text
+    assert "the module of broken:handle failed when it was imported:\nTraceback" in error.text
     assert raised.partition("(")[0] in error.text
 
 
-def test_a_missing_attribute_with_the_nearest(module: Callable[[str, str], str], tmp_path: Path) -> None:
+def test_a_missing_attribute_with_the_nearest(module: Callable[[str, str], str]) -> None:
     module("shop", "def handle_sale(request): ...\n")
     error = refused("shop:handle_sal")
     assert error.fault == "attribute"
     assert error.text == (
-        f'the Python module "shop" ({tmp_path / "shop.py"}) has no "handle_sal", which "shop:handle_sal" names; '
-        f'did you mean "handle_sale"?'
+        'the module "shop" has no "handle_sal", which "shop:handle_sal" names; did you mean "handle_sale"?'
     )
 
 

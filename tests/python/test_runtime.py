@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import socket
 import threading
@@ -13,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from spikard._runtime.event_loop import end_tasks, run_until_stopped
 from spikard._runtime.handler import Handler
-from spikard._runtime.loop import LoopRunner, run_until_stopped
+from spikard._runtime.loop import LoopRunner
 from spikard._runtime.pool import Pool
 from spikard.grpc import GrpcResponse, StatusCode
 
@@ -210,6 +212,35 @@ def test_a_loop_that_cannot_run_says_so() -> None:
 
     with pytest.raises(RuntimeError, match="another loop is running"):
         asyncio.run(inside())
+
+
+def test_tasks_that_do_not_end_are_named(bridge: FakeBridge) -> None:
+    ends = asyncio.Event()
+    begun: list[str] = []
+
+    async def handler(request: str) -> None:
+        begun.append(request)
+        while not ends.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait_for(ends.wait(), 30)
+
+    async def test() -> None:
+        running = Running(bridge, handler)
+        bridge.burst([(FakeCall(), 7, 0, "a call")])
+        quick = asyncio.ensure_future(asyncio.sleep(30))
+        stays = asyncio.ensure_future(handler("a task"))
+        await running.until(lambda: len(begun) == 2)
+        assert await end_tasks(0.01) == ["handler", handler.__qualname__]
+        assert quick.cancelled()
+        ends.set()
+        await stays
+        await running.until(lambda: not running.runner.tasks())
+        running.runner.detach()
+
+    # Without the task that bounds it, which would be ended too.
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(test())
+    loop.close()
 
 
 def test_all_calls_are_cancelled(bridge: FakeBridge) -> None:

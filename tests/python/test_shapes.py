@@ -17,6 +17,8 @@ from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
+    GrpcDuplexRequest,
+    GrpcDuplexResponse,
     GrpcError,
     GrpcRequest,
     GrpcResponse,
@@ -129,8 +131,29 @@ def test_a_call_knows_which_messages_were_compressed() -> None:
 
 def test_matched_by_structure() -> None:
     match GrpcResponse(b"one"):
-        case GrpcResponse(payload=payload):
+        case GrpcResponse(payload):
             assert payload == b"one"
+    match GrpcBidiStreamRequest([b"one"], service_name="s", method_name="m"):
+        case GrpcBidiStreamRequest(service, method, metadata, messages, call):
+            assert (service, method, metadata, messages, call) == ("s", "m", {}, [b"one"], Call())
+
+
+@pytest.mark.parametrize(
+    ("kinds", "names"),
+    [
+        ([GrpcRequest], ("service_name", "method_name", "metadata", "payload", "call")),
+        ([*STREAM_REQUESTS, GrpcDuplexRequest], ("service_name", "method_name", "metadata", "messages", "call")),
+        ([GrpcResponse], ("payload", "metadata", "trailers", "compression")),
+        (
+            [*STREAM_RESPONSES, GrpcDuplexResponse],
+            ("messages", "metadata", "trailers", "compression", "uncompressed"),
+        ),
+    ],
+)
+def test_every_field_is_matched(kinds: list[Any], names: tuple[str, ...]) -> None:
+    for kind in kinds:
+        assert kind.__match_args__ == names
+        assert {field.name for field in dataclasses.fields(kind)} == set(names)
 
 
 def test_a_call_knows_its_remaining_time() -> None:

@@ -12,7 +12,7 @@ import pytest
 from spikard._runtime.flushing import flushing
 from spikard._runtime.lookup import NotFoundError, find
 from spikard.grpc import Call, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest
-from spikard.grpc._call import BUFFERED
+from spikard.grpc._call import SET_IN_THE_RESPONSE
 
 
 async def talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
@@ -68,7 +68,7 @@ def test_metadata_of_a_call_is_checked_where_it_is_set() -> None:
 
 
 def test_a_buffered_call_says_where_metadata_belongs() -> None:
-    call = Call(_sent=BUFFERED)
+    call = Call(_response_metadata=SET_IN_THE_RESPONSE)
     for setter in (call.set_initial_metadata, call.set_trailers):
         with pytest.raises(RuntimeError, match="GrpcResponse"):
             setter({"a": "1"})

@@ -1,5 +1,6 @@
-"""The program that is checked against a `.proto`, compiled from the files that the README shows."""
+"""The program of the Rust quick start, compiled from the files of the page, and what the guide changes in it."""
 
+import json
 import os
 import re
 import shutil
@@ -7,19 +8,23 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pages import PAGES, README, ROOT, Block, blocks
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
-# Files of Rust projects: their first line is their name.
-BLOCKS = re.findall(r"^```(?:toml|rs|proto)\n(?:#|//) (\S+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-INCLUDE = 'include!(concat!(env!("OUT_DIR"), "/packages.rs"));'
+GUIDE = ROOT / "docs" / "guide" / "rust.md"
+EMBEDDING = ROOT / "docs" / "guide" / "embedding.md"
+PACKAGE = '[workspace]\n\n[package]\nname = "orders"\nversion = "0.0.0"\nedition = "2024"\n\n'
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 BUILD_WITHIN = 900
 
 
-def blocks(name: str) -> list[str]:
-    """The texts of a file, in order."""
-    return [text for file, text in BLOCKS if file == name]
+def files(page: Path) -> list[Block]:
+    """The files of Rust programs that a page shows."""
+    return [block for language in ("toml", "rs", "proto") for block in blocks(page, language=language)]
+
+
+def text(page: Path, name: str) -> str:
+    """The text of a file, which may stand in a page piece by piece."""
+    return "\n".join(block.text for block in files(page) if block.file == name)
 
 
 @pytest.fixture
@@ -29,28 +34,21 @@ def program() -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "spikard").symlink_to(ROOT, target_is_directory=True)
-    # A workspace of its own, though there is one above it.
-    package = '[workspace]\n\n[package]\nname = "orders"\nversion = "0.0.0"\nedition = "2024"\n\n'
-    build, _ = blocks("build.rs")
-    files = {
-        "Cargo.toml": package + "\n".join(blocks("Cargo.toml")),
-        "build.rs": build,
-        "proto/shop.proto": "".join(blocks("proto/shop.proto")),
-        "src/main.rs": "".join(blocks("src/main.rs")),
-    }
-    for name, text in files.items():
+    for name in {block.file for block in files(README)}:
         path = folder / "orders" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text(README, name))
+    # A workspace of its own, though there is one above it.
+    (folder / "orders" / "Cargo.toml").write_text(PACKAGE + text(README, "Cargo.toml"))
     # The versions that are built already.
     shutil.copy(ROOT / "Cargo.lock", folder / "orders")
     return folder / "orders"
 
 
-def check(program: Path) -> subprocess.CompletedProcess[str]:
-    """Compile it."""
+def cargo(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run cargo on it."""
     return subprocess.run(
-        ["cargo", "check", "--color", "never"],
+        ["cargo", *arguments, "--color", "never"],
         cwd=program,
         env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)},
         capture_output=True,
@@ -58,6 +56,17 @@ def check(program: Path) -> subprocess.CompletedProcess[str]:
         timeout=BUILD_WITHIN,
         check=False,
     )
+
+
+def check(program: Path) -> subprocess.CompletedProcess[str]:
+    """Compile it, with its test."""
+    return cargo(program, "check", "--all-targets")
+
+
+def test_every_file_is_used() -> None:
+    """No other page shows one."""
+    assert {page for page in PAGES if files(page)} == {README, GUIDE, EMBEDDING}
+    assert {block.file for block in files(EMBEDDING)} == {"Cargo.toml"}
 
 
 def test_it_compiles_until_the_proto_changes(program: Path) -> None:
@@ -74,14 +83,35 @@ def test_it_compiles_until_the_proto_changes(program: Path) -> None:
 
 
 def test_all_packages_may_be_in_one_file(program: Path) -> None:
-    """The second build script, and the line that goes with it."""
-    assert INCLUDE in README
-    (program / "build.rs").write_text(blocks("build.rs")[1])
+    """The build script of the guide, and the line that goes with it."""
+    including, _ = (block.text for block in files(GUIDE) if block.file == "build.rs")
+    (program / "build.rs").write_text(including)
     main = program / "src" / "main.rs"
-    text, replaced = re.subn(
-        r"^mod shop \{.*?^\}$", lambda _: INCLUDE, main.read_text(), flags=re.DOTALL | re.MULTILINE
-    )
+    module = re.compile(r"^mod shop \{.*?^\}$", re.DOTALL | re.MULTILINE)
+    changed, replaced = module.subn(lambda _: text(GUIDE, "src/packages.rs"), main.read_text())
     assert replaced == 1
-    main.write_text(text)
+    main.write_text(changed)
     done = check(program)
     assert done.returncode == 0, done.stderr
+
+
+def test_clients_come_from_another_generator(program: Path) -> None:
+    """tonic's, as the guide has it. What it generates is not compiled: that would build much of tonic once more."""
+    _, generating = (block.text for block in files(GUIDE) if block.file == "build.rs")
+    (program / "build.rs").write_text(generating)
+    manifest = program / "Cargo.toml"
+    manifest.write_text(manifest.read_text() + 'tonic-prost-build = "0.14"\n')
+    (program / "src" / "main.rs").write_text("fn main() {}\n")
+    done = cargo(program, "check", "--message-format", "json")
+    assert done.returncode == 0, done.stderr
+    said = (json.loads(line) for line in done.stdout.splitlines())
+    (folder,) = (Path(one["out_dir"]) for one in said if "/orders#" in one.get("package_id", "") and "out_dir" in one)
+    assert "pub struct OrdersClient" in (folder / "shop.rs").read_text()
+
+
+def test_dependencies_of_a_program_with_python(program: Path) -> None:
+    """They are found, with their features; the program itself is a doctest."""
+    (program / "Cargo.toml").write_text(PACKAGE + text(EMBEDDING, "Cargo.toml"))
+    done = cargo(program, "tree")
+    assert done.returncode == 0, done.stderr
+    assert "pyo3" in done.stdout

@@ -1,14 +1,16 @@
-"""Every Python sample of the README runs as it stands there."""
+"""Every Python sample of the README and the guides runs as it stands there."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterable
+import inspect
+import logging
+from collections.abc import AsyncIterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from google.protobuf.message import DecodeError
 from grpc_tools import protoc
+from pages import GUIDES, PAGES, README, Block, blocks, section
 
 from spikard.grpc import (
     GrpcBidiStreamRequest,
@@ -25,42 +27,61 @@ from spikard.grpc import (
 )
 from spikard.grpc.testing import Client
 
-README = Path(__file__).parents[2] / "README.md"
 # The quick start is run as a whole, by tests/serve/test_quick_start.py.
-TEXT = re.sub(r"^## Python quick start$.*?(?=^## )", "", README.read_text(), flags=re.DOTALL | re.MULTILINE)
-SAMPLES = re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
-
+QUICK_START = range(*section(README, "Python quick start"))
+SAMPLES = [
+    block for block in blocks(*PAGES, language="python") if block.page != README or block.line not in QUICK_START
+]
 # What the samples' `shop_pb2` is made from.
-SHOP = re.search(r"^```proto\n// proto/shop\.proto\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+SHOP = next(block.text for block in blocks(README, language="proto") if block.file == "proto/shop.proto")
 
 
 @pytest.fixture(autouse=True)
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert SHOP is not None
-    (tmp_path / "shop.proto").write_text(SHOP[1])
+    (tmp_path / "shop.proto").write_text(SHOP)
     folder = str(tmp_path)
     assert protoc.main(["protoc", f"--proto_path={folder}", f"--python_out={folder}", "shop.proto"]) == 0
     monkeypatch.syspath_prepend(folder)
 
 
-def run(sample: str) -> dict[str, Any]:
+@pytest.fixture(autouse=True)
+def nothing_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a sample sets for its process is for this test alone."""
+    monkeypatch.setattr(_status_of, "_TABLE", dict(_status_of._TABLE))
+    logger = logging.getLogger("spikard")
+    handlers, level = logger.handlers[:], logger.level
+    yield
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
+
+
+def run(sample: Block) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "sample"}
-    exec(compile(sample, str(README), "exec"), namespace)
+    # The lines of a traceback are those of the page.
+    exec(compile("\n" * sample.line + sample.text, str(sample.page), "exec"), namespace)
     return namespace
 
 
-def named(file: str) -> dict[str, Any]:
-    (sample,) = (sample for sample in SAMPLES if sample.startswith(f"# {file}\n"))
+def named(page: str, file: str) -> dict[str, Any]:
+    (sample,) = (sample for sample in SAMPLES if sample.page.name == page and sample.file == file)
     return run(sample)
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
-def test_a_sample_runs(sample: str) -> None:
-    run(sample)
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_a_sample_runs(sample: Block) -> None:
+    for name, function in run(sample).items():
+        if name.startswith("test_") and not inspect.signature(function).parameters:
+            function()
+
+
+def test_every_guide_with_samples_is_seen() -> None:
+    shown = {page for page in PAGES if "```python" in page.read_text()}
+    assert shown == {sample.page for sample in SAMPLES}
+    assert len(shown & set(GUIDES)) >= 4
 
 
 def test_the_first_sample_does_what_the_rust_one_does() -> None:
-    add_up = run(SAMPLES[0])["add_up"]
+    add_up = named("README.md", "orders.py")["add_up"]
     from shop_pb2 import Item, Total
 
     items = [Item(name="a", value=1), Item(name="b", value=2)]
@@ -71,11 +92,22 @@ def test_the_first_sample_does_what_the_rust_one_does() -> None:
         asyncio.run(add_up(request))
 
 
+def test_the_call_tells_who_calls() -> None:
+    who_am_i = named("python.md", "whoami.py")["who_am_i"]
+    with Client(who_am_i) as client:
+        response = client.call(who_am_i, b"", metadata={"x-user": "ann"}, timeout=30)
+        assert (response.payload, response.metadata["x-user"]) == (b"ann", "ann")
+        assert float(response.trailers["x-remaining"]) > 0
+        with pytest.raises(GrpcError) as raised:
+            client.call(who_am_i, b"")
+    assert raised.value.code is StatusCode.UNAUTHENTICATED
+
+
 def test_the_streams_stream() -> None:
     async def listed(messages: AsyncIterable[bytes]) -> list[bytes]:
         return [message async for message in messages]
 
-    handlers = named("streams.py")
+    handlers = named("python.md", "streams.py")
     response = asyncio.run(handlers["greet_often"](GrpcRequest(b"Ada")))
     assert (response.messages, response.trailers) == ([b"Hello Ada"] * 3, {"x-count": "3"})
     request = GrpcDuplexRequest([b"Ada", b"Grace"])
@@ -84,7 +116,7 @@ def test_the_streams_stream() -> None:
 
 
 def test_the_error_of_one_message_is_its_answer() -> None:
-    transform = named("documents.py")["transform"]
+    transform = named("patterns.md", "documents.py")["transform"]
     from transformservice_pb2 import Document, TransformResult
 
     documents = [Document(id=1, content="one").SerializeToString(), b"no protobuf", Document(id=3).SerializeToString()]
@@ -138,8 +170,7 @@ def test_the_pitfalls_are_where_the_page_says(
     assert logged in caplog.text
 
 
-def test_a_row_for_decode_errors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_status_of, "_TABLE", dict(_status_of._TABLE))
+def test_a_row_for_decode_errors() -> None:
     register_exception(DecodeError, StatusCode.INVALID_ARGUMENT)
     with Client(*HANDLERS) as client, pytest.raises(GrpcError, match="a secret") as raised:
         client.call(decodes, b"")

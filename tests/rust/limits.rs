@@ -47,7 +47,7 @@ fn cases() -> Vec<(ServerBuilder, Vec<usize>, &'static str)> {
         (
             Server::builder().max_buffered_bytes(1000),
             vec![600, 600],
-            "the calls in progress fill the server's buffer, max_buffered_bytes = 1000",
+            "the calls in flight fill the server's buffer, max_buffered_bytes = 1000",
         ),
     ]
 }

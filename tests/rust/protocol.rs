@@ -44,15 +44,15 @@ fn broken() -> Vec<Broken> {
             ..good()
         },
         Broken {
-            what: "a compression flag that does not exist",
+            what: "a compressed flag that does not exist",
             body: vec![text("good"), Bytes::from_static(&[2, 0, 0, 0, 0])],
-            text: "message 1 starts with the compression flag 2: it must be 0 or 1",
+            text: "message 1 starts with the compressed flag 2: it must be 0 or 1",
             ..good()
         },
         Broken {
             what: "a compressed message without grpc-encoding",
             body: vec![Bytes::from_static(&[1, 0, 0, 0, 0])],
-            text: "message 0 has its compression flag set",
+            text: "message 0 has its compressed flag set",
             ..good()
         },
         Broken {

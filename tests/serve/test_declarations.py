@@ -142,9 +142,14 @@ def test_limits() -> None:
     )
     async def get(request: GrpcClientStreamRequest) -> GrpcResponse: ...
 
-    assert of(get) == Declaration(
-        "shop.v1.Shop", "Put", Kind.CLIENT_STREAMING, False, 500, 64 << 10, 8 << 20, timeout=90.0, idle_timeout=0.25
-    )
+    limits = {
+        "max_messages": 500,
+        "max_message_bytes": 64 << 10,
+        "max_stream_bytes": 8 << 20,
+        "timeout": 90.0,
+        "idle_timeout": 0.25,
+    }
+    assert of(get) == Declaration("shop.v1.Shop", "Put", Kind.CLIENT_STREAMING, limits=limits)
 
 
 def no_annotations(request): ...  # type: ignore[no-untyped-def]
@@ -218,13 +223,14 @@ class ShopClass: ...
         (unary, {"service": "shop.My Shop"}, ValueError, '"My Shop" is not a name in a .proto'),
         (unary, {"service": 7}, TypeError, "service must be the full name of a service"),
         (unary, {"method": "shop.Shop/Get"}, ValueError, "write the name of the method alone"),
-        (unary, {"max_messages": 0}, ValueError, "a max_messages of 0 refuses every call"),
-        (unary, {"max_messages": "500"}, TypeError, "max_messages must be a whole number, not str"),
+        (unary, {"max_messages": 0}, ValueError, "max_messages must be 1 or more, not 0"),
+        (unary, {"max_messages": "500"}, TypeError, 'max_messages must be a whole number, not "500"'),
         (unary, {"max_messages": True}, TypeError, "max_messages must be a whole number, not bool"),
+        (unary, {"max_mesages": 1}, TypeError, 'there is no option "max_mesages"; did you mean "max_messages"?'),
         (unary, {"max_message_bytes": "8mb"}, ValueError, 'max_message_bytes: "8mb" is not a size'),
         (unary, {"max_bytes": 1, "max_stream_bytes": 1}, TypeError, "give only one of the two"),
         (unary, {"timeout": "5 seconds"}, ValueError, 'timeout: "5 seconds" is not a duration'),
-        (unary, {"timeout": 0}, ValueError, "a timeout of zero refuses every call"),
+        (unary, {"timeout": 0}, ValueError, "timeout must be more than 0 seconds"),
         (unary, {"timeout": -1}, ValueError, "timeout must be a time from 0"),
         (unary, {"timeout": float("nan")}, ValueError, "timeout must be a time from 0"),
     ],

@@ -102,7 +102,7 @@ async def until_it_waits() -> None:
         await asyncio.sleep(0)
 
 
-def run(program: str) -> subprocess.CompletedProcess[str]:
+def run_program(program: str) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, which it must come to."""
     return subprocess.run(
         [sys.executable, "-c", program], cwd=HANDLERS, capture_output=True, text=True, timeout=WAIT, check=False
@@ -161,14 +161,14 @@ def test_a_call_of_another_thread_ends_with_the_client() -> None:
 
 def test_a_task_that_leaves_does_not_end_the_client() -> None:
     """`SystemExit` passes through the loop, which goes on."""
-    done = run(LEAVES)
+    done = run_program(LEAVES)
     assert (done.returncode, done.stdout) == (0, "b'still here'\nb'one'\n"), done.stderr
     assert "SystemExit ended the event loop, which goes on" in done.stderr
 
 
 def test_a_forked_child_leaves_the_client_alone() -> None:
     """It ends by itself, with its exit hooks, and the parent calls on."""
-    done = run(FORKS)
+    done = run_program(FORKS)
     assert (done.returncode, done.stdout) == (0, "7\nb'after'\n" * 2), done.stderr
 
 
@@ -213,3 +213,58 @@ def test_a_log_level_beyond_all_others(level: int) -> None:
             assert channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT) == b"one"
     finally:
         logger.setLevel(before)
+
+
+STAYS = """
+import asyncio, os, time
+from concurrent.futures import ThreadPoolExecutor
+import grpc
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
+from spikard.grpc.testing import Client, _background, serving
+
+_background._CLOSES_WITHIN = 1.0
+begun = []
+
+@grpc_stream(service="stays.Stays")
+async def takes_no_cancel(request: GrpcRequest) -> GrpcResponse:
+    begun.append("takes no cancel")
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except BaseException:
+            continue
+
+@grpc_stream(service="stays.Stays")
+async def holds_the_loop(request: GrpcRequest) -> GrpcResponse:
+    begun.append("holds the loop")
+    time.sleep(3600)
+
+def call(client):
+    with client:
+        pool.submit(client.call, HANDLER)
+        while not begun:
+            time.sleep(0.001)
+
+def serve():
+    with serving(HANDLER, grace=0) as server, grpc.insecure_channel(server.address) as channel:
+        call = channel.unary_unary("/stays.Stays/" + METHOD).future(b"")
+        while not begun:
+            time.sleep(0.001)
+
+pool = ThreadPoolExecutor(1)
+RUN
+print("went on", flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("run", ["call(Client(HANDLER))", "serve()"])
+@pytest.mark.parametrize("handler", ["takes_no_cancel", "holds_the_loop"])
+def test_a_handler_that_does_not_end_hangs_no_tests(run: str, handler: str) -> None:
+    """It is left behind, and named."""
+    method = "".join(word.capitalize() for word in handler.split("_"))
+    program = STAYS.replace("RUN", run).replace("HANDLER", handler).replace("METHOD", f'"{method}"')
+    done = run_program(program)
+    assert (done.returncode, done.stdout) == (0, "went on\n"), done.stderr
+    text = "RuntimeWarning: left behind, since they did not end when they were cancelled: __main__:" + handler
+    assert text in done.stderr

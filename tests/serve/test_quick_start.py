@@ -1,17 +1,14 @@
 """The README's Python quick start, word for word, in a folder with nothing in it."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pages import README, ROOT, Block, fences, section
 
-ROOT = Path(__file__).resolve().parents[2]
-QUICK_START = re.search(
-    r"^## Python quick start$(.*?)(?=^## )", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
-)
+QUICK_START = range(*section(README, "Python quick start"))
 INSTALL_WITHIN = 900
 
 
@@ -45,10 +42,9 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def blocks() -> list[tuple[str, str]]:
-    """The language and the text of each block, in order."""
-    assert QUICK_START is not None
-    return re.findall(r"^```(\w+)\n(.*?)^```$", QUICK_START[1], re.DOTALL | re.MULTILINE)
+def blocks() -> list[Block]:
+    """Each block, in order."""
+    return [block for block in fences(README) if block.line in QUICK_START]
 
 
 def run(command: str, folder: Path, environment: dict[str, str]) -> str:
@@ -72,11 +68,11 @@ def test_quick_start(environment: dict[str, str], folder: Path) -> None:
     said: dict[str, str] = {}
     servers: list[subprocess.Popen[str]] = []
     try:
-        for language, text in blocks():
-            if language == "python":
-                name = text.splitlines()[0].removeprefix("# ")
-                assert name.endswith(".py"), f"a file without its name: {text}"
-                (folder / name).write_text(text)
+        for block in blocks():
+            text = block.text
+            if block.language == "python":
+                assert block.file, f"{block}: a file without its name"
+                (folder / block.file).write_text(text)
             elif text.startswith("spikard serve"):
                 servers.append(start(text.strip(), folder, environment))
             else:

@@ -1,4 +1,7 @@
-"""What the README shows of the terminal is what the terminal shows."""
+"""What the pages show of the terminal is what the terminal shows.
+
+With `UPDATE_PAGES=1`, the output of a command that ends is written into its page instead: read the difference.
+"""
 
 import os
 import re
@@ -8,28 +11,27 @@ import sys
 from pathlib import Path
 
 import pytest
+from pages import PAGES, blocks
 from processes import EXAMPLES, WAIT, serving
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
-BLOCKS = re.findall(r"^```console\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 COMMANDS = [
-    (command, output)
-    for block in BLOCKS
-    for command, output in re.findall(r"^\$ (spikard .*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+    (block.page, command, output)
+    for block in blocks(*PAGES, language="console")
+    for command, output in re.findall(r"^\$ (spikard .*)\n((?:(?!\$ ).*\n)*)", block.text, re.MULTILINE)
 ]
-ENDING = [(command, output) for command, output in COMMANDS if "serving on" not in output]
-SERVING = [(command, output) for command, output in COMMANDS if "serving on" in output]
+ENDING = [shown for shown in COMMANDS if "serving on" not in shown[2]]
+SERVING = [shown[1:] for shown in COMMANDS if "serving on" in shown[2]]
 
 
 def test_there_is_something_to_show() -> None:
     """The help, the table of the start, three mistakes."""
-    assert any("--help" in command for command, _ in ENDING)
-    assert sum("spikard: error:" in output for _, output in ENDING) >= 3
+    assert any("--help" in command for _, command, _ in ENDING)
+    assert sum("spikard: error:" in output for _, _, output in ENDING) >= 3
     assert SERVING
 
 
-@pytest.mark.parametrize(("command", "output"), ENDING, ids=[command for command, _ in ENDING])
-def test_a_command_that_ends(command: str, output: str) -> None:
+@pytest.mark.parametrize(("page", "command", "output"), ENDING, ids=[command for _, command, _ in ENDING])
+def test_a_command_that_ends(page: Path, command: str, output: str) -> None:
     """Its output, and exit code 2 for a mistake."""
     done = subprocess.run(
         [sys.executable, "-m", *shlex.split(command)],
@@ -41,7 +43,10 @@ def test_a_command_that_ends(command: str, output: str) -> None:
         timeout=WAIT,
         check=False,
     )
-    assert done.stdout == output
+    if os.environ.get("UPDATE_PAGES"):
+        page.write_text(page.read_text().replace(f"$ {command}\n{output}", f"$ {command}\n{done.stdout}"))
+    else:
+        assert done.stdout == output
     assert done.returncode == (2 if "spikard: error:" in output else 0)
 
 

@@ -92,7 +92,7 @@ pub async fn serve(server: ServerBuilder) -> Running {
     let server = server.bind(ANY_PORT).await.expect("the server starts");
     let address = server.local_addr().expect("a TCP port").to_string();
     Running::start(address, async |stopped| {
-        server.serve_until(until(stopped)).await;
+        server.serve_with_shutdown(until(stopped)).await;
     })
 }
 

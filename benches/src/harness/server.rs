@@ -108,8 +108,8 @@ impl Spec {
                 command.args(["serve", module, "--bind", "127.0.0.1:0", "--app-dir"]);
                 // The limits are raised as far as the largest measurement needs.
                 command.arg(python).args([
-                    "--limit-stream-bytes=1GiB",
-                    "--limit-buffered-bytes=4GiB",
+                    "--max-stream-bytes=1GiB",
+                    "--max-buffered-bytes=4GiB",
                     "--log-level=warning",
                 ]);
                 command.env("PYTHONPATH", generated);

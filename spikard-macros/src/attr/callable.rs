@@ -35,7 +35,7 @@ fn is_dotted(path: &str) -> bool {
     path.split('.').all(is_identifier)
 }
 
-/// An identifier of Python, near enough: letters of any script, digits and `_`.
+/// Approximately an identifier of Python: letters of any script, digits and `_`.
 fn is_identifier(part: &str) -> bool {
     let mut chars = part.chars();
     chars

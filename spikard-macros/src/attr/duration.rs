@@ -1,9 +1,9 @@
-//! Durations as people write them: `1m30s`.
+//! Durations with units: `1m30s`.
 
-/// From the longest to the shortest, which is the order that they are written in.
+/// From the longest to the shortest, the order in which they are written.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-/// The number of milliseconds, or what is wrong with the text.
+/// The number of milliseconds, or the error.
 pub(super) fn parse(text: &str) -> Result<u64, String> {
     let not_a_duration = || {
         format!(
@@ -20,7 +20,7 @@ pub(super) fn parse(text: &str) -> Result<u64, String> {
     while !rest.is_empty() {
         let (number, after) = split(rest, |c| c.is_ascii_digit());
         let (unit, after) = split(after, |c| c.is_ascii_alphabetic());
-        // Every unit once, and none behind a shorter one: `find` goes on from the last one found.
+        // Each unit once and in order: `find` continues after the last one.
         let known = units.find(|(name, _)| *name == unit);
         let (Some((_, factor)), false) = (known, number.is_empty()) else {
             return Err(not_a_duration());

@@ -1,4 +1,4 @@
-//! From the tokens of an attribute to its `key = value` entries.
+//! Parses the tokens of an attribute into `key = value` entries.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -12,28 +12,28 @@ use crate::report::Report;
 
 /// One `key = value`.
 pub(crate) struct Entry {
-    /// The key as written, for its place.
+    /// The key in the source, for its span.
     pub(crate) word: Ident,
     pub(crate) key: Key,
-    /// `None` where the value is missing or could not be read, which has been reported.
+    /// `None` if it is missing or malformed, which has been reported.
     pub(crate) value: Option<Expr>,
-    /// Whether the key was mistyped, and this is the one that was likely meant.
+    /// Whether the key was mistyped and replaced by the nearest one.
     guessed: bool,
 }
 
-/// The entries of one attribute, each key at most once and known.
+/// The entries of one attribute: known keys, each at most once.
 #[derive(Default)]
 pub(crate) struct Entries(Vec<Entry>);
 
 impl Entries {
-    /// Reads `tokens`; an entry that cannot be read is reported and does not hide those after it.
+    /// Parses `tokens`. A malformed entry is reported, and those after it are still parsed.
     pub(crate) fn read(tokens: TokenStream, place: Place, report: &mut Report) -> Self {
         let mut entries = Self::default();
         entries.extend(tokens, place, report);
         entries
     }
 
-    /// Reads one more attribute of the same item.
+    /// Adds another attribute of the same item.
     pub(crate) fn extend(&mut self, tokens: TokenStream, place: Place, report: &mut Report) {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -85,7 +85,7 @@ impl IntoIterator for Entries {
     }
 }
 
-/// An entry, and what is wrong with it.
+/// An entry with its error, if any.
 struct Read {
     entry: Entry,
     error: Option<syn::Error>,
@@ -172,7 +172,7 @@ fn read_value(input: ParseStream<'_>, word: &Ident, key: Key) -> syn::Result<Exp
     Ok(value)
 }
 
-/// Goes behind the next comma; what stands before it belongs to an entry that has been reported.
+/// Skips to the next comma, past the rest of a malformed entry.
 fn skip_comma(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;

@@ -1,14 +1,14 @@
-//! An option that may be missing, wrong or right.
+//! An option that may be absent, wrong or right.
 
-/// What was written for an option.
+/// The value of an option.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Given<T> {
-    /// Nothing.
+    /// The option is absent.
     #[default]
     No,
-    /// Something that has been reported; later stages say no more of it.
+    /// It was wrong, which has been reported: later stages ignore it.
     Wrong,
-    /// A value.
+    /// It is right.
     Yes(T),
 }
 
@@ -25,7 +25,7 @@ impl<T> Given<T> {
     }
 }
 
-/// `None` is a value that has been reported.
+/// `None` stands for a value that has been reported.
 impl<T> From<Option<T>> for Given<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Wrong, Self::Yes)

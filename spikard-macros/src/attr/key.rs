@@ -1,6 +1,6 @@
-//! The options there are.
+//! The options.
 
-/// An option, by its name.
+/// The name of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Key {
     Service,
@@ -29,7 +29,7 @@ impl Key {
         Self::IdleTimeout,
     ];
 
-    /// The word that is written; for a limit it is the method of `MethodOptions` as well.
+    /// The word in the source; for a limit, the method of `MethodOptions` too.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Service => "service",
@@ -45,7 +45,7 @@ impl Key {
         }
     }
 
-    /// What its value looks like.
+    /// An example of its value.
     pub(crate) const fn example(self) -> &'static str {
         match self {
             Self::Service => "service = \"messageservice.MessageService\"",

@@ -1,4 +1,4 @@
-//! The limits among the options.
+//! The options that are limits.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -9,26 +9,26 @@ use super::literal::literal;
 use super::{duration, size};
 use crate::report::Report;
 
-/// A limit whose value only the compiler knows, so that it must see whether that is zero.
+/// A limit whose value only the compiler knows: generated code checks that it is not zero.
 pub(crate) struct UnknownLimit<'a> {
-    /// Where `MethodOptions` has it.
+    /// Its field in `MethodOptions`.
     pub(crate) field: Ident,
     pub(crate) is_time: bool,
     pub(crate) value: &'a TokenStream,
-    /// What to say if it is zero.
+    /// The error if it is zero.
     pub(crate) advice: String,
 }
 
-/// The limits that are given, in the order of the options.
+/// The limits that are set, in the order of the options.
 #[derive(Clone, Default)]
 pub(crate) struct Limits(Vec<Limit>);
 
 #[derive(Clone)]
 struct Limit {
     key: Key,
-    /// An expression of the type that the limit has in `MethodOptions`.
+    /// An expression of the type of the limit in `MethodOptions`.
     value: TokenStream,
-    /// Whether it is a literal, which has been checked.
+    /// Whether it is a literal, which has been checked already.
     is_literal: bool,
 }
 
@@ -70,7 +70,7 @@ impl Limits {
         calls.collect()
     }
 
-    /// Those that are constant expressions.
+    /// Those that are not literals.
     pub(crate) fn unknown(&self) -> impl Iterator<Item = UnknownLimit<'_>> {
         let expressions = self.0.iter().filter(|limit| !limit.is_literal);
         expressions.map(|limit| UnknownLimit {
@@ -132,7 +132,7 @@ fn time(key: Key, value: &Expr) -> syn::Result<TokenStream> {
 }
 
 fn whole(key: Key, number: &syn::LitInt) -> syn::Result<TokenStream> {
-    // A number too large for `u64`, or of another type, is the compiler's to refuse.
+    // The compiler refuses a number that does not fit `u64` or has another suffix.
     not_zero(key, number.base10_parse().unwrap_or(u64::MAX))
         .map_err(|message| syn::Error::new(number.span(), message))?;
     Ok(quote!(#number))

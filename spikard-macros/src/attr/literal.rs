@@ -1,8 +1,8 @@
-//! The literals among the values.
+//! Literal values.
 
 use syn::{Expr, ExprLit, Lit, LitStr};
 
-/// The literal that an expression is, also in brackets, or in the invisible ones of a `macro_rules!` variable.
+/// The literal in an expression, also in parentheses or in the invisible group of a `macro_rules!` variable.
 pub(super) fn literal(value: &Expr) -> Option<&Lit> {
     match value {
         Expr::Lit(ExprLit { lit, .. }) => Some(lit),
@@ -12,7 +12,7 @@ pub(super) fn literal(value: &Expr) -> Option<&Lit> {
     }
 }
 
-/// The string literal that an option needs.
+/// The string literal that an option requires.
 pub(super) fn string(value: &Expr) -> Option<&LitStr> {
     match literal(value) {
         Some(Lit::Str(string)) => Some(string),

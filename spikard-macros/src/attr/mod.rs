@@ -1,4 +1,4 @@
-//! What stands in `#[grpc_stream(…)]` and `#[grpc(…)]`.
+//! The contents of `#[grpc_stream(…)]` and `#[grpc(…)]`.
 
 mod callable;
 mod duration;

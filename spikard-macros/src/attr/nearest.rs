@@ -1,7 +1,6 @@
-//! The known word nearest to one that was mistyped.
+//! Suggestions for mistyped words.
 
-/// The nearest of `words`, where one is near enough to be meant: a third of the letters are wrong at
-/// most, or it is an abbreviation.
+/// The nearest of `words`, if near enough: at most a third of the letters differ, or it is an abbreviation.
 pub(crate) fn nearest(
     typed: &str,
     words: impl Iterator<Item = &'static str>,
@@ -14,7 +13,7 @@ pub(crate) fn nearest(
         .map(|(_, word)| word)
 }
 
-/// Whether `word` is `typed` with more letters in between or behind.
+/// Whether `typed` is `word` with letters left out.
 fn abbreviates(typed: &str, word: &str) -> bool {
     let mut rest = word.chars();
     typed.len() >= 3
@@ -23,7 +22,7 @@ fn abbreviates(typed: &str, word: &str) -> bool {
             .all(|letter| rest.any(|other| other == letter))
 }
 
-/// The least number of insertions, deletions, replacements and swaps of neighbours between two words.
+/// The edit distance of two words: insertions, deletions, replacements and swaps of neighbours.
 fn distance(from: &str, to: &str) -> usize {
     let from: Vec<char> = from.chars().collect();
     let to: Vec<char> = to.chars().collect();

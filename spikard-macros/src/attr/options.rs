@@ -1,4 +1,4 @@
-//! The options of one attribute, each read as what it is.
+//! The typed options of one attribute.
 
 use proc_macro2::{Ident, Span};
 use syn::{Expr, LitStr, Path};
@@ -10,18 +10,18 @@ use super::limit::Limits;
 use super::literal::string;
 use super::place::Place;
 use super::{callable, service_name};
-use crate::Features;
+use crate::features::Features;
 use crate::model::ServiceName;
 use crate::name::is_proto_ident;
 use crate::report::Report;
 
-/// What an attribute says.
+/// The options of an attribute.
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) service: Given<ServiceName>,
     pub(crate) method: Given<LitStr>,
     pub(crate) python: Given<LitStr>,
-    /// The word `python`, for errors of what contradicts it.
+    /// The key `python`, for errors about options that contradict it.
     pub(crate) python_word: Option<Span>,
     pub(crate) name: Given<Ident>,
     pub(crate) krate: Given<Path>,
@@ -29,7 +29,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads the entries of an attribute in `place`; what is wrong with one of them is reported.
+    /// Reads the entries of an attribute in `place`, and reports wrong values.
     pub(crate) fn read(
         entries: Entries,
         place: Place,
@@ -84,7 +84,7 @@ impl Options {
 
 const NO_PYTHON: &str = "handlers in Python need the Cargo feature `python` of spikard: write `spikard = { version = \"…\", features = [\"python\"] }` in Cargo.toml";
 
-/// A string that `check` finds nothing wrong with.
+/// A string that passes `check`.
 fn checked(
     key: Key,
     value: Option<&Expr>,

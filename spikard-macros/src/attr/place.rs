@@ -1,8 +1,8 @@
-//! Where an option may stand.
+//! Where options may stand.
 
 use super::key::Key;
 
-/// The attribute that an option stands in.
+/// The attribute that an option is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// `#[grpc_stream(…)]` on a function.
@@ -14,14 +14,14 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// The options that mean something here, in the order of the documentation.
+    /// The options that are allowed here, in the order of the documentation.
     pub(crate) fn keys(self) -> impl Iterator<Item = Key> {
         Key::ALL
             .into_iter()
             .filter(move |&key| self.refusal(key).is_none())
     }
 
-    /// Why an option has no meaning here, and what to write instead.
+    /// Why an option is not allowed here, and what to write instead.
     pub(crate) const fn refusal(self, key: Key) -> Option<&'static str> {
         match (self, key) {
             (Self::Block, Key::Method) => Some(

@@ -1,4 +1,4 @@
-//! The service: by its full name, or by the module that spikard-build made of it.
+//! The service: its full name, or the module that spikard-build generated for it.
 
 use quote::ToTokens;
 use syn::{Expr, Path};
@@ -8,7 +8,7 @@ use crate::model::ServiceName;
 use crate::name::is_proto_ident;
 use crate::report::Report;
 
-/// The service that a value names; `None` where it names none, which is reported.
+/// The service that a value names. `None` after an error.
 pub(super) fn read(value: &Expr, report: &mut Report) -> Option<ServiceName> {
     if let Some(text) = string(value) {
         if let Err(message) = check(&text.value()) {
@@ -26,7 +26,7 @@ pub(super) fn read(value: &Expr, report: &mut Report) -> Option<ServiceName> {
     }
 }
 
-/// The path that an expression is, if it may be that of a module.
+/// The path of an expression that may be that of a module.
 fn module(value: &Expr) -> Option<&Path> {
     match value {
         Expr::Path(path) if path.qself.is_none() => {
@@ -44,11 +44,11 @@ fn refusal(value: &Expr) -> String {
     let written: String = value.to_token_stream().to_string();
     let name: String = written.split_whitespace().collect();
     let (name, hint) = match value {
-        // `messageservice.MessageService` without its quotes.
+        // `messageservice.MessageService` without quotes.
         Expr::Field(_) if check(&name).is_ok() => (name.as_str(), ""),
         _ => (
             "messageservice.MessageService",
-            ", or the path of the module that spikard-build made of it",
+            ", or the path of the module that spikard-build generated for it",
         ),
     };
     format!("`service` takes the full name in quotes: write `service = \"{name}\"`{hint}")

@@ -1,4 +1,4 @@
-//! Sizes as people write them: `8MiB`.
+//! Sizes with units: `8MiB`.
 
 const UNITS: [(&str, u64); 7] = [
     ("B", 1),
@@ -10,7 +10,7 @@ const UNITS: [(&str, u64); 7] = [
     ("GiB", 1 << 30),
 ];
 
-/// The number of bytes, or what is wrong with the text.
+/// The number of bytes, or the error.
 pub(super) fn parse(text: &str) -> Result<u64, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);

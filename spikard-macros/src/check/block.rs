@@ -1,4 +1,4 @@
-//! An `impl` block: one service, whose methods are its functions.
+//! An `impl` block: one service, whose functions are its methods.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,8 @@ use syn::{ImplItem, Meta};
 use super::cfg::cfgs;
 use super::signature::Receives;
 use super::{header, method, service};
-use crate::Features;
 use crate::attr::{Entries, Options, Place};
+use crate::features::Features;
 use crate::item::{Block, Function, Member, hidden, is_grpc_stream};
 use crate::model::{Method, Owner, Service};
 use crate::report::Report;
@@ -32,7 +32,7 @@ pub(super) fn check(
     let service = service::check(&options, report);
     header::check(&block.header, report);
     if block.header.trait_.is_some() {
-        // Its functions are the trait's, and were not meant as methods one by one.
+        // Its functions belong to the trait and are not checked as methods.
         return None;
     }
     if block.members.is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn check(
         .map(|member| check_member(member, &options, features, report))
         .collect();
     distinct(methods.iter().flatten(), report);
-    // One that is missing has been reported, or is the compiler's to refuse.
+    // A missing one has been reported, here or by the compiler.
     let methods: Option<Vec<Method>> = methods.into_iter().collect();
     Some(Service {
         krate: options.krate.yes().cloned(),
@@ -73,7 +73,7 @@ fn check_member(
             report.at(
                 span,
                 format_args!(
-                    "only the methods of the service stand in this block: move this {what} to another `impl` block"
+                    "this block may have only the methods of the service: move this {what} to another `impl` block"
                 ),
             );
             None
@@ -81,7 +81,7 @@ fn check_member(
     }
 }
 
-/// The options of a method, from all its `#[grpc(…)]`.
+/// The options of a method, from all of its `#[grpc(…)]`.
 fn options_of(function: &Function, features: Features, report: &mut Report) -> Options {
     let mut entries = Entries::default();
     for attr in &function.grpc {
@@ -99,7 +99,7 @@ fn options_of(function: &Function, features: Features, report: &mut Report) -> O
             Meta::Path(_) => {}
             Meta::List(list) => entries.extend(list.tokens.clone(), Place::Method, report),
             Meta::NameValue(_) => {
-                let message = "the options stand in brackets: write `#[grpc(method = \"…\")]`";
+                let message = "the options go in parentheses: write `#[grpc(method = \"…\")]`";
                 report.on(attr, message);
             }
         }
@@ -107,7 +107,7 @@ fn options_of(function: &Function, features: Features, report: &mut Report) -> O
     Options::read(entries, Place::Method, features, report)
 }
 
-/// Reports a second handler of one RPC. Those under a `cfg` may exclude each other.
+/// Reports a second handler of one RPC. Handlers under `cfg`s may exclude each other.
 fn distinct<'a>(methods: impl Iterator<Item = &'a Method>, report: &mut Report) {
     let mut seen: HashMap<&str, &Method> = HashMap::new();
     for method in methods.filter(|method| method.cfgs.is_empty()) {

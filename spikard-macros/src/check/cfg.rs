@@ -1,4 +1,4 @@
-//! The conditions under which an item is there at all.
+//! The `cfg`s of an item.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use syn::{Attribute, Meta, parse_quote};
 
 use crate::item::conditional;
 
-/// The `cfg`s among attributes, for what is generated beside the item that bears them.
+/// The `cfg`s among attributes, for what is generated beside their item.
 pub(super) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     let conditions = attrs.iter().filter_map(|attr| condition(&attr.meta));
     conditions
@@ -14,8 +14,7 @@ pub(super) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
         .collect()
 }
 
-/// The `cfg` that an attribute is, or has in it: `cfg_attr(a, cfg(b), doc = "…")` is a condition and
-/// something else.
+/// The `cfg` in an attribute: `cfg_attr(a, cfg(b), doc = "…")` has one and something else.
 fn condition(meta: &Meta) -> Option<TokenStream> {
     if meta.path().is_ident("cfg") {
         return Some(quote!(#meta));

@@ -1,12 +1,12 @@
-//! A free function: one method, and a struct that is its service.
+//! A free function: one method, and a struct as its service.
 
 use proc_macro2::TokenStream;
 
 use super::cfg::cfgs;
 use super::signature::Receives;
 use super::{method, service, structure};
-use crate::Features;
 use crate::attr::{Entries, Options, Place};
+use crate::features::Features;
 use crate::item::Function;
 use crate::model::{Owner, Service};
 use crate::report::Report;
@@ -39,7 +39,7 @@ pub(super) fn check(
             vis: function.vis.clone(),
             name,
         },
-        // The `cfg`s of the function are those of the whole service.
+        // The `cfg`s of the function apply to the whole service.
         methods: vec![crate::model::Method {
             cfgs: Vec::new(),
             ..method

@@ -1,4 +1,4 @@
-//! The head of an `impl` block: a concrete type, and no trait.
+//! The header of an `impl` block: a concrete type and no trait.
 
 use quote::ToTokens;
 use syn::ItemImpl;
@@ -25,7 +25,7 @@ pub(super) fn check(header: &ItemImpl, report: &mut Report) {
     if let Some(clause) = &header.generics.where_clause {
         report.on(
             clause,
-            "a service has nothing generic to bound: remove the `where` clause",
+            "a service is not generic: remove the `where` clause",
         );
     }
 }

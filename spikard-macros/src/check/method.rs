@@ -11,7 +11,7 @@ use crate::model::{Method, Python};
 use crate::name::rpc_name;
 use crate::report::Report;
 
-/// The method that `function` is with `options`.
+/// The method of `function` with `options`.
 pub(super) fn check(
     function: &Function,
     receives: Receives,
@@ -65,7 +65,7 @@ fn rpc(function: &Function, options: &Options, report: &mut Report) -> Option<St
             let name = rpc_name(ident);
             if name.is_none() {
                 let message = format_args!(
-                    "`{ident}` makes no name for a `.proto` (ASCII letters, digits and `_`): write `method = \"…\"`"
+                    "`{ident}` does not become a name that a `.proto` can have (ASCII letters, digits and `_`): write `method = \"…\"`"
                 );
                 report.at(ident.span(), message);
             }

@@ -1,4 +1,4 @@
-//! From what is written to what is meant, or to everything that is wrong with it.
+//! From the parsed input to a checked model, or to all errors in it.
 
 mod block;
 mod cfg;
@@ -12,13 +12,12 @@ mod types;
 
 use proc_macro2::TokenStream;
 
-use crate::Features;
+use crate::features::Features;
 use crate::item::{Item, Other};
 use crate::model::Service;
 use crate::report::Report;
 
-/// The service that `item` is with these options. `None` where there is none, for a reason that is in
-/// the report or that the compiler gives itself.
+/// The service of `item` with these options. `None` after an error, which is in the report or comes from the compiler.
 pub(crate) fn check(
     item: &Item,
     options: TokenStream,

@@ -1,4 +1,4 @@
-//! The service that an item belongs to.
+//! The service of an item.
 
 use crate::attr::{Given, Options};
 use crate::model::ServiceName;

@@ -1,4 +1,4 @@
-//! The signature of a handler: one request in, one result out.
+//! The signature of a handler: one request and one result.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -7,16 +7,16 @@ use syn::{FnArg, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signa
 use super::types::{REQUEST, RESULT, has_hole, nameable};
 use crate::report::Report;
 
-/// What a handler stands on.
+/// The receiver of a handler.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Receives {
-    /// Nothing: it is a free function.
+    /// None: it is a free function.
     Nothing,
     /// `&self`: it is a method of the service.
     SharedSelf,
 }
 
-/// The types of a handler, as tokens with their own places.
+/// The types of a handler, with their spans.
 pub(super) struct Types {
     pub(super) request: TokenStream,
     pub(super) result: TokenStream,
@@ -31,7 +31,7 @@ pub(super) fn check(sig: &Signature, receives: Receives, report: &mut Report) ->
     let result = result(sig, report);
     let (parameter, result) = (parameter?, result?);
     let request = parameter.ty.to_token_stream();
-    // The compiler refuses a hole in a signature by itself, and a constant function that is async.
+    // The compiler itself refuses `_` in a signature, and a `const fn` that is async.
     let refused = has_hole(request.clone()) || has_hole(result.clone()) || sig.constness.is_some();
     (!refused).then(|| Types {
         request,
@@ -53,8 +53,7 @@ fn qualifiers(sig: &Signature, report: &mut Report) {
         (Some(_), _) => {}
     }
     if let Safety::Unsafe(word) = &sig.safety {
-        let message =
-            "anybody may call a service: remove `unsafe`, and check what the request says";
+        let message = "a handler cannot be unsafe, because any client can call it: remove `unsafe`, and validate the request";
         report.at(word.span, message);
     }
     if let Some(abi) = &sig.abi {
@@ -78,7 +77,7 @@ fn generics(sig: &Signature, report: &mut Report) {
     if let Some(clause) = &sig.generics.where_clause {
         report.on(
             clause,
-            "a handler has nothing generic to bound: remove the `where` clause",
+            "a handler is not generic: remove the `where` clause",
         );
     }
 }
@@ -114,7 +113,7 @@ fn receiver(sig: &Signature, receives: Receives, report: &mut Report) {
     match (receives, sig.receiver()) {
         (Receives::Nothing, Some(receiver)) => report.on(
             receiver,
-            "a function on its own has no `self`: write `#[grpc_stream(service = \"…\")]` above the `impl` block, not on the method",
+            "a free function has no `self`: write `#[grpc_stream(service = \"…\")]` above the `impl` block, not on the method",
         ),
         (Receives::SharedSelf, None) => report.at(
             sig.paren_token.span.open(),
@@ -136,7 +135,7 @@ fn is_shared(receiver: &Receiver) -> bool {
 
 fn result(sig: &Signature, report: &mut Report) -> Option<TokenStream> {
     let ReturnType::Type(_, result) = &sig.output else {
-        let message = "a handler returns a `Result` of its response: write `-> Result<GrpcResponse<…>, Status>` behind the parameters";
+        let message = "a handler returns a `Result` of its response: write `-> Result<GrpcResponse<…>, Status>` after the parameters";
         report.at(sig.paren_token.span.close(), message);
         return None;
     };

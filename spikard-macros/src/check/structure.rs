@@ -1,4 +1,4 @@
-//! The struct that stands for a free function.
+//! The struct for a free function.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -9,7 +9,7 @@ use crate::name::struct_name;
 use crate::report::Report;
 use crate::tokens::name_first;
 
-/// The name of the struct: after the RPC, or the one that is given.
+/// The name of the struct: the given one, or that of the RPC.
 pub(super) fn check(options: &Options, method: &Method, report: &mut Report) -> Option<Ident> {
     let name = match &options.name {
         Given::Wrong => return None,
@@ -43,7 +43,7 @@ fn from_rpc(options: &Options, method: &Method, report: &mut Report) -> Option<I
     let name = struct_name(&method.rpc);
     let Ok(mut name) = syn::parse_str::<Ident>(&name) else {
         let message = format_args!(
-            "a struct cannot be called `{name}`, which Rust keeps for itself: write `name = …` with another"
+            "a struct cannot be called `{name}`, which is a reserved word: write `name = …` with another"
         );
         report.at(span, message);
         return None;

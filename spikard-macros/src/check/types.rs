@@ -1,11 +1,11 @@
-//! Types that stand outside of the function too, where nothing can be borrowed or inferred.
+//! Types that are named outside of the function too, where nothing can be borrowed or inferred.
 
 use proc_macro2::TokenStream;
 
 use crate::report::Report;
 use crate::tokens::{flat, is_punct, is_word};
 
-/// What is written instead of a type that cannot be named outside of the function.
+/// What to write instead of a type that cannot be named outside of the function.
 pub(super) struct Advice {
     pub(super) opaque: &'static str,
     pub(super) borrowed: &'static str,
@@ -26,7 +26,7 @@ pub(super) const STATE: Advice = Advice {
     borrowed: "a service lives as long as its server: leave out the lifetime, and share what it borrows in an `Arc`",
 };
 
-/// Reports the first `impl`, `&` or lifetime in a type; `'static` is like no lifetime.
+/// Reports the first `impl`, `&` or lifetime in a type. `'static` is allowed.
 pub(super) fn nameable(ty: TokenStream, advice: &Advice, report: &mut Report) {
     let tokens = flat(ty);
     let is_static = |quote: usize| is_word(tokens.get(quote + 1), "static");
@@ -46,7 +46,7 @@ pub(super) fn nameable(ty: TokenStream, advice: &Advice, report: &mut Report) {
     }
 }
 
-/// Whether a type has `_` where the compiler would have to find the type; it says so itself.
+/// Whether a type has `_`, which the compiler itself reports.
 pub(super) fn has_hole(ty: TokenStream) -> bool {
     flat(ty).iter().any(|token| is_word(Some(token), "_"))
 }

@@ -1,4 +1,4 @@
-//! What ties handlers to a service that spikard-build found in a `.proto`, and has them checked.
+//! Ties handlers to a service that spikard-build generated from a `.proto`, and checks them against it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -41,7 +41,7 @@ pub(super) fn method_name(
     }
 }
 
-/// All that stands beside the service where it is a module.
+/// What is generated beside the service if it is given as a module.
 pub(super) fn implementations(service: &Service, krate: &Crate) -> TokenStream {
     let ServiceName::Module(module) = &service.name else {
         return TokenStream::new();
@@ -53,8 +53,8 @@ pub(super) fn implementations(service: &Service, krate: &Crate) -> TokenStream {
     quote!(#declaration #(#methods)* #distinct)
 }
 
-/// The service that the module stands for. A module of another sort has no `__Service`, so the name
-/// means `NotAService` of the scope around, which is then reported at the path.
+/// The service of the module. A module that is not a service's has no `__Service`: the name then resolves to
+/// `NotAService` of the outer scope, and the error is reported at the path.
 fn declaration(module: &Path, service: &Service, krate: &Crate) -> TokenStream {
     let (ty, cfgs) = (owner::ty(service), &service.cfgs);
     let path = written(module);
@@ -65,7 +65,7 @@ fn declaration(module: &Path, service: &Service, krate: &Crate) -> TokenStream {
         #(#cfgs)*
         #[allow(deprecated, unused_imports, non_local_definitions)]
         const _: () = {
-            // Nothing of the user's is named where the names of the module are in scope.
+            // The scope with the names of the module names nothing of the user's.
             type __SpikardOwner = #ty;
             use #krate::__private as __spikard;
             use __spikard::NotAService as __Service;
@@ -83,7 +83,7 @@ fn declaration(module: &Path, service: &Service, krate: &Crate) -> TokenStream {
     }
 }
 
-/// The method that a handler is for, and the checks of its types, each reported at that type.
+/// The method of a handler, and the checks of its types, each reported at that type.
 fn handled(index: usize, method: &Method, service: &Service, krate: &Crate) -> TokenStream {
     let Method {
         request, result, ..
@@ -137,7 +137,7 @@ fn handled(index: usize, method: &Method, service: &Service, krate: &Crate) -> T
     }
 }
 
-/// The index of the method in the `.proto`, by the name that was given or by that of the function.
+/// The index of the method in the `.proto`, by its given name or that of the function.
 fn find(method: &Method, service: &Service, krate: &Crate) -> TokenStream {
     let (ty, rpc) = (owner::ty(service), &method.rpc);
     let (find, place) = match method.given {
@@ -153,7 +153,7 @@ fn find(method: &Method, service: &Service, krate: &Crate) -> TokenStream {
     relocate(find, place, place)
 }
 
-/// No two handlers of a block are for one method: functions of different names may be.
+/// Checks that no two handlers of a block serve the same method, which functions of different names may.
 fn distinct(service: &Service, krate: &Crate) -> TokenStream {
     let [_, _, ..] = &service.methods[..] else {
         return TokenStream::new();

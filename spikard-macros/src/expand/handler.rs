@@ -1,4 +1,4 @@
-//! The handler of one method: what is said of it, and how a call gets to it.
+//! The handler of one method: its entry in `METHODS`, and how a call reaches it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use super::place::relocate;
 use super::written::written;
 use crate::model::{Method, Owner, Service};
 
-/// What handles the method, as messages name it.
+/// The handler's name in messages.
 pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenStream {
     if let Some(python) = &method.python {
         let callable = &python.callable;
@@ -27,21 +27,21 @@ pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenSt
     }
 }
 
-/// The type of a block as a name that can follow that of the module where the block stands.
+/// The type of a block as a name relative to its module.
 fn below_the_module(ty: &TokenStream) -> String {
     let Some(path) = path(syn::parse2(ty.clone()).ok()) else {
         return written(ty);
     };
     let segments = path.segments.iter().skip_while(|part| part.ident == "self");
     let mut segments: Vec<String> = segments.map(written).collect();
-    // A path from elsewhere: the module says where the block is, and the last name whose it is.
+    // A path from elsewhere: the module says where the block is, and the last name is its type.
     if let Some("crate" | "$crate" | "super") = segments.first().map(String::as_str) {
         segments.drain(..segments.len() - 1);
     }
     segments.join("::")
 }
 
-/// The path that a type is, also inside the invisible group of a `macro_rules!` variable.
+/// The path of a type, also in the invisible group of a `macro_rules!` variable.
 fn path(ty: Option<Type>) -> Option<Path> {
     match ty? {
         Type::Path(ty) if ty.qself.is_none() => Some(ty.path),
@@ -50,12 +50,12 @@ fn path(ty: Option<Type>) -> Option<Path> {
     }
 }
 
-/// `|service, call| …`, which captures nothing.
+/// `|service, call| …`, without captures.
 ///
-/// The user's function is named where the parameters are in scope, so their names are such that nobody has
-/// a function, a constant or a unit struct of that name, which would be a pattern.
+/// The user's function is named in the scope of the parameters. A parameter with the name of a function, a constant or
+/// a unit struct would be a pattern, so the names are ones that nobody uses.
 ///
-/// What the compiler says of the handler's future, that it is not `Send`, it says at its name.
+/// The compiler reports at the handler's name if its future is not `Send`.
 pub(super) fn entry(
     index: usize,
     method: &Method,

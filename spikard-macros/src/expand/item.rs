@@ -1,4 +1,4 @@
-//! The user's item: as it was, but for `#[grpc(…)]`, the bodies of handlers in Python and one lint.
+//! The user's item, without `#[grpc(…)]`, with bodies for handlers in Python, and one lint allowed.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -27,11 +27,11 @@ pub(super) fn item(item: &Item, service: &Service, krate: &Crate) -> TokenStream
         })),
         Item::Other(item) => item.tokens.clone(),
     };
-    // A handler is async because it is one, whether it awaits anything or not.
+    // A handler has to be async, whether or not it awaits anything.
     quote!(#[allow(clippy::unused_async)] #item)
 }
 
-/// How the service is called inside of its handlers.
+/// The type of the service inside its handlers.
 fn self_type(service: &Service) -> TokenStream {
     match &service.owner {
         Owner::Struct { name, .. } => quote!(#name),

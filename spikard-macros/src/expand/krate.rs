@@ -1,4 +1,4 @@
-//! Where the user's program has spikard.
+//! The path of spikard in the user's program.
 
 use proc_macro_crate::{FoundCrate, crate_name};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -10,7 +10,7 @@ use crate::model::Service;
 pub(super) struct Crate(TokenStream);
 
 impl Crate {
-    /// The path that was given, or else the name that Cargo.toml has for the crate.
+    /// The given path, or the name of the crate in Cargo.toml.
     pub(super) fn of(service: &Service) -> Self {
         Self(match &service.krate {
             Some(path) => path.to_token_stream(),
@@ -19,8 +19,8 @@ impl Crate {
     }
 }
 
-/// The crate itself says `extern crate self as spikard`. Where Cargo.toml does not name it, the
-/// compiler's own message for `::spikard` is the best there is.
+/// The crate itself has `extern crate self as spikard`. If Cargo.toml does not name the crate, the compiler's error for
+/// `::spikard` is the best one.
 fn found() -> TokenStream {
     match crate_name("spikard") {
         Ok(FoundCrate::Name(name)) => {

@@ -1,4 +1,4 @@
-//! The type that is the service.
+//! The type of the service.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use super::written::written;
 use crate::model::{Owner, Service, ServiceName};
 use crate::name::is_type_name;
 
-/// The struct that stands for a function; the type of a block is there already.
+/// The struct for a function; a block has a type already.
 pub(super) fn declaration(service: &Service) -> TokenStream {
     let (Owner::Struct { vis, name }, [method]) = (&service.owner, &service.methods[..]) else {
         return TokenStream::new();
@@ -17,16 +17,16 @@ pub(super) fn declaration(service: &Service) -> TokenStream {
     let cfgs = &service.cfgs;
     let handled = match &service.name {
         ServiceName::Text(text) => format!("`{}/{}`", text.value(), method.rpc),
-        // No link: the module may be more private than the function.
+        // Not a link: the module may be more private than the function.
         ServiceName::Module(path) => format!("a method of `{}`", written(path)),
     };
-    // In a link, `#` is where a fragment begins.
+    // In a link, `#` starts a fragment.
     let (function, target) = (&method.function, method.function.unraw());
     let doc = format!("The gRPC service of [`{function}`](fn@{target}), which handles {handled}.");
-    // Only where there is something to allow: under `forbid` it would be an error.
+    // Only if needed: under `forbid`, `allow` is an error.
     let camel_case =
         (!is_type_name(&name.unraw().to_string())).then(|| quote!(#[allow(non_camel_case_types)]));
-    // Where two have one name, that is said at the names.
+    // Two structs of one name are reported at the names.
     let place = name.span();
     let structure = relocate(quote!(#vis struct #name;), place, place);
     quote! {

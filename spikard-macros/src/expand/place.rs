@@ -1,21 +1,21 @@
-//! Where the compiler's messages about generated code point.
+//! Spans for generated code, so that the compiler's messages point at the user's.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 
-/// The place of the first token.
+/// The span of the first token.
 pub(super) fn start(tokens: &TokenStream) -> Span {
     let first = tokens.clone().into_iter().next();
     first.map_or_else(Span::call_site, |token| token.span())
 }
 
-/// The place of the last token.
+/// The span of the last token.
 pub(super) fn end(tokens: &TokenStream) -> Span {
     let last = tokens.clone().into_iter().last();
     last.map_or_else(Span::call_site, |token| token.span())
 }
 
-/// Generated tokens that, to messages, stand at `first`, and the last of them at `last`. What the
-/// names among them mean does not change.
+/// Sets the spans of generated tokens: `last` for the last of them, `first` for the others. Name resolution does not
+/// change.
 pub(super) fn relocate(tokens: TokenStream, first: Span, last: Span) -> TokenStream {
     let mut moved: Vec<TokenTree> = tokens
         .into_iter()

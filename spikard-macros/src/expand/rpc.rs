@@ -1,5 +1,4 @@
-//! `impl Rpc`: the one place where the types of a handler are named, so that a mistake in a type is
-//! one error, at that type.
+//! `impl Rpc`, the only place that names the types of a handler: a wrong type is then one error, at that type.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +9,7 @@ use super::{declared, owner};
 use crate::attr::UnknownLimit;
 use crate::model::{Method, Service};
 
-/// What is stated of the method at `index`.
+/// The `impl` for the method at `index`.
 pub(super) fn implementation(
     index: usize,
     method: &Method,
@@ -73,7 +72,7 @@ pub(super) fn implementation(
             #callable
         }
 
-        // Evaluated at once, where the types of the request and the result do not go together.
+        // Evaluated at compile time: fails if the types of request and result do not match.
         #cfgs
         #[allow(deprecated)]
         const _: #krate::Kind = #kind;

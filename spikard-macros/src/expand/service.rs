@@ -1,4 +1,4 @@
-//! `impl GrpcService`: what the service has, and which handler answers.
+//! `impl GrpcService`: the methods of the service, and their handlers.
 
 use proc_macro2::TokenStream;
 use quote::quote;

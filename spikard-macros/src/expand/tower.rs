@@ -1,4 +1,4 @@
-//! The traits of tower and tonic, for servers other than spikard's.
+//! The traits of tower and tonic, for other servers than spikard's.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,8 +10,8 @@ use crate::model::{Owner, Service};
 pub(super) fn implementations(service: &Service, krate: &Crate) -> TokenStream {
     let Service { cfgs, .. } = service;
     let (ty, name) = (owner::ty(service), declared::service_name(service, krate));
-    // State need not be `Clone` for spikard's own server; the `for` keeps the bound from being
-    // checked before somebody asks for the implementation.
+    // spikard's own server does not require that the state is `Clone`. The `for` defers the bound until the
+    // implementation is used.
     let bound = match &service.owner {
         Owner::Struct { .. } => TokenStream::new(),
         Owner::Type(ty) => quote!(where for<'a> #ty: ::core::clone::Clone),

@@ -1,8 +1,8 @@
-//! Tokens as messages show them.
+//! Formats tokens for messages.
 
 use quote::ToTokens;
 
-/// A type or a path as it is usually written: with spaces between words and behind commas only.
+/// A type or a path in the usual format: spaces only between words and after commas.
 pub(super) fn written(tokens: &impl ToTokens) -> String {
     let mut written = String::new();
     for part in tokens.to_token_stream().to_string().split_whitespace() {

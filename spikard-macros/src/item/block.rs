@@ -6,11 +6,10 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, ImplItem, ItemImpl};
 
 use super::function::Function;
-use super::parse_if_next;
 
 /// An `impl` block as written.
 pub(crate) struct Block {
-    /// All but what stands between the braces.
+    /// Everything but the contents of the braces.
     pub(crate) header: ItemImpl,
     /// `#![…]` within the braces.
     pub(crate) inner_attrs: Vec<Attribute>,
@@ -27,7 +26,7 @@ impl Block {
     }
 }
 
-/// What may stand in an `impl` block.
+/// An item in an `impl` block.
 pub(crate) enum Member {
     Method(Box<Function>),
     Other(Box<ImplItem>),
@@ -76,8 +75,17 @@ impl Parse for Member {
     }
 }
 
-/// Whether it is this macro again, by whatever path.
+/// Whether it is this macro, by whatever path.
 pub(crate) fn is_grpc_stream(attr: &Attribute) -> bool {
     let last = attr.path().segments.last();
     last.is_some_and(|segment| segment.ident == "grpc_stream")
+}
+
+/// Parses a `T` if one comes next; otherwise the input does not move.
+fn parse_if_next<T: Parse>(input: ParseStream<'_>) -> Option<T> {
+    use syn::parse::discouraged::Speculative;
+    let ahead = input.fork();
+    let parsed = ahead.parse::<T>().ok()?;
+    input.advance_to(&ahead);
+    Some(parsed)
 }

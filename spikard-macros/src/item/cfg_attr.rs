@@ -1,10 +1,10 @@
-//! `cfg_attr`, which the macro sees before anything is decided.
+//! `cfg_attr`, which the macro sees unexpanded.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Meta, Path};
 
-/// The predicate of `cfg_attr(predicate, …)` and the attributes behind it. `None` for other attributes,
-/// and for one that the compiler refuses.
+/// The predicate of `cfg_attr(predicate, …)` and its attributes. `None` for other attributes, and for one that the
+/// compiler refuses.
 pub(crate) fn conditional(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     let Meta::List(list) = meta else {
         return None;
@@ -23,7 +23,7 @@ pub(crate) fn conditional(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     Some((predicate, metas.collect()))
 }
 
-/// The attribute `name` under a `cfg_attr`, or under several.
+/// The attribute `name` under one or more `cfg_attr`.
 pub(crate) fn hidden(meta: &Meta, name: &str) -> Option<Path> {
     let (_, metas) = conditional(meta)?;
     metas.iter().find_map(|meta| {

@@ -7,12 +7,12 @@ use syn::{Attribute, Signature, Token, Visibility, token};
 
 use super::cfg_attr::hidden;
 
-/// A function as written. Its body is never looked into, so that one which does not parse yet keeps
-/// the function's signature working in editors.
+/// A function. Its body is not parsed: while a user types, the signature keeps working in editors.
 #[derive(Clone)]
 pub(crate) struct Function {
-    /// `#[grpc(…)]`, which is nothing outside of this macro, also under a `cfg_attr`, and
-    /// `#[grpc_stream(…)]` on a method of a block, where it would be read too late.
+    /// `#[grpc(…)]`, which only this macro knows, also under a `cfg_attr`, and `#[grpc_stream(…)]` on a method of a
+    /// block,
+    /// which would be expanded too late.
     pub(crate) grpc: Vec<Attribute>,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -20,7 +20,7 @@ pub(crate) struct Function {
     pub(crate) body: Body,
 }
 
-/// What follows a signature.
+/// What follows the signature.
 #[derive(Clone)]
 pub(crate) enum Body {
     Block(Group),

@@ -1,4 +1,4 @@
-//! The item that the attribute stands on.
+//! The annotated item.
 
 mod block;
 mod cfg_attr;
@@ -6,14 +6,14 @@ mod function;
 mod other;
 
 use proc_macro2::TokenStream;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::Parse;
 
 pub(crate) use block::{Block, Member, is_grpc_stream};
 pub(crate) use cfg_attr::{conditional, hidden};
 pub(crate) use function::{Body, Function};
 pub(crate) use other::Other;
 
-/// What was found.
+/// The item by its kind.
 pub(crate) enum Item {
     Function(Box<Function>),
     Block(Box<Block>),
@@ -21,7 +21,7 @@ pub(crate) enum Item {
     Other(Other),
 }
 
-/// Reads the item. What is not even an item of Rust is left to the compiler to explain.
+/// Parses the item. If it is no Rust item at all, the compiler reports it.
 pub(crate) fn read(tokens: TokenStream) -> Item {
     if let Some(function) = parse(&tokens) {
         Item::Function(Box::new(function))
@@ -34,13 +34,4 @@ pub(crate) fn read(tokens: TokenStream) -> Item {
 
 fn parse<T: Parse>(tokens: &TokenStream) -> Option<T> {
     syn::parse2(tokens.clone()).ok()
-}
-
-/// Parses a `T` if one comes next; otherwise the input stays where it is.
-fn parse_if_next<T: Parse>(input: ParseStream<'_>) -> Option<T> {
-    use syn::parse::discouraged::Speculative;
-    let ahead = input.fork();
-    let parsed = ahead.parse::<T>().ok()?;
-    input.advance_to(&ahead);
-    Some(parsed)
 }

@@ -4,12 +4,12 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::{Block, Function};
 
-/// The item, and the word that says what it is.
+/// The item, and the keyword that names its kind.
 pub(crate) struct Other {
     pub(crate) tokens: TokenStream,
     pub(crate) word: String,
     pub(crate) span: Span,
-    /// Why it is not the function or block that it looks like.
+    /// Why it is not parsed as the function or block that it looks like.
     pub(crate) error: Option<syn::Error>,
 }
 

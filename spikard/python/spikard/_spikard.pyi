@@ -121,8 +121,8 @@ class Server:
     ) -> None:
         """Begins a call from inside the process; its number is done when the answer can be taken."""
 
-    def take(self, token: int, /) -> tuple[int, str, bytes, Metadata, Metadata, list[bytes]] | None:
-        """The answer of a call: code, message, details, metadata, trailers, messages."""
+    def take(self, token: int, /) -> Answered | None:
+        """The answer of a call from inside the process; ``None`` where there is none."""
 
     def cancel(self, token: int, /) -> None:
         """Gives a call up."""
@@ -135,6 +135,25 @@ class Server:
 
     def watchdog(self, limit: float, /) -> Watchdog:
         """Watches the event loop."""
+
+@final
+class Answered:
+    """The answer of a call from inside the process."""
+
+    @property
+    def code(self) -> int: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def details(self) -> bytes:
+        """The serialized ``google.rpc.Status``."""
+
+    @property
+    def metadata(self) -> Metadata: ...
+    @property
+    def trailers(self) -> Metadata: ...
+    @property
+    def messages(self) -> list[bytes]: ...
 
 @final
 class Watchdog:

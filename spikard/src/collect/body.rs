@@ -1,25 +1,24 @@
-//! The body of a request that has not been read yet.
+//! The body of a request, as far as it has been read.
 
-use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use tonic::body::Body;
 
-use crate::call::Buffered;
-use crate::{Call, Compression, Limits, Message, Status};
+use crate::call::{Budget, Charge, HalfClose};
+use crate::wire::{Codec, Keeper};
+use crate::{Limits, Message, Status};
 
-use super::budget::{Budget, Charge};
-use super::keeper::Keeper;
-use super::list::{Expect, MessageList};
+use super::decompression::Decompression;
+use super::list::MessageList;
+use super::quota::{Expect, Quota};
 use super::reader::Reader;
-use super::stream::MessageStream;
-use super::violation;
 
-/// The body of a request, to be read within the limits of its call.
-pub struct RequestBody {
+/// The body of a request, to be read within the limits of its call. It holds the charge for what has been read.
+pub(crate) struct RequestBody {
     reader: Reader,
     limits: Limits,
-    compression: Compression,
+    codec: Option<Codec>,
     charge: Charge,
 }
 
@@ -28,49 +27,48 @@ impl RequestBody {
         body: Body,
         limits: Limits,
         budget: Arc<Budget>,
-        compression: Compression,
-        end_verified: bool,
+        codec: Option<Codec>,
+        half_close: HalfClose,
     ) -> Self {
-        let keeper = match compression {
-            Compression::Identity => Keeper::default(),
-            _ => Keeper::copying(),
+        let keeper = match codec {
+            None => Keeper::default(),
+            Some(_) => Keeper::copying(),
         };
         Self {
-            reader: Reader::new(body, &limits, keeper, end_verified),
+            reader: Reader::new(body, &limits, keeper, half_close),
             limits,
-            compression,
+            codec,
             charge: Charge::new(budget),
         }
     }
 
-    /// Every message up to the half-close, in order.
-    pub(crate) async fn list<M: Message>(self, call: &Call) -> Result<Vec<M>, Status> {
-        self.collect(call, Expect::Any).await
+    /// An empty list for messages that are collected.
+    pub(super) fn buffer<M: Message>(&self, expect: Expect) -> MessageList<M> {
+        let quota = Quota::new(self.limits, expect);
+        MessageList::new(quota, Decompression::buffered(self.codec))
     }
 
-    /// The one message of the body.
-    pub(crate) async fn single<M: Message>(self, call: &Call) -> Result<M, Status> {
-        let messages = self.collect(call, Expect::One).await?;
-        let first = messages.into_iter().next();
-        first.ok_or_else(|| violation::cardinality("none"))
+    /// An empty list for messages that are handed on as they arrive.
+    pub(super) fn window<M: Message>(&self) -> MessageList<M> {
+        let quota = Quota::new(self.limits, Expect::Any);
+        MessageList::new(quota, Decompression::streamed(self.codec))
     }
 
-    /// The messages as they arrive.
-    pub(crate) fn stream<M: Message>(self) -> MessageStream<M> {
-        let list = MessageList::new(self.limits, self.compression, Expect::Any);
-        MessageStream::new(self.reader, list, self.charge)
+    /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what the list takes.
+    /// Ready with `false` at the half-close.
+    pub(super) fn poll_more<M: Message>(
+        &mut self,
+        cx: &mut Context<'_>,
+        list: &mut MessageList<M>,
+    ) -> Poll<Result<bool, Status>> {
+        let more = ready!(self.reader.poll_messages(cx, list))?;
+        let size = list.size().saturating_add(self.reader.partial());
+        self.charge.set(size)?;
+        list.charged();
+        Poll::Ready(Ok(more))
     }
 
-    async fn collect<M: Message>(mut self, call: &Call, expect: Expect) -> Result<Vec<M>, Status> {
-        let mut list = MessageList::new(self.limits, self.compression, expect);
-        let reader = &mut self.reader;
-        while poll_fn(|cx| reader.poll_messages(cx, &mut list)).await? {
-            let size = list.size().saturating_add(reader.partial());
-            self.charge.set(size)?;
-            list.charged();
-        }
-        let messages = list.take();
-        call.hold(Buffered::new(self.charge, list.into_compressed()));
-        Ok(messages)
+    pub(super) fn into_charge(self) -> Charge {
+        self.charge
     }
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// The time since the last frame of a body, counted only while there is none to take.
+/// The idle timeout of a body: the time since its last frame, counted while none is there.
 pub(super) struct Idle {
     timeout: Duration,
-    /// Set for the end of the first wait, and moved only when it fires: to move it at every wait would
-    /// cost more than most messages.
+    /// Set for the end of the first wait, and reset only when it fires: to reset it at every wait costs more than most
+    /// messages do.
     timer: Option<Pin<Box<Sleep>>>,
-    /// Since when there is nothing to take, while that is so.
+    /// The begin of the present wait.
     waiting_since: Option<Instant>,
 }
 
@@ -34,10 +34,10 @@ impl Idle {
         self.waiting_since = None;
     }
 
-    /// Nothing is there: ready when that has been so for too long.
+    /// No frame is there: ready when the timeout has passed since the last one.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let since = *self.waiting_since.get_or_insert_with(Instant::now);
-        // An end that the clock cannot name never comes.
+        // A timeout too long to be an `Instant` is none.
         let Some(end) = since.checked_add(self.timeout) else {
             return Poll::Pending;
         };
@@ -71,7 +71,7 @@ mod tests {
         advance(9 * SECOND).await;
         idle.progress();
         assert!(!ready(&mut idle).await);
-        // Past the end of the first wait, which is where the timer stands.
+        // Past the end of the first wait, for which the timer is set.
         advance(9 * SECOND).await;
         assert!(!ready(&mut idle).await);
         advance(SECOND).await;

@@ -1,4 +1,4 @@
-//! The chunks of a body, up to an end that is known to be the client's half-close.
+//! The chunks of a body, up to the client's half-close.
 
 use std::mem;
 use std::pin::Pin;
@@ -8,43 +8,41 @@ use bytes::Bytes;
 use http_body::Body as _;
 use tonic::body::Body;
 
+use crate::call::HalfClose;
+use crate::wire::{Deframer, Keeper, Sink};
 use crate::{Limits, Status};
 
-use super::deframe::Deframer;
-use super::ending::is_half_closed;
 use super::idle::Idle;
-use super::keeper::Keeper;
-use super::sink::Sink;
 use super::violation;
 
 /// Reads a body and cuts it into messages.
 pub(super) struct Reader {
     body: Body,
-    /// What is left of a chunk that had too much in it for one time.
+    /// What is left of a chunk that was not taken at once.
     rest: Bytes,
     deframer: Deframer,
     idle: Idle,
-    end_verified: bool,
+    half_close: HalfClose,
 }
 
 impl Reader {
-    pub(super) fn new(body: Body, limits: &Limits, keeper: Keeper, end_verified: bool) -> Self {
+    pub(super) fn new(body: Body, limits: &Limits, keeper: Keeper, half_close: HalfClose) -> Self {
         Self {
             body,
             rest: Bytes::new(),
             deframer: Deframer::new(keeper),
             idle: Idle::new(limits.idle_timeout),
-            end_verified,
+            half_close,
         }
     }
 
-    /// The bytes that a message takes which is not whole yet.
+    /// The bytes that an incomplete message takes.
     pub(super) fn partial(&self) -> usize {
         self.deframer.partial()
     }
 
-    /// Hands the messages of the next chunk, or as many of them as there is room for, to `sink`; ready with
-    /// `false` at the half-close.
+    /// Hands the messages of the next chunk to `sink`, or as many as it has room for. Ready with `false` at the
+    /// half-close.
     pub(super) fn poll_messages(
         &mut self,
         cx: &mut Context<'_>,
@@ -77,15 +75,17 @@ impl Reader {
                 return Poll::Ready(self.end().map(|()| None));
             };
             let frame = frame.map_err(|error| violation::broken_off(received, &error))?;
-            // Trailers of a request mean nothing to gRPC.
+            // gRPC gives no meaning to the trailers of a request.
             if let Ok(chunk) = frame.into_data() {
                 return Poll::Ready(Ok(Some(chunk)));
             }
         }
     }
 
+    /// What the body's end means. A stream that is reset with NO_ERROR ends a body of hyper's without an error;
+    /// `is_end_stream()` tells the two apart: it is true only after END_STREAM.
     fn end(&self) -> Result<(), Status> {
-        if !is_half_closed(&self.body, self.end_verified) {
+        if self.half_close == HalfClose::Unverified && !self.body.is_end_stream() {
             return Err(violation::unverified_end());
         }
         self.deframer.finish()

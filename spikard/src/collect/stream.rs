@@ -8,16 +8,14 @@ use futures_core::Stream;
 
 use crate::{Message, Status};
 
-use super::budget::Charge;
+use super::body::RequestBody;
 use super::list::MessageList;
-use super::reader::Reader;
 
-/// The messages of a request that is not buffered. The next chunk is read only when every message of
-/// the last one has been taken, so that a slow handler slows its client down.
-pub(crate) struct MessageStream<M> {
-    reader: Reader,
+/// The messages of a request that is not buffered. Backpressure: the next chunk is read when every message of the last
+/// one has been taken.
+pub(super) struct MessageStream<M> {
+    body: RequestBody,
     list: MessageList<M>,
-    charge: Charge,
     ready: vec::IntoIter<M>,
     end: End,
 }
@@ -31,25 +29,17 @@ enum End {
 }
 
 impl<M: Message> MessageStream<M> {
-    pub(super) fn new(reader: Reader, list: MessageList<M>, charge: Charge) -> Self {
+    pub(super) fn new(body: RequestBody) -> Self {
         Self {
-            reader,
-            list,
-            charge,
+            list: body.window(),
+            body,
             ready: Vec::new().into_iter(),
             end: End::Open,
         }
     }
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let polled = self.reader.poll_messages(cx, &mut self.list);
-        let size = self.list.size().saturating_add(self.reader.partial());
-        let result = std::task::ready!(polled).and_then(|more| {
-            self.charge.set(size)?;
-            self.list.charged();
-            Ok(more)
-        });
-        match result {
+        match std::task::ready!(self.body.poll_more(cx, &mut self.list)) {
             Ok(true) => {}
             Ok(false) => self.end = End::Reached,
             Err(status) => self.end = End::Failed(status),

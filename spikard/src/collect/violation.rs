@@ -29,13 +29,6 @@ pub(super) fn stream_too_large(limit: usize, arrived: usize) -> Status {
     ))
 }
 
-pub(super) fn buffer_full(limit: usize, asked: usize) -> Status {
-    Status::resource_exhausted(format!(
-        "the calls in progress fill the server's buffer, max_buffered_bytes = {limit}, \
-         and this one needs {asked} bytes more: try again later, or raise max_buffered_bytes for the server"
-    ))
-}
-
 pub(super) fn idle(limit: Duration, received: usize) -> Status {
     Status::deadline_exceeded(format!(
         "nothing arrived for idle_timeout = {limit:?} after {received} messages, and the stream has \
@@ -47,26 +40,13 @@ pub(super) fn undecodable(index: usize, message: &str, error: &DecodeError) -> S
     Status::internal(format!("message {index} is not a valid {message}: {error}"))
 }
 
-pub(super) fn truncated(index: usize, have: usize, need: usize) -> Status {
-    Status::internal(format!(
-        "the stream ended inside message {index}: {have} of its {need} bytes arrived, counted from \
-         the 5 bytes of its prefix"
-    ))
-}
-
-pub(super) fn bad_flag(index: usize, flag: u8) -> Status {
-    Status::internal(format!(
-        "message {index} starts with the compression flag {flag}: it must be 0 or 1"
-    ))
-}
-
 pub(super) fn compressed_without_encoding(index: usize) -> Status {
     Status::internal(format!(
-        "message {index} has its compression flag set, but the request names no grpc-encoding"
+        "message {index} has its compressed flag set, but the request names no grpc-encoding"
     ))
 }
 
-pub(super) fn inflated_too_large(index: usize, limit: &str, value: usize) -> Status {
+pub(super) fn decompressed_too_large(index: usize, limit: &str, value: usize) -> Status {
     Status::resource_exhausted(format!(
         "message {index} is larger than {limit} = {value} once it is decompressed: \
          send less, or raise {limit} for the method or the server"

@@ -1,11 +1,11 @@
-//! From an HTTP request to an HTTP response: the way of one call.
+//! One call, from an HTTP request to an HTTP response.
 
 mod admit;
 mod call;
-mod timeout;
+mod policy;
+mod target;
 
-pub(crate) use admit::RequestHead;
 pub(crate) use admit::unknown_method;
-pub(crate) use call::Policy;
-pub(crate) use call::Target;
 pub use call::{ResponseFuture, ServerCall};
+pub(crate) use policy::Policy;
+pub(crate) use target::Target;

@@ -1,37 +1,37 @@
-//! What can be wrong with Python, before any call.
+//! Errors of the interpreter and of lookups.
 
 use std::fmt;
 
 /// Why Python cannot be started, or a Python callable cannot be used.
 ///
-/// Its text says what was wrong, where, and what to do; [`kind`](Self::kind) is for programs.
+/// The text says what is wrong, where, and what to do; [`kind`](Self::kind) is for programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PythonError {
     kind: PythonErrorKind,
     text: String,
 }
 
-/// What sort of thing is wrong.
+/// The category of a [`PythonError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PythonErrorKind {
     /// The interpreter could not be started.
     Start,
-    /// The virtual environment cannot be used: it does not exist, or is of another minor version.
+    /// The virtual environment does not exist, or is of another minor version of Python.
     VirtualEnv,
-    /// The interpreter was started before, with other settings.
+    /// The interpreter was started before with other settings.
     AlreadyStarted,
     /// The interpreter has stopped.
     Stopped,
     /// The name of a callable is not `module:callable`.
     Name,
-    /// There is no module of that name on the module search path.
+    /// There is no module of that name on `sys.path`.
     ModuleNotFound,
-    /// The module raised an exception when it was imported; the text has its traceback.
+    /// The module raised an exception while it was imported; the text has its traceback.
     Import,
     /// The module has no attribute of that name.
     AttributeNotFound,
-    /// What was found cannot be called with a request.
+    /// The attribute cannot be called with a request.
     NotCallable,
 }
 
@@ -50,7 +50,7 @@ impl PythonError {
         )
     }
 
-    /// What Python's side of the lookup says of a handler that it refuses.
+    /// The error of a lookup that Python refuses; `fault` is the category.
     pub(crate) fn refused(fault: &str, text: String) -> Self {
         let kind = match fault {
             "name" => PythonErrorKind::Name,
@@ -62,7 +62,7 @@ impl PythonError {
         Self::new(kind, text)
     }
 
-    /// What sort of thing is wrong.
+    /// The category of the error.
     pub fn kind(&self) -> PythonErrorKind {
         self.kind
     }

@@ -1,29 +1,19 @@
-//! The native module `spikard._spikard`.
+//! The native module `spikard._spikard` of the wheel.
 
 use pyo3::prelude::*;
 
-use crate::MAX_STREAM_MESSAGES;
+use super::bridge;
+use super::serving::{Ending, PyAnswered, PyServer, one_arena};
 
-use super::bridge::{InboundCall, Lookup, PyBridge};
-#[cfg(feature = "server")]
-use super::serving::{Ending, PyServer, one_arena};
-
-/// Registers everything native in `module`: the one list for the wheel's extension module and for the
-/// module of an embedded interpreter.
+/// Registers the classes and functions of `module`.
 ///
 /// # Errors
 ///
-/// What Python raises when a class cannot be made.
+/// The exception that Python raises if a class cannot be created.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    module.add("MAX_STREAM_MESSAGES", MAX_STREAM_MESSAGES)?;
-    #[cfg(feature = "server")]
+    bridge::register(module)?;
     module.add_class::<PyServer>()?;
-    #[cfg(feature = "server")]
+    module.add_class::<PyAnswered>()?;
     module.add_class::<Ending>()?;
-    #[cfg(feature = "server")]
-    module.add_function(wrap_pyfunction!(one_arena, module)?)?;
-    module.add_class::<PyBridge>()?;
-    module.add_class::<InboundCall>()?;
-    module.add_class::<Lookup>()
+    module.add_function(wrap_pyfunction!(one_arena, module)?)
 }

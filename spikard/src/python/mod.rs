@@ -1,60 +1,60 @@
 //! Handlers in Python.
 //!
-//! A program that is built with the feature `python` has a Python interpreter inside. It needs nothing
-//! installed but Python itself: the package `spikard` travels in the program, and is used even where a
-//! wheel is installed too. See [`Interpreter`] for its settings.
+//! The feature `python` embeds a Python interpreter in the program. Python itself is all that has to be installed: the
+//! package `spikard` is part of the program and takes precedence over an installed wheel. [`Interpreter`] has the
+//! settings.
 //!
-//! # The program must find libpython
+//! # Linking libpython
 //!
-//! The search path of the loader is decided when the program is linked, which a library cannot do for
-//! it. Put this `build.rs` beside the program's `Cargo.toml`:
+//! The linker decides where the program looks for libpython, and a library cannot set that. Add this `build.rs` to the
+//! program:
 //!
 //! ```no_run
 //! # #![allow(clippy::needless_doctest_main)]
 //! fn main() {
-//!     // It is not set without the feature, and where there is no shared libpython.
+//!     // Unset without the feature, and where Python has no shared libpython.
 //!     if let Ok(arg) = std::env::var("DEP_SPIKARD_LINK_ARG") {
 //!         println!("cargo::rustc-link-arg={arg}");
 //!     }
 //! }
 //! ```
 //!
-//! # Where callables are found
+//! # How callables are found
 //!
-//! `module:callable` is imported from, in this order: the folders of [`InterpreterBuilder::path`], the
-//! working directory, `PYTHONPATH`, the standard library, and the packages of the virtual environment
-//! that is named by [`InterpreterBuilder::virtual_env`] or active (`VIRTUAL_ENV`), or else of the Python
-//! that the program is built against.
+//! The module of `module:callable` is imported from the first of:
+//!
+//! 1. the folders of [`InterpreterBuilder::path`];
+//! 2. the working directory;
+//! 3. `PYTHONPATH`;
+//! 4. the standard library;
+//! 5. the packages of the virtual environment that [`InterpreterBuilder::virtual_env`] or `VIRTUAL_ENV` names, or of
+//!    the Python that the program is built against.
 //!
 //! # How they run
 //!
-//! An `async def` callable runs on the event loop, in a task of its own; when its call is cancelled, so is
-//! the task. Any other callable runs in one of min(32, CPUs + 4) threads. Each call has its own copy of
-//! the context variables. Tokio's threads never wait for Python.
+//! An `async def` callable runs on the event loop, in a task of its own, which is cancelled with its call. Any other
+//! callable runs in a pool of min(32, CPUs + 4) threads. Each call has its own copy of the context variables. Tokio's
+//! threads never wait for Python.
 
 #[cfg_attr(
-    Py_LIMITED_API,
-    allow(dead_code, reason = "calls by name are for programs that embed Python")
+    spikard_extension,
+    expect(
+        dead_code,
+        reason = "callables are found by name in a program that embeds Python"
+    )
 )]
 mod bridge;
-mod call;
-#[cfg_attr(
-    Py_LIMITED_API,
-    allow(dead_code, reason = "calls by name are for programs that embed Python")
-)]
+pub(crate) mod callable;
 mod convert;
-#[cfg(not(Py_LIMITED_API))]
+#[cfg(not(spikard_extension))]
 mod embed;
-#[doc(hidden)]
-pub mod entry;
 mod error;
 #[doc(hidden)]
 pub mod extension;
-pub(crate) mod rpc;
-#[cfg(feature = "server")]
+mod lock;
 mod serving;
 
-#[cfg(not(Py_LIMITED_API))]
+pub use callable::call_python;
+#[cfg(not(spikard_extension))]
 pub use embed::{Interpreter, InterpreterBuilder, resolve};
-pub use entry::call_python;
 pub use error::{PythonError, PythonErrorKind};

@@ -7,10 +7,9 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::Status;
-use crate::shapes::Messages;
+use crate::{Messages, Status};
 
-use super::outgoing::StreamedChunks;
+use super::chunks::StreamedChunks;
 
 /// A stream of buffers with whole messages, uncompressed and with their prefixes.
 pub(crate) trait StreamedBatches:
@@ -19,7 +18,7 @@ pub(crate) trait StreamedBatches:
     /// The messages one by one.
     fn into_messages(self) -> Messages<Bytes>;
 
-    /// What became known as trailers at the end.
+    /// The trailers that became known at the end.
     fn take_trailers(&mut self) -> MetadataMap;
 }
 

@@ -1,30 +1,28 @@
 //! The body of a response.
 
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame};
-use tokio::time::{Sleep, sleep_until};
 
-use crate::deadline::Deadline;
-use crate::panics::panicked;
-use crate::span::CallSpan;
-use crate::{Code, Status, metadata};
+use crate::call::{CallSpan, Deadline, DeadlineTimer};
+use crate::{Code, Status, wire};
 
+use super::failure;
 use super::outgoing::Outgoing;
 
-/// No more than this is handed on at once: HTTP/2 keeps what it was handed until the client takes it,
-/// whatever the deadline says, and takes nothing of 2 GiB.
+/// The most that is handed to HTTP/2 at once. It keeps that until the client's flow-control window takes it, beyond the
+/// deadline, and refuses 2 GiB or more.
 const PIECE: usize = 256 << 10;
 
 /// The messages, then the trailers with the status.
 pub(super) struct ReplyBody {
     state: Option<State>,
-    deadline: Option<Timed>,
+    /// The deadline of the call covers a slow reader and a slow stream as well.
+    timer: Option<DeadlineTimer>,
     span: CallSpan,
 }
 
@@ -45,7 +43,7 @@ impl State {
             }
         }
         if self.rest.len() <= PIECE {
-            // What HTTP/2 keeps to the end must not keep the whole chunk with it.
+            // A copy, so that what HTTP/2 still holds does not hold the whole chunk.
             let last = mem::take(&mut self.rest);
             return Poll::Ready(Some(Ok(Bytes::copy_from_slice(&last))));
         }
@@ -55,35 +53,29 @@ impl State {
     /// The trailers of the response, and those that its stream made at its end.
     fn into_trailers(mut self) -> HeaderMap {
         let mut trailers = self.trailers;
-        for (name, value) in &metadata::sent(self.outgoing.take_trailers()) {
+        for (name, value) in &wire::sent(self.outgoing.take_trailers()) {
             trailers.append(name, value.clone());
         }
         trailers
     }
 }
 
-/// The deadline of the call, which a slow reader and a slow stream have to keep as well.
-struct Timed {
-    deadline: Deadline,
-    timer: Option<Pin<Box<Sleep>>>,
-}
-
 impl ReplyBody {
     pub(super) fn new(
         outgoing: Outgoing,
         trailers: HeaderMap,
-        deadline: Option<Deadline>,
+        timer: Option<DeadlineTimer>,
         span: CallSpan,
     ) -> Self {
         #[cfg(feature = "server")]
-        super::cutoff::set(deadline.map(Deadline::at));
+        super::cutoff::set(timer.as_ref().map(|timer| timer.deadline().at()));
         Self {
             state: Some(State {
                 outgoing,
                 rest: Bytes::new(),
                 trailers,
             }),
-            deadline: deadline.map(Timed::new),
+            timer,
             span,
         }
     }
@@ -92,41 +84,21 @@ impl ReplyBody {
         let Some(state) = &mut self.state else {
             return Poll::Ready(None);
         };
-        // Messages are encoded here, which is the user's code; after a panic the state is dropped.
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            self.span.within(|| state.poll_piece(cx))
-        }));
-        let polled = polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*panic)))));
-        match (polled, &mut self.deadline) {
-            (Poll::Ready(Some(_)), Some(timed)) if timed.deadline.has_passed() => {
-                Poll::Ready(Some(Err(timed.exceeded())))
+        let polled = self.span.within(|| state.poll_piece(cx));
+        match (polled, &mut self.timer) {
+            (Poll::Ready(Some(_)), Some(timer)) if timer.deadline().has_passed() => {
+                Poll::Ready(Some(Err(late(timer.deadline()))))
             }
-            (Poll::Pending, Some(timed)) => timed.poll(cx).map(|status| Some(Err(status))),
+            (Poll::Pending, Some(timer)) => {
+                timer.poll(cx).map(|deadline| Some(Err(late(deadline))))
+            }
             (polled, _) => polled,
         }
     }
 }
 
-impl Timed {
-    fn new(deadline: Deadline) -> Self {
-        Self {
-            deadline,
-            timer: None,
-        }
-    }
-
-    fn exceeded(&self) -> Status {
-        self.deadline.exceeded("the whole response was sent")
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Status> {
-        let at = self.deadline.at();
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(sleep_until(at.into())));
-        ready!(timer.as_mut().poll(cx));
-        Poll::Ready(self.exceeded())
-    }
+fn late(deadline: Deadline) -> Status {
+    deadline.exceeded("the whole response was sent")
 }
 
 fn failed(status: &Status) -> HeaderMap {
@@ -155,7 +127,7 @@ impl Body for ReplyBody {
         };
         let (code, trailers) = match chunk {
             Some(Err(status)) => {
-                let status = metadata::failure(status);
+                let status = failure::sendable(status);
                 (status.code(), failed(&status))
             }
             _ => (Code::Ok, self.span.within(|| state.into_trailers())),

@@ -4,11 +4,10 @@ use std::io;
 
 use bytes::{BufMut, Bytes};
 
-use crate::collect::PREFIX;
-use crate::compression::deflate;
-use crate::{Compression, Message, Status};
+use crate::wire::{Codec, PREFIX};
+use crate::{Message, Status};
 
-use super::sending::Encoding;
+use super::encoding::Encoding;
 
 /// A raw message of this size or more is sent as it is, without a copy into a chunk.
 pub(super) const UNCOPIED: usize = 16 * 1024;
@@ -25,9 +24,9 @@ impl Encoder {
         Self { encoding, index: 0 }
     }
 
-    /// Appends a message to `chunk`, or only its prefix, and answers with the message to be sent after it.
+    /// Appends a message to `chunk`. Of a large one only the prefix: the message is returned, to be sent next.
     ///
-    /// A message that cannot be sent leaves nothing behind, for the messages before it still are.
+    /// A message that cannot be sent leaves nothing in `chunk`: the messages before it are still sent.
     pub(super) fn append<M: Message>(
         &mut self,
         chunk: &mut Vec<u8>,
@@ -60,21 +59,21 @@ impl Encoder {
 
     fn uncopied<M: Message>(&self, message: &M) -> Option<Bytes> {
         let raw = message.raw().filter(|raw| raw.len() >= UNCOPIED)?;
-        (self.compression() == Compression::Identity).then(|| raw.clone())
+        self.codec().is_none().then(|| raw.clone())
     }
 
     fn copy<M: Message>(&self, chunk: &mut Vec<u8>, message: &M) -> Result<(), Status> {
         let start = chunk.len();
         let payload = start + PREFIX;
-        // The length is known when the message is written: asking before would encode it twice.
+        // The length is written last: to ask for it first would walk the message twice.
         chunk.put_bytes(0, PREFIX);
         message.encode_payload(chunk);
         let mut length = self.length(chunk.len() - payload)?;
-        let compression = self.compression();
-        if compression != Compression::Identity {
-            let compressed = deflate(compression, &chunk[payload..])
+        if let Some(codec) = self.codec() {
+            let compressed = codec
+                .compress(&chunk[payload..])
                 .map_err(|error| incompressible(self.index, &error))?;
-            // The flag says of each message whether it is compressed: one that grows is sent as it was.
+            // The compressed flag is of each message: one that would grow is sent plain.
             if compressed.len() < chunk.len() - payload {
                 length = self.length(compressed.len())?;
                 chunk[start] = 1;
@@ -86,8 +85,8 @@ impl Encoder {
         Ok(())
     }
 
-    fn compression(&self) -> Compression {
-        self.encoding.of(self.index)
+    fn codec(&self) -> Option<Codec> {
+        self.encoding.codec_of(self.index)
     }
 
     fn length(&self, len: usize) -> Result<[u8; 4], Status> {
@@ -118,7 +117,7 @@ mod tests {
     #[test]
     fn a_message_over_the_limit_leaves_nothing_in_the_chunk() {
         let mut encoder = Encoder::new(Encoding {
-            compression: Compression::Identity,
+            codec: None,
             uncompressed: Vec::new(),
             max_message_bytes: 5,
         });

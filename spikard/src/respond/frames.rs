@@ -4,11 +4,11 @@ use std::vec;
 
 use bytes::Bytes;
 
-use crate::collect::PREFIX;
+use crate::wire::PREFIX;
 use crate::{Message, Status};
 
 use super::encoder::{Encoder, UNCOPIED};
-use super::sending::Encoding;
+use super::encoding::Encoding;
 
 /// A chunk is closed when it has this many bytes: large enough that its fixed costs vanish, small
 /// enough that a slow reader holds little.
@@ -43,7 +43,7 @@ impl<M: Message> Frames<M> {
         self.failed.take()
     }
 
-    /// A guess that is exact for messages of one size, so that a response takes one allocation.
+    /// Exact for messages of one size, so that a response takes one allocation.
     fn capacity(&self) -> usize {
         let Some(first) = self.messages.as_slice().first() else {
             return 0;
@@ -94,10 +94,11 @@ impl<M: Message> Iterator for Frames<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Compression;
+    #[cfg(feature = "gzip")]
+    use crate::wire::Codec;
 
     const PLAIN: Encoding = Encoding {
-        compression: Compression::Identity,
+        codec: None,
         uncompressed: Vec::new(),
         max_message_bytes: 1 << 20,
     };
@@ -173,7 +174,7 @@ mod tests {
     #[test]
     fn only_messages_that_shrink_are_compressed() {
         let encoding = Encoding {
-            compression: Compression::Gzip,
+            codec: Some(Codec::Gzip),
             ..PLAIN
         };
         let long = Bytes::from(vec![7; 20_000]);
@@ -185,7 +186,7 @@ mod tests {
         let length = u32::from_be_bytes(*wire[1..].first_chunk().unwrap()) as usize;
         let (first, second) = wire.split_at(PREFIX + length);
         assert_eq!(first[0], 1);
-        let back = crate::compression::inflate(Compression::Gzip, &first[PREFIX..], 20_000);
+        let back = Codec::Gzip.decompress(&first[PREFIX..], 20_000);
         assert_eq!(back.unwrap(), long);
         assert_eq!(second, b"\0\0\0\0\x02ab");
     }

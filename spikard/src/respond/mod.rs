@@ -3,11 +3,12 @@
 #[cfg(feature = "python")]
 mod batched;
 mod body;
+mod chunks;
 #[cfg(feature = "server")]
 mod cutoff;
 mod encoder;
-#[cfg(feature = "python")]
-mod framed;
+mod encoding;
+mod failure;
 mod frames;
 mod outgoing;
 mod reply;
@@ -17,9 +18,9 @@ mod streamed;
 #[cfg(feature = "python")]
 pub(crate) use batched::StreamedBatches;
 #[cfg(feature = "server")]
-pub(crate) use cutoff::StreamExecutor;
+pub(crate) use cutoff::until_deadline;
+pub(crate) use failure::sendable;
 #[cfg(feature = "python")]
-pub(crate) use framed::messages as framed_messages;
 pub(crate) use outgoing::Outgoing;
 pub(crate) use reply::Reply;
 pub(crate) use sending::Sending;

@@ -4,20 +4,19 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::shapes::Messages;
-use crate::{Message, Status};
+use crate::call::contained;
+use crate::{Message, Messages, Status};
 
+use super::chunks::StreamedChunks;
+use super::encoding::Encoding;
 use super::frames::Frames;
-use super::sending::Encoding;
 use super::streamed::Streamed;
 #[cfg(feature = "python")]
 use {
     super::batched::{Batched, StreamedBatches},
-    super::framed_messages,
-    crate::Compression,
+    crate::wire::framed_messages,
 };
 
 /// The messages of a response, framed.
@@ -30,24 +29,12 @@ pub(crate) enum Outgoing {
     Stream(Box<dyn StreamedChunks>),
 }
 
-/// A stream of chunks that may know trailers at its end.
-pub(crate) trait StreamedChunks:
-    Stream<Item = Result<Bytes, Status>> + Send + Unpin
-{
-    fn take_trailers(&mut self) -> MetadataMap;
-}
-
 impl Outgoing {
-    /// One message.
-    pub(crate) fn one<M: Message>(message: M, encoding: Encoding) -> Result<Self, Status> {
-        Self::list(vec![message], encoding)
-    }
-
     /// A list, in order. What fits in one chunk is framed at once.
     pub(crate) fn list<M: Message>(messages: Vec<M>, encoding: Encoding) -> Result<Self, Status> {
         let mut frames = Frames::new(messages, encoding);
         let first = frames.next().transpose()?;
-        // Nothing of a list is sent if it is known so early that not all of it can be.
+        // A message of the first chunk that cannot be sent fails the call before anything is sent.
         if let Some(status) = frames.take_failure() {
             return Err(status);
         }
@@ -62,10 +49,8 @@ impl Outgoing {
     /// Messages that are framed already, uncompressed, as a Python handler's answer is.
     #[cfg(feature = "python")]
     pub(crate) fn framed(frames: Bytes, encoding: Encoding) -> Result<Self, Status> {
-        // Whole frames that are within the limit cannot hold a message over it.
-        if encoding.compression == Compression::Identity
-            && frames.len() <= encoding.max_message_bytes
-        {
+        // Frames that are within the limit together hold no message over it.
+        if encoding.codec.is_none() && frames.len() <= encoding.max_message_bytes {
             return Ok(Self::Framed(
                 Some(frames).filter(|frames| !frames.is_empty()),
             ));
@@ -81,9 +66,9 @@ impl Outgoing {
     /// A stream of messages that are framed already, as a Python generator's are.
     #[cfg(feature = "python")]
     pub(crate) fn batches(batches: impl StreamedBatches, encoding: Encoding) -> Self {
-        // A length has 32 bits, so a limit beyond that has nothing to be checked.
+        // A length has 32 bits: no message exceeds such a limit.
         let unlimited = encoding.max_message_bytes >= u32::MAX as usize;
-        if unlimited && encoding.compression == Compression::Identity {
+        if unlimited && encoding.codec.is_none() {
             return Self::Stream(Box::new(Batched(batches)));
         }
         Self::stream(batches.into_messages(), encoding)
@@ -96,7 +81,10 @@ impl Outgoing {
     ) -> Poll<Option<Result<Bytes, Status>>> {
         match self {
             Self::Framed(chunk) => Poll::Ready(chunk.take().map(Ok)),
-            Self::Chunks(chunks) => Poll::Ready(chunks.next()),
+            // Messages are encoded here, which is the user's code; after a panic it is never asked again.
+            Self::Chunks(chunks) => {
+                Poll::Ready(contained(|| chunks.next()).unwrap_or_else(|status| Some(Err(status))))
+            }
             Self::Stream(chunks) => Pin::new(&mut **chunks).poll_next(cx),
         }
     }

@@ -5,17 +5,18 @@ use http::{HeaderValue, Response};
 use tonic::body::Body;
 use tonic::metadata::{GRPC_CONTENT_TYPE, MetadataMap};
 
-use crate::deadline::Deadline;
-use crate::span::CallSpan;
-use crate::{Compression, Status, metadata};
+use crate::call::{CallSpan, DeadlineTimer};
+use crate::wire::Codec;
+use crate::{Status, wire};
 
 use super::body::ReplyBody;
 use super::outgoing::Outgoing;
 
 /// What a handler answered: its messages, framed, and the metadata around them.
-pub struct Reply {
+pub(crate) struct Reply {
     pub(crate) outgoing: Outgoing,
-    pub(crate) encoding: Compression,
+    /// What the messages are compressed with.
+    pub(crate) codec: Option<Codec>,
     pub(crate) metadata: MetadataMap,
     pub(crate) trailers: MetadataMap,
 }
@@ -23,18 +24,18 @@ pub struct Reply {
 impl Reply {
     pub(crate) fn into_response(
         self,
-        deadline: Option<Deadline>,
+        timer: Option<DeadlineTimer>,
         span: CallSpan,
     ) -> Response<Body> {
-        let mut trailers = metadata::sent(self.trailers);
+        let mut trailers = wire::sent(self.trailers);
         trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
-        let body = ReplyBody::new(self.outgoing, trailers, deadline, span);
+        let body = ReplyBody::new(self.outgoing, trailers, timer, span);
         let mut response = Response::new(Body::new(body));
         let headers = response.headers_mut();
-        *headers = metadata::sent(self.metadata);
+        *headers = wire::sent(self.metadata);
         headers.insert(CONTENT_TYPE, GRPC_CONTENT_TYPE);
-        if self.encoding != Compression::Identity {
-            let name = HeaderValue::from_static(self.encoding.name());
+        if let Some(codec) = self.codec {
+            let name = HeaderValue::from_static(codec.name());
             headers.insert("grpc-encoding", name);
         }
         response

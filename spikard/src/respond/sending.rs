@@ -1,50 +1,64 @@
-//! How the messages of a response may be sent.
+//! From the messages of a response to a reply, as the client and the server allow.
 
-use crate::Compression;
-use crate::compression::Accepted;
+use crate::shapes::{MessageSink, ResponseParts};
+use crate::wire::Accepted;
+use crate::{Compression, Message, Messages, Status};
+
+use super::encoding::Encoding;
+use super::outgoing::Outgoing;
+use super::reply::Reply;
 
 /// What the client accepts, what the server wants, and how large a message may be.
 #[derive(Clone, Copy, Debug)]
-pub struct Sending {
+pub(crate) struct Sending {
     pub(crate) accepted: Accepted,
     pub(crate) compression: Compression,
     pub(crate) max_message_bytes: usize,
 }
 
-/// What was decided for one response.
-#[derive(Clone, Debug)]
-pub(crate) struct Encoding {
-    pub(crate) compression: Compression,
-    /// The indices of the messages that are not compressed.
-    pub(crate) uncompressed: Vec<usize>,
-    pub(crate) max_message_bytes: usize,
-}
-
-impl Encoding {
-    /// Leaves the messages at these indices as they are.
-    pub(crate) fn except(mut self, mut indices: Vec<usize>) -> Self {
-        indices.sort_unstable();
-        self.uncompressed = indices;
-        self
-    }
-
-    pub(super) fn of(&self, index: usize) -> Compression {
-        // Without exceptions, which is the rule, nothing is looked up.
-        if self.uncompressed.is_empty() || self.uncompressed.binary_search(&index).is_err() {
-            self.compression
-        } else {
-            Compression::Identity
-        }
-    }
-}
-
 impl Sending {
-    /// The wish of the response goes before the server's; the client decides over both.
-    pub(crate) fn choose(&self, wanted: Option<Compression>) -> Encoding {
+    /// The response's own compression, else the server's, if the client accepts it.
+    fn choose(self, wanted: Option<Compression>, mut uncompressed: Vec<usize>) -> Encoding {
+        uncompressed.sort_unstable();
         Encoding {
-            compression: self.accepted.choose(wanted.unwrap_or(self.compression)),
-            uncompressed: Vec::new(),
+            codec: self.accepted.choose(wanted.unwrap_or(self.compression)),
+            uncompressed,
             max_message_bytes: self.max_message_bytes,
         }
+    }
+
+    /// Decides how to encode the messages, and makes the reply with what `outgoing` makes of them.
+    pub(crate) fn reply(
+        self,
+        parts: ResponseParts,
+        outgoing: impl FnOnce(Encoding) -> Result<Outgoing, Status>,
+    ) -> Result<Reply, Status> {
+        let encoding = self.choose(parts.compression, parts.uncompressed);
+        Ok(Reply {
+            codec: encoding.codec,
+            outgoing: outgoing(encoding)?,
+            metadata: parts.metadata,
+            trailers: parts.trailers,
+        })
+    }
+}
+
+impl MessageSink for Sending {
+    type Reply = Reply;
+
+    fn one<R: Message>(self, message: R, parts: ResponseParts) -> Result<Reply, Status> {
+        self.list(vec![message], parts)
+    }
+
+    fn list<R: Message>(self, messages: Vec<R>, parts: ResponseParts) -> Result<Reply, Status> {
+        self.reply(parts, |encoding| Outgoing::list(messages, encoding))
+    }
+
+    fn stream<R: Message>(
+        self,
+        messages: Messages<R>,
+        parts: ResponseParts,
+    ) -> Result<Reply, Status> {
+        self.reply(parts, |encoding| Ok(Outgoing::stream(messages, encoding)))
     }
 }

@@ -1,6 +1,5 @@
 //! Messages that are sent as the handler makes them.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -8,16 +7,15 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::panics::panicked;
-use crate::shapes::Messages;
-use crate::{Message, Status};
+use crate::call::contained;
+use crate::{Message, Messages, Status};
 
+use super::chunks::StreamedChunks;
 use super::encoder::Encoder;
+use super::encoding::Encoding;
 use super::frames::CHUNK;
-use super::outgoing::StreamedChunks;
-use super::sending::Encoding;
 
-/// Frames a stream of messages: those that are ready together share a chunk, and none waits for the next.
+/// Frames a stream of messages. Those that are ready together share a chunk; none waits for the next.
 pub(super) struct Streamed<M> {
     messages: Messages<M>,
     encoder: Encoder,
@@ -44,16 +42,24 @@ impl<M: Message> Streamed<M> {
     fn poll_fill(&mut self, cx: &mut Context<'_>, chunk: &mut Vec<u8>) -> Poll<()> {
         while chunk.len() < CHUNK && self.after.is_none() {
             let messages = Pin::new(&mut self.messages);
-            // The stream is the handler's code; after a panic it is never asked again.
-            let polled = catch_unwind(AssertUnwindSafe(|| messages.poll_next(cx)));
-            let polled = polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*panic)))));
-            let message = ready!(polled);
-            let appended = match message {
-                Some(message) => message.and_then(|message| self.encoder.append(chunk, &message)),
-                None => {
-                    self.after = Some(After::End);
-                    break;
+            // The stream and the encoding are the user's code; after a panic they are never asked again.
+            let encoder = &mut self.encoder;
+            let start = chunk.len();
+            let appended = contained(|| {
+                messages
+                    .poll_next(cx)
+                    .map(|message| message.map(|message| encoder.append(chunk, &message?)))
+            });
+            let appended = match appended {
+                Ok(polled) => ready!(polled),
+                Err(status) => {
+                    chunk.truncate(start);
+                    Some(Err(status))
                 }
+            };
+            let Some(appended) = appended else {
+                self.after = Some(After::End);
+                break;
             };
             self.after = match appended {
                 Ok(large) => large.map(After::Large),
@@ -91,12 +97,8 @@ impl<M: Message> Stream for Streamed<M> {
 
 impl<M: Message> StreamedChunks for Streamed<M> {
     fn take_trailers(&mut self) -> MetadataMap {
-        // The handler's code as well, which may panic.
-        let taken = catch_unwind(AssertUnwindSafe(|| self.messages.take_trailers()));
-        taken.unwrap_or_else(|panic| {
-            panicked(&*panic);
-            MetadataMap::new()
-        })
+        // The user's code as well. What it panicked with is in the log.
+        contained(|| self.messages.take_trailers()).unwrap_or_default()
     }
 }
 

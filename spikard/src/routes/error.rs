@@ -1,4 +1,4 @@
-//! What can be wrong with a set of services.
+//! Why services cannot be served together.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::Handler;
 
 /// Why services cannot be served together.
 ///
-/// It reads the same as `{}` and as `{:?}`, since a program whose `main` returns it prints the latter.
+/// `Debug` prints the same as `Display`: a program whose `main` returns the error prints the former.
 #[non_exhaustive]
 pub enum RoutesError {
     /// One method has two handlers.

@@ -19,10 +19,10 @@ type Answer = Box<dyn Fn(Request<Body>) -> ResponseFuture + Send + Sync>;
 
 /// tonic's services, in the order added.
 #[derive(Default)]
-pub(super) struct Foreign(Vec<(&'static str, Answer)>);
+pub(crate) struct Foreign(Vec<(&'static str, Answer)>);
 
 impl Foreign {
-    pub(super) fn add<S>(&mut self, service: S)
+    pub(crate) fn add<S>(&mut self, service: S)
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
             + NamedService
@@ -62,7 +62,7 @@ impl Foreign {
     }
 }
 
-/// What answers the paths that are none of ours.
+/// The services that answer the other paths.
 pub(super) struct ForeignByName(HashMap<&'static str, Answer>);
 
 impl ForeignByName {

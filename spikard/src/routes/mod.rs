@@ -8,19 +8,14 @@ mod mounted;
 mod names;
 mod registry;
 mod service;
+mod steps;
 mod table;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use http::{Request, Response};
-use tonic::body::Body;
-use tonic::server::NamedService;
-use tower_service::Service;
-
-use crate::collect::Budget;
+use crate::call::Budget;
 use crate::dispatch::Policy;
-use crate::{Compression, GrpcService, Limits};
+use crate::{Compression, Limits};
 
 pub use error::RoutesError;
 use foreign::Foreign;
@@ -28,6 +23,7 @@ use foreign::Foreign;
 pub(crate) use names::interned;
 use registry::Registry;
 pub use service::RoutesService;
+pub(crate) use steps::routes_steps;
 pub use table::RouteTable;
 
 /// Services, gathered and merged: methods of one service may come from any number of functions and blocks.
@@ -46,11 +42,11 @@ pub use table::RouteTable;
 /// [`Server`](crate::Server) takes services itself; `Routes` is for serving them in another server.
 #[derive(Debug, Default)]
 pub struct Routes {
-    registry: Registry,
-    foreign: Foreign,
-    limits: Limits,
-    compression: Compression,
-    budget: Budget,
+    pub(crate) registry: Registry,
+    pub(crate) foreign: Foreign,
+    pub(crate) limits: Limits,
+    pub(crate) compression: Compression,
+    pub(crate) budget: Budget,
 }
 
 impl Routes {
@@ -59,16 +55,7 @@ impl Routes {
         Self::default()
     }
 
-    /// Adds the methods of a service. What is wrong with them is said when the routes are built.
-    #[must_use]
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "the name of the builder's step; nothing is summed"
-    )]
-    pub fn add<S: GrpcService>(mut self, service: S) -> Self {
-        self.registry.add(service);
-        self
-    }
+    routes_steps!();
 
     /// Adds a method whose names, kind and handler are known only at run time.
     #[cfg(feature = "python")]
@@ -86,56 +73,11 @@ impl Routes {
             .declare(service, method, info, Box::new(answer));
     }
 
-    /// Adds a service that tonic generated, or any other that has a name. Limits are its own affair.
-    #[must_use]
-    pub fn add_service<S>(mut self, service: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
-            + NamedService
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-        S::Future: Send + 'static,
-    {
-        self.foreign.add(service);
-        self
-    }
-
     /// The names of the services, each once.
     #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
     pub(crate) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
         let ours = self.registry.service_names();
         ours.chain(self.foreign.names()).collect()
-    }
-
-    /// The limits of every method that does not set its own.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// How responses are compressed for clients that accept it. Default: not at all.
-    #[must_use]
-    pub fn compression(mut self, compression: Compression) -> Self {
-        self.compression = compression;
-        self
-    }
-
-    /// The bytes that all calls together may have buffered. Default: 1 GiB.
-    ///
-    /// The payload of each message counts, after decompression, and the fixed size of its value in
-    /// memory. A call for which there is no room is answered RESOURCE_EXHAUSTED; others go on.
-    #[must_use]
-    pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
-        self.budget = Budget::new(bytes);
-        self
-    }
-
-    /// What will be served, to be printed.
-    pub fn table(&self) -> RouteTable {
-        self.registry.table(&self.limits)
     }
 
     /// One tower service for all methods; a path that names none is answered UNIMPLEMENTED.

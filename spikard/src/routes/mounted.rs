@@ -16,7 +16,7 @@ use super::service::RoutesService;
 impl Routes {
     /// The services as an axum router, one route for each service, to be merged with others.
     ///
-    /// Over HTTP/2 only: HTTP/1.1 does not tell a half-closed stream from a broken one, so calls over it fail.
+    /// Over HTTP/2 only: HTTP/1.1 does not tell a half-close from a lost connection, so calls over it fail.
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ pub(super) type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>
 
 /// The methods that were added, in that order.
 #[derive(Default)]
-pub(super) struct Registry {
+pub(crate) struct Registry {
     methods: Vec<Registered>,
 }
 
@@ -30,9 +30,9 @@ pub(super) struct Registered {
     method: &'static str,
     info: MethodInfo,
     answer: Answer,
-    /// Whether a Python callable is found by its name, which is then tried at start-up.
+    /// Whether the handler is a Python callable that is looked up by name, at start-up.
     #[cfg_attr(
-        any(Py_LIMITED_API, not(feature = "python")),
+        any(spikard_extension, not(feature = "python")),
         expect(
             dead_code,
             reason = "callables are found by name in an embedded interpreter only"
@@ -53,7 +53,7 @@ impl Registered {
 }
 
 impl Registry {
-    pub(super) fn add<S: GrpcService>(&mut self, service: S) {
+    pub(crate) fn add<S: GrpcService>(&mut self, service: S) {
         let service = Arc::new(service);
         for (index, info) in S::METHODS.iter().enumerate() {
             let service = service.clone();
@@ -85,7 +85,7 @@ impl Registry {
         });
     }
 
-    pub(super) fn table(&self, limits: &Limits) -> RouteTable {
+    pub(crate) fn table(&self, limits: &Limits) -> RouteTable {
         let routes = self.methods.iter().map(|method| {
             let limits = match method.info.kind {
                 Kind::Duplex => limits.unbuffered(),
@@ -111,7 +111,7 @@ impl Registry {
         for method in self.methods {
             match methods.entry(format!("/{}/{}", method.service, method.info.name)) {
                 Entry::Vacant(slot) => {
-                    #[cfg(all(feature = "python", not(Py_LIMITED_API)))]
+                    #[cfg(all(feature = "python", not(spikard_extension)))]
                     if method.by_name {
                         check_callable(slot.key(), &method.info)?;
                     }
@@ -131,7 +131,7 @@ impl Registry {
 }
 
 /// Finds a missing Python callable at start-up rather than at its first call.
-#[cfg(all(feature = "python", not(Py_LIMITED_API)))]
+#[cfg(all(feature = "python", not(spikard_extension)))]
 fn check_callable(path: &str, info: &MethodInfo) -> Result<(), RoutesError> {
     let crate::Handler::Python(callable) = &info.handler else {
         return Ok(());

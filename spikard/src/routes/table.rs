@@ -1,11 +1,11 @@
-//! What is served, for people to read.
+//! The table of what is served, for people.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::{Limits, MethodInfo};
 
-/// What is served: one row a method, with its kind, its handler and its limits.
+/// The table of what is served: one row per method, with its kind, its handler and its limits.
 ///
 /// It prints as an aligned table:
 ///

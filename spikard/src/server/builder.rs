@@ -1,6 +1,5 @@
 //! The settings of a server.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -13,14 +12,13 @@ use http::{Request, Response};
 use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tonic::body::Body;
-use tonic::server::NamedService;
 use tower::Layer;
 use tower_service::Service;
 
-use crate::{Compression, GrpcService, Limits, RouteTable, Routes};
+use crate::Routes;
+use crate::routes::routes_steps;
 
 use super::connection::Serving;
-use super::drain::Server;
 use super::error::ServeError;
 use super::handshake::Handshake;
 #[cfg(feature = "health")]
@@ -29,6 +27,7 @@ use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
 #[cfg(feature = "reflection")]
 use super::reflection::Reflection;
+use super::serve::Server;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
@@ -67,18 +66,9 @@ impl Server {
 }
 
 impl ServerBuilder {
-    /// Adds the methods of a service; those of one service may come from several functions and blocks.
-    #[must_use]
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "the name of the builder's step; nothing is summed"
-    )]
-    pub fn add<S: GrpcService>(mut self, service: S) -> Self {
-        self.routes = self.routes.add(service);
-        self
-    }
+    routes_steps!(routes);
 
-    /// Takes routes that are built already, with their limits and compression.
+    /// Replaces the routes, with their limits and compression.
     #[cfg(feature = "python")]
     pub(crate) fn routes(mut self, routes: Routes) -> Self {
         self.routes = routes;
@@ -87,9 +77,9 @@ impl ServerBuilder {
 
     /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
     ///
-    /// The first layer added is the first to see a request. It sees the names of service and method in
-    /// the extension [`tonic::GrpcMethod`]. An error of a layer is sent as the [`Status`](crate::Status)
-    /// that it is or has among its sources, else as UNKNOWN.
+    /// The layer added first is outermost. It finds the names of service and method in the extension
+    /// [`tonic::GrpcMethod`]. An error of a layer is sent as the [`Status`](crate::Status) that it is or has
+    /// among its sources, else as UNKNOWN.
     #[must_use]
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
@@ -104,24 +94,8 @@ impl ServerBuilder {
         self
     }
 
-    /// Adds a service that tonic generated, or any other that has a name. Limits are its own affair.
-    #[must_use]
-    pub fn add_service<S>(mut self, service: S) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
-            + NamedService
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-        S::Future: Send + 'static,
-    {
-        self.routes = self.routes.add_service(service);
-        self
-    }
-
-    /// Answers `grpc.health.v1`: each service, and the server as a whole, is SERVING until the server
-    /// drains; then watchers hear NOT_SERVING.
+    /// Serves `grpc.health.v1`, the health checking protocol: each service, and the server as a whole (the empty
+    /// name), is SERVING until graceful shutdown begins, then NOT_SERVING.
     #[cfg(feature = "health")]
     #[must_use]
     pub fn health(mut self) -> Self {
@@ -129,7 +103,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Answers `grpc.reflection.v1` and `v1alpha` with what is in an encoded `FileDescriptorSet`.
+    /// Serves server reflection, `grpc.reflection.v1` and `v1alpha`, from an encoded `FileDescriptorSet`.
     /// Sets add up; of the services in them, those that are served are listed.
     #[cfg(feature = "reflection")]
     #[must_use]
@@ -138,44 +112,23 @@ impl ServerBuilder {
         self
     }
 
-    /// The limits of every method that does not set its own.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.routes = self.routes.limits(limits);
-        self
-    }
-
-    /// How responses are compressed for clients that accept it. Default: not at all.
-    #[must_use]
-    pub fn compression(mut self, compression: Compression) -> Self {
-        self.routes = self.routes.compression(compression);
-        self
-    }
-
-    /// The bytes that all calls together may have buffered. Default: 1 GiB.
-    #[must_use]
-    pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
-        self.routes = self.routes.max_buffered_bytes(bytes);
-        self
-    }
-
-    /// How long calls in flight may take to finish once the server is told to stop. Default: 30 s.
+    /// The grace period of a graceful shutdown: the time for calls in flight to finish. Default: 30 s.
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// The calls that one connection may have open at once; a client keeps back what is over. Default: 256.
+    /// SETTINGS_MAX_CONCURRENT_STREAMS: the calls that one connection may have in flight. Default: 256.
     ///
-    /// Each may have up to 256 KiB on its way that its call has not taken yet.
+    /// A client queues further calls. Each stream has a flow-control window of 256 KiB.
     #[must_use]
     pub fn max_concurrent_streams(mut self, streams: u32) -> Self {
         self.transport.max_concurrent_streams = streams;
         self
     }
 
-    /// Serves over TLS. The files are read when the server binds. Unix sockets stay without.
+    /// Serves over TLS. The files are read when the server binds. Unix sockets stay without TLS.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
@@ -183,33 +136,28 @@ impl ServerBuilder {
         self
     }
 
-    /// How often a connection is asked whether its peer is still there, `None` for never. Default: 60 s.
+    /// Keepalive: the time between two HTTP/2 PINGs on a connection; `None` turns keepalive off. Default: 60 s.
     #[must_use]
     pub fn keepalive_interval(mut self, interval: Option<Duration>) -> Self {
         self.transport.keepalive_interval = interval;
         self
     }
 
-    /// How long a peer may take to answer that before its connection is closed. Default: 20 s.
+    /// Keepalive: the time within which a PING must be acknowledged, or its connection is closed. Default: 20 s.
     #[must_use]
     pub fn keepalive_timeout(mut self, timeout: Duration) -> Self {
         self.transport.keepalive_timeout = timeout;
         self
     }
 
-    /// How long a new connection may take until it speaks HTTP/2, or is closed. Default: 10 s.
+    /// The time for the TLS handshake and the HTTP/2 preface of a new connection, or it is closed. Default: 10 s.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.transport.handshake_timeout = timeout;
         self
     }
 
-    /// What will be served, to be printed.
-    pub fn table(&self) -> RouteTable {
-        self.routes.table()
-    }
-
-    /// Serves on `addr` until SIGTERM or Ctrl-C, then drains: see [`Server::serve`].
+    /// Serves on `addr` until SIGTERM or Ctrl-C, then shuts down gracefully: see [`Server::serve`].
     ///
     /// # Errors
     ///
@@ -218,12 +166,12 @@ impl ServerBuilder {
         self.bind(addr).await?.serve().await
     }
 
-    /// Listens on `addr`, of which port 0 takes a free one; calls wait until the server serves.
+    /// Listens on `addr`; port 0 is a free port. Connections wait in the backlog until the server serves.
     ///
     /// # Errors
     ///
     /// Two handlers for one method, a Python callable that cannot be used, a TLS file that cannot be
-    /// used, or an address that cannot be had.
+    /// used, or an address that cannot be listened on.
     pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
         let address = format!("{addr:?}");
         let listener = listen(addr)
@@ -232,7 +180,7 @@ impl ServerBuilder {
         self.listen_on(listener)
     }
 
-    /// Takes a socket that listens already.
+    /// Serves on a socket that listens already.
     ///
     /// # Errors
     ///
@@ -245,7 +193,7 @@ impl ServerBuilder {
         self.finish(Listener::Tcp(listener, address))
     }
 
-    /// Takes a Unix socket that listens already.
+    /// Serves on a Unix socket that listens already.
     ///
     /// # Errors
     ///

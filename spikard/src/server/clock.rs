@@ -10,12 +10,12 @@ use hyper::rt::{Sleep, Timer};
 use hyper_util::rt::TokioTimer;
 use tokio::time::Instant;
 
-/// Tells hyper the time at which its connection was last polled. hyper asks for every DATA frame when
-/// keepalive is on, which of small frames costs more than to cut them into messages; a frame can
-/// come only when the connection is polled, so it is never dated by more than one poll too early.
+/// hyper's timer, with the time at which its connection was last polled. With keepalive hyper asks for the time at
+/// each DATA frame, which costs more than a small frame's message does. A frame comes only when the connection is
+/// polled, so the time is never off by more than one poll.
 #[derive(Clone, Debug)]
 pub(super) struct ConnectionClock {
-    /// Of tokio's clock, as the sleeps are: a test may stop it.
+    /// On tokio's clock, as the sleeps are: a test may pause it.
     began: Instant,
     /// Nanoseconds from `began` to the last poll.
     polled: Arc<AtomicU64>,

@@ -1,4 +1,4 @@
-//! One connection: HTTP/2 on it, and the methods behind.
+//! One connection: HTTP/2, and the methods that its requests are for.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -13,7 +13,7 @@ use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::body::Body;
 
-use crate::connection_info::ConnectionInfo;
+use crate::call::{Arrival, HalfClose, Peer};
 use crate::dispatch::ResponseFuture;
 
 use super::clock::ConnectionClock;
@@ -34,7 +34,7 @@ pub(super) struct Serving {
 }
 
 impl Serving {
-    /// Serves one connection until its end, or until `watcher` says to drain and its calls have ended.
+    /// Serves one connection to its end. `watcher` begins its graceful shutdown; `stopping` ends one without a preface.
     pub(super) async fn serve(
         self,
         accepted: Accepted,
@@ -48,16 +48,16 @@ impl Serving {
             () = stopping.as_mut() => return,
         };
         match established {
-            Ok(Established::Plain(stream, info)) => {
-                self.http2(stream, info, watcher, began, stopping).await;
+            Ok(Established::Plain(stream, peer)) => {
+                self.http2(stream, peer, watcher, began, stopping).await;
             }
             #[cfg(unix)]
-            Ok(Established::Unix(stream, info)) => {
-                self.http2(stream, info, watcher, began, stopping).await;
+            Ok(Established::Unix(stream, peer)) => {
+                self.http2(stream, peer, watcher, began, stopping).await;
             }
             #[cfg(feature = "tls")]
-            Ok(Established::Tls(stream, info)) => {
-                self.http2(stream, info, watcher, began, stopping).await;
+            Ok(Established::Tls(stream, peer)) => {
+                self.http2(stream, peer, watcher, began, stopping).await;
             }
             Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
         }
@@ -66,18 +66,18 @@ impl Serving {
     async fn http2<S>(
         self,
         stream: S,
-        info: ConnectionInfo,
+        peer: Peer,
         watcher: Watcher,
         began: Instant,
         stopping: impl Future<Output = ()>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let peer = info.peer;
+        let address = peer.address;
         let stack = self.stack;
         let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, preface) = Prefaced::new(stream);
-        // What TLS took of the time is gone.
+        // The TLS handshake counts towards the limit.
         let handshake_left = self
             .transport
             .handshake_timeout
@@ -86,23 +86,23 @@ impl Serving {
         let connection = self
             .transport
             .http2(clock.clone())
-            .serve_connection(TokioIo::new(stream), Calls { stack, info });
+            .serve_connection(TokioIo::new(stream), Calls { stack, peer });
         tokio::select! {
             ended = clock.tick(watcher.watch(connection)) => if let Err(error) = ended {
-                tracing::debug!(?peer, %error, "a connection ended with an error");
+                tracing::debug!(peer = ?address, %error, "a connection ended with an error");
             },
-            // A peer that has said nothing has no calls to drain.
+            // Without a preface there are no calls in flight.
             () = preface.missing(handshake_left, stopping) => {
-                tracing::debug!(?peer, "a connection did not begin HTTP/2 and was closed");
+                tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
             }
         }
     }
 }
 
-/// The requests of one connection, marked with what only the connection knows.
+/// The requests of one connection, each with how it arrived.
 struct Calls {
     stack: Stack,
-    info: ConnectionInfo,
+    peer: Peer,
 }
 
 impl Service<Request<Incoming>> for Calls {
@@ -112,9 +112,11 @@ impl Service<Request<Incoming>> for Calls {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let mut request = request.map(|body| Body::new(VerifiedBody(body)));
-        request.extensions_mut().insert(ConnectionInfo {
-            arrived: Some(Instant::now()),
-            ..self.info.clone()
+        request.extensions_mut().insert(Arrival {
+            peer: self.peer.clone(),
+            at: Instant::now(),
+            // `VerifiedBody` turns every other end into an error.
+            half_close: HalfClose::Verified,
         });
         self.stack.call(request)
     }

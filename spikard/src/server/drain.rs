@@ -1,127 +1,62 @@
-//! Serving until told to stop, and stopping within a bound.
+//! The connections that are open, and their graceful shutdown within a bound.
 
-use std::future::Future;
-use std::net::SocketAddr;
-use std::pin::pin;
+use std::future::pending;
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::connection::Serving;
-use super::error::ServeError;
-#[cfg(feature = "health")]
-use super::health::Health;
-use super::listener::Listener;
-use super::signal;
+use super::listener::Accepted;
 
-/// A gRPC server that listens on an address.
-///
-/// ```no_run
-/// # async fn run() -> Result<(), spikard::ServeError> {
-/// use spikard::Server;
-///
-/// let server = Server::builder().bind("127.0.0.1:0").await?;
-/// println!("listening on {:?}", server.local_addr());
-/// server.serve().await
-/// # }
-/// ```
-#[derive(Debug)]
-pub struct Server {
-    pub(super) listener: Listener,
-    pub(super) serving: Serving,
-    pub(super) grace: Duration,
-    #[cfg(feature = "health")]
-    pub(super) health: Option<Health>,
+/// Connections, each in a task of its own.
+pub(super) struct OpenConnections {
+    tasks: JoinSet<()>,
+    graceful: GracefulShutdown,
+    /// Tells those that have not begun HTTP/2, which `graceful` does not reach.
+    stopping: watch::Sender<()>,
 }
 
-impl Server {
-    /// The address that the server listens on, with the port that was taken for port 0; `None` for a
-    /// Unix socket.
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        match self.listener {
-            Listener::Tcp(_, address) => Some(address),
-            #[cfg(unix)]
-            Listener::Unix(_) => None,
+impl OpenConnections {
+    pub(super) fn new() -> Self {
+        Self {
+            tasks: JoinSet::new(),
+            graceful: GracefulShutdown::new(),
+            stopping: watch::Sender::new(()),
         }
     }
 
-    /// Serves until SIGTERM or Ctrl-C, then drains: no new connections, calls in flight finish, and
-    /// after the grace period, or at a second signal, what is left is cut off.
-    ///
-    /// # Errors
-    ///
-    /// When the signals cannot be received.
-    pub async fn serve(self) -> Result<(), ServeError> {
-        let mut signals = signal::Termination::new().map_err(ServeError::Signal)?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let served = self.serve_until(async {
-            // An error means that the signals have ended, and with them this function.
-            let _ = stopped.await;
-        });
-        let signalled = async {
-            signals.next().await;
-            let _ = stop.send(());
-            signals.next().await;
+    /// Serves one more.
+    pub(super) fn serve(&mut self, serving: Serving, accepted: Accepted) {
+        let mut stopped = self.stopping.subscribe();
+        let stopping = async move {
+            // An error means that the sender is gone, which is the end as well.
+            let _ = stopped.changed().await;
         };
-        tokio::select! {
-            () = served => {}
-            () = signalled => tracing::warn!("a second signal: cutting off what is left"),
-        }
-        Ok(())
+        let connection = serving.serve(accepted, self.graceful.watcher(), stopping);
+        self.tasks.spawn(connection);
     }
 
-    /// Serves until `stop` is ready, then drains as [`serve`](Self::serve) does.
-    pub async fn serve_until(self, stop: impl Future<Output = ()>) {
-        let grace = self.grace;
-        self.serve_until_told(async move {
-            stop.await;
-            grace
-        })
-        .await;
+    /// Ready when one has ended.
+    pub(super) async fn ended(&mut self) {
+        if self.tasks.join_next().await.is_none() {
+            pending::<()>().await;
+        }
     }
 
-    /// Serves until `stop` says how long the drain may take.
-    pub(crate) async fn serve_until_told(self, stop: impl Future<Output = Duration>) {
-        let mut stop = pin!(stop);
-        #[cfg(feature = "health")]
-        if let Some(health) = &self.health {
-            health.serving().await;
-        }
-        let graceful = GracefulShutdown::new();
-        let (stopping, _) = watch::channel(());
-        let mut connections = JoinSet::new();
-        let grace = loop {
-            let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
-                Some(_) = connections.join_next() => continue,
-                grace = stop.as_mut() => break grace,
-            };
-            let mut stopped = stopping.subscribe();
-            let stopping = async move {
-                // An error means that the sender is gone, which is the end as well.
-                let _ = stopped.changed().await;
-            };
-            let connection = self.serving.clone();
-            connections.spawn(connection.serve(accepted, graceful.watcher(), stopping));
-        };
-        drop(self.listener);
-        #[cfg(feature = "health")]
-        if let Some(health) = self.health {
-            health.draining().await;
-        }
-        stopping.send_replace(());
-        tracing::info!(connections = connections.len(), ?grace, "draining");
-        if timeout(grace, graceful.shutdown()).await.is_err() {
-            let left = connections.len();
+    /// Sends each GOAWAY, waits for the calls in flight, and cuts off what is left after `grace`.
+    pub(super) async fn drain(mut self, grace: Duration) {
+        self.stopping.send_replace(());
+        tracing::info!(connections = self.tasks.len(), ?grace, "draining");
+        if timeout(grace, self.graceful.shutdown()).await.is_err() {
             tracing::warn!(
-                connections = left,
+                connections = self.tasks.len(),
                 ?grace,
                 "the grace period is over; cutting off what is left"
             );
         }
-        connections.shutdown().await;
+        self.tasks.shutdown().await;
     }
 }

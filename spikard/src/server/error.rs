@@ -7,7 +7,7 @@ use crate::RoutesError;
 
 /// Why [`Server`](crate::Server) could not serve.
 ///
-/// It reads the same as `{}` and as `{:?}`, since a program whose `main` returns it prints the latter.
+/// `Debug` prints the same as `Display`: a program whose `main` returns the error prints the former.
 #[non_exhaustive]
 pub enum ServeError {
     /// The services cannot be served together, or one of their handlers is missing.
@@ -25,7 +25,7 @@ pub enum ServeError {
     /// A file descriptor set cannot be shown.
     #[cfg(feature = "reflection")]
     Reflection(super::reflection::ReflectionError),
-    /// The signals that end the server cannot be received.
+    /// SIGTERM and Ctrl-C cannot be received.
     Signal(io::Error),
 }
 

@@ -1,4 +1,4 @@
-//! What comes before HTTP/2 on a connection.
+//! The TLS handshake, or the lack of one, before HTTP/2 begins.
 
 use std::fmt;
 use std::io;
@@ -12,11 +12,11 @@ use tokio::time::timeout;
 #[cfg(feature = "tls")]
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::connection_info::ConnectionInfo;
+use crate::call::Peer;
 
 use super::listener::Accepted;
 
-/// Sets a connection up, and speaks TLS where the server does.
+/// Makes a connection of an accepted socket, over TLS where the server has it.
 #[derive(Clone)]
 pub(super) struct Handshake {
     pub(super) timeout: Duration,
@@ -26,17 +26,17 @@ pub(super) struct Handshake {
 
 /// A connection that HTTP/2 can begin on.
 pub(super) enum Established {
-    Plain(TcpStream, ConnectionInfo),
+    Plain(TcpStream, Peer),
     #[cfg(unix)]
-    Unix(UnixStream, ConnectionInfo),
+    Unix(UnixStream, Peer),
     #[cfg(feature = "tls")]
-    Tls(Box<TlsStream<TcpStream>>, ConnectionInfo),
+    Tls(Box<TlsStream<TcpStream>>, Peer),
 }
 
 impl Handshake {
     /// # Errors
     ///
-    /// A connection that broke, or a peer that did not finish TLS in time.
+    /// A connection that broke, or a TLS handshake that failed or took too long.
     pub(super) async fn establish(&self, accepted: Accepted) -> io::Result<Established> {
         let established = timeout(self.timeout, self.begin(accepted)).await;
         established.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
@@ -44,32 +44,30 @@ impl Handshake {
 
     async fn begin(&self, accepted: Accepted) -> io::Result<Established> {
         match accepted {
-            Accepted::Tcp(stream, peer) => self.tcp(stream, peer).await,
+            Accepted::Tcp(stream, address) => self.tcp(stream, address).await,
             #[cfg(unix)]
-            Accepted::Unix(stream) => Ok(Established::Unix(stream, ConnectionInfo::default())),
+            Accepted::Unix(stream) => Ok(Established::Unix(stream, Peer::default())),
         }
     }
 
-    async fn tcp(&self, stream: TcpStream, peer: SocketAddr) -> io::Result<Established> {
+    async fn tcp(&self, stream: TcpStream, address: SocketAddr) -> io::Result<Established> {
         stream.set_nodelay(true)?;
-        let info = ConnectionInfo {
-            peer: Some(peer),
-            arrived: None,
-            #[cfg(feature = "tls")]
-            certificates: std::sync::Arc::default(),
+        let peer = Peer {
+            address: Some(address),
+            ..Peer::default()
         };
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             let stream = tls.accept(stream).await?;
             let (_, session) = stream.get_ref();
             let certificates = session.peer_certificates().unwrap_or_default();
-            let info = ConnectionInfo {
+            let peer = Peer {
                 certificates: certificates.to_vec().into(),
-                ..info
+                ..peer
             };
-            return Ok(Established::Tls(Box::new(stream), info));
+            return Ok(Established::Tls(Box::new(stream), peer));
         }
-        Ok(Established::Plain(stream, info))
+        Ok(Established::Plain(stream, peer))
     }
 }
 

@@ -36,7 +36,7 @@ impl Health {
         }
     }
 
-    /// Tells every watcher, and ends its stream: a drain waits for streams, and these have no end of their own.
+    /// NOT_SERVING for every watcher, whose stream then ends: the drain would wait for it.
     pub(super) async fn draining(mut self) {
         for service in &self.services {
             let stopping = ServingStatus::NotServing;

@@ -17,8 +17,8 @@ type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What a layer of a [`Server`](crate::Server) wraps: the methods, with the layers that were added after it.
 ///
-/// The request carries a [`tonic::GrpcMethod`] among its extensions, with the names of service and
-/// method, unless its path names none of this server.
+/// The request has the extension [`tonic::GrpcMethod`], with the names of service and method, where its path
+/// names a method of a spikard service.
 pub type LayeredService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
 
 /// The layers in the order added: the first sees a request first.

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
-/// How long to wait when the system is out of file descriptors or memory: at once would spin.
+/// The pause after an error such as EMFILE or ENOMEM: without one the loop would spin.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
 
 /// A socket that listens.
@@ -20,7 +20,7 @@ pub(super) enum Listener {
     Unix(UnixListener),
 }
 
-/// A connection that nothing has been read from.
+/// A socket that was accepted.
 pub(super) enum Accepted {
     Tcp(TcpStream, SocketAddr),
     #[cfg(unix)]
@@ -28,7 +28,16 @@ pub(super) enum Accepted {
 }
 
 impl Listener {
-    /// The next connection. A failure is a matter of that connection or of the moment, never of the listener.
+    /// The address of a TCP socket.
+    pub(super) fn local_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(_, address) => Some(*address),
+            #[cfg(unix)]
+            Self::Unix(_) => None,
+        }
+    }
+
+    /// The next connection. Errors are of one connection or pass; none is of the listener.
     pub(super) async fn accept(&self) -> Accepted {
         loop {
             let accepted = match self {

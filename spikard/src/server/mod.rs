@@ -1,10 +1,12 @@
 //! spikard's own server, over hyper: the promises about time, small frames and draining need one.
 
+mod accept;
 mod builder;
 mod clock;
 mod connection;
 mod drain;
 mod error;
+mod executor;
 mod handshake;
 #[cfg(feature = "health")]
 mod health;
@@ -13,6 +15,7 @@ mod listener;
 mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
+mod serve;
 mod signal;
 mod stall;
 #[cfg(feature = "tls")]
@@ -21,10 +24,10 @@ mod transport;
 mod verified_body;
 
 pub use builder::ServerBuilder;
-pub use drain::Server;
 pub use error::ServeError;
 pub use layers::LayeredService;
 #[cfg(feature = "reflection")]
 pub use reflection::ReflectionError;
+pub use serve::Server;
 #[cfg(feature = "tls")]
 pub use tls::{Tls, TlsError};

@@ -1,4 +1,4 @@
-//! A peer that has not yet said that it speaks HTTP/2.
+//! The HTTP/2 connection preface, and the limit on waiting for it.
 
 use std::future::{Future, pending};
 use std::io::{self, IoSlice};
@@ -14,7 +14,7 @@ use tokio::time::sleep;
 /// `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`, with which every HTTP/2 connection begins (RFC 9113, 3.4).
 const PREFACE: usize = 24;
 
-/// A connection that knows whether the preface has been read from it: hyper waits for that without a bound.
+/// A connection that counts its bytes up to the preface, for which hyper waits without a limit.
 pub(super) struct Prefaced<S> {
     stream: S,
     read: Arc<AtomicUsize>,
@@ -52,7 +52,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Prefaced<S> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        // Only this task writes it, and what it counts matters only while it is small.
+        // One task writes it, and it counts no further than the preface.
         let read = self.read.load(Ordering::Relaxed);
         if read < PREFACE {
             let more = buf.filled().len() - before;

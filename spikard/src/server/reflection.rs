@@ -1,4 +1,4 @@
-//! `grpc.reflection`: what the services look like, for tools such as grpcurl.
+//! Server reflection, for tools such as grpcurl.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A peer that takes nothing of what is written to it.
+//! Peers that do not read.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -9,11 +9,11 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// A connection whose writes fail when the peer has taken nothing for too long. hyper's own keepalive cannot
-/// end such a connection: before it closes one, what was to be sent has to be.
+/// A connection whose writes fail with `TimedOut` when the peer reads nothing for too long. hyper's keepalive cannot
+/// end such a connection: it first flushes what is to be sent.
 pub(super) struct Unstalled<S> {
     stream: S,
-    /// `None` for a server without keepalive.
+    /// `None` without keepalive.
     limit: Option<Duration>,
     /// Set while a write waits.
     waiting: Option<Pin<Box<Sleep>>>,

@@ -1,4 +1,4 @@
-//! TLS, and client certificates.
+//! TLS and mutual TLS.
 
 use std::fmt;
 use std::io;
@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 use tokio_rustls::rustls::{self, RootCertStore, ServerConfig};
 
-/// The certificate of a server, and whose client certificates it takes.
+/// TLS: the certificate of a server, and the certificate authorities of its clients.
 ///
 /// The files are PEM, and are read when the server binds. TLS 1.2 and 1.3, HTTP/2 by ALPN.
 ///
@@ -32,7 +32,7 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// The file with the server's certificate, followed by those between it and the root, and the file with its private key.
+    /// The file with the certificate chain, the server's own certificate first, and the file with its private key.
     pub fn new(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         Self {
             certificate: certificate.into(),
@@ -41,9 +41,9 @@ impl Tls {
         }
     }
 
-    /// Asks every client for a certificate that one of the authorities in this file has signed (mutual TLS).
+    /// Mutual TLS: a client must present a certificate that an authority in this file has signed.
     ///
-    /// Handlers see it in [`Call::peer_certs`](crate::Call::peer_certs).
+    /// Handlers find it in [`Call::peer_certs`](crate::Call::peer_certs).
     #[must_use]
     pub fn client_ca(mut self, file: impl Into<PathBuf>) -> Self {
         self.client_ca = Some(file.into());
@@ -97,7 +97,7 @@ fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
     Ok(roots)
 }
 
-/// A file that TLS cannot be set up with.
+/// A file that cannot be used for TLS.
 #[derive(Debug)]
 pub struct TlsError {
     file: PathBuf,

@@ -4,23 +4,21 @@ use std::time::Duration;
 
 use hyper::server::conn::http2;
 
-use crate::respond::StreamExecutor;
-
 use super::clock::ConnectionClock;
+use super::executor::StreamExecutor;
 
-/// h2 ends a connection whose small DATA frames pile up unread, and allows them in proportion to
-/// this window: half of it, at 256 bytes less its payload for each frame. With the default window
-/// of 64 KiB that is 129 frames of one byte; 256 MiB allows 520,000, so that 52 streams at once may have
-/// 10,000 one-byte messages each of which none has been read. In h2 they take 240 bytes each, whatever is in
-/// them: 120 MiB of a connection, which is why it is not more.
+/// The flow-control window of a connection. h2 ends a connection with too many small DATA frames unread; it allows
+/// half of this window, and counts each frame as 256 bytes less its payload. The default of 64 KiB allows 129 frames
+/// of one byte. 256 MiB allows 520,000: 52 streams with 10,000 one-byte messages each. It is not more because h2 takes
+/// 240 bytes for each frame, 120 MiB a connection.
 const CONNECTION_WINDOW: u32 = 256 << 20;
 
-/// What one stream may have in flight before its call takes it. The budget does not see it, and more than
-/// a processor's cache holds is read from memory again: with 1 MiB, eight streams of messages of 1 KiB took
-/// 1.4 times the CPU.
+/// The flow-control window of a stream: what may be in flight before its call reads it. The budget does not count it.
+/// More than a processor's cache holds is read from memory again: with 1 MiB, eight streams of messages of 1 KiB
+/// took 1.4 times the CPU.
 const STREAM_WINDOW: u32 = 256 << 10;
 
-/// What a user may set of the transport.
+/// The settings that a user may change.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transport {
     pub(super) max_concurrent_streams: u32,
@@ -41,7 +39,7 @@ impl Default for Transport {
 }
 
 impl Transport {
-    /// How long a peer that is not there any more may go unnoticed; `None` for ever.
+    /// The time after which a peer that does not respond is gone; `None` without keepalive.
     pub(super) fn patience(&self) -> Option<Duration> {
         let interval = self.keepalive_interval?;
         Some(interval.saturating_add(self.keepalive_timeout))

@@ -1,4 +1,4 @@
-//! hyper's own body, the last place where a broken-off stream can be told from a half-closed one.
+//! Request bodies, where hyper still tells a reset stream from a half-closed one.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 
 use crate::Status;
 
-/// The body of a request; a stream that was reset ends in an error, whatever the reset said.
+/// The body of a request. A stream that was reset ends in an error, whatever its error code.
 #[derive(Debug)]
 pub(crate) struct VerifiedBody(pub(crate) Incoming);
 

@@ -1,4 +1,4 @@
-//! Which shape a request or a response has, as far as the kind of its RPC depends on it.
+//! The forms of requests and responses, from which the kind of an RPC follows.
 
 /// The shape of a request.
 #[derive(Clone, Copy, Debug)]

@@ -12,8 +12,8 @@ use crate::Status;
 
 /// A stream of messages: what a duplex handler reads from, and what it answers with.
 ///
-/// As a request it ends with `None` when the client half-closes, and with an error when the stream
-/// breaks off. As a response, an error ends it with that status.
+/// As a request it ends with `None` at the half-close, and with an error when the client cancels or the stream
+/// breaks. As a response, an error ends it with that status.
 ///
 /// ```
 /// use spikard::Messages;
@@ -43,8 +43,8 @@ impl<M> Messages<M> {
         }
     }
 
-    /// Adds trailers that are known only when the stream has ended. `trailers` is called after the last message of a
-    /// response; what it gives is sent beside the response's own.
+    /// Adds trailers that are known only at the end of the stream. `trailers` is called after the last message of a
+    /// response; its trailers are sent beside the response's own.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -64,8 +64,8 @@ impl<M> Messages<M> {
         self
     }
 
-    /// The trailers of [`with_trailers`](Self::with_trailers), to be taken once, after the last message; none
-    /// where there are none.
+    /// The trailers of [`with_trailers`](Self::with_trailers), to be taken once, after the last message; empty
+    /// without them.
     pub fn take_trailers(&mut self) -> MetadataMap {
         self.trailers
             .take()
@@ -100,6 +100,13 @@ impl<M> Stream for Messages<M> {
 impl<M: Send + 'static> From<Vec<M>> for Messages<M> {
     fn from(messages: Vec<M>) -> Self {
         Self::new(Listed(messages.into_iter()))
+    }
+}
+
+/// No messages.
+impl<M: Send + 'static> Default for Messages<M> {
+    fn default() -> Self {
+        Self::from(Vec::new())
     }
 }
 

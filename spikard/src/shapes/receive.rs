@@ -1,18 +1,27 @@
-//! From an HTTP body to a request.
+//! How each request type takes its messages.
 
 use std::future::Future;
 
-use crate::Message;
-use crate::Status;
-use crate::collect::RequestBody;
-use crate::dispatch::RequestHead;
+use crate::{Call, Status};
 
 use super::{
-    GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest, Messages,
-    RequestForm,
+    GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest, Message,
+    Messages, RequestForm, RequestHead,
 };
 
-/// A request type: it knows how it is received.
+/// Where the messages of a request come from.
+pub trait MessageSource: Send + Sized {
+    /// The one message.
+    fn one<M: Message>(self, call: &Call) -> impl Future<Output = Result<M, Status>> + Send;
+
+    /// Every message up to the half-close, in order.
+    fn list<M: Message>(self, call: &Call) -> impl Future<Output = Result<Vec<M>, Status>> + Send;
+
+    /// The messages as they arrive.
+    fn stream<M: Message>(self) -> Messages<M>;
+}
+
+/// A request type: it knows which messages it takes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a gRPC request",
     label = "a handler takes one of spikard's request types",
@@ -32,41 +41,29 @@ pub trait RequestShape: Send + Sized + 'static {
     #[doc(hidden)]
     fn receive(
         head: RequestHead,
-        body: RequestBody,
+        source: impl MessageSource,
     ) -> impl Future<Output = Result<Self, Status>> + Send;
 }
 
-impl<M: Message> RequestShape for GrpcRequest<M> {
-    type Message = M;
-
-    const FORM: RequestForm = RequestForm::Single;
-
-    async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
-        let payload = body.single(&head.call).await?;
-        Ok(Self {
-            service_name: head.service_name,
-            method_name: head.method_name,
-            metadata: head.metadata,
-            payload,
-            call: head.call,
-        })
-    }
-}
-
-macro_rules! receive_list {
-    ($shape:ident, $form:ident) => {
+macro_rules! request_shape {
+    ($shape:ident, $form:ident, |$source:ident, $call:ident| $field:ident: $messages:expr $(, $unbuffered:ident)?) => {
         impl<M: Message> RequestShape for $shape<M> {
             type Message = M;
 
             const FORM: RequestForm = RequestForm::$form;
 
-            async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
-                let messages = body.list(&head.call).await?;
+            $(const $unbuffered: bool = true;)?
+
+            async fn receive(
+                head: RequestHead,
+                $source: impl MessageSource,
+            ) -> Result<Self, Status> {
+                let $call = &head.call;
                 Ok(Self {
+                    $field: $messages,
                     service_name: head.service_name,
                     method_name: head.method_name,
                     metadata: head.metadata,
-                    messages,
                     call: head.call,
                 })
             }
@@ -74,23 +71,11 @@ macro_rules! receive_list {
     };
 }
 
-impl<M: Message> RequestShape for GrpcDuplexRequest<M> {
-    type Message = M;
-
-    const FORM: RequestForm = RequestForm::Duplex;
-
-    const UNBUFFERED: bool = true;
-
-    async fn receive(head: RequestHead, body: RequestBody) -> Result<Self, Status> {
-        Ok(Self {
-            service_name: head.service_name,
-            method_name: head.method_name,
-            metadata: head.metadata,
-            messages: Messages::new(body.stream()),
-            call: head.call,
-        })
-    }
-}
-
-receive_list!(GrpcClientStreamRequest, ClientStream);
-receive_list!(GrpcBidiStreamRequest, BidiStream);
+request_shape!(GrpcRequest, Single, |source, call| payload:
+    source.one(call).await?);
+request_shape!(GrpcClientStreamRequest, ClientStream, |source, call| messages:
+    source.list(call).await?);
+request_shape!(GrpcBidiStreamRequest, BidiStream, |source, call| messages:
+    source.list(call).await?);
+request_shape!(GrpcDuplexRequest, Duplex, |source, _call| messages:
+    source.stream(), UNBUFFERED);

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
-use crate::Compression;
+use super::{Compression, Messages};
 
 /// The response of a unary or client-streaming RPC: one message.
 ///
@@ -17,49 +17,12 @@ use crate::Compression;
 pub struct GrpcResponse<R = Bytes> {
     /// The message.
     pub payload: R,
-    /// Sent as initial metadata, before the message.
+    /// Initial metadata, sent before the message.
     pub metadata: MetadataMap,
-    /// Sent after the message, with the status.
+    /// Trailers, sent after the message with the status.
     pub trailers: MetadataMap,
     /// How the message is compressed, if the client accepts it; `None` is what the server does by default.
     pub compression: Option<Compression>,
-}
-
-/// The response of a server-streaming RPC, as a list of messages.
-#[derive(Clone, Debug)]
-pub struct GrpcServerStreamResponse<R = Bytes> {
-    /// The messages, sent in this order.
-    pub messages: Vec<R>,
-    /// Sent as initial metadata, before the first message.
-    pub metadata: MetadataMap,
-    /// Sent after the last message, with the status.
-    pub trailers: MetadataMap,
-    /// How each message is compressed, if the client accepts it; `None` is what the server does by default.
-    pub compression: Option<Compression>,
-    /// The indices of messages that are sent as they are all the same, such as pictures.
-    pub uncompressed: Vec<usize>,
-}
-
-/// The response of a bidirectional RPC, buffered: a list of messages.
-///
-/// ```
-/// use spikard::{Bytes, GrpcBidiStreamResponse};
-///
-/// let response = GrpcBidiStreamResponse::from(vec![Bytes::from_static(b"one")]);
-/// assert_eq!(response.messages.len(), 1);
-/// ```
-#[derive(Clone, Debug)]
-pub struct GrpcBidiStreamResponse<R = Bytes> {
-    /// The messages, sent in this order.
-    pub messages: Vec<R>,
-    /// Sent as initial metadata, before the first message.
-    pub metadata: MetadataMap,
-    /// Sent after the last message, with the status.
-    pub trailers: MetadataMap,
-    /// How each message is compressed, if the client accepts it; `None` is what the server does by default.
-    pub compression: Option<Compression>,
-    /// The indices of messages that are sent as they are all the same, such as pictures.
-    pub uncompressed: Vec<usize>,
 }
 
 impl<R: Default> Default for GrpcResponse<R> {
@@ -80,17 +43,37 @@ impl<R> From<R> for GrpcResponse<R> {
     }
 }
 
-macro_rules! list_response {
-    ($shape:ident) => {
-        impl<R> Default for $shape<R> {
+macro_rules! response_of_several {
+    (
+        $(#[$docs:meta])*
+        $shape:ident<R $(: $bound:ident + $lifetime:lifetime)?> {
+            $(#[$field_docs:meta])*
+            messages: $messages:ty,
+        }
+    ) => {
+        $(#[$docs])*
+        pub struct $shape<R = Bytes> {
+            $(#[$field_docs])*
+            pub messages: $messages,
+            /// Initial metadata, sent before the first message.
+            pub metadata: MetadataMap,
+            /// Trailers, sent after the last message with the status.
+            pub trailers: MetadataMap,
+            /// How each message is compressed, if the client accepts it; `None` is what the server does by default.
+            pub compression: Option<Compression>,
+            /// The indices of messages that are sent uncompressed all the same, such as pictures.
+            pub uncompressed: Vec<usize>,
+        }
+
+        impl<R $(: $bound + $lifetime)?> Default for $shape<R> {
             fn default() -> Self {
-                Self::from(Vec::new())
+                Self::from(<$messages>::default())
             }
         }
 
         /// A response without metadata.
-        impl<R> From<Vec<R>> for $shape<R> {
-            fn from(messages: Vec<R>) -> Self {
+        impl<R> From<$messages> for $shape<R> {
+            fn from(messages: $messages) -> Self {
                 Self {
                     messages,
                     metadata: MetadataMap::new(),
@@ -103,5 +86,45 @@ macro_rules! list_response {
     };
 }
 
-list_response!(GrpcServerStreamResponse);
-list_response!(GrpcBidiStreamResponse);
+response_of_several! {
+    /// The response of a server-streaming RPC, as a list of messages.
+    #[derive(Clone, Debug)]
+    GrpcServerStreamResponse<R> {
+        /// The messages, sent in this order.
+        messages: Vec<R>,
+    }
+}
+
+response_of_several! {
+    /// The response of a bidirectional RPC, buffered: a list of messages.
+    ///
+    /// ```
+    /// use spikard::{Bytes, GrpcBidiStreamResponse};
+    ///
+    /// let response = GrpcBidiStreamResponse::from(vec![Bytes::from_static(b"one")]);
+    /// assert_eq!(response.messages.len(), 1);
+    /// ```
+    #[derive(Clone, Debug)]
+    GrpcBidiStreamResponse<R> {
+        /// The messages, sent in this order.
+        messages: Vec<R>,
+    }
+}
+
+response_of_several! {
+    /// The response of a full-duplex RPC, or of a server-streaming one, as a stream of messages.
+    ///
+    /// ```
+    /// use spikard::{Bytes, GrpcDuplexRequest, GrpcDuplexResponse, Messages, Status};
+    ///
+    /// /// Sends every message back when it arrives.
+    /// async fn echo(request: GrpcDuplexRequest) -> Result<GrpcDuplexResponse, Status> {
+    ///     Ok(GrpcDuplexResponse::from(request.messages))
+    /// }
+    /// ```
+    #[derive(Debug)]
+    GrpcDuplexResponse<R: Send + 'static> {
+        /// The messages; the next is asked for when the client's flow-control window has room for it.
+        messages: Messages<R>,
+    }
+}

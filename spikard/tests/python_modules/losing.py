@@ -12,8 +12,7 @@ from spikard.grpc import GrpcRequest, GrpcResponse
 _new_task = runtime._new_task
 
 
-def _lose(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> Any:
-    name = coroutine.cr_frame.f_locals["handler"].name
+def _lose(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None], name: str) -> Any:
     if name == "losing:no_memory":
         raise MemoryError
     if name == "losing:lost":
@@ -21,7 +20,7 @@ def _lose(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None])
         lost = loop.create_future()
         lost.set_result(None)
         return lost
-    return _new_task(loop, coroutine)
+    return _new_task(loop, coroutine, name)
 
 
 runtime._new_task = _lose

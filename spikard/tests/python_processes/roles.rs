@@ -4,7 +4,7 @@ use std::io::{BufRead, stdin};
 use std::process::ExitCode;
 use std::task::{Context, Poll, Waker};
 
-use spikard::python::entry::call_python;
+use spikard::python::call_python;
 use spikard::python::{Interpreter, PythonError, resolve};
 use spikard::{Bytes, GrpcRequest, GrpcResponse, Status};
 use tokio::runtime::Runtime;

@@ -85,7 +85,7 @@ mod linux {
 
     pub(crate) fn short_of_memory() {
         let ended = run(&mut role(&["limit memory"]));
-        let refused = "ResourceExhausted: there is no memory in Python for the request\n";
+        let refused = "ResourceExhausted: Python has no memory for the request\n";
         let small = "3\n3\n3\n3\n3\n3\n3\n3\n";
         let one = format!("{refused}{small}");
         let stream = "ResourceExhausted: MemoryError\n";

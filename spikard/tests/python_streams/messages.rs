@@ -136,7 +136,7 @@ async fn a_task_that_reads_after_the_call_is_told_so() {
     assert_eq!(messages.message().await.unwrap(), None);
     drop(messages);
     let text = said("streaming:orphan", "").await;
-    assert!(text.starts_with("CANCELLED: the call is over"), "{text}");
+    assert!(text.starts_with("CANCELLED: the call has ended"), "{text}");
 }
 
 #[tokio::test]

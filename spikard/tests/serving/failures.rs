@@ -4,7 +4,8 @@ use bytes::{Buf, BufMut};
 use prost::DecodeError;
 use prost::encoding::{self, DecodeContext, WireType};
 use spikard::{
-    Code, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Server, Status, grpc_stream,
+    Code, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Messages,
+    Server, Status, grpc_stream,
 };
 
 use crate::support::{Running, codec, path, ready, unary};
@@ -110,6 +111,61 @@ async fn a_panic_while_a_response_is_encoded_is_internal() {
             Err(status) => break status,
         }
     };
+    assert_eq!(ended.code(), Code::Internal);
+    assert!(ended.message().contains("panicked"), "{ended}");
+}
+
+/// A message that panics when half of it is encoded, if it holds `false`.
+#[derive(Clone, Debug, Default)]
+struct HalfBroken(bool);
+
+impl prost::Message for HalfBroken {
+    fn encode_raw(&self, buffer: &mut impl BufMut) {
+        encoding::bytes::encode(1, &b"whole".to_vec(), buffer);
+        assert!(self.0, "cannot be encoded");
+    }
+
+    fn merge_field(
+        &mut self,
+        _: u32,
+        _: WireType,
+        _: &mut impl Buf,
+        _: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
+    fn encoded_len(&self) -> usize {
+        encoding::bytes::encoded_len(1, &b"whole".to_vec())
+    }
+
+    fn clear(&mut self) {}
+}
+
+#[grpc_stream(service = "test.Failing")]
+async fn break_in_a_stream(_: GrpcRequest<()>) -> Result<GrpcDuplexResponse<HalfBroken>, Status> {
+    let messages = vec![HalfBroken(true), HalfBroken(true), HalfBroken(false)];
+    Ok(GrpcDuplexResponse::from(Messages::from(messages)))
+}
+
+#[tokio::test]
+async fn the_messages_before_one_that_panics_are_sent_and_nothing_of_it() {
+    let running = Running::start(Server::builder().add(BreakInAStream)).await;
+    let mut client = running.client().await;
+    let mut stream = ready(&mut client)
+        .await
+        .server_streaming(
+            tonic::Request::new(()),
+            path("/test.Failing/BreakInAStream"),
+            codec::<(), Vec<u8>>(),
+        )
+        .await
+        .unwrap()
+        .into_inner();
+    for _ in 0..2 {
+        assert_eq!(stream.message().await.unwrap().unwrap(), b"whole");
+    }
+    let ended = stream.message().await.unwrap_err();
     assert_eq!(ended.code(), Code::Internal);
     assert!(ended.message().contains("panicked"), "{ended}");
 }

@@ -28,7 +28,7 @@ impl Running {
         let server: Server = builder.bind("127.0.0.1:0").await.unwrap();
         let addr = server.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server.serve_until(async {
+        let task = tokio::spawn(server.serve_with_shutdown(async {
             let _ = stopped.await;
         }));
         Self {

@@ -60,7 +60,7 @@ def accepted(client: Client) -> None:
     # What is decorated can be called, with its own types.
     streamed: list[bytes] = in_thread(GrpcRequest(b"one")).messages
     print(streamed)
-    serve(shop, "module", unary, bind="127.0.0.1:0", max_messages=10, grace="1s")
+    serve(shop, "module", unary, bind="127.0.0.1:0", max_messages=10, grace="1s", loop="asyncio", quiet=True)
 
 
 async def accepted_too(client: AsyncClient) -> None:
@@ -118,6 +118,10 @@ def refused(client: Client) -> None:
     GrpcError("NOT_FOUND", "no")  # refused
     GrpcError(StatusCode.NOT_FOUND, b"no")  # refused
     Server(unary, port=1)  # refused
+    Server(unary, max_mesages=1)  # refused
+    Server(unary, max_messages="many")  # refused
+    Server(unary, loop="auto")  # refused
+    Client(unary, bind="127.0.0.1:0")  # refused
     Server(unary, compression="lz4")  # refused
     serve(unary, loop="fast")  # refused
     serve(unary, bind=50051)  # refused

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from spikard import _native
 from spikard._cli import help as texts
@@ -16,57 +16,43 @@ from spikard._cli import logs
 from spikard._cli.options import add_options, chosen
 from spikard._cli.parser import Parser
 from spikard._cli.report import mistake, routes_as_json
-from spikard._serving.blocking import new_event_loop, run
+from spikard._runtime.event_loop import new_event_loop
+from spikard._serving.blocking import run
+from spikard._serving.console import say
 from spikard._serving.memory import one_arena
 from spikard._serving.server import Server
 from spikard._serving.settings import Settings, settings
 from spikard._serving.supervisor import supervise
 from spikard._serving.targets import Route, find_routes
 from spikard._serving.worker import Worker, worker_of
+from spikard.grpc._option_table import options_of
+from spikard.grpc._options import CommandOptions, MethodLimits
 
-_SETTINGS = (
-    "bind",
-    "uds",
-    "max_messages",
-    "max_message_bytes",
-    "max_stream_bytes",
-    "max_buffered_bytes",
-    "timeout",
-    "idle_timeout",
-    "compression",
-    "tls_cert",
-    "tls_key",
-    "tls_client_ca",
-    "grace",
-    "threads",
-    "runtime_threads",
-    "reflection",
-)
-_ROUTES_OPTIONS = ("max_messages", "max_message_bytes", "max_stream_bytes", "timeout", "idle_timeout", "app_dir")
+_ROUTES_OPTIONS = (*options_of(MethodLimits), "app_dir")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its code."""
     given = _parser().parse_args(arguments)
+    values, spelled = chosen(CommandOptions, given, os.environ)
     try:
-        values = chosen(given)
-        checked = settings(**{name: values[name] for name in _SETTINGS}, health=not values["no_health"])
+        checked = settings(CommandOptions, values, spelled.__getitem__)
     except (ValueError, TypeError, OSError) as error:
-        mistake(error, flags_for=_SETTINGS)
-    _look_in(values["app_dir"])
+        mistake(error)
+    _look_in(checked.app_dir)
     if given.command == "routes":
         _routes(given.targets, checked, as_json=given.json)
         sys.exit(0)
-    logs.set_up(values["log_level"])
+    logs.set_up(checked.log_level)
     worker = worker_of(os.environ)
-    if worker is None and (values["workers"] > 1 or values["reload"]):
+    if worker is None and (checked.workers > 1 or checked.reload):
         argv = list(sys.argv[1:] if arguments is None else arguments)
-        folder = (values["reload_dir"] or ".") if values["reload"] else None
+        folder = (checked.reload_dir or ".") if checked.reload else None
         try:
-            sys.exit(supervise(argv, checked, workers=values["workers"], watched=folder))
+            sys.exit(supervise(argv, checked, workers=checked.workers, watched=folder))
         except (OSError, ValueError, ImportError) as error:
             mistake(error)
-    _serve(given.targets, checked, values, worker)
+    _serve(given.targets, checked, worker)
     sys.exit(0)
 
 
@@ -76,18 +62,18 @@ def _look_in(folder: str) -> None:
     sys.path[:] = [path, *(entry for entry in sys.path if entry != path)]
 
 
-def _serve(targets: Sequence[str], checked: Settings, values: dict[str, Any], worker: Worker | None) -> None:
+def _serve(targets: Sequence[str], checked: Settings, worker: Worker | None) -> None:
     one_arena(os.environ)
     try:
         # What is wrong with the loop is said before the user's modules do anything.
-        new_event_loop(values["loop"]).close()
+        new_event_loop(checked.loop).close()
         server = Server._prepared(_find(targets), checked)
         # What has been imported stays for good: it need not be looked at again and again.
         gc.collect()
         gc.freeze()
         run(
             server,
-            loop=values["loop"],
+            loop=checked.loop,
             listening=None if worker is None else worker.listening,
             life=None if worker is None else worker.life(),
             on_ready=lambda: _ready(server, worker),
@@ -101,7 +87,7 @@ def _ready(server: Server, worker: Worker | None) -> None:
     if worker is not None:
         worker.ready(server)
         return
-    print(f"{server.table}\n\nserving on {server.address} (pid {os.getpid()})", flush=True)
+    say(f"{server.table}\n\nserving on {server.address} (pid {os.getpid()})")
 
 
 def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None:
@@ -146,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     for command in (serve, routes):
         command.add_argument("targets", nargs="+", metavar="TARGET", help="module or module:name")
-    add_options(serve)
+    add_options(serve, CommandOptions)
     routes.add_argument("--json", action="store_true", help="print JSON")
-    add_options(routes, only=_ROUTES_OPTIONS)
+    add_options(routes, CommandOptions, only=_ROUTES_OPTIONS)
     return parser

@@ -29,9 +29,10 @@ instance of a class with handlers.
 """
 
 SERVE_EPILOG = """\
-Every option can be given as an environment variable too: SPIKARD_ and the name of
-the flag, as SPIKARD_BIND, SPIKARD_LIMIT_MESSAGES. A flag goes before its variable.
-A SIZE is a number of bytes or 64KiB, 8MiB, 1GiB; a TIME is seconds or 250ms, 5s, 1m30s.
+Every option has an environment variable, SPIKARD_ and the name of the flag:
+SPIKARD_BIND, SPIKARD_MAX_MESSAGES; of a switch, SPIKARD_REFLECTION=1, SPIKARD_HEALTH=0.
+A flag takes precedence over its variable.
+A SIZE is a number of bytes, or 64KiB, 8MiB, 1GiB; a TIME is seconds, or 250ms, 5s, 1m30s.
 
 examples:
 

@@ -3,51 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
-import traceback
 from collections.abc import Iterable
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any, NoReturn
 
-from spikard._cli.options import OPTIONS
+from spikard._runtime.frames import user_traceback
+from spikard._runtime.names import ImportFailedError
 from spikard._serving.settings import Settings
-from spikard._serving.targets import ImportFailedError, Route
-
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+from spikard._serving.targets import Route
 
 MISTAKE = 2
 """The exit code for a mistake of the user."""
 
 
-def mistake(error: BaseException, *, flags_for: Iterable[str] = ()) -> NoReturn:
-    """Says what is wrong, and ends. Settings are named by their flags where that is asked."""
+def mistake(error: BaseException) -> NoReturn:
+    """Says what is wrong, and ends."""
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     if isinstance(error, ImportFailedError) and error.__cause__ is not None:
         text = f'the module "{error.name}" failed when it was imported:\n{user_traceback(error.__cause__)}'
-    flags = {option.name: option.flags[0] for option in OPTIONS}
-    for name in flags_for:
-        text = re.sub(rf"\b{name}\b", flags[name], text)
     print(f"spikard: error: {text}", file=sys.stderr, flush=True)
     sys.exit(MISTAKE)
-
-
-def user_traceback(error: BaseException) -> str:
-    """The traceback with the user's frames only."""
-    shown = traceback.TracebackException.from_exception(error)
-    one: traceback.TracebackException | None = shown
-    while one is not None:
-        frames = [frame for frame in one.stack if _is_users(frame.filename)]
-        one.stack = traceback.StackSummary.from_list(frames)
-        one = one.__cause__ or one.__context__
-    return "".join(shown.format()).rstrip()
-
-
-def _is_users(filename: str) -> bool:
-    return not filename.startswith(("<frozen importlib", _PACKAGE)) and "/importlib/" not in filename
 
 
 def routes_as_json(routes: Iterable[Route], settings: Settings) -> str:
@@ -56,15 +33,15 @@ def routes_as_json(routes: Iterable[Route], settings: Settings) -> str:
 
 
 def _route(route: Route, settings: Settings) -> dict[str, Any]:
-    own = asdict(route.declaration)
-    limits = ("max_messages", "max_message_bytes", "max_stream_bytes", "timeout", "idle_timeout")
+    declaration = route.declaration
+    own = {name: limit for name, limit in declaration.limits.items() if limit is not None}
     return {
-        "service": own["service"],
-        "method": own["method"],
+        "service": declaration.service,
+        "method": declaration.method,
         "path": route.path,
-        "kind": route.declaration.kind.value,
+        "kind": declaration.kind.value,
         "handler": route.handler.name,
         "place": route.place,
         "runs": "event loop" if route.handler.on_loop else "thread",
-        "limits": {name: getattr(settings, name) if own[name] is None else own[name] for name in limits},
+        "limits": {name: own.get(name, getattr(settings, name)) for name in declaration.limits},
     }

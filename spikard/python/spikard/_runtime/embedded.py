@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import importlib
 import logging
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from spikard._runtime.event_loop import LEFT_BEHIND, end_tasks, new_event_loop, run_until_stopped
 from spikard._runtime.lookup import NotFoundError, find
-from spikard._runtime.loop import LoopRunner, run_until_stopped
+from spikard._runtime.loop import LoopRunner
 from spikard._runtime.pool import Pool
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger("spikard")
 
 
-class Runtime:
+class Embedded:
     """The event loop and the pool of a program that embeds Python."""
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._loop = _new_event_loop()
+        self._loop = new_event_loop()
         asyncio.set_event_loop(self._loop)
         self._handlers: list[Handler] = []
         self._indices: dict[str, int] = {}
@@ -85,7 +85,9 @@ class Runtime:
     def _stop(self, deadline: float) -> bool:
         self._runner.detach()
         try:
-            self._loop.run_until_complete(self._end_tasks(deadline))
+            left = self._loop.run_until_complete(end_tasks(deadline - time.monotonic()))
+            if left:
+                logger.warning(LEFT_BEHIND, ", ".join(left))
         except BaseException as error:
             logger.exception("the event loop ended with %s", type(error).__name__)
         ended = self._pool.join(deadline) and not asyncio.all_tasks(self._loop)
@@ -95,21 +97,6 @@ class Runtime:
             _clean_up()
         return ended
 
-    async def _end_tasks(self, deadline: float) -> None:
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            _, stuck = await asyncio.wait(tasks, timeout=_left(deadline))
-            if stuck:
-                logger.warning("%d tasks did not end when they were cancelled", len(stuck))
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._loop.shutdown_asyncgens(), _left(deadline))
-
-
-def _left(deadline: float) -> float:
-    return max(0.0, deadline - time.monotonic())
-
 
 def _clean_up() -> None:
     """What the end of the interpreter does for the user, for one that is left as it is with something stuck in it."""
@@ -117,12 +104,3 @@ def _clean_up() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # closed, or None where the program has no such stream
             stream.flush()
-
-
-def _new_event_loop() -> asyncio.AbstractEventLoop:
-    try:
-        uvloop: Any = importlib.import_module("uvloop")
-    except ImportError:
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from types import TracebackType
 
+_PACKAGE = f"{Path(__file__).parent.parent}/"
 
-def user_frames(traceback: TracebackType | None) -> TracebackType | None:
+
+def user_frames(shown: TracebackType | None) -> TracebackType | None:
     """The traceback from the first frame that is the user's; the whole of it where none is."""
-    frame = traceback
-    while frame is not None and _is_ours(frame):
+    frame = shown
+    while frame is not None and not _is_users(frame.tb_frame.f_code.co_filename):
         frame = frame.tb_next
-    return frame or traceback
+    return frame or shown
 
 
-def _is_ours(traceback: TracebackType) -> bool:
-    module = str(traceback.tb_frame.f_globals.get("__name__", ""))
-    return module.startswith(("spikard._runtime", "importlib"))
+def user_traceback(error: BaseException) -> str:
+    """The traceback of an error, and of those that it comes from, with the user's frames only."""
+    shown = traceback.TracebackException.from_exception(error)
+    one: traceback.TracebackException | None = shown
+    while one is not None:
+        one.stack = traceback.StackSummary.from_list([frame for frame in one.stack if _is_users(frame.filename)])
+        one = one.__cause__ or one.__context__
+    return "".join(shown.format()).rstrip()
+
+
+def _is_users(filename: str) -> bool:
+    return not filename.startswith(("<frozen importlib", _PACKAGE)) and "/importlib/" not in filename

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
 import inspect
-import sys
-import traceback
-from types import ModuleType
 from typing import Any, Literal
 
-from spikard._runtime.frames import user_frames
+from spikard._runtime import names
+from spikard._runtime.frames import user_traceback
 from spikard._runtime.handler import Handler, is_def_generator, runs_on_loop
 
 Fault = Literal["name", "module", "import", "attribute", "callable"]
@@ -30,50 +26,17 @@ def find(name: str) -> Handler:
     module_name, colon, path = name.partition(":")
     if not (module_name and colon and path) or module_name.startswith("."):
         raise NotFoundError("name", f'"{name}" does not name a Python callable: write "module:callable"')
-    found: Any = _module(name, module_name)
-    for attribute in path.split("."):
-        found = _attribute(name, found, attribute)
+    try:
+        found = names.find(name)
+    except ModuleNotFoundError as error:
+        raise NotFoundError("module", f"{name}: {error}, or with Interpreter::builder().path(…)") from None
+    except names.ImportFailedError as error:
+        text = f"the module of {name} failed when it was imported:\n{user_traceback(error.__cause__ or error)}"
+        raise NotFoundError("import", text) from error.__cause__
+    except AttributeError as error:
+        raise NotFoundError("attribute", str(error)) from None
     _check(name, found)
     return Handler(name, found, runs_on_loop(found))
-
-
-def _module(name: str, module_name: str) -> ModuleType:
-    try:
-        return importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        missing = error.name
-        if missing is None or not f"{module_name}.".startswith(f"{missing}."):
-            raise _import_failed(name, module_name, error) from error
-        looked_in = "".join(f"\n  {entry or '(the working directory)'}" for entry in sys.path)
-        raise NotFoundError(
-            "module",
-            f'the Python module "{missing}" of "{name}" does not exist; the module search path is:{looked_in}\n'
-            f"start the program in the module's folder, or name the folder in PYTHONPATH or with "
-            f"Interpreter::builder().path(…)",
-        ) from None
-    except BaseException as error:  # SystemExit at import as well: it must not take the server with it
-        raise _import_failed(name, module_name, error) from error
-
-
-def _import_failed(name: str, module_name: str, error: BaseException) -> NotFoundError:
-    lines = traceback.format_exception(type(error), error, user_frames(error.__traceback__))
-    text = "".join(lines).rstrip()
-    return NotFoundError(
-        "import", f'the Python module "{module_name}" of "{name}" failed when it was imported:\n{text}'
-    )
-
-
-def _attribute(name: str, owner: Any, attribute: str) -> Any:
-    try:
-        return getattr(owner, attribute)
-    except AttributeError:
-        if isinstance(owner, ModuleType):
-            where = f'the Python module "{owner.__name__}" ({getattr(owner, "__file__", None) or "built in"})'
-        else:
-            where = f"{owner!r}"
-        near = difflib.get_close_matches(attribute, dir(owner), n=1)
-        hint = f'; did you mean "{near[0]}"?' if near else ""
-        raise NotFoundError("attribute", f'{where} has no "{attribute}", which "{name}" names{hint}') from None
 
 
 def _check(name: str, found: Any) -> None:

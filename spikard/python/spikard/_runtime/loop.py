@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
@@ -16,8 +15,6 @@ from spikard._runtime.stream import StreamCall
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import Bridge, InboundCall, Lookup
-
-logger = logging.getLogger("spikard")
 
 
 class LoopRunner:
@@ -88,7 +85,7 @@ class LoopRunner:
 
     def _start(self, call_id: int, call: InboundCall, handler: Handler, coroutine: Coroutine[Any, Any, None]) -> None:
         try:
-            task = _new_task(self._loop, coroutine)
+            task = _new_task(self._loop, coroutine, handler.name)
         except BaseException as error:  # no memory, or a task factory of the user's: the calls after it must go on
             coroutine.close()
             failed(call, handler, error)
@@ -137,19 +134,9 @@ class LoopRunner:
             self._tasks.pop(call_id, None)
 
 
-def run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
-    """Runs a loop until it is stopped, or until a task of the user's ends it: that is logged, and it can run again."""
-    try:
-        loop.run_forever()
-    except (SystemExit, KeyboardInterrupt) as error:
-        # Only these pass through a loop, asyncio's or uvloop's. Whatever else comes is the loop's own: one that is
-        # broken, or that may not run here, would fail again at once, and so without end.
-        logger.exception("%s ended the event loop, which goes on", type(error).__name__)
-
-
-def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     if sys.version_info >= (3, 12):
         # Runs up to its first suspension at once: a handler that never waits costs no turn of the loop.
-        return asyncio.Task(coroutine, loop=loop, eager_start=True)
+        return asyncio.Task(coroutine, loop=loop, name=name, eager_start=True)
     else:  # noqa: RET505 - which branch is live depends on the version
-        return loop.create_task(coroutine)
+        return loop.create_task(coroutine, name=name)

@@ -39,9 +39,9 @@ class StreamCall:
         "_incoming",
         "_loop",
         "_response",
+        "_response_metadata",
         "_returns",
         "_room",
-        "_sent",
         "_size",
         "_waiter",
         "call",
@@ -52,7 +52,7 @@ class StreamCall:
         self.call = call
         self._loop = loop
         self.handler = handler
-        self._sent = request.call._sent
+        self._response_metadata = request.call._response_metadata
         self._incoming: Incoming | None = None
         if isinstance(request, GrpcDuplexRequest):
             self._incoming = Incoming(call, loop, self._on_first_read)
@@ -155,9 +155,9 @@ class StreamCall:
         if self._begun:
             return
         self._begun = True
-        self._sent.begin()
+        self._response_metadata.begin()
         try:
-            metadata = self._sent.initial
+            metadata = self._response_metadata.initial
             if self._response is not None:
                 metadata = metadata | self._response.metadata
             self.call.begin(metadata, self._response)
@@ -172,7 +172,7 @@ class StreamCall:
             raise _CannotBeSentError(error) from None
 
     def _trailers(self) -> Metadata:
-        trailers: Metadata = self._sent.trailers
+        trailers: Metadata = self._response_metadata.trailers
         return trailers if self._response is None else trailers | self._response.trailers
 
     def _fail(self, error: BaseException) -> None:

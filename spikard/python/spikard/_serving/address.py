@@ -22,22 +22,20 @@ class Address:
         return f"{host}:{self.port}"
 
 
-def address_of(bind: object) -> Address:
-    """Reads ``host:port``, ``[::1]:port`` or ``unix:path``."""
-    if not isinstance(bind, str):
-        raise TypeError(f'bind must be a text like "127.0.0.1:50051", not {type(bind).__name__}')
+def address_of(name: str, bind: str) -> Address:
+    """Reads ``host:port``, ``[::1]:port`` or ``unix:path``; an error begins with `name`."""
     if bind.startswith("unix:"):
         path = bind.removeprefix("unix:")
         if not path:
-            raise ValueError('"unix:" names no file: write "unix:/run/spikard.sock"')
+            raise ValueError(f'{name}: "unix:" names no file: write "unix:/run/spikard.sock"')
         return Address(path=path)
     host, colon, port = bind.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not bare or not port.isascii() or not port.isdigit() or (":" in host and bare == host):
         raise ValueError(
-            f'"{bind}" is not an address: write host:port, as in 127.0.0.1:50051, [::]:50051 or, for a free port, '
-            f"127.0.0.1:0; or unix:path"
+            f'{name}: "{bind}" is not an address: write host:port, as in 127.0.0.1:50051, [::]:50051 or, for a free '
+            f"port, 127.0.0.1:0; or unix:path"
         )
     if int(port) > _LAST_PORT:
-        raise ValueError(f'the port of "{bind}" is more than {_LAST_PORT}')
+        raise ValueError(f'{name}: the port of "{bind}" is more than {_LAST_PORT}')
     return Address(bare, int(port))

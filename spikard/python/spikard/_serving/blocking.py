@@ -4,31 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
+import logging
 import socket
-import sys
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
-from spikard._runtime.loop import run_until_stopped
+from spikard._runtime.event_loop import LEFT_BEHIND, end_tasks, new_event_loop, run_until_stopped
 from spikard._serving import sockets
+from spikard._serving.console import say
 from spikard._serving.server import Server
-from spikard._serving.settings import LOOPS, Loop
+from spikard._serving.settings import settings
+from spikard._serving.targets import find_routes
+from spikard.grpc._option_table import takes
+from spikard.grpc._options import Loop, ServeOptions
 
-# The ends of processes that are under way. One that is collected gives the signals back and closes the pipe that they
-# come through, while Python may still wait for a thread that is stuck.
-_UNDER_WAY: list[Any] = []
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+logger = logging.getLogger("spikard")
+
+# Kept until the process ends: an `Ending` that is collected gives the signals back and closes the pipe that they come
+# through, while Python may still wait for a thread that is stuck.
+_KEPT_ALIVE: list[Any] = []
 
 # What the tasks of the user's own may take to end after the server; Rust ends the process soon after.
 _TASKS_END_WITHIN = 0.2
 
 
+@takes(ServeOptions)
+def serve(*targets: object, quiet: bool = False, **options: Unpack[ServeOptions]) -> None:
+    """Serves until SIGTERM or Ctrl-C, then drains: no new calls, those in flight finish within `grace`.
+
+    ::
+
+        serve("batch_handler", "transform_handler", bind="127.0.0.1:50051")
+
+    A second signal ends the process at once. Several processes and reloading are the command's:
+    ``spikard serve --workers 4``, ``--reload``.
+
+    Targets are those of :class:`Server`, and so are the options, but for `loop`. Unless it is `quiet`, the table of
+    what is served is printed at the start, with the address.
+    """
+    checked = settings(ServeOptions, options)
+    server = Server._prepared(find_routes(targets), checked)
+    run(server, loop=checked.loop, on_ready=None if quiet else lambda: print_ready(server))
+
+
 def run(
     server: Server,
     *,
-    loop: Loop = "auto",
+    loop: Loop,
     listening: socket.socket | None = None,
     on_ready: Callable[[], None] | None = None,
     life: int | None = None,
@@ -55,7 +82,7 @@ def run(
         asyncio.set_event_loop(None)
         if ending is not None:
             if to_the_end and ending.begun:
-                _UNDER_WAY.append(ending)
+                _KEPT_ALIVE.append(ending)
             else:
                 ending.close()
 
@@ -87,22 +114,6 @@ async def _serve(
     await server.wait()
 
 
-def new_event_loop(loop: Loop) -> asyncio.AbstractEventLoop:
-    """The event loop that is asked for; ``auto`` is uvloop where it is installed."""
-    if loop not in LOOPS:
-        raise ValueError(f'loop must be one of {", ".join(LOOPS)}, not "{loop}"')
-    if loop != "asyncio":
-        try:
-            uvloop: Any = importlib.import_module("uvloop")
-        except ImportError as error:
-            if loop == "uvloop":
-                raise ValueError(f'loop="uvloop" needs uvloop: pip install uvloop ({error})') from None
-        else:
-            made: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-            return made
-    return asyncio.new_event_loop()
-
-
 def _run(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, None]) -> None:
     task = loop.create_task(main, name="spikard-serve")
     task.add_done_callback(lambda _: loop.stop())
@@ -113,20 +124,13 @@ def _run(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, None]) -> No
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:
     with contextlib.suppress(BaseException):
-        loop.run_until_complete(_end_tasks())
+        left = loop.run_until_complete(end_tasks(_TASKS_END_WITHIN))
+        if left:
+            logger.warning(LEFT_BEHIND, ", ".join(left))
     if not asyncio.all_tasks(loop):
         loop.close()
 
 
-async def _end_tasks() -> None:
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks, timeout=_TASKS_END_WITHIN)
-    await asyncio.wait_for(asyncio.get_running_loop().shutdown_asyncgens(), _TASKS_END_WITHIN)
-
-
 def print_ready(server: Server) -> None:
     """What is served, and where."""
-    print(f"{server.table}\n\nserving on {server.address}", file=sys.stdout, flush=True)
+    say(f"{server.table}\n\nserving on {server.address}")

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import socket
-from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +13,14 @@ from spikard._native import native
 from spikard._serving import sockets
 from spikard._serving.reflection import descriptor_set
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
-from spikard._serving.settings import Settings, StrPath, settings
+from spikard._serving.settings import Settings, settings
 from spikard._serving.targets import Route, find_routes
-from spikard.grpc._amounts import Duration, Size, duration
-from spikard.grpc._compression import Compression
-from spikard.grpc._limits import MAX_STREAM_MESSAGES
+from spikard.grpc._amounts import Duration, duration
+from spikard.grpc._option_table import takes
+from spikard.grpc._options import ServerOptions
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
 logger = logging.getLogger("spikard")
 
@@ -40,75 +39,18 @@ class Server:
     A target is a module, ``"module"``, ``"module:name"``, a function with ``@grpc_stream``, or an instance of a
     class with such methods. Signals are the program's own matter; :func:`serve` handles them.
 
-    Args:
-        *targets: What is served. An ``ImportError``, ``AttributeError``, ``TypeError`` or ``ValueError`` says what
-            is wrong with one.
-        bind: ``host:port``, of which port 0 takes a free one, or ``unix:path``. Default: ``127.0.0.1:50051``.
-        uds: The path of a Unix socket, instead of `bind`. Clients of grpcio need the option
-            ``("grpc.default_authority", "localhost")``: the name that they send by themselves is none in HTTP.
-        max_messages: Messages in one stream.
-        max_message_bytes: Bytes in one message, after decompression; a number, or a text like ``"8MiB"``.
-        max_stream_bytes: Bytes in all messages of one request together.
-        max_buffered_bytes: Bytes that all calls together may have buffered.
-        timeout: Time for a whole call: seconds, or a text like ``"1m30s"``; a client's shorter one goes before it.
-        idle_timeout: Time without a byte from a client that has not finished.
-        compression: How responses are compressed for clients that accept it.
-        tls_cert: A PEM file with the certificate of the server, which then speaks TLS.
-        tls_key: A PEM file with its private key.
-        tls_client_ca: A PEM file of authorities; every client must show a certificate that one of them signed.
-        grace: How long calls in flight may take to finish when the server stops.
-        threads: The most threads for ``def`` handlers. Default: CPUs + 4, at most 32.
-        runtime_threads: The threads that speak HTTP/2. Default: 1 or 2.
-        health: Serves ``grpc.health.v1``: SERVING for each service, NOT_SERVING once the server drains.
-        reflection: Serves ``grpc.reflection``, for tools such as grpcurl: what the ``_pb2`` modules of the services
-            say of them.
+    The options are in ``docs/reference/settings.md``, and in the signature.
+
+    A mistake in a target is an ``ImportError``, ``AttributeError``, ``TypeError`` or ``ValueError``; a mistake in an
+    option is a ``TypeError``, ``ValueError`` or ``OSError``.
     """
 
-    def __init__(
-        self,
-        *targets: object,
-        bind: str | None = None,
-        uds: StrPath | None = None,
-        max_messages: int = MAX_STREAM_MESSAGES,
-        max_message_bytes: Size = 4 << 20,
-        max_stream_bytes: Size = 64 << 20,
-        max_buffered_bytes: Size = 1 << 30,
-        timeout: Duration | None = None,
-        idle_timeout: Duration = 60,
-        compression: Compression = "identity",
-        tls_cert: StrPath | None = None,
-        tls_key: StrPath | None = None,
-        tls_client_ca: StrPath | None = None,
-        grace: Duration = 30,
-        threads: int | None = None,
-        runtime_threads: int | None = None,
-        health: bool = True,
-        reflection: bool = False,
-    ) -> None:
-        checked = settings(
-            bind=bind,
-            uds=uds,
-            max_messages=max_messages,
-            max_message_bytes=max_message_bytes,
-            max_stream_bytes=max_stream_bytes,
-            max_buffered_bytes=max_buffered_bytes,
-            timeout=timeout,
-            idle_timeout=idle_timeout,
-            compression=compression,
-            tls_cert=tls_cert,
-            tls_key=tls_key,
-            tls_client_ca=tls_client_ca,
-            grace=grace,
-            threads=threads,
-            runtime_threads=runtime_threads,
-            health=health,
-            reflection=reflection,
-        )
+    @takes(ServerOptions)
+    def __init__(self, *targets: object, **options: Unpack[ServerOptions]) -> None:
+        checked = settings(ServerOptions, options)
         self._set_up(find_routes(targets), checked)
 
     def _set_up(self, routes: list[Route], checked: Settings) -> None:
-        if checked.reflection:
-            checked = replace(checked, descriptor_sets=(descriptor_set(routes),))
         self._routes = routes
         self._settings = checked
         self._native: Any = native_server(routes, checked)
@@ -215,24 +157,10 @@ class Server:
             )
 
 
-class _Method:
-    """A method as Rust reads it."""
-
-    __slots__ = ("declaration", "handler", "kind", "on_loop")
-
-    def __init__(self, route: Route) -> None:
-        self.declaration = route.declaration
-        self.kind = route.declaration.kind.value
-        self.handler = route.handler.name
-        self.on_loop = route.handler.on_loop
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.declaration, name)
-
-
 def native_server(routes: list[Route], checked: Settings) -> Any:
     """The native server of these routes."""
-    return native().Server([_Method(route) for route in routes], checked)
+    shown = [descriptor_set(routes)] if checked.reflection else []
+    return native().Server(routes, Settings(descriptor_sets=shown, **vars(checked)))
 
 
 def log_level() -> int:

@@ -10,25 +10,21 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from types import FrameType
 
 from spikard._serving import sockets
+from spikard._serving.console import say
 from spikard._serving.reload import Watcher
 from spikard._serving.settings import Settings
-from spikard._serving.worker import VARIABLE
+from spikard._serving.worker_process import WorkerProcess, how
 
 logger = logging.getLogger("spikard")
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # A worker ends itself 0.75 s after the grace period; what is still there then is ended.
 _KILL_AFTER = 0.88
-# A worker that lived this long has not died of what it died of before.
-_SETTLED = 10.0
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 10.0
 _MISTAKE = 2
 
 
@@ -49,31 +45,13 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
 
 
 @dataclass
-class _Slot:
-    """A place for a worker: the socket stays while processes come and go."""
-
-    number: int
-    listening: socket.socket
-    process: subprocess.Popen[bytes] | None = None
-    line: socket.socket | None = None
-    said: bytes = b""
-    ready: bool = False
-    ending: bool = False
-    """Whether the process has been told to end: a second signal would cut its calls off."""
-    started: float = 0.0
-    pause: float = 0.0
-    due: float | None = None
-    """When it is to be started (again); ``None`` while it runs or waits for something else."""
-
-
-@dataclass
 class _Supervisor:
     arguments: list[str]
     grace: float
     listening: list[socket.socket]
     workers: int
     watched: str | None
-    slots: list[_Slot] = field(default_factory=list)
+    processes: list[WorkerProcess] = field(default_factory=list)
     deadline: float | None = None
     """When the last worker must be gone; set by the first signal."""
     code: int = 0
@@ -90,11 +68,11 @@ class _Supervisor:
         before = {number: signal.signal(number, _nothing) for number in (*_SIGNALS, signal.SIGCHLD)}
         wakeup = signal.set_wakeup_fd(self.wake.fileno(), warn_on_full_buffer=False)
         watcher = None if self.watched is None else Watcher(self.watched, self._on_change)
-        self.slots = [_Slot(n + 1, self.listening[n % len(self.listening)]) for n in range(self.workers)]
+        self.processes = [WorkerProcess(n + 1, self.listening[n % len(self.listening)]) for n in range(self.workers)]
         # The others start when the first has: what is wrong with the targets is then said once.
-        self.slots[0].due = 0.0
+        self.processes[0].due = 0.0
         try:
-            while self.deadline is None or any(slot.process for slot in self.slots):
+            while self.deadline is None or any(worker.process for worker in self.processes):
                 self._start_due()
                 self._wait(wake)
                 self._look_after()
@@ -102,10 +80,8 @@ class _Supervisor:
         finally:
             if watcher is not None:
                 watcher.close()
-            for slot in self.slots:
-                if slot.process is not None:
-                    slot.process.kill()
-                    slot.process.wait()
+            for worker in self.processes:
+                worker.kill()
             signal.set_wakeup_fd(wakeup)
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -115,51 +91,21 @@ class _Supervisor:
 
     def _start_due(self) -> None:
         now = time.monotonic()
-        for slot in self.slots:
-            if slot.due is not None and slot.due <= now:
-                slot.due = None
-                self._start(slot)
+        for worker in self.processes:
+            if worker.due is not None and worker.due <= now:
+                worker.due = None
+                self._start(worker)
 
-    def _start(self, slot: _Slot) -> None:
+    def _start(self, worker: WorkerProcess) -> None:
         try:
-            slot.process, line = self._spawn(slot.listening)
+            line = worker.start(self.arguments)
         except OSError as error:
-            self._put_off(slot, error)
+            _try_again(worker, error)
             return
-        slot.line, slot.said, slot.started = line, b"", time.monotonic()
-        slot.ready = slot.ending = False
-        self.selector.register(line, selectors.EVENT_READ, slot)
-
-    def _put_off(self, slot: _Slot, error: OSError) -> None:
-        # No process or descriptor is left for now, which is no reason to end those that serve.
-        pause = max(slot.pause, _FIRST_PAUSE)
-        slot.pause = min(pause * 2, _LONGEST_PAUSE)
-        slot.due = time.monotonic() + pause
-        reason = error.strerror or error
-        logger.error("worker %d cannot be started: %s; trying again in %.3g s", slot.number, reason, pause)
-
-    def _spawn(self, listening: socket.socket) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        """A new worker, and the line to it."""
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        told = {"listening": listening.fileno(), "line": theirs.fileno()}
-        try:
-            process = subprocess.Popen(
-                [sys.executable, *subprocess._args_from_interpreter_flags(), "-m", "spikard", *self.arguments],  # type: ignore[attr-defined]
-                env={**os.environ, VARIABLE: json.dumps(told)},
-                pass_fds=tuple(told.values()),
-                # Ctrl-C in a terminal reaches the supervisor alone, which then tells the workers.
-                start_new_session=True,
-            )
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        return process, ours
+        self.selector.register(line, selectors.EVENT_READ, worker)
 
     def _wait(self, wake: socket.socket) -> None:
-        times = [slot.due for slot in self.slots if slot.due is not None]
+        times = [worker.due for worker in self.processes if worker.due is not None]
         if self.deadline is not None:
             times.append(self.deadline)
         timeout = max(0.0, min(times) - time.monotonic()) if times else None
@@ -174,9 +120,9 @@ class _Supervisor:
         if number not in _SIGNALS:
             return
         if self.deadline is not None:
-            for slot in self.slots:
-                if slot.process is not None:
-                    slot.process.kill()
+            for worker in self.processes:
+                if worker.process is not None:
+                    worker.process.kill()
             logger.warning("a second signal: the workers are ended at once")
             self.code = 128 + number
             return
@@ -188,80 +134,77 @@ class _Supervisor:
             listening.close()
 
     def _stop_workers(self) -> None:
-        for slot in self.slots:
-            slot.due = None
-            if slot.process is not None and not slot.ending:
-                slot.ending = True
-                slot.process.terminate()
+        for worker in self.processes:
+            worker.due = None
+            worker.terminate()
 
     def _on_change(self, names: list[str]) -> None:
         self.changed = names
         with contextlib.suppress(OSError):
             self.wake.send(b"\0")
 
-    def _listen(self, slot: _Slot) -> None:
-        if slot.line is None:
+    def _listen(self, worker: WorkerProcess) -> None:
+        if worker.line is None:
             return
         try:
-            said = slot.line.recv(65536)
+            said = worker.line.recv(65536)
         except BlockingIOError:
             return
         except OSError:
             said = b""
         if not said:
-            self._hang_up(slot)
+            self._hang_up(worker)
             return
-        slot.said += said
-        if slot.said.endswith(b"\n") and not slot.ready:
-            slot.ready = True
-            self._announce(slot, json.loads(slot.said))
+        worker.said += said
+        if worker.said.endswith(b"\n") and not worker.ready:
+            worker.ready = True
+            self._announce(worker, json.loads(worker.said))
 
-    def _announce(self, slot: _Slot, told: dict[str, str]) -> None:
+    def _announce(self, worker: WorkerProcess, told: dict[str, str]) -> None:
         if not self.announced:
             self.announced = True
-            _say(f"{told['table']}\n")
-        pid = None if slot.process is None else slot.process.pid
-        _say(f"worker {slot.number} serving on {told['address']} (pid {pid})")
+            say(f"{told['table']}\n")
+        pid = None if worker.process is None else worker.process.pid
+        say(f"worker {worker.number} serving on {told['address']} (pid {pid})")
         # One that is ready only after it was told to end starts no others: they would not know of the change.
-        if slot is self.slots[0] and self.deadline is None and not self.reloading:
-            for other in self.slots[1:]:
+        if worker is self.processes[0] and self.deadline is None and not self.reloading:
+            for other in self.processes[1:]:
                 if other.process is None and other.due is None:
                     other.due = 0.0
 
-    def _hang_up(self, slot: _Slot) -> None:
-        if slot.line is not None:
-            self.selector.unregister(slot.line)
-            slot.line.close()
-            slot.line = None
+    def _hang_up(self, worker: WorkerProcess) -> None:
+        if worker.line is not None:
+            self.selector.unregister(worker.line)
+            worker.line.close()
+            worker.line = None
 
     def _look_after(self) -> None:
-        for slot in self.slots:
-            if slot.process is not None and slot.process.poll() is not None:
-                self._listen(slot)
-                self._hang_up(slot)
-                self._on_exit(slot, slot.process)
+        for worker in self.processes:
+            if worker.process is not None and worker.process.poll() is not None:
+                self._listen(worker)
+                self._hang_up(worker)
+                self._on_exit(worker, worker.process)
         if self.changed and self.deadline is None:
             logger.info("changed: %s; starting anew", ", ".join(self.changed))
             self.changed = []
             self.reloading = True
             self._stop_workers()
-        if self.reloading and not any(slot.process for slot in self.slots):
+        if self.reloading and not any(worker.process for worker in self.processes):
             self.reloading = False
             self.announced = False
-            for slot in self.slots:
-                slot.pause = 0.0
-            self.slots[0].due = 0.0
+            for worker in self.processes:
+                worker.pause = 0.0
+            self.processes[0].due = 0.0
         if self.deadline is not None and self.deadline <= time.monotonic():
-            for slot in self.slots:
-                if slot.process is not None:
-                    logger.error("worker %d (pid %d) does not end and is ended", slot.number, slot.process.pid)
-                    slot.process.kill()
-                    slot.process.wait()
-                    slot.process = None
+            for worker in self.processes:
+                if worker.process is not None:
+                    logger.error("worker %d (pid %d) does not end and is ended", worker.number, worker.process.pid)
+                    worker.kill()
+                    worker.process = None
                     self.code = self.code or 1
 
-    def _on_exit(self, slot: _Slot, process: subprocess.Popen[bytes]) -> None:
-        slot.process = None
+    def _on_exit(self, worker: WorkerProcess, process: subprocess.Popen[bytes]) -> None:
+        worker.process = None
         code = process.returncode
         if self.deadline is not None:
             if code not in (0, -signal.SIGTERM) and self.code == 0:
@@ -269,50 +212,31 @@ class _Supervisor:
             return
         if self.reloading:
             return
-        if not slot.ready and self.watched is not None:
-            logger.error("worker %d could not start; waiting for a change", slot.number)
+        if not worker.ready and self.watched is not None:
+            logger.error("worker %d could not start; waiting for a change", worker.number)
             return
-        if not slot.ready and not self.announced:
+        if not worker.ready and not self.announced:
             # The first of all: it has said why.
             if code != _MISTAKE:
-                logger.error("worker %d (pid %d) %s before it was ready", slot.number, process.pid, _how(code))
+                logger.error("worker %d (pid %d) %s before it was ready", worker.number, process.pid, how(code))
             self.code = _MISTAKE if code == _MISTAKE else 1
             self.deadline = time.monotonic() + _KILL_AFTER
             self._stop_workers()
             return
-        settled = time.monotonic() - slot.started > _SETTLED
-        pause = 0.0 if settled else slot.pause
-        slot.pause = _FIRST_PAUSE if settled or pause == 0.0 else min(pause * 2, _LONGEST_PAUSE)
-        slot.due = time.monotonic() + pause
+        pause = worker.restart()
         logger.error(
             "worker %d (pid %d) %s; starting it again %s",
-            slot.number,
+            worker.number,
             process.pid,
-            _how(code),
+            how(code),
             f"in {pause:.3g} s" if pause else "now",
         )
 
 
-def _say(text: str) -> None:
-    """Prints; where that fails, the workers serve all the same."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        # Who read has gone, as in `spikard serve … | tee log`. What Python still holds for it goes nowhere, or else the
-        # exit code would be that of the failure.
-        with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    except OSError as error:  # a disk that is full
-        logger.warning("cannot write to standard output: %s", error.strerror or error)
-
-
-def _how(code: int) -> str:
-    if code >= 0:
-        return f"ended with exit code {code}"
-    try:
-        return f"was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was ended by signal {-code}"
+def _try_again(worker: WorkerProcess, error: OSError) -> None:
+    # No process or descriptor is left for now, which is no reason to end those that serve.
+    reason, pause = error.strerror or error, worker.retry()
+    logger.error("worker %d cannot be started: %s; trying again in %.3g s", worker.number, reason, pause)
 
 
 def _received(wake: socket.socket) -> bytes:

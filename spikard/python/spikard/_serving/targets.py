@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
 import inspect
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from spikard._runtime import names
 from spikard._runtime.handler import Handler, runs_on_loop
 from spikard.grpc._declaration import Declaration, declared
 
@@ -28,10 +26,6 @@ class Route:
     def path(self) -> str:
         """The method as it stands in a request, ``/service/method``."""
         return f"/{self.declaration.service}/{self.declaration.method}"
-
-
-class ImportFailedError(ImportError):
-    """A module that raised when it was imported; its cause is what it raised."""
 
 
 def find_routes(targets: Iterable[object]) -> list[Route]:
@@ -77,45 +71,11 @@ def _of_name(name: str) -> Iterator[tuple[Any, Declaration]]:
         raise ValueError(f'"{name}" is a file: write the name of its module, "{module}{colon}{path}"')
     if not module_name or module_name.startswith(".") or (colon and not path):
         raise ValueError(f'"{name}" names no handlers: write "module" or "module:name"')
-    found: Any = import_module(module_name)
-    if not path:
+    found: Any = names.find(name)
+    if path:
+        yield from _of_object(found, f'"{name}"')
+    else:
         yield from _of_module(found)
-        return
-    for attribute in path.split("."):
-        found = _attribute(name, found, attribute)
-    yield from _of_object(found, f'"{name}"')
-
-
-def import_module(name: str) -> ModuleType:
-    """The module; what it raises when it is imported is the cause of an :class:`ImportFailedError`."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        missing = error.name
-        if missing is None or not f"{name}.".startswith(f"{missing}."):
-            raise ImportFailedError(_failed(name, error), name=name) from error
-        looked_in = "".join(f"\n  {entry or '(the working directory)'}" for entry in sys.path)
-        raise ModuleNotFoundError(
-            f'there is no module "{missing}"; the module search path is:{looked_in}\n'
-            f"run in the folder of the module, or name its folder in PYTHONPATH",
-            name=missing,
-        ) from None
-    except BaseException as error:  # SystemExit at import as well
-        raise ImportFailedError(_failed(name, error), name=name) from error
-
-
-def _failed(name: str, error: BaseException) -> str:
-    return f'the module "{name}" failed when it was imported, with {type(error).__name__}: {error}'
-
-
-def _attribute(name: str, owner: Any, attribute: str) -> Any:
-    try:
-        return getattr(owner, attribute)
-    except AttributeError:
-        what = f'the module "{owner.__name__}"' if isinstance(owner, ModuleType) else repr(owner)
-        near = difflib.get_close_matches(attribute, dir(owner), n=1)
-        hint = f'; did you mean "{near[0]}"?' if near else ""
-        raise AttributeError(f'{what} has no "{attribute}", which "{name}" names{hint}') from None
 
 
 def _of_module(module: ModuleType) -> Iterator[tuple[Any, Declaration]]:

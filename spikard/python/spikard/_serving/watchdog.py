@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sys
 import threading
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from spikard._runtime.loop import LoopRunner
@@ -39,12 +38,10 @@ class Watchdog:
 
     def _watch(self) -> None:
         while (held := self._native.wait()) is not None:
-            frame = sys._current_frames().get(self._loop_thread)
-            self._warn(held, frame)
-            del frame
+            self._warn(held)
 
-    def _warn(self, held: float, frame: FrameType | None) -> None:
-        name, place = _running(frame)
+    def _warn(self, held: float) -> None:
+        name, place = running(self._loop_thread)
         if name is None:
             # What keeps the interpreter to itself is over by the time that this thread gets it.
             logger.warning("the event loop was held for over %.0f ms; no call was served meanwhile", held * 1000)
@@ -58,8 +55,9 @@ class Watchdog:
         )
 
 
-def _running(frame: FrameType | None) -> tuple[str | None, str]:
-    """The handler (or else the task's own function) that runs, and where it is."""
+def running(thread: int) -> tuple[str | None, str]:
+    """The handler (or else the task's own function) that a loop runs in a thread, and where it is."""
+    frame = sys._current_frames().get(thread)
     place = ""
     name: str | None = None
     while frame is not None:

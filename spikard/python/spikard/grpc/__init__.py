@@ -42,8 +42,8 @@ from spikard.grpc._status_of import register_exception
 from spikard.grpc._stream import grpc_stream
 
 if TYPE_CHECKING:
+    from spikard._serving.blocking import serve
     from spikard._serving.server import Server
-    from spikard.grpc._serve import serve
 
 __all__ = [
     "MAX_STREAM_MESSAGES",
@@ -77,7 +77,7 @@ if not TYPE_CHECKING:  # which sees them above, and is to see nothing that is no
 
             return Server
         if name == "serve":
-            from spikard.grpc._serve import serve
+            from spikard._serving.blocking import serve
 
             return serve
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Sizes and durations as people write them: ``"8MiB"``, ``"1m30s"``."""
+"""Counts, sizes and durations as people write them: ``500``, ``"8MiB"``, ``"1m30s"``."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _SIZE = re.compile(r"(\d+) *([A-Za-z]+)", re.ASCII)
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?", re.ASCII)
 # What Rust can count with room to spare, for bytes and for seconds.
-_MOST_BYTES = 1 << 62
+_MOST = 1 << 62
 _MOST_SECONDS = 1e9
 
 
-def count(name: str, value: object) -> int:
-    """A number of messages, at least 1."""
+def count(name: str, value: object, *, most: int = _MOST) -> int:
+    """A whole number from 1 to `most`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}: write {name}=500")
-    return _at_least_one(name, value, "500")
+        raise TypeError(f"{name} must be a whole number, not {_shown(value)}")
+    return _in_range(name, value, most)
 
 
 def size(name: str, value: object) -> int:
@@ -39,8 +39,8 @@ def size(name: str, value: object) -> int:
             )
         value = int(found[1]) * factor
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f'{name} must be a number of bytes or a text like "8MiB", not {type(value).__name__}')
-    return _at_least_one(name, value, '"8MiB"')
+        raise TypeError(f'{name} must be a number of bytes or a text like "8MiB", not {_shown(value)}')
+    return _in_range(name, value, _MOST)
 
 
 def duration(name: str, value: object, *, zero: bool = False) -> float:
@@ -50,13 +50,11 @@ def duration(name: str, value: object, *, zero: bool = False) -> float:
     elif isinstance(value, str):
         value = _parsed(name, value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(
-            f'{name} must be a number of seconds, a text like "5s" or a timedelta, not {type(value).__name__}'
-        )
+        raise TypeError(f'{name} must be a number of seconds, a text like "5s" or a timedelta, not {_shown(value)}')
     if not math.isfinite(value) or value < 0 or value > _MOST_SECONDS:
         raise ValueError(f"{name} must be a time from 0 to {_MOST_SECONDS:.0f} seconds, not {value}")
     if value == 0 and not zero:
-        raise ValueError(f'{_a(name)} of zero refuses every call: write a longer one, as in {name}="5s"')
+        raise ValueError(f'{name} must be more than 0 seconds, which would refuse every call: write "5s" or the like')
     return float(value)
 
 
@@ -71,13 +69,13 @@ def _parsed(name: str, text: str) -> float:
     return sum(int(number) * seconds for number, seconds in parts if number is not None)
 
 
-def _at_least_one(name: str, value: int, example: str) -> int:
-    if value < 1:
-        raise ValueError(f"{_a(name)} of {value} refuses every call: write a larger one, as in {name}={example}")
-    if value > _MOST_BYTES:
-        raise ValueError(f"{_a(name)} of {value} is more than can be counted: write less")
-    return value
+def _in_range(name: str, value: int, most: int) -> int:
+    if 1 <= value <= most:
+        return value
+    raise ValueError(f"{name} must be {'1 or more' if value < 1 else f'{most} or less'}, not {value}")
 
 
-def _a(name: str) -> str:
-    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value) if isinstance(value, float) else type(value).__name__

@@ -6,13 +6,13 @@ import time
 from dataclasses import dataclass, field
 
 from spikard.grpc._metadata import Metadata, MetadataLike
-from spikard.grpc._sent import Sent
+from spikard.grpc._response_metadata import ResponseMetadata
 
-BUFFERED = Sent(
+SET_IN_THE_RESPONSE = ResponseMetadata(
     refuses="this call is answered with one response: give it the metadata, as in "
     "GrpcResponse(payload=…, metadata=…, trailers=…)"
 )
-"""For calls whose metadata is in the fields of their response."""
+"""That of every call whose metadata is in the fields of its response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Call:
     compressed: frozenset[int] = field(default=frozenset(), repr=False)
     """The indices of the client's messages that were compressed on the wire; of a stream as it comes, none."""
 
-    _sent: Sent = field(default_factory=Sent, repr=False, compare=False)
+    _response_metadata: ResponseMetadata = field(default_factory=ResponseMetadata, repr=False, compare=False)
 
     def was_compressed(self, index: int = 0) -> bool:
         """Whether the message at ``index`` was compressed on the wire."""
@@ -62,18 +62,18 @@ class Call:
         whose metadata depends on the client's messages returns a
         :class:`GrpcDuplexResponse <spikard.grpc.GrpcDuplexResponse>` instead, after it has read them.
         """
-        self._sent.set_initial(metadata)
+        self._response_metadata.set_initial(metadata)
 
     def set_trailers(self, trailers: MetadataLike) -> None:
         """Sets what is sent after the last message, with the status, whichever it is; for handlers that yield."""
-        self._sent.set_trailers(trailers)
+        self._response_metadata.set_trailers(trailers)
 
     @property
     def initial_metadata(self) -> Metadata:
         """What :meth:`set_initial_metadata` has set, for tests."""
-        return self._sent.initial
+        return self._response_metadata.initial
 
     @property
     def trailers(self) -> Metadata:
         """What :meth:`set_trailers` has set, for tests."""
-        return self._sent.trailers
+        return self._response_metadata.trailers

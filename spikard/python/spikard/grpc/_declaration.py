@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from spikard.grpc._kind import Kind
+from spikard.grpc._option_table import options_of
+from spikard.grpc._options import MethodLimits
 
 _ATTRIBUTE = "__grpc_stream__"
 
@@ -21,12 +24,8 @@ class Declaration:
     kind: Kind
     streams: bool = False
     """Whether the answer is sent as the handler makes it, rather than as a list."""
-    max_messages: int | None = None
-    max_message_bytes: int | None = None
-    max_stream_bytes: int | None = None
-    timeout: float | None = None
-    """In seconds, as :attr:`idle_timeout`."""
-    idle_timeout: float | None = None
+    limits: Mapping[str, float | None] = field(default_factory=lambda: dict.fromkeys(options_of(MethodLimits)))
+    """The limits of the method, by their names and in their units; ``None`` where it leaves one to the server."""
 
 
 def declare(function: Any, declaration: Declaration) -> None:

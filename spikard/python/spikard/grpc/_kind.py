@@ -17,7 +17,6 @@ class Kind(str, Enum):
     """A list of messages in, one message out: :class:`GrpcClientStreamRequest`, :class:`GrpcResponse`."""
     BIDIRECTIONAL = "bidirectional"
     """A list of messages in, a list out: :class:`GrpcBidiStreamRequest`, :class:`GrpcBidiStreamResponse`."""
-
     DUPLEX = "duplex"
     """Messages in and messages out, each as it comes: :class:`GrpcDuplexRequest`, an async generator of ``bytes``."""
 

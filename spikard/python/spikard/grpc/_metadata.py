@@ -30,7 +30,7 @@ class Metadata(dict[str, Any]):
     _repeated: dict[str, list[Any]]
 
     def __init__(self, values: MetadataLike = (), /, **more: Any) -> None:
-        super().__init__()
+        # No call of the dict's own: there is nothing in it yet, and every response makes two of these.
         self._repeated = {}
         if values:
             self._replace(values)

@@ -8,23 +8,40 @@ from dataclasses import dataclass, field
 from spikard.grpc._call import Call
 from spikard.grpc._listed import stream
 from spikard.grpc._metadata import Metadata, MetadataLike
-from spikard.grpc._show import fields
+from spikard.grpc._show import Shown
 
 
-@dataclass(slots=True, init=False, repr=False)
-class GrpcRequest:
-    """The request of a unary or server-streaming RPC: one message."""
-
+@dataclass(slots=True, init=False, repr=False, match_args=False)
+class _Request(Shown):
     service_name: str
     """The full name of the service, ``messageservice.MessageService``."""
     method_name: str
     """The name of the method, ``BatchCreate``."""
     metadata: Metadata
     """The client's metadata: a dict from ``str`` to ``str``, and to ``bytes`` for keys that end in ``-bin``."""
+    call: Call = field(compare=False)
+    """What the server knows of the call: the peer, the deadline. A generator sets its metadata and trailers here."""
+
+
+# A function: finding the `__init__` of a base costs a unary call more than this does.
+def _set_head(
+    request: _Request, service_name: str, method_name: str, metadata: MetadataLike | None, call: Call | None
+) -> None:
+    request.service_name = service_name
+    request.method_name = method_name
+    request.metadata = metadata if type(metadata) is Metadata else Metadata(metadata or ())
+    request.call = Call() if call is None else call
+
+
+@dataclass(slots=True, init=False, repr=False)
+class GrpcRequest(_Request):
+    """The request of a unary or server-streaming RPC: one message."""
+
     payload: bytes
     """The message, as protobuf wrote it."""
-    call: Call = field(compare=False)
-    """What the server knows of the call: the peer, the deadline."""
+
+    __match_args__ = ("service_name", "method_name", "metadata", "payload", "call")
+    _shown = ("service_name", "method_name", "metadata", "payload")
 
     def __init__(
         self,
@@ -35,86 +52,45 @@ class GrpcRequest:
         metadata: MetadataLike | None = None,
         call: Call | None = None,
     ) -> None:
-        self.service_name = service_name
-        self.method_name = method_name
-        self.metadata = _metadata(metadata)
+        _set_head(self, service_name, method_name, metadata, call)
         self.payload = payload
-        self.call = Call() if call is None else call
-
-    def __repr__(self) -> str:
-        return fields(self, "service_name", "method_name", "metadata", "payload")
 
 
 @dataclass(slots=True, init=False, repr=False)
-class GrpcClientStreamRequest:
+class _BufferedRequest(_Request):
+    messages: list[bytes]
+    """Every message of the stream, in the order sent."""
+
+    __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")
+    _shown = ("service_name", "method_name", "metadata", "messages")
+
+    def __init__(
+        self,
+        messages: list[bytes] | None = None,
+        *,
+        service_name: str = "",
+        method_name: str = "",
+        metadata: MetadataLike | None = None,
+        call: Call | None = None,
+    ) -> None:
+        _set_head(self, service_name, method_name, metadata, call)
+        self.messages = [] if messages is None else messages
+
+
+class GrpcClientStreamRequest(_BufferedRequest):
     """The request of a client-streaming RPC: every message of the client, in order."""
 
-    service_name: str
-    """The full name of the service, ``messageservice.MessageService``."""
-    method_name: str
-    """The name of the method, ``BatchCreate``."""
-    metadata: Metadata
-    """The client's metadata: a dict from ``str`` to ``str``, and to ``bytes`` for keys that end in ``-bin``."""
-    messages: list[bytes]
-    """Every message of the stream, in the order sent."""
-    call: Call = field(compare=False)
-    """What the server knows of the call: the peer, the deadline."""
-
-    def __init__(
-        self,
-        messages: list[bytes] | None = None,
-        *,
-        service_name: str = "",
-        method_name: str = "",
-        metadata: MetadataLike | None = None,
-        call: Call | None = None,
-    ) -> None:
-        self.service_name = service_name
-        self.method_name = method_name
-        self.metadata = _metadata(metadata)
-        self.messages = [] if messages is None else messages
-        self.call = Call() if call is None else call
-
-    def __repr__(self) -> str:
-        return fields(self, "service_name", "method_name", "metadata", "messages")
+    __slots__ = ()
 
 
-@dataclass(slots=True, init=False, repr=False)
-class GrpcBidiStreamRequest:
+class GrpcBidiStreamRequest(_BufferedRequest):
     """The request of a bidirectional RPC, buffered: every message of the client, in order."""
 
-    service_name: str
-    """The full name of the service, ``transformservice.TransformService``."""
-    method_name: str
-    """The name of the method, ``TransformStream``."""
-    metadata: Metadata
-    """The client's metadata: a dict from ``str`` to ``str``, and to ``bytes`` for keys that end in ``-bin``."""
-    messages: list[bytes]
-    """Every message of the stream, in the order sent."""
-    call: Call = field(compare=False)
-    """What the server knows of the call: the peer, the deadline."""
-
-    def __init__(
-        self,
-        messages: list[bytes] | None = None,
-        *,
-        service_name: str = "",
-        method_name: str = "",
-        metadata: MetadataLike | None = None,
-        call: Call | None = None,
-    ) -> None:
-        self.service_name = service_name
-        self.method_name = method_name
-        self.metadata = _metadata(metadata)
-        self.messages = [] if messages is None else messages
-        self.call = Call() if call is None else call
-
-    def __repr__(self) -> str:
-        return fields(self, "service_name", "method_name", "metadata", "messages")
+    __slots__ = ()
 
 
 @dataclass(slots=True, init=False, repr=False)
-class GrpcDuplexRequest:
+class GrpcDuplexRequest(_Request):
     """The request of a full-duplex RPC: the client's messages as they arrive.
 
     The handler is an async generator: it reads with ``async for`` and answers with ``yield``, in any order, while
@@ -135,16 +111,11 @@ class GrpcDuplexRequest:
         assert [message async for message in handle_talk(request)] == [b"ONE", b"TWO"]
     """
 
-    service_name: str
-    """The full name of the service, ``chat.Chat``."""
-    method_name: str
-    """The name of the method, ``Talk``."""
-    metadata: Metadata
-    """The client's metadata: a dict from ``str`` to ``str``, and to ``bytes`` for keys that end in ``-bin``."""
     messages: AsyncIterator[bytes] = field(compare=False)
     """The client's messages; it ends when the client half-closes. One task reads it at a time."""
-    call: Call = field(compare=False)
-    """What the server knows of the call, and where a generator sets metadata and trailers."""
+
+    __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")
+    _shown = ("service_name", "method_name", "metadata")
 
     def __init__(
         self,
@@ -155,17 +126,5 @@ class GrpcDuplexRequest:
         metadata: MetadataLike | None = None,
         call: Call | None = None,
     ) -> None:
-        self.service_name = service_name
-        self.method_name = method_name
-        self.metadata = _metadata(metadata)
+        _set_head(self, service_name, method_name, metadata, call)
         self.messages = stream(messages)
-        self.call = Call() if call is None else call
-
-    def __repr__(self) -> str:
-        return fields(self, "service_name", "method_name", "metadata")
-
-
-def _metadata(values: MetadataLike | None) -> Metadata:
-    if isinstance(values, Metadata):
-        return values
-    return Metadata() if values is None else Metadata(values)

@@ -8,24 +8,41 @@ from dataclasses import dataclass, field
 from spikard.grpc._compression import Compression
 from spikard.grpc._listed import stream
 from spikard.grpc._metadata import Metadata, MetadataLike
-from spikard.grpc._show import fields
+from spikard.grpc._show import Shown
 
 BytesLike = bytes | bytearray | memoryview
 """What a message of a response may be."""
 
 
+@dataclass(slots=True, init=False, repr=False, match_args=False)
+class _Response(Shown):
+    metadata: Metadata
+    """Sent as initial metadata, before the first message."""
+    trailers: Metadata
+    """Sent as trailing metadata, after the last message and with the status. Those of a
+    :class:`GrpcDuplexResponse` may be changed until then."""
+    compression: Compression | None
+    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+
+
+def _set_head(
+    response: _Response, metadata: MetadataLike | None, trailers: MetadataLike | None, compression: Compression | None
+) -> None:
+    response.metadata = metadata if isinstance(metadata, Metadata) else Metadata(metadata or ())
+    response.trailers = trailers if isinstance(trailers, Metadata) else Metadata(trailers or ())
+    response.compression = compression
+
+
 @dataclass(slots=True, init=False, repr=False)
-class GrpcResponse:
+class GrpcResponse(_Response):
     """The response of a unary or client-streaming RPC: one message."""
 
     payload: BytesLike
     """The message, as ``SerializeToString()`` gives it."""
-    metadata: Metadata
-    """Sent as initial metadata, before the message."""
-    trailers: Metadata
-    """Sent after the message, with the status."""
-    compression: Compression | None
-    """How the message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+
+    __match_args__ = ("payload", "metadata", "trailers", "compression")
+    _shown = ("payload", "metadata", "trailers")
+    _shown_if_set = ("compression",)
 
     def __init__(
         self,
@@ -35,85 +52,49 @@ class GrpcResponse:
         trailers: MetadataLike | None = None,
         compression: Compression | None = None,
     ) -> None:
+        _set_head(self, metadata, trailers, compression)
         self.payload = payload
-        self.metadata = _metadata(metadata)
-        self.trailers = _metadata(trailers)
-        self.compression = compression
-
-    def __repr__(self) -> str:
-        return fields(self, "payload", "metadata", "trailers", unless_default=("compression",))
 
 
 @dataclass(slots=True, init=False, repr=False)
-class GrpcServerStreamResponse:
+class _BufferedResponse(_Response):
+    messages: list[bytes]
+    """The messages, sent in this order."""
+    uncompressed: tuple[int, ...]
+    """The indices of messages that are sent uncompressed whatever `compression` is, such as images."""
+
+    __match_args__ = ("messages", "metadata", "trailers", "compression", "uncompressed")
+    _shown = ("messages", "metadata", "trailers")
+    _shown_if_set = ("compression", "uncompressed")
+
+    def __init__(
+        self,
+        messages: Iterable[bytes] = (),
+        *,
+        metadata: MetadataLike | None = None,
+        trailers: MetadataLike | None = None,
+        compression: Compression | None = None,
+        uncompressed: Iterable[int] = (),
+    ) -> None:
+        _set_head(self, metadata, trailers, compression)
+        self.messages = _list(messages)
+        self.uncompressed = tuple(uncompressed)
+
+
+class GrpcServerStreamResponse(_BufferedResponse):
     """The response of a server-streaming RPC: a list of messages."""
 
-    messages: list[bytes]
-    """The messages, sent in this order."""
-    metadata: Metadata
-    """Sent as initial metadata, before the first message."""
-    trailers: Metadata
-    """Sent after the last message, with the status."""
-    compression: Compression | None
-    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
-    uncompressed: tuple[int, ...]
-    """The indices of messages that are sent as they are all the same, such as pictures."""
-
-    def __init__(
-        self,
-        messages: Iterable[bytes] = (),
-        *,
-        metadata: MetadataLike | None = None,
-        trailers: MetadataLike | None = None,
-        compression: Compression | None = None,
-        uncompressed: Iterable[int] = (),
-    ) -> None:
-        self.messages = _list(messages)
-        self.metadata = _metadata(metadata)
-        self.trailers = _metadata(trailers)
-        self.compression = compression
-        self.uncompressed = tuple(uncompressed)
-
-    def __repr__(self) -> str:
-        return fields(self, "messages", "metadata", "trailers", unless_default=("compression", "uncompressed"))
+    __slots__ = ()
 
 
-@dataclass(slots=True, init=False, repr=False)
-class GrpcBidiStreamResponse:
+class GrpcBidiStreamResponse(_BufferedResponse):
     """The response of a bidirectional RPC, buffered: a list of messages."""
 
-    messages: list[bytes]
-    """The messages, sent in this order."""
-    metadata: Metadata
-    """Sent as initial metadata, before the first message."""
-    trailers: Metadata
-    """Sent after the last message, with the status."""
-    compression: Compression | None
-    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
-    uncompressed: tuple[int, ...]
-    """The indices of messages that are sent as they are all the same, such as pictures."""
-
-    def __init__(
-        self,
-        messages: Iterable[bytes] = (),
-        *,
-        metadata: MetadataLike | None = None,
-        trailers: MetadataLike | None = None,
-        compression: Compression | None = None,
-        uncompressed: Iterable[int] = (),
-    ) -> None:
-        self.messages = _list(messages)
-        self.metadata = _metadata(metadata)
-        self.trailers = _metadata(trailers)
-        self.compression = compression
-        self.uncompressed = tuple(uncompressed)
-
-    def __repr__(self) -> str:
-        return fields(self, "messages", "metadata", "trailers", unless_default=("compression", "uncompressed"))
+    __slots__ = ()
 
 
 @dataclass(slots=True, init=False, repr=False)
-class GrpcDuplexResponse:
+class GrpcDuplexResponse(_Response):
     """The response of a full-duplex RPC, or of a server-streaming one that makes its messages as it goes.
 
     An async generator is the shorter way to answer with a stream. This is for a handler that decides on the initial
@@ -132,14 +113,12 @@ class GrpcDuplexResponse:
 
     messages: AsyncIterator[bytes] = field(compare=False)
     """The messages; the next is asked for when the client has room for it."""
-    metadata: Metadata
-    """Sent as initial metadata, before the first message."""
-    trailers: Metadata
-    """Sent after the last message, with the status; it may be changed until then."""
-    compression: Compression | None
-    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
     uncompressed: tuple[int, ...]
-    """The indices of messages that are sent as they are all the same, such as pictures."""
+    """The indices of messages that are sent uncompressed whatever `compression` is, such as images."""
+
+    __match_args__ = ("messages", "metadata", "trailers", "compression", "uncompressed")
+    _shown = ("metadata", "trailers")
+    _shown_if_set = ("compression", "uncompressed")
 
     def __init__(
         self,
@@ -150,14 +129,9 @@ class GrpcDuplexResponse:
         compression: Compression | None = None,
         uncompressed: Iterable[int] = (),
     ) -> None:
+        _set_head(self, metadata, trailers, compression)
         self.messages = stream(messages)
-        self.metadata = _metadata(metadata)
-        self.trailers = _metadata(trailers)
-        self.compression = compression
         self.uncompressed = tuple(uncompressed)
-
-    def __repr__(self) -> str:
-        return fields(self, "metadata", "trailers", unless_default=("compression", "uncompressed"))
 
 
 def _list(messages: Iterable[bytes]) -> list[bytes]:
@@ -166,9 +140,3 @@ def _list(messages: Iterable[bytes]) -> list[bytes]:
     if isinstance(messages, (list, bytes, bytearray, memoryview, str)):
         return messages  # type: ignore[return-value]
     return list(messages)
-
-
-def _metadata(values: MetadataLike | None) -> Metadata:
-    if isinstance(values, Metadata):
-        return values
-    return Metadata() if values is None else Metadata(values)

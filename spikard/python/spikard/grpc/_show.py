@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 _SHOWN_BYTES = 32
 _SHOWN_MESSAGES = 3
 
 
-def fields(value: object, *names: str, unless_default: tuple[str, ...] = ()) -> str:
-    """``Type(name=value, …)`` with long payloads and lists shortened, and without what is empty of the last names."""
-    names += tuple(name for name in unless_default if getattr(value, name))
-    shown = ", ".join(f"{name}={_field(getattr(value, name))}" for name in names)
-    return f"{type(value).__name__}({shown})"
+class Shown:
+    """Prints as ``Type(name=value, …)``, with long payloads and lists shortened."""
+
+    __slots__ = ()
+
+    _shown: ClassVar[tuple[str, ...]]
+    """The attributes that are printed."""
+    _shown_if_set: ClassVar[tuple[str, ...]] = ()
+    """The attributes that are printed behind them, unless they are empty."""
+
+    def __repr__(self) -> str:
+        names = self._shown + tuple(name for name in self._shown_if_set if getattr(self, name))
+        return f"{type(self).__name__}({', '.join(f'{name}={_shortened(getattr(self, name))}' for name in names)})"
 
 
-def _field(value: Any) -> str:
+def _shortened(value: Any) -> str:
     if isinstance(value, list):
         head = ", ".join(map(_message, value[:_SHOWN_MESSAGES]))
         more = len(value) - _SHOWN_MESSAGES

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from spikard.grpc import _amounts
-from spikard.grpc._amounts import Duration, Size
+from spikard.grpc._amounts import Size
 from spikard.grpc._declaration import Declaration, declare, declared
 from spikard.grpc._kind import Kind
 from spikard.grpc._kind_of import kind_of
 from spikard.grpc._names import default_method_name, method_name, service_name
+from spikard.grpc._option_table import checked, options_of, takes
+from spikard.grpc._options import MethodLimits
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 KindName = Literal["unary", "server_streaming", "client_streaming", "bidirectional", "duplex"]
 
@@ -40,17 +44,14 @@ class _Decorator(Protocol):
     def __call__(self, handler: _Handler, /) -> _Handler: ...
 
 
+@takes(MethodLimits, default=None)
 def grpc_stream(
     *,
     service: str,
     method: str | None = None,
-    max_messages: int | None = None,
-    max_message_bytes: Size | None = None,
-    max_stream_bytes: Size | None = None,
-    max_bytes: Size | None = None,
-    timeout: Duration | None = None,
-    idle_timeout: Duration | None = None,
     kind: Kind | KindName | None = None,
+    max_bytes: Size | None = None,
+    **limits: Unpack[MethodLimits],
 ) -> _Decorator:
     """Makes a function the handler of a gRPC method; the function itself stays as it is.
 
@@ -66,15 +67,9 @@ def grpc_stream(
         service: The full name of the service, ``"package.Service"``.
         method: The name of the method. Default: the function's name in UpperCamelCase, ``ImportItems``. Nothing
             is taken off it: ``handle_import`` is ``HandleImport``.
-        max_messages: Messages in one stream. Default: the server's, 10,000.
-        max_message_bytes: Bytes in one message, after decompression; a number, or a text like ``"8MiB"``.
-            Default: the server's, 4 MiB.
-        max_stream_bytes: Bytes in all messages of one request together. Default: the server's, 64 MiB.
-        max_bytes: A short name of `max_stream_bytes`; only one of the two may be given.
-        timeout: Time for the whole call: seconds, a text like ``"1m30s"``, or a ``timedelta``. Default: none
-            but the client's.
-        idle_timeout: Time without a byte from a client that has not finished. Default: the server's, 60 s.
         kind: The kind, for a function without annotations: see :class:`Kind`.
+        max_bytes: A short name of `max_stream_bytes`; only one of the two may be given.
+        **limits: The limits of the method, as in ``docs/reference/settings.md``. Default: the server's.
     """
     if callable(service):
         raise TypeError('grpc_stream takes options: write @grpc_stream(service="package.Service") above the function')
@@ -82,20 +77,18 @@ def grpc_stream(
     def decorate(function: _Handler, /) -> _Handler:
         try:
             _check(function)
-            if max_bytes is not None and max_stream_bytes is not None:
-                raise TypeError("max_bytes is a short name of max_stream_bytes: give only one of the two")
-            stream_bytes = max_bytes if max_stream_bytes is None else max_stream_bytes
+            given: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
+            if max_bytes is not None:
+                if "max_stream_bytes" in given:
+                    raise TypeError("max_bytes is a short name of max_stream_bytes: give only one of the two")
+                given["max_stream_bytes"] = max_bytes
             found, streams = kind_of(function, None if kind is None else _kind(kind))
             declaration = Declaration(
                 service=service_name(service),
                 method=default_method_name(function.__name__) if method is None else method_name(method),
                 kind=found,
                 streams=streams,
-                max_messages=_or_none(_amounts.count, "max_messages", max_messages),
-                max_message_bytes=_or_none(_amounts.size, "max_message_bytes", max_message_bytes),
-                max_stream_bytes=_or_none(_amounts.size, "max_stream_bytes", stream_bytes),
-                timeout=_or_none(_amounts.duration, "timeout", timeout),
-                idle_timeout=_or_none(_amounts.duration, "idle_timeout", idle_timeout),
+                limits={**dict.fromkeys(options_of(MethodLimits)), **checked(MethodLimits, given)},
             )
         except (TypeError, ValueError) as error:
             raise type(error)(f"@grpc_stream on {_named(function)}: {error}") from error.__cause__
@@ -128,10 +121,6 @@ def _kind(kind: object) -> Kind:
     except ValueError:
         known = ", ".join(f'"{one.value}"' for one in Kind)
         raise ValueError(f"kind={kind!r} is not a kind of RPC: it is one of {known}") from None
-
-
-def _or_none(read: Callable[[str, object], Any], name: str, value: object) -> Any:
-    return None if value is None else read(name, value)
 
 
 def _named(function: Any) -> str:

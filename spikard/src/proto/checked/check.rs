@@ -3,10 +3,10 @@
 use super::find::same;
 use super::text::Text;
 use super::{Declared, DeclaredRpc};
-use crate::kind::{HandlerResult, Kind};
 use crate::proto::{Method, Service};
-use crate::rpc::Rpc;
+use crate::service::Rpc;
 use crate::shapes::{RequestForm, RequestShape, ResponseForm, ResponseShape};
+use crate::{HandlerResult, Kind};
 
 /// Checks that the path `path` led to the module of a service.
 #[track_caller]
@@ -14,7 +14,7 @@ pub const fn check_service<S: Declared>(path: &str) {
     if !S::Service::IS_DECLARED {
         Text::new("`")
             .and(path)
-            .and("` is not the module that spikard-build makes of a service: write its path, as in `service = messageservice::message_service`, or the full name of the service in quotes")
+            .and("` is not the module that spikard-build generates for a service: write its path, as in `service = messageservice::message_service`, or the full name of the service in quotes")
             .panic()
     }
 }

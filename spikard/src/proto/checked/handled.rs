@@ -20,7 +20,7 @@ pub trait DeclaredMethod<const INDEX: usize>: Declared {
     type Method: Method;
 }
 
-/// The messages of that handler; `Signature` as in [`Rpc`](crate::rpc::Rpc).
+/// The messages of that handler; `Signature` as in [`Rpc`](crate::service::Rpc).
 pub trait DeclaredRpc<const INDEX: usize, Signature>: DeclaredMethod<INDEX> {
     /// Whether it takes the messages of the method, or raw bytes.
     const TAKES: bool;

@@ -1,41 +1,37 @@
-//! One call on its way to Python and back.
+//! The state of one call, shared by tokio and Python.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 
 use crate::Status;
-use crate::python::convert::{Answer, Inbound, PythonReply, Wanted};
+use crate::python::convert::{Answer, Buffered, Inbound, Wanted};
 
-use super::Bridge;
 use super::handler::Handler;
 use super::inflow::Inflow;
 use super::outflow::Outflow;
-use super::pump::Pump;
 use super::slot::Slot;
-use super::yielded::Yielded;
 
 pub(crate) type Outcome = Result<Answered, Status>;
 
-/// What a handler's answer is, as far as it is known.
+/// The response of a handler, as far as it has come.
 pub(crate) enum Answered {
-    Whole(PythonReply),
-    /// The messages follow; this is the metadata before them.
+    Whole(Buffered),
+    /// The initial metadata; the messages follow.
     Begun(MetadataMap, Wanted),
 }
 
-/// What both sides hold of a call. It has nothing of Python in it, so any thread may drop it.
+/// The state of a call. It holds no Python object, so any thread may drop it.
 pub(crate) struct CallState {
     pub(crate) id: u64,
     pub(crate) handler: Handler,
     pub(crate) answer: Answer,
-    /// Taken by Python when the call starts, or dropped at once when the call is given up before.
+    /// Taken by Python when the call starts; dropped if the call is cancelled before.
     request: Slot<Inbound>,
     reply: Slot<oneshot::Sender<Outcome>>,
-    /// Whether Python has given its whole answer: then there is nothing to cancel.
+    /// Whether the handler has finished: then there is nothing to cancel.
     finished: AtomicBool,
     inflow: Option<Inflow>,
     outflow: Option<Outflow>,
@@ -62,14 +58,14 @@ impl CallState {
         (Arc::new(state), receiver)
     }
 
-    /// The request, for the one who starts the call; `None` when it was given up.
+    /// Takes the request. `None` if the call was cancelled.
     pub(super) fn start(&self) -> Option<Inbound> {
         self.request.take()
     }
 
-    /// Gives the whole answer, or ends with this status one that has begun. The first answer counts; one that nobody
-    /// waits for any more is dropped.
-    pub(super) fn finish(&self, outcome: Result<PythonReply, Status>) {
+    /// Ends the call with a whole response, or with a status even if the response has begun. Only the first end counts;
+    /// one for a cancelled call is dropped.
+    pub(super) fn finish(&self, outcome: Result<Buffered, Status>) {
         self.set_finished();
         match outcome {
             Ok(reply) => self.answer(Ok(Answered::Whole(reply))),
@@ -77,12 +73,12 @@ impl CallState {
         }
     }
 
-    /// Begins to answer with a stream.
+    /// Begins a streaming response.
     pub(super) fn begin(&self, metadata: MetadataMap, wanted: Wanted) {
         self.answer(Ok(Answered::Begun(metadata, wanted)));
     }
 
-    /// Ends an answer that has begun.
+    /// Ends a streaming response.
     pub(super) fn end(&self, trailers: MetadataMap) {
         self.set_finished();
         if let Some(outflow) = &self.outflow {
@@ -90,7 +86,7 @@ impl CallState {
         }
     }
 
-    /// Ends the call with a status, also one whose answer has begun. What still runs in Python is cancelled.
+    /// Ends the call with a status, even if its response has begun. A handler that still runs is cancelled.
     pub(super) fn fail(&self, status: Status) {
         match (self.reply.take(), &self.outflow) {
             (Some(reply), _) => drop(reply.send(Err(status))),
@@ -105,7 +101,7 @@ impl CallState {
         }
     }
 
-    /// Whether an answer, or the rest of one, is still waited for.
+    /// Whether the client still waits for the response or the rest of it.
     pub(crate) fn is_awaited(&self) -> bool {
         match self.reply.peek(|reply| !reply.is_closed()) {
             Some(awaited) => awaited,
@@ -115,7 +111,7 @@ impl CallState {
         }
     }
 
-    /// Python is done with the call, and reads nothing more.
+    /// The handler has finished and reads nothing more.
     pub(super) fn set_finished(&self) {
         self.finished.store(true, Ordering::Relaxed);
         self.inflow.as_ref().inspect(|inflow| inflow.close());
@@ -125,18 +121,18 @@ impl CallState {
         self.finished.load(Ordering::Relaxed)
     }
 
-    /// Frees what is in the streams; answers whether Python waits for them to change.
+    /// Drops what the streams hold. Returns whether to wake Python.
     pub(super) fn abandon(&self) -> bool {
         self.inflow.as_ref().inspect(|inflow| inflow.close());
         self.outflow.as_ref().is_some_and(Outflow::abandon)
     }
 
-    /// The messages of a request that is a stream.
+    /// The messages of a streaming request.
     pub(super) fn inflow(&self) -> Option<&Inflow> {
         self.inflow.as_ref()
     }
 
-    /// The messages of an answer that is a stream.
+    /// The messages of a streaming response.
     pub(super) fn outflow(&self) -> Option<&Outflow> {
         self.outflow.as_ref()
     }
@@ -145,69 +141,5 @@ impl CallState {
         self.outflow()
             .map(Outflow::take_trailers)
             .unwrap_or_default()
-    }
-}
-
-/// Ends the call on Python's side too when its future is dropped.
-struct Guard<'a> {
-    bridge: &'a Bridge,
-    call: &'a CallState,
-    goes_on: bool,
-}
-
-impl Drop for Guard<'_> {
-    fn drop(&mut self) {
-        if !self.goes_on {
-            self.bridge.over(self.call);
-        }
-    }
-}
-
-impl Bridge {
-    /// Calls a handler. Dropping the future, or the stream that it answers with, cancels the call.
-    pub(crate) async fn call(
-        self: &Arc<Self>,
-        handler: Handler,
-        answer: Answer,
-        mut request: Inbound,
-    ) -> Result<PythonReply, Status> {
-        let stream = request.take_stream();
-        let (call, receiver) = self.submit(handler, answer, request)?;
-        let mut guard = Guard {
-            bridge: self,
-            call: &call,
-            goes_on: false,
-        };
-        if let Some(messages) = stream {
-            let pump = Pump::new(messages, self.clone(), call.clone());
-            let runtime = Handle::try_current().map_err(|_| {
-                Status::internal("a handler with a stream is called on a tokio runtime only")
-            })?;
-            runtime.spawn(pump);
-        }
-        match receiver.await {
-            Ok(Ok(Answered::Whole(reply))) => Ok(reply),
-            Ok(Ok(Answered::Begun(metadata, wanted))) => {
-                guard.goes_on = true;
-                let messages = Yielded::new(self.clone(), call.clone());
-                Ok(PythonReply::streamed(metadata, wanted, messages))
-            }
-            Ok(Err(status)) => Err(status),
-            Err(_) => Err(Status::unavailable(
-                "the call was lost in Python before its handler answered",
-            )),
-        }
-    }
-
-    /// Nobody waits for the call any more: what is left of it is freed, and cancelled in Python where it runs.
-    pub(super) fn over(&self, call: &CallState) {
-        // What Python has not begun is freed here and now.
-        let started = call.start().is_none();
-        let waits = call.abandon();
-        let cancel = started && !call.is_finished();
-        self.end(call.id, cancel);
-        if waits && !cancel {
-            self.wake_stream(call.id);
-        }
     }
 }

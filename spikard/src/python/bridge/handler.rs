@@ -1,11 +1,12 @@
-//! Handlers by name, as far as Rust needs to know them.
+//! Handlers by name.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use crate::python::PythonError;
+use crate::python::lock::unpoisoned;
 
-/// A handler that Python has found: its place in Python's list, and where it runs.
+/// A handler that Python has found: its index in Python's list, and where it runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Handler {
     pub(crate) index: usize,
@@ -18,18 +19,18 @@ pub(crate) enum Runs {
     InPool,
 }
 
-/// What is known of the handlers that were asked for. Read by every call, written at start-up.
+/// The results of all lookups. Read by every call, written at start-up.
 #[derive(Default)]
 pub(super) struct Handlers(RwLock<HashMap<Arc<str>, Result<Handler, PythonError>>>);
 
 impl Handlers {
     pub(super) fn get(&self, name: &str) -> Option<Result<Handler, PythonError>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = unpoisoned(self.0.read());
         known.get(name).cloned()
     }
 
     pub(super) fn set(&self, name: Arc<str>, found: Result<Handler, PythonError>) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = unpoisoned(self.0.write());
         known.insert(name, found);
     }
 }

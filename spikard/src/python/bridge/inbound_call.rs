@@ -1,4 +1,4 @@
-//! A call as Python sees it.
+//! The Python object of one call.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::python::convert::{
 use super::call::CallState;
 use super::inflow::Received;
 
-/// A call that waits for its handler's answer.
+/// A call that waits for the response of its handler.
 #[pyclass(frozen, module = "spikard._spikard")]
 pub(crate) struct InboundCall(pub(super) Arc<CallState>);
 
-/// A call that Python has let go of without an answer would be waited for without end.
+/// Without this, a call that Python dropped without a response would wait forever.
 impl Drop for InboundCall {
     fn drop(&mut self) {
         if self.0.is_awaited() && !self.0.is_finished() {
@@ -38,7 +38,7 @@ impl InboundCall {
         }
         match convert::reply(self.0.answer, response) {
             Ok(reply) => self.0.finish(Ok(reply)),
-            // The same status as of a handler that has raised it.
+            // The status that a handler gets that raises the same error.
             Err(error) if error.is_instance_of::<PyMemoryError>(response.py()) => {
                 let text = error.value(response.py()).to_string();
                 tracing::error!("an answer could not be sent: {text}");
@@ -113,11 +113,11 @@ impl InboundCall {
                 Ok(Some(PyList::new(py, messages.into_iter().map(Copied))?))
             }
             Received::Failed(status) => Err(grpc_error(py, &status)),
-            // A cancellation is on its way, which says it better.
+            // A cancellation is on its way and has the better text.
             Received::Closed if !self.0.is_finished() => Ok(None),
             Received::Closed => {
                 let over =
-                    Status::cancelled("the call is over: its messages cannot be read any more");
+                    Status::cancelled("the call has ended: its messages cannot be read any more");
                 Err(grpc_error(py, &over))
             }
         }

@@ -1,4 +1,4 @@
-//! The client's messages between tokio, which reads them, and Python, which takes them.
+//! Request messages of a stream, between tokio and the Python handler.
 
 use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
@@ -6,10 +6,9 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 
 use crate::Status;
+use crate::python::lock::lock;
 
-use super::slot::lock;
-
-/// Room for one batch: the next is read when Python has taken the last.
+/// Backpressure: room for one batch. The next is read when Python has taken the last.
 #[derive(Default)]
 pub(super) struct Inflow(Mutex<State>);
 
@@ -22,24 +21,24 @@ struct State {
     reader: Option<Waker>,
 }
 
-/// How far the stream has come.
+/// How the stream ended, if it has.
 #[derive(Default)]
 pub(super) enum End {
     #[default]
     Open,
     HalfClosed,
-    /// Told once; after that it is as if the client had half-closed.
+    /// Reported once; after that, the stream reads as half-closed.
     Failed(Status),
 }
 
-/// What Python finds.
+/// What Python receives.
 pub(super) enum Received {
     Messages(Vec<Bytes>),
     /// Python is woken when there is something.
     NothingYet,
     HalfClosed,
     Failed(Status),
-    /// Nobody reads for this call any more.
+    /// The call has ended: nothing is read any more.
     Closed,
 }
 
@@ -67,8 +66,8 @@ impl Inflow {
         }
     }
 
-    /// Ready when there is room for a batch, with `false` when none is wanted any more. The waker is told of
-    /// either change, whatever the answer is now.
+    /// Ready with `true` when there is room for a batch, with `false` when the call has ended. The waker is registered
+    /// unless it has.
     pub(super) fn poll_room(&self, cx: &Context<'_>) -> Poll<bool> {
         let mut state = lock(&self.0);
         if state.closed {
@@ -82,7 +81,7 @@ impl Inflow {
         }
     }
 
-    /// Puts a batch where Python finds it; answers whether Python waits to be told.
+    /// Stores a batch for Python. Returns whether to wake it.
     pub(super) fn put(&self, batch: Vec<Bytes>, end: End) -> bool {
         let mut state = lock(&self.0);
         if state.closed {
@@ -93,7 +92,7 @@ impl Inflow {
         std::mem::take(&mut state.python_waits)
     }
 
-    /// Ends the reading and frees what is there.
+    /// Stops reading and drops what is stored.
     pub(super) fn close(&self) {
         let (reader, ready) = {
             let mut state = lock(&self.0);

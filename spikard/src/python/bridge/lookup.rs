@@ -1,74 +1,29 @@
-//! A handler that is asked for by name.
+//! Lookups of handlers by name.
 
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
-
 use crate::python::PythonError;
 
-use super::Bridge;
 use super::handler::Handler;
 use super::slot::Slot;
 
-type Reply = Box<dyn FnOnce(Result<Handler, PythonError>) + Send>;
+pub(super) type Reply = Box<dyn FnOnce(Result<Handler, PythonError>) + Send>;
 
-/// Waits in the queue for Python to find the handler. Dropped unanswered when Python stops.
+/// Waits in the queue until Python has found the handler. Dropped without a reply when Python stops.
 pub(crate) struct LookupRequest {
     pub(crate) name: Arc<str>,
     reply: Slot<Reply>,
 }
 
 impl LookupRequest {
+    pub(super) fn new(name: Arc<str>, reply: Reply) -> Self {
+        let reply = Slot::new(reply);
+        Self { name, reply }
+    }
+
     pub(crate) fn answer(&self, found: Result<Handler, PythonError>) {
         if let Some(reply) = self.reply.take() {
             reply(found);
         }
-    }
-}
-
-impl Bridge {
-    /// The handler of a name; Python looks for it when it is not known. A failure is remembered, so
-    /// that a call does not import a broken module again and again.
-    pub(crate) async fn handler(self: &Arc<Self>, name: &str) -> Result<Handler, PythonError> {
-        if let Some(known) = self.handlers.get(name) {
-            return known;
-        }
-        let (sender, receiver) = oneshot::channel();
-        self.look_up(name, move |found| {
-            let _ = sender.send(found);
-        })?;
-        receiver.await.unwrap_or_else(|_| Err(self.stopped()))
-    }
-
-    /// The same for a thread that may wait; it asks Python again even where it failed before.
-    pub(crate) fn handler_blocking(self: &Arc<Self>, name: &str) -> Result<Handler, PythonError> {
-        if let Some(Ok(known)) = self.handlers.get(name) {
-            return Ok(known);
-        }
-        let (sender, receiver) = std::sync::mpsc::channel();
-        self.look_up(name, move |found| {
-            let _ = sender.send(found);
-        })?;
-        receiver.recv().unwrap_or_else(|_| Err(self.stopped()))
-    }
-
-    fn look_up(
-        self: &Arc<Self>,
-        name: &str,
-        reply: impl FnOnce(Result<Handler, PythonError>) + Send + 'static,
-    ) -> Result<(), PythonError> {
-        let name: Arc<str> = Arc::from(name);
-        let bridge = Arc::downgrade(self);
-        let known_as = name.clone();
-        let reply: Reply = Box::new(move |found| {
-            if let Some(bridge) = bridge.upgrade() {
-                bridge.handlers.set(known_as, found.clone());
-            }
-            reply(found);
-        });
-        self.push_lookup(LookupRequest {
-            name,
-            reply: Slot::new(reply),
-        })
     }
 }

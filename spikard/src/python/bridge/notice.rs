@@ -1,10 +1,10 @@
-//! What a server tells Python's side besides calls.
+//! Notices: what a server reports to the event loop besides calls.
 
-/// Something that has happened in Rust, on its way to the event loop's thread.
+/// An event in Rust, on its way to the event loop's thread.
 #[derive(Debug)]
 pub(crate) enum Notice {
-    /// What Python knows by this number is done.
+    /// The operation that Python knows by this token is done.
     Done(u64),
-    /// A line for the log: its level in Python's numbers, where it comes from, its text.
+    /// A log record: its level in Python's numbers, its target, its text.
     Log(u8, &'static str, String),
 }

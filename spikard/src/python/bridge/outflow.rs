@@ -1,4 +1,4 @@
-//! The handler's messages between Python, which makes them, and tokio, which sends them.
+//! Response messages of a stream, between the Python handler and tokio.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -8,10 +8,9 @@ use bytes::Bytes;
 use tonic::metadata::MetadataMap;
 
 use crate::Status;
+use crate::python::lock::lock;
 
-use super::slot::lock;
-
-/// The generator is held back while this many bytes wait for the client.
+/// Backpressure: the generator is suspended while this many bytes wait to be sent.
 const FULL: usize = 32 * 1024;
 
 /// A bounded queue of batches, each framed in one buffer.
@@ -23,14 +22,14 @@ struct State {
     batches: VecDeque<Bytes>,
     size: usize,
     end: Option<Result<MetadataMap, Status>>,
-    /// Nobody takes the messages any more.
+    /// The call has ended: nothing more is sent.
     abandoned: bool,
     python_waits: bool,
     sender: Option<Waker>,
 }
 
 impl State {
-    /// Whether Python may go on; where not, it is to be told when it may.
+    /// Whether Python may send more; if not, it waits for a wake-up.
     fn has_room(&mut self) -> bool {
         let room = self.abandoned || self.size < FULL;
         self.python_waits = !room;
@@ -39,7 +38,7 @@ impl State {
 }
 
 impl Outflow {
-    /// Adds a batch, which may be empty; answers whether there is room for more. Python is woken when there is again.
+    /// Adds a batch, which may be empty. Returns whether there is room for more; if not, Python is woken when there is.
     pub(super) fn send(&self, batch: Bytes) -> bool {
         let (sender, room) = {
             let mut state = lock(&self.0);
@@ -53,7 +52,7 @@ impl Outflow {
         room
     }
 
-    /// Ends the stream after what was sent; the first end counts.
+    /// Ends the stream after the messages in it. Only the first end counts.
     pub(super) fn end(&self, end: Result<MetadataMap, Status>) {
         let sender = {
             let mut state = lock(&self.0);
@@ -63,7 +62,7 @@ impl Outflow {
         sender.inspect(Waker::wake_by_ref);
     }
 
-    /// The next batch, `None` after the last. The flag says that Python is to be woken.
+    /// The next batch, `None` after the last. The flag says whether to wake Python.
     pub(super) fn poll_next(
         &self,
         cx: &Context<'_>,
@@ -85,7 +84,7 @@ impl Outflow {
         (polled, false)
     }
 
-    /// What the handler set as trailers, once it has ended.
+    /// The trailers of a handler that has ended.
     pub(super) fn take_trailers(&self) -> MetadataMap {
         match &mut lock(&self.0).end {
             Some(Ok(trailers)) => std::mem::take(trailers),
@@ -93,7 +92,7 @@ impl Outflow {
         }
     }
 
-    /// Frees what waits, and takes nothing more; answers whether Python is to be woken.
+    /// Drops what is queued and what comes later. Returns whether to wake Python.
     pub(super) fn abandon(&self) -> bool {
         let (batches, wake) = {
             let mut state = lock(&self.0);

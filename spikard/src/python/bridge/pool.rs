@@ -1,16 +1,19 @@
-//! The queue of the threads that run `def` handlers.
+//! The queue of the thread pool for `def` handlers.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
+
+use crate::python::lock::{lock, unpoisoned};
 
 use super::call::CallState;
-use super::slot::lock;
+use super::process::Process;
 
 /// Calls, oldest first, and the threads that wait for them.
 pub(super) struct PoolQueue {
     state: Mutex<State>,
     changed: Condvar,
     most_threads: usize,
+    process: Process,
 }
 
 #[derive(Default)]
@@ -21,7 +24,7 @@ struct State {
     closed: bool,
 }
 
-/// A call for a thread of the pool, and whether one more thread is wanted beside it.
+/// A call, and whether the pool should start one more thread.
 pub(super) struct Taken {
     pub(super) call: Arc<CallState>,
     pub(super) grow: bool,
@@ -29,12 +32,13 @@ pub(super) struct Taken {
 
 impl PoolQueue {
     pub(super) fn new(most_threads: Option<usize>) -> Self {
-        // As the thread pool of Python's own asyncio.
+        // The default of Python's `ThreadPoolExecutor`.
         let cpus = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             state: Mutex::default(),
             changed: Condvar::new(),
             most_threads: most_threads.unwrap_or(32.min(cpus + 4)),
+            process: Process::current(),
         }
     }
 
@@ -47,15 +51,19 @@ impl PoolQueue {
         }
     }
 
-    /// Waits for a call; `None` when the queue is closed.
+    /// Waits for a call. `None` when the queue is closed, and in a forked child that leaves a handler: nothing would
+    /// ever wake it.
     pub(super) fn take(&self) -> Option<Taken> {
+        if self.process.is_parent() {
+            return None;
+        }
         let mut state = lock(&self.state);
         loop {
             if state.closed {
                 return None;
             }
             if let Some(call) = state.calls.pop_front() {
-                // One thread is always left to wait: there is none but these to start another.
+                // One thread always stays idle, because only an idle thread can start another.
                 let grow = state.waiting == 0 && state.threads < self.most_threads;
                 if grow {
                     state.threads += 1;
@@ -63,15 +71,12 @@ impl PoolQueue {
                 return Some(Taken { call, grow });
             }
             state.waiting += 1;
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = unpoisoned(self.changed.wait(state));
             state.waiting -= 1;
         }
     }
 
-    /// Whether the first thread is to be started now.
+    /// Whether to start the first thread now.
     pub(super) fn add_first(&self) -> bool {
         let mut state = lock(&self.state);
         let first = state.threads == 0 && !state.closed;
@@ -81,7 +86,7 @@ impl PoolQueue {
         first
     }
 
-    /// A thread that was counted could not be started.
+    /// Uncounts a thread that could not be started.
     pub(super) fn lost(&self) {
         let mut state = lock(&self.state);
         state.threads = state.threads.saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Reads the client's messages for Python, on tokio's side.
+//! Reads the request messages of a stream for Python, on tokio's side.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,14 +10,14 @@ use futures_core::Stream;
 
 use crate::{Code, Messages, Status};
 
-use super::Bridge;
 use super::call::CallState;
 use super::inflow::{End, Inflow};
+use super::shared::Bridge;
 
-/// A batch is closed at this size, counted with the fixed size of each message.
+/// The size of a batch in bytes, with the fixed size of each message.
 const BATCH: usize = 64 * 1024;
 
-/// A task of its own, because the call's other futures rest while the client does not read its answers.
+/// A task of its own: the other futures of the call are not polled while the client does not read its responses.
 pub(super) struct Pump {
     messages: Messages<Bytes>,
     bridge: Arc<Bridge>,
@@ -26,7 +26,7 @@ pub(super) struct Pump {
 }
 
 impl Pump {
-    /// Reads until the end of the stream, or until the call is over.
+    /// Reads until the end of the stream or of the call.
     pub(super) fn new(
         messages: Messages<Bytes>,
         bridge: Arc<Bridge>,
@@ -40,7 +40,7 @@ impl Pump {
         }
     }
 
-    /// All that is ready, up to the size of a batch.
+    /// The messages that are ready, up to the size of a batch.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> (Vec<Bytes>, End) {
         let (mut batch, mut size) = (Vec::new(), 0);
         while size < BATCH {
@@ -76,7 +76,7 @@ impl Future for Pump {
             }
             match self.poll_batch(cx) {
                 (batch, End::Open) if batch.is_empty() => return Poll::Pending,
-                // The client is gone: its handler is cancelled, as every handler is whose call is given up.
+                // The client is gone: the handler is cancelled, as in every cancelled call.
                 (_, End::Failed(status)) if status.code() == Code::Cancelled => {
                     self.ended = true;
                     call.fail(status);
@@ -91,7 +91,7 @@ impl Future for Pump {
 
 impl Drop for Pump {
     fn drop(&mut self) {
-        // A stream that panics, or a runtime that is shut down: Python must not wait for it.
+        // The stream panicked, or the runtime is shut down: Python must not wait for it.
         if !self.ended {
             let call = self.call.clone();
             let status =

@@ -1,315 +1,63 @@
-//! The queue that the event loop drains, and the calls in progress.
+//! The queue that the event loop drains.
 
-use std::collections::HashMap;
-use std::io;
-use std::os::fd::RawFd;
-use std::sync::{Arc, Mutex};
+use std::mem;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
-
-use crate::Status;
-use crate::python::convert::{Answer, Inbound};
-use crate::python::{PythonError, PythonErrorKind};
-
-use super::burst::{Drained, Queue};
-use super::call::{CallState, Outcome};
-use super::handler::{Handler, Handlers, Runs};
+use super::call::CallState;
 use super::lookup::LookupRequest;
 use super::notice::Notice;
-use super::pool::{PoolQueue, Taken};
-use super::process::Process;
-use super::slot::lock;
-use super::wake::Wake;
 
-const FORKED: &str =
-    "this process was forked after Python was started, so Python does not run in it";
+/// The most calls in one drain, so that the loop can run other work between two.
+pub(super) const BURST: usize = 256;
 
-pub(crate) struct Bridge {
-    state: Mutex<State>,
-    wake: Wake,
-    pool: PoolQueue,
-    pub(super) handlers: Handlers,
-    /// In a forked child none of its threads lives on.
-    process: Process,
-}
-
+/// What waits for the next drain.
 #[derive(Default)]
-struct State {
-    queue: Queue,
-    /// Since when the loop has been woken for what is in the queue.
-    armed: Option<Instant>,
-    /// The calls that are waited for, so that they can be answered at once when Python stops.
-    calls: HashMap<u64, Arc<CallState>>,
-    last_id: u64,
-    closed: Option<Closed>,
+pub(super) struct Queue {
+    pub(super) calls: Vec<Arc<CallState>>,
+    pub(super) cancels: Vec<u64>,
+    /// Calls whose streams can go on.
+    pub(super) wakes: Vec<u64>,
+    pub(super) lookups: Vec<LookupRequest>,
+    /// Fetched separately.
+    pub(super) notices: Vec<Notice>,
+    /// When the loop was woken for what is queued.
+    woken: Option<Instant>,
 }
 
-#[derive(Clone, Debug)]
-struct Closed {
-    text: &'static str,
-    error: PythonError,
+/// What one drain takes from the queue.
+pub(super) struct Drained {
+    pub(super) calls: Vec<Arc<CallState>>,
+    pub(super) cancels: Vec<u64>,
+    pub(super) wakes: Vec<u64>,
+    pub(super) lookups: Vec<LookupRequest>,
+    /// Whether the bridge is closed: nothing follows.
+    pub(super) closed: bool,
 }
 
-impl Bridge {
-    pub(crate) fn new() -> io::Result<Self> {
-        Self::with_threads(None)
+impl Queue {
+    /// Whether to wake the loop now. One wake-up is enough until the next drain.
+    pub(super) fn wakes_loop(&mut self) -> bool {
+        let first = self.woken.is_none();
+        self.woken.get_or_insert_with(Instant::now);
+        first
     }
 
-    /// With so many threads at most for `def` handlers.
-    pub(crate) fn with_threads(most_threads: Option<usize>) -> io::Result<Self> {
-        Ok(Self {
-            state: Mutex::default(),
-            wake: Wake::new()?,
-            pool: PoolQueue::new(most_threads),
-            handlers: Handlers::default(),
-            process: Process::current(),
-        })
+    /// How long ago the loop was woken, if it has not drained the queue since.
+    pub(super) fn unanswered(&self) -> Option<Duration> {
+        self.woken.map(|since| since.elapsed())
     }
 
-    /// Puts a call in the queue of its handler.
-    pub(super) fn submit(
-        &self,
-        handler: Handler,
-        answer: Answer,
-        request: Inbound,
-    ) -> Result<(Arc<CallState>, oneshot::Receiver<Outcome>), Status> {
-        if self.is_forked() {
-            return Err(Status::unavailable(FORKED));
+    /// Takes the oldest calls, and everything else but the notices.
+    pub(super) fn burst(&mut self, closed: bool) -> Drained {
+        self.woken = None;
+        let burst = self.calls.len().min(BURST);
+        Drained {
+            calls: self.calls.drain(..burst).collect(),
+            cancels: mem::take(&mut self.cancels),
+            wakes: mem::take(&mut self.wakes),
+            lookups: mem::take(&mut self.lookups),
+            closed,
         }
-        let mut state = lock(&self.state);
-        if let Some(closed) = &state.closed {
-            return Err(Status::unavailable(closed.text));
-        }
-        state.last_id += 1;
-        let (call, receiver) = CallState::new(state.last_id, handler, answer, request);
-        state.calls.insert(call.id, call.clone());
-        match handler.runs {
-            Runs::OnLoop => {
-                state.queue.calls.push(call.clone());
-                self.release_and_wake(state);
-            }
-            Runs::InPool => {
-                drop(state);
-                self.pool.push(call.clone());
-            }
-        }
-        Ok((call, receiver))
-    }
-
-    /// Forgets a call, and tells Python to cancel it where that is asked.
-    pub(super) fn end(&self, id: u64, cancel: bool) {
-        let mut state = lock(&self.state);
-        let call = state.calls.remove(&id);
-        if cancel && state.closed.is_none() {
-            state.queue.cancels.push(id);
-            self.release_and_wake(state);
-        } else {
-            drop(state);
-        }
-        drop(call);
-    }
-
-    /// Tells Python that there is something to read, or room to write, in a call's streams.
-    pub(super) fn wake_stream(&self, id: u64) {
-        let mut state = lock(&self.state);
-        if state.closed.is_none() {
-            state.queue.wakes.push(id);
-            self.release_and_wake(state);
-        }
-    }
-
-    pub(super) fn push_lookup(&self, lookup: LookupRequest) -> Result<(), PythonError> {
-        if self.is_forked() {
-            return Err(PythonError::new(PythonErrorKind::Stopped, FORKED));
-        }
-        let mut state = lock(&self.state);
-        if let Some(closed) = &state.closed {
-            return Err(closed.error.clone());
-        }
-        state.queue.lookups.push(lookup);
-        self.release_and_wake(state);
-        Ok(())
-    }
-
-    /// Tells Python's side of a server something that is not a call.
-    pub(crate) fn notify(&self, notice: Notice) {
-        let mut state = lock(&self.state);
-        if state.closed.is_none() {
-            state.queue.notices.push(notice);
-            self.release_and_wake(state);
-        }
-    }
-
-    /// What there is to be told.
-    pub(super) fn notices(&self) -> Vec<Notice> {
-        std::mem::take(&mut lock(&self.state).queue.notices)
-    }
-
-    /// Wakes the loop while calls are in progress; answers for how long it has not answered a wake-up.
-    pub(crate) fn ping(&self) -> Option<Duration> {
-        let state = lock(&self.state);
-        if state.closed.is_some() || (state.calls.is_empty() && state.armed.is_none()) {
-            return None;
-        }
-        let waiting = state.armed.map(|since| since.elapsed());
-        self.release_and_wake(state);
-        Some(waiting.unwrap_or_default())
-    }
-
-    /// One wake-up is enough for all that is queued until the next drain.
-    fn release_and_wake(&self, mut state: std::sync::MutexGuard<'_, State>) {
-        let wake = state.armed.is_none();
-        state.armed.get_or_insert_with(Instant::now);
-        drop(state);
-        if wake {
-            self.wake.wake();
-        }
-    }
-
-    /// What the loop has to do next.
-    pub(super) fn drain(&self) -> Drained {
-        // Cleared before the queue is read: what comes in after that wakes the loop again.
-        self.wake.clear();
-        let mut state = lock(&self.state);
-        let closed = state.closed.is_some();
-        let drained = state.queue.burst(closed);
-        state.armed = None;
-        if state.queue.calls.is_empty() {
-            drop(state);
-        } else {
-            self.release_and_wake(state);
-        }
-        drained
-    }
-
-    /// Waits for a call of a `def` handler; `None` when the bridge is closed. A thread of the pool that has come out
-    /// of a handler as a forked child ends too: it would wait for ever.
-    pub(super) fn take(&self) -> Option<Taken> {
-        if self.is_forked() {
-            return None;
-        }
-        self.pool.take()
-    }
-
-    pub(super) fn add_first_worker(&self) -> bool {
-        self.pool.add_first()
-    }
-
-    pub(super) fn worker_lost(&self) {
-        self.pool.lost();
-    }
-
-    pub(super) fn fd(&self) -> RawFd {
-        self.wake.fd()
-    }
-
-    /// Refuses new calls and answers those in progress, at once and from any thread: UNAVAILABLE with
-    /// `text`. Python is told when its loop drains the next time.
-    pub(crate) fn close(&self, text: &'static str, error: PythonError) {
-        let (queue, calls) = {
-            let mut state = lock(&self.state);
-            state.closed.get_or_insert(Closed { text, error });
-            state.armed.get_or_insert_with(Instant::now);
-            (
-                std::mem::take(&mut state.queue),
-                std::mem::take(&mut state.calls),
-            )
-        };
-        self.wake.wake();
-        self.pool.close();
-        for call in calls.into_values() {
-            drop(call.start());
-            call.fail(Status::unavailable(text));
-        }
-        drop(queue);
-    }
-
-    /// The error of what can no longer be asked of Python.
-    pub(super) fn stopped(&self) -> PythonError {
-        let closed = lock(&self.state).closed.clone();
-        closed.map_or_else(PythonError::stopped, |closed| closed.error)
-    }
-
-    /// Whether this is a forked child of the process that it belongs to. A lock of it may be held there by a thread
-    /// that is gone, and what wakes its loop is the parent's as well.
-    pub(crate) fn is_forked(&self) -> bool {
-        self.process.is_parent()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::burst::BURST;
-    use super::*;
-    use crate::Code;
-
-    const ON_LOOP: Handler = Handler {
-        index: 0,
-        runs: Runs::OnLoop,
-    };
-
-    fn submit(bridge: &Bridge) -> (Arc<CallState>, oneshot::Receiver<Outcome>) {
-        bridge
-            .submit(ON_LOOP, Answer::One, Inbound::empty())
-            .unwrap()
-    }
-
-    #[test]
-    fn a_burst_is_bounded_and_keeps_the_order() {
-        let bridge = Bridge::new().unwrap();
-        let calls: Vec<_> = (0..BURST + 10).map(|_| submit(&bridge)).collect();
-        let first = bridge.drain();
-        assert_eq!(first.calls.len(), BURST);
-        let second = bridge.drain();
-        let ids: Vec<u64> = [first.calls, second.calls]
-            .concat()
-            .iter()
-            .map(|call| call.id)
-            .collect();
-        let submitted: Vec<u64> = calls.iter().map(|(call, _)| call.id).collect();
-        assert_eq!(ids, submitted);
-    }
-
-    #[test]
-    fn closing_answers_what_waits_and_refuses_what_comes() {
-        let bridge = Bridge::new().unwrap();
-        let (_, mut queued) = submit(&bridge);
-        let (_, mut started) = submit(&bridge);
-        let drained = bridge.drain();
-        assert!(drained.calls[1].start().is_some());
-        bridge.close("closed for the test", PythonError::stopped());
-        for receiver in [&mut queued, &mut started] {
-            let status = receiver.try_recv().unwrap().err().unwrap();
-            assert_eq!(status.code(), Code::Unavailable);
-        }
-        let refused = bridge.submit(ON_LOOP, Answer::One, Inbound::empty());
-        assert_eq!(refused.err().unwrap().message(), "closed for the test");
-        assert!(bridge.drain().closed);
-        assert!(bridge.take().is_none());
-    }
-
-    #[test]
-    fn a_notice_wakes_the_loop_and_is_taken_once() {
-        let bridge = Bridge::new().unwrap();
-        bridge.notify(Notice::Done(7));
-        assert!(lock(&bridge.state).armed.is_some());
-        assert!(bridge.drain().calls.is_empty());
-        assert!(matches!(bridge.notices()[..], [Notice::Done(7)]));
-        assert!(bridge.notices().is_empty());
-    }
-
-    #[test]
-    fn a_ping_tells_for_how_long_the_loop_has_not_answered() {
-        let bridge = Bridge::new().unwrap();
-        assert_eq!(bridge.ping(), None, "nothing is in progress");
-        let (call, _receiver) = submit(&bridge);
-        let first = bridge.ping().unwrap();
-        assert!(bridge.ping().unwrap() >= first);
-        bridge.drain();
-        assert_eq!(bridge.ping(), Some(Duration::ZERO), "it has just answered");
-        bridge.drain();
-        bridge.end(call.id, false);
-        assert_eq!(bridge.ping(), None);
     }
 }

@@ -1,6 +1,8 @@
 //! A value that is taken once, by whichever thread comes first.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
+
+use crate::python::lock::lock;
 
 pub(super) struct Slot<T>(Mutex<Option<T>>);
 
@@ -13,13 +15,8 @@ impl<T> Slot<T> {
         lock(&self.0).take()
     }
 
-    /// Asks something of the value while it is there.
+    /// Looks at the value, if it has not been taken.
     pub(super) fn peek<R>(&self, ask: impl FnOnce(&T) -> R) -> Option<R> {
         lock(&self.0).as_ref().map(ask)
     }
-}
-
-/// What these locks guard is changed in single steps, so a panic elsewhere leaves nothing half-done.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

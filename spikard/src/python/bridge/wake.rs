@@ -1,4 +1,4 @@
-//! Wakes the event loop: a file descriptor that is readable while there is something to drain.
+//! Wakes the event loop through a file descriptor that is readable while the queue is not drained.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -25,7 +25,7 @@ impl Wake {
         if fd < 0 {
             return Err(io::Error::last_os_error());
         }
-        // SAFETY: the descriptor is new, open and nobody else's.
+        // SAFETY: the descriptor is new, open and owned by nobody else.
         let fd = unsafe { OwnedFd::from_raw_fd(fd) };
         Ok(Self {
             writer: File::from(fd.try_clone()?),
@@ -52,14 +52,14 @@ impl Wake {
     }
 
     pub(super) fn wake(&self) {
-        // Eight bytes are what an eventfd takes. A full descriptor is readable, which is all we want.
+        // An eventfd takes eight bytes. If it is full, it is readable, which is all that is needed.
         let _ = (&self.writer).write(&1u64.to_ne_bytes());
     }
 
     /// Makes the descriptor unreadable until the next `wake`.
     pub(super) fn clear(&self) {
         let mut buffer = [0; 64];
-        // Nothing to read is what it looks like after a wake-up that another one overtook.
+        // An error means that there was nothing to read, because one read covers several wake-ups.
         let _ = (&self.reader).read(&mut buffer);
     }
 }

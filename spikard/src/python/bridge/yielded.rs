@@ -1,4 +1,4 @@
-//! The messages of a streaming answer, as Rust takes them.
+//! The messages of a streaming response, as a Rust stream.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,13 +8,14 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::respond::{StreamedBatches, framed_messages};
+use crate::respond::StreamedBatches;
+use crate::wire::framed_messages;
 use crate::{Messages, Status};
 
-use super::Bridge;
 use super::call::CallState;
+use super::shared::Bridge;
 
-/// Takes what the handler yields, in batches; dropping it ends the call.
+/// The framed batches that the handler yields. Dropping it cancels the call.
 pub(crate) struct Yielded {
     bridge: Arc<Bridge>,
     call: Arc<CallState>,
@@ -22,7 +23,7 @@ pub(crate) struct Yielded {
 }
 
 impl Yielded {
-    /// Of a call whose handler has begun to answer.
+    /// The stream of a call whose response has begun.
     pub(super) fn new(bridge: Arc<Bridge>, call: Arc<CallState>) -> Self {
         Self {
             bridge,
@@ -69,7 +70,7 @@ impl Drop for Yielded {
     }
 }
 
-/// The messages of the batches, as slices of them.
+/// The single messages, as slices of the batches.
 struct Each {
     batches: Yielded,
     batch: Option<Box<dyn Iterator<Item = Bytes> + Send>>,

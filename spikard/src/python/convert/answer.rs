@@ -1,6 +1,6 @@
-//! Which response a handler is to return.
+//! The response types of Python handlers.
 
-/// Which response a method's handler is to return.
+/// The response type that a handler of a method returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// `GrpcResponse`.
@@ -24,7 +24,7 @@ impl Answer {
         }
     }
 
-    /// The attribute that holds its message or messages.
+    /// The attribute with its message or messages.
     pub(super) const fn field(self) -> &'static str {
         match self {
             Self::One => "payload",

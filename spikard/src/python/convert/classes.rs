@@ -1,18 +1,26 @@
-//! The classes of `spikard.grpc`, imported once.
+//! The classes of `spikard.grpc`, each imported once.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use super::answer::Answer;
-use super::inbound::RequestKind;
 
 type Class = PyOnceLock<Py<PyType>>;
 
-/// What the `Call` of a buffered answer has instead of a place for metadata.
+/// The class of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    One,
+    ClientStream,
+    BidiStream,
+    Duplex,
+}
+
+/// What the `Call` of a buffered response has in place of writable metadata.
 pub(super) fn buffered(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static BUFFERED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    BUFFERED.import(py, "spikard.grpc._call", "BUFFERED")
+    BUFFERED.import(py, "spikard.grpc._call", "SET_IN_THE_RESPONSE")
 }
 
 pub(super) fn grpc_error(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {

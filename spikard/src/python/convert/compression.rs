@@ -1,4 +1,4 @@
-//! How a handler wants its response compressed.
+//! The compression that a response asks for.
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -9,15 +9,15 @@ use crate::Compression;
 use super::answer::Answer;
 use super::wrong;
 
-/// What a response says of compression; by default, nothing.
+/// The compression of a response. Default: that of the server.
 #[derive(Default)]
 pub(crate) struct Wanted {
     pub(crate) compression: Option<Compression>,
-    /// The indices of the messages that are sent as they are all the same.
+    /// Indices of messages that are sent uncompressed in any case.
     pub(crate) uncompressed: Vec<usize>,
 }
 
-/// Reads `compression` and, of a response with several messages, `uncompressed`.
+/// Reads `compression`, and `uncompressed` of a response with several messages.
 pub(crate) fn wanted(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Wanted> {
     let py = response.py();
     let compression = response.getattr(intern!(py, "compression"))?;
@@ -32,7 +32,7 @@ pub(crate) fn wanted(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Wa
         Answer::One => Vec::new(),
         Answer::ServerStream | Answer::BidiStream | Answer::Stream => {
             let indices = response.getattr(intern!(py, "uncompressed"))?;
-            // Nothing, as a rule.
+            // The common case.
             if matches!(indices.cast::<PyTuple>(), Ok(tuple) if tuple.is_empty()) {
                 Vec::new()
             } else {

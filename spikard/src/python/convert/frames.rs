@@ -1,16 +1,16 @@
-//! Messages in the frames of gRPC.
+//! gRPC frames.
 
 use bytes::{BufMut, Bytes};
 use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::collect::PREFIX;
+use crate::wire::PREFIX;
 
-/// The messages with their prefixes, in one buffer of exactly that size. `whose` is what they are the messages of,
-/// for the errors: a `ValueError` for a message that is too long, a `MemoryError` where there is no room for all.
+/// Frames messages in one buffer of exactly their size. `whose` names the messages in errors: a `ValueError` for a
+/// message that is too long, a `MemoryError` if there is no room for all.
 pub(crate) fn frame(whose: &str, messages: &[Bound<'_, PyBytes>]) -> PyResult<Bytes> {
-    // One object can be in the list many times, so there is no telling how large the sum is.
+    // A list can hold one object many times, so the sum has no bound.
     let size: u128 = messages
         .iter()
         .map(|message| (message.as_bytes().len() + PREFIX) as u128)

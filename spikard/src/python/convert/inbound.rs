@@ -1,12 +1,16 @@
-//! A request on its way to Python, with nothing of Python in it.
+//! A request on its way to Python. It holds no Python object.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::Call;
+use crate::{
+    Call, GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest,
+    RequestShape, Status,
+};
 
+use super::classes::RequestKind;
 use super::metadata::ReceivedMetadata;
 
 /// A request on its way to Python.
@@ -19,20 +23,11 @@ pub struct Inbound {
     pub(crate) call: Arc<Call>,
 }
 
-/// The class of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RequestKind {
-    One,
-    ClientStream,
-    BidiStream,
-    Duplex,
-}
-
-/// The one message of a request, or all of them, or where they come from.
+/// The message of a request, all of its messages, or their stream.
 pub(crate) enum Messages {
     One(Bytes),
     List(Vec<Bytes>),
-    /// `None` once it has been taken out: a stream crosses by itself.
+    /// `None` once the stream was taken out, which crosses separately.
     Stream(Option<crate::Messages<Bytes>>),
 }
 
@@ -41,7 +36,7 @@ impl Inbound {
         matches!(self.messages, Messages::Stream(_))
     }
 
-    /// The stream of a request that has one.
+    /// Takes out the stream of a streaming request.
     pub(crate) fn take_stream(&mut self) -> Option<crate::Messages<Bytes>> {
         match &mut self.messages {
             Messages::One(_) | Messages::List(_) => None,
@@ -49,6 +44,40 @@ impl Inbound {
         }
     }
 }
+
+/// A request that a Python callable can take: one of raw bytes.
+#[diagnostic::on_unimplemented(
+    message = "a Python callable cannot take `{Self}`",
+    label = "not a request of raw bytes",
+    note = "a Python callable gets raw protobuf: leave out the message type, as in `GrpcBidiStreamRequest`"
+)]
+pub trait PythonRequest: RequestShape {
+    #[doc(hidden)]
+    fn into_inbound(self) -> Result<Inbound, Status>;
+}
+
+macro_rules! python_request {
+    ($shape:ident, $kind:ident, $field:ident => $messages:expr) => {
+        #[diagnostic::do_not_recommend]
+        impl PythonRequest for $shape<Bytes> {
+            fn into_inbound(self) -> Result<Inbound, Status> {
+                Ok(Inbound {
+                    kind: RequestKind::$kind,
+                    service_name: self.service_name,
+                    method_name: self.method_name,
+                    metadata: ReceivedMetadata::decode(self.metadata)?,
+                    messages: $messages(self.$field),
+                    call: self.call,
+                })
+            }
+        }
+    };
+}
+
+python_request!(GrpcRequest, One, payload => Messages::One);
+python_request!(GrpcClientStreamRequest, ClientStream, messages => Messages::List);
+python_request!(GrpcBidiStreamRequest, BidiStream, messages => Messages::List);
+python_request!(GrpcDuplexRequest, Duplex, messages => |stream| Messages::Stream(Some(stream)));
 
 #[cfg(test)]
 impl Inbound {

@@ -1,4 +1,4 @@
-//! Metadata, both ways.
+//! Metadata, from Rust to Python and back.
 
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -17,13 +17,13 @@ use crate::Status;
 use super::classes;
 use super::copied::Copied;
 
-/// With and without padding: gRPC takes both.
+/// gRPC allows padding and its absence.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A client's metadata, with its binary values decoded.
+/// The metadata of a request, with decoded binary values.
 #[derive(Default)]
 pub(crate) struct ReceivedMetadata(Vec<(HeaderName, Vec<Value>)>);
 
@@ -33,7 +33,7 @@ enum Value {
 }
 
 impl ReceivedMetadata {
-    /// Refuses a binary value that is not base64.
+    /// Fails for a binary value that is not base64.
     pub(crate) fn decode(metadata: MetadataMap) -> Result<Self, Status> {
         let headers = metadata.into_headers();
         let mut decoded = Vec::with_capacity(headers.keys_len());
@@ -43,8 +43,8 @@ impl ReceivedMetadata {
         Ok(Self(decoded))
     }
 
-    /// The Python `Metadata`. It is filled as the dict that it is: names from the wire are lower case
-    /// and need none of its checks.
+    /// The Python `Metadata`, filled through its base class `dict`: names from the wire are lower case and need none of
+    /// its checks.
     pub(crate) fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let metadata = classes::metadata(py)?.call0()?;
         let dict = metadata.cast::<PyDict>()?;
@@ -69,7 +69,7 @@ fn values(name: &HeaderName, headers: &HeaderMap) -> Result<Vec<Value>, Status> 
     if !name.as_str().ends_with("-bin") {
         return Ok(all.cloned().map(Value::Text).collect());
     }
-    // The specification lets a sender join the values of a repeated key with commas.
+    // The specification allows a sender to join the values of a repeated key with commas.
     all.flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
         .map(|part| {
             let decoded = BASE64.decode(part.trim_ascii());
@@ -99,7 +99,7 @@ impl Value {
     }
 }
 
-/// What a handler set as metadata or trailers: a `Metadata`, or anything that one can be made from.
+/// The metadata or trailers of a response: a `Metadata`, or anything that one can be made from.
 pub(crate) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
     let py = metadata.py();
     let mut sent = MetadataMap::new();
@@ -126,7 +126,7 @@ pub(crate) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
     Ok(sent)
 }
 
-/// Pairs of a status that a handler raised.
+/// Appends one pair.
 pub(crate) fn append(
     sent: &mut MetadataMap,
     key: &Bound<'_, PyAny>,

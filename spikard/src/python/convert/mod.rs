@@ -1,4 +1,4 @@
-//! Between Rust's shapes and Python's objects.
+//! Requests, responses, metadata and statuses, from Rust to Python and back.
 
 mod answer;
 mod classes;
@@ -9,7 +9,6 @@ mod inbound;
 mod metadata;
 mod reply;
 mod request;
-mod shapes;
 mod status;
 mod wrong;
 
@@ -17,11 +16,9 @@ pub(crate) use answer::Answer;
 pub(crate) use compression::{Wanted, wanted};
 pub(crate) use copied::Copied;
 pub(crate) use frames::frame;
-pub(crate) use inbound::Inbound;
+pub(crate) use inbound::{Inbound, PythonRequest};
 pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
-pub(crate) use reply::{PythonReply, frame_batch, reply, yielded};
+pub(crate) use reply::{Buffered, frame_batch, reply, yielded};
 pub(crate) use request::request;
-pub(crate) use shapes::PythonAnswer;
-pub(crate) use shapes::PythonRequest;
 pub(crate) use status::{grpc_error, status};
 pub(crate) use wrong::response as wrong_response;

@@ -1,4 +1,4 @@
-//! From a handler's response to what is sent: the one crossing outwards.
+//! From a handler's response to framed bytes.
 
 use bytes::Bytes;
 use pyo3::exceptions::PyMemoryError;
@@ -7,104 +7,26 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 use tonic::metadata::MetadataMap;
 
-use crate::collect::PREFIX;
-use crate::python::bridge::Yielded;
-use crate::respond::{Outgoing, Reply, Sending, StreamedBatches as _, framed_messages};
-use crate::{Messages, Status};
-
 use super::answer::Answer;
 use super::compression::{Wanted, wanted};
 use super::frames::frame;
 use super::{classes, metadata, wrong};
 
-/// What errors call it.
+/// The name in errors.
 const RESPONSE: &str = "response";
 
-/// What a Python handler answered: its messages and the metadata around them.
-pub struct PythonReply {
-    content: Content,
-    wanted: Wanted,
-    metadata: MetadataMap,
-    trailers: MetadataMap,
-}
-
-enum Content {
+/// A whole response of a handler.
+pub(crate) struct Buffered {
     /// All messages, framed in one buffer.
-    Framed { frames: Bytes, count: usize },
-    /// The messages as the handler makes them.
-    Stream(Yielded),
+    pub(crate) frames: Bytes,
+    pub(crate) count: usize,
+    pub(crate) wanted: Wanted,
+    pub(crate) metadata: MetadataMap,
+    pub(crate) trailers: MetadataMap,
 }
 
-impl PythonReply {
-    /// A reply of which only the beginning is known.
-    pub(crate) fn streamed(metadata: MetadataMap, wanted: Wanted, messages: Yielded) -> Self {
-        Self {
-            content: Content::Stream(messages),
-            wanted,
-            metadata,
-            trailers: MetadataMap::new(),
-        }
-    }
-
-    /// The reply of a served call, as it stands in the buffer.
-    pub(crate) fn into_reply(self, sending: &Sending) -> Result<Reply, Status> {
-        let encoding = sending.choose(self.wanted.compression);
-        let encoding = encoding.except(self.wanted.uncompressed);
-        let compression = encoding.compression;
-        Ok(Reply {
-            outgoing: match self.content {
-                Content::Framed { frames, .. } => Outgoing::framed(frames, encoding)?,
-                Content::Stream(messages) => Outgoing::batches(messages, encoding),
-            },
-            encoding: compression,
-            metadata: self.metadata,
-            trailers: self.trailers,
-        })
-    }
-
-    /// The messages, as slices of the buffer.
-    pub(super) fn messages(&mut self) -> Vec<Bytes> {
-        let (frames, count) = self.framed();
-        let mut messages = Vec::with_capacity(count);
-        messages.extend(framed_messages(frames));
-        messages
-    }
-
-    /// The one message of a response that has one.
-    pub(super) fn first(&mut self) -> Bytes {
-        let (frames, _) = self.framed();
-        frames.slice(PREFIX.min(frames.len())..)
-    }
-
-    /// The messages as they come.
-    pub(super) fn stream(&mut self) -> Messages<Bytes> {
-        let none = Content::Framed {
-            frames: Bytes::new(),
-            count: 0,
-        };
-        match std::mem::replace(&mut self.content, none) {
-            Content::Stream(messages) => messages.into_messages(),
-            Content::Framed { frames, .. } => {
-                Messages::from(framed_messages(frames).collect::<Vec<_>>())
-            }
-        }
-    }
-
-    /// The buffer of a reply whose messages are all there, which those of every shape but one are.
-    fn framed(&self) -> (Bytes, usize) {
-        match &self.content {
-            Content::Framed { frames, count } => (frames.clone(), *count),
-            Content::Stream(_) => (Bytes::new(), 0),
-        }
-    }
-
-    pub(super) fn into_rest(self) -> (MetadataMap, MetadataMap, Wanted) {
-        (self.metadata, self.trailers, self.wanted)
-    }
-}
-
-/// Takes a response of the expected class apart; the error says what was returned instead.
-pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<PythonReply> {
+/// Reads a response of the expected class. The error says what was returned instead.
+pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Buffered> {
     let py = response.py();
     let class = classes::response(py, answer)?;
     if !response.is_instance(class)? {
@@ -123,8 +45,9 @@ pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Pyt
         }
         Answer::ServerStream | Answer::BidiStream | Answer::Stream => list(answer, &content)?,
     };
-    Ok(PythonReply {
-        content: Content::Framed { frames, count },
+    Ok(Buffered {
+        frames,
+        count,
         wanted: wanted(answer, response)?,
         metadata: metadata::sent(&response.getattr(intern!(py, "metadata"))?)?,
         trailers: metadata::sent(&response.getattr(intern!(py, "trailers"))?)?,
@@ -159,7 +82,7 @@ fn checked<'py>(
     Ok(messages)
 }
 
-/// The messages of a batch, which Python's side has made bytes of, framed in one buffer.
+/// Frames a batch of messages, which Python has converted to `bytes`.
 pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
     let messages: Vec<_> = batch
         .iter()
@@ -168,7 +91,7 @@ pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
     frame(RESPONSE, &messages)
 }
 
-/// One message that a generator yielded, as bytes that do not change any more; the error says what it is instead.
+/// A message of a generator as immutable `bytes`. The error says what was yielded instead.
 pub(crate) fn yielded<'py>(
     index: usize,
     message: &Bound<'py, PyAny>,
@@ -176,8 +99,8 @@ pub(crate) fn yielded<'py>(
     bytes(message).unwrap_or_else(|| Err(wrong::yielded(index, message)))
 }
 
-/// The bytes of a bytes-like object; `None` for any other. Those that can change are copied: nobody
-/// may write to what is being read.
+/// The bytes of a bytes-like object; `None` for any other. Mutable ones are copied: nobody may write to them while they
+/// are read.
 fn bytes<'py>(item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyBytes>>> {
     if let Ok(bytes) = item.cast::<PyBytes>() {
         return Some(Ok(bytes.clone()));

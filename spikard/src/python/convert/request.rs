@@ -1,4 +1,4 @@
-//! From a request to the Python object: the one crossing inwards.
+//! From a request to its Python object.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use super::classes;
 use super::copied::Copied;
 use super::inbound::{Inbound, Messages};
 
-/// The Python request; its messages are made in one go, in a list of exactly their number.
+/// The Python request. Its messages become one list of exactly their number.
 pub(crate) fn request(
     py: Python<'_>,
     inbound: Inbound,
@@ -31,12 +31,12 @@ pub(crate) fn request(
     match inbound.messages {
         Messages::One(message) => class.call((Copied(message),), Some(&fields)),
         Messages::List(messages) => {
-            // Each message is freed as soon as it is copied. With several arenas, what is resident may still reach
-            // twice the payload: what glibc gets back stays in the arena of the thread that read it.
+            // Each message is freed as soon as it is copied. With several arenas, resident memory may still reach twice
+            // the payload: glibc keeps freed memory in the arena of the thread that received it.
             let list = PyList::new(py, messages.into_iter().map(Copied))?;
             class.call((list,), Some(&fields))
         }
-        // Python's side of the call puts its end of the stream there.
+        // Python adds its end of the stream.
         Messages::Stream(_) => class.call((), Some(&fields)),
     }
 }
@@ -59,14 +59,14 @@ fn call<'py>(py: Python<'py>, call: &Call, answer: Answer) -> PyResult<Bound<'py
     }
 }
 
-/// The indices of the messages that were compressed.
+/// The indices of the messages that the client compressed.
 fn compressed<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyFrozenSet>> {
     let flags = call.compressed().iter();
     let indices = flags.enumerate().filter(|(_, flag)| **flag);
     PyFrozenSet::new(py, indices.map(|(index, _)| index))
 }
 
-/// The client's certificates in DER, its own first.
+/// The client's certificate chain in DER, leaf first.
 #[cfg(feature = "tls")]
 fn certificates<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyTuple>> {
     PyTuple::new(py, call.peer_certs().iter().map(Copied))
@@ -77,7 +77,7 @@ fn certificates<'py>(py: Python<'py>, _: &Call) -> PyResult<Bound<'py, PyTuple>>
     Ok(PyTuple::empty(py))
 }
 
-/// An instant in seconds of `time.monotonic`, whatever clock that is on this platform.
+/// An instant in seconds of `time.monotonic`, whose clock depends on the platform.
 fn on_python_clock(py: Python<'_>, instant: Instant) -> PyResult<f64> {
     let now = py
         .import(intern!(py, "time"))?

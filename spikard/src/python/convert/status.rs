@@ -1,4 +1,4 @@
-//! From what a handler raised, as Python's table has it, to a status.
+//! Statuses, from Python to Rust and back.
 
 use bytes::Bytes;
 use pyo3::prelude::*;
@@ -9,7 +9,7 @@ use crate::{Code, Status};
 
 use super::{classes, metadata};
 
-/// The status with this code, message, `google.rpc.Status` and list of metadata pairs.
+/// A status of a code, a message, a serialized `google.rpc.Status` and metadata pairs.
 pub(crate) fn status(
     code: i32,
     message: &str,
@@ -31,7 +31,7 @@ pub(crate) fn status(
     ))
 }
 
-/// A status as Python raises it.
+/// The `GrpcError` of a status.
 pub(crate) fn grpc_error(py: Python<'_>, status: &Status) -> PyErr {
     let made = classes::grpc_error(py)
         .and_then(|class| class.call1((i32::from(status.code()), status.message())));

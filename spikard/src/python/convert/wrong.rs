@@ -1,4 +1,4 @@
-//! What is wrong with what a handler returned, in the words of the log.
+//! Errors for responses that cannot be sent: what was returned, and what was expected.
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -8,7 +8,7 @@ use crate::Compression;
 
 use super::answer::Answer;
 
-/// Longer representations are cut.
+/// The most characters of a `repr`.
 const SHOWN: usize = 120;
 
 pub(crate) fn response(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
@@ -90,7 +90,7 @@ pub(super) fn uncompressed(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
     ))
 }
 
-/// What a generator yielded that is no message.
+/// The error for something other than a message that a generator yielded.
 pub(super) fn yielded(index: usize, found: &Bound<'_, PyAny>) -> PyErr {
     PyTypeError::new_err(format!(
         "yielded {} as message {index}, expected bytes{}",
@@ -99,7 +99,7 @@ pub(super) fn yielded(index: usize, found: &Bound<'_, PyAny>) -> PyErr {
     ))
 }
 
-/// What to write instead of an answer that is not a stream.
+/// A hint for a response that is not a stream.
 fn stream_hint(found: &Bound<'_, PyAny>) -> String {
     let hint = if found.is_none() {
         "; yield the messages, or end the handler with return GrpcDuplexResponse(messages=…)"
@@ -109,7 +109,7 @@ fn stream_hint(found: &Bound<'_, PyAny>) -> String {
     String::from(hint)
 }
 
-/// What to write instead of a value that is not bytes.
+/// A hint for a value that is not bytes.
 fn bytes_hint(found: &Bound<'_, PyAny>) -> &'static str {
     if is_message(found) {
         "; add .SerializeToString()"
@@ -120,12 +120,12 @@ fn bytes_hint(found: &Bound<'_, PyAny>) -> &'static str {
     }
 }
 
-/// A protobuf message, by what it can do: any version of protobuf, and none need be installed.
+/// Whether it is a protobuf message, of any version of protobuf. None has to be installed.
 fn is_message(found: &Bound<'_, PyAny>) -> bool {
     found.hasattr("SerializeToString").unwrap_or(false)
 }
 
-/// The value as `repr` shows it, cut, with its type; `None` is enough by itself.
+/// The type of the value and its shortened `repr`; just `None` for `None`.
 fn describe(found: &Bound<'_, PyAny>) -> String {
     if found.is_none() {
         return String::from("None");
@@ -135,11 +135,11 @@ fn describe(found: &Bound<'_, PyAny>) -> String {
         .fully_qualified_name()
         .map_or_else(|_| String::from("an object"), |name| name.to_string());
     let kind = match kind.rsplit_once('.') {
-        // The package's own classes are known without the modules that they happen to be in.
+        // The modules of the package are private.
         Some((module, name)) if module.starts_with("spikard.grpc") => name.to_owned(),
         _ => kind,
     };
-    // Megabytes are not printed to be cut.
+    // Large values are not formatted just to be cut.
     let shown = if found.is_instance_of::<PyByteArray>() || found.is_instance_of::<PyBytes>() {
         found.len().map(|len| format!("{len} bytes"))
     } else if found.is_instance_of::<PyList>() || found.is_instance_of::<PyTuple>() {
@@ -153,7 +153,7 @@ fn describe(found: &Bound<'_, PyAny>) -> String {
     };
     match shown {
         Ok(shown) => format!("{kind} ({shown})"),
-        // A `__repr__` of the user's that raises.
+        // A `__repr__` that raises.
         Err(_) => kind,
     }
 }

@@ -1,4 +1,4 @@
-//! From a bare interpreter to the runtime that serves calls.
+//! From an initialised interpreter to the Python runtime that serves calls.
 
 use std::ffi::CString;
 use std::path::Path;
@@ -7,14 +7,14 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::{PythonError, PythonErrorKind, extension};
+use crate::python::bridge::{self, Bridge, PyBridge};
+use crate::python::{PythonError, PythonErrorKind};
 
 use super::package::SOURCES;
 use super::settings::Settings;
 use super::venv::VirtualEnv;
 
-/// Prepares `sys` and the package `spikard`; answers the runtime, whose `run` serves.
+/// Prepares `sys` and the package `spikard`. Returns the runtime, which serves in its method `run`.
 pub(super) fn runtime(
     py: Python<'_>,
     settings: &Settings,
@@ -29,11 +29,11 @@ pub(super) fn runtime(
     install_package(py)?;
     let bridge = Bound::new(py, PyBridge(bridge.clone()))?;
     let module = py.import("spikard._runtime.embedded")?;
-    Ok(module.call_method1("Runtime", (bridge,))?.unbind())
+    Ok(module.call_method1("Embedded", (bridge,))?.unbind())
 }
 
-/// Whatever the configuration says, Python takes SIGINT when its module for signals is first imported,
-/// if the program has not taken it by then. It is given back at once.
+/// Resets SIGINT: whatever the configuration says, Python takes it when the module `signal` is first imported, unless
+/// the program has.
 fn leave_signals_alone(py: Python<'_>) -> PyResult<()> {
     let signal = py.import("_signal")?;
     let interrupt = signal.getattr("SIGINT")?;
@@ -44,7 +44,7 @@ fn leave_signals_alone(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Python's own start-up does this, but for an environment of another build on some versions.
+/// Python does this itself when it starts, but on some versions not for an environment of another build.
 fn use_packages(py: Python<'_>, environment: &VirtualEnv) -> PyResult<()> {
     let sys = py.import("sys")?;
     let prefix = sys.getattr("prefix")?.extract::<std::path::PathBuf>()?;
@@ -57,7 +57,7 @@ fn use_packages(py: Python<'_>, environment: &VirtualEnv) -> PyResult<()> {
     Ok(())
 }
 
-/// The configured folders, then the working directory, before everything else.
+/// Puts the configured folders, then the working directory, in front of `sys.path`.
 fn add_paths(py: Python<'_>, settings: &Settings) -> PyResult<()> {
     let path = py.import("sys")?.getattr("path")?.cast_into::<PyList>()?;
     let configured = settings.paths.iter();
@@ -68,11 +68,11 @@ fn add_paths(py: Python<'_>, settings: &Settings) -> PyResult<()> {
     Ok(())
 }
 
-/// Serves the package from this program, and its native module from memory.
+/// Imports of the package are served from this program, and its native module from memory.
 fn install_package(py: Python<'_>) -> PyResult<()> {
     let program = std::env::current_exe().unwrap_or_else(|_| "/spikard".into());
     let native = PyModule::new(py, "spikard._spikard")?;
-    extension::register(&native)?;
+    bridge::register(&native)?;
     let sources = PyDict::new(py);
     for (path, source) in SOURCES {
         sources.set_item(path, source)?;
@@ -84,12 +84,12 @@ fn install_package(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Python knows paths as text, which Rust's may not be; such a path is found by nobody.
+/// A path as Python's text. One that is not UTF-8 is not found.
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// What went wrong in Python before any handler, with the traceback.
+/// An error outside of handlers, with its traceback.
 pub(super) fn failed(py: Python<'_>, error: &PyErr) -> PythonError {
     let traceback = error
         .traceback(py)

@@ -13,14 +13,13 @@ use super::libpython::{self, EXECUTABLE, PREFIX};
 use super::settings::Settings;
 use super::venv::VirtualEnv;
 
-/// Initialises the interpreter in this thread, which stays attached to it. Answers which virtual
-/// environment is used.
+/// Initialises the interpreter on this thread, which stays attached to it. Returns the virtual environment in use.
 pub(super) fn initialise(settings: &Settings) -> Result<Option<VirtualEnv>, PythonError> {
     libpython::check()?;
     let environment = VirtualEnv::find(settings.virtual_env.as_deref())?;
     let executable = match &environment {
         Some(environment) => Some(environment.python()),
-        // Elsewhere than on the machine of the build, Python looks for itself.
+        // On another machine than that of the build, Python searches for itself.
         None => Some(Path::new(EXECUTABLE).to_path_buf()).filter(|executable| executable.is_file()),
     };
     let mut config = Config::new();
@@ -32,18 +31,17 @@ pub(super) fn initialise(settings: &Settings) -> Result<Option<VirtualEnv>, Pyth
         .as_ref()
         .is_some_and(|environment| environment.foreign)
     {
-        // The home decides where the standard library is; the environment that the executable is in
-        // still gives the packages.
+        // The home decides where the standard library is; the packages are still those of the executable's environment.
         config.set_home(OsStr::new(PREFIX))?;
     }
     config.initialise()?;
     Ok(environment)
 }
 
-/// Ends the interpreter. To be called in the thread that initialised it.
+/// Finalises the interpreter. Must run on the thread that initialised it.
 pub(super) fn finalise() {
-    // SAFETY: this thread initialised the interpreter and has been attached to it since. Whatever
-    // Python cannot flush at the end is its own to report.
+    // SAFETY: this thread initialised the interpreter and has been attached to it since. Python itself reports what it
+    // cannot flush.
     unsafe { ffi::Py_FinalizeEx() };
 }
 
@@ -53,12 +51,12 @@ struct Config(ffi::PyConfig);
 impl Config {
     fn new() -> Self {
         let mut config = MaybeUninit::<ffi::PyConfig>::zeroed();
-        // SAFETY: the function initialises the whole of what it is given.
+        // SAFETY: the function initialises the whole struct.
         let mut config = unsafe {
             ffi::PyConfig_InitPythonConfig(config.as_mut_ptr());
             config.assume_init()
         };
-        // Signals are the program's, and so is its command line.
+        // Signals and the command line belong to the program.
         config.install_signal_handlers = 0;
         config.parse_argv = 0;
         Self(config)
@@ -97,14 +95,13 @@ impl Config {
                 format!("a path has a zero byte in it: {}", value.display()),
             )
         })?;
-        // SAFETY: `field` is a field of this very config, and the value is copied.
+        // SAFETY: `field` is a field of this config, and the value is copied.
         let status = unsafe { ffi::PyConfig_SetBytesString(&mut self.0, field, value.as_ptr()) };
         checked(status)
     }
 
     fn initialise(&mut self) -> Result<(), PythonError> {
-        // SAFETY: the config is initialised, and this is the only interpreter of the process, made by
-        // the only thread that makes one.
+        // SAFETY: the config is initialised, and only one thread of the process ever makes an interpreter, once.
         let status = unsafe { ffi::Py_InitializeFromConfig(&raw const self.0) };
         checked(status)
     }
@@ -118,12 +115,12 @@ impl Drop for Config {
 }
 
 fn checked(status: ffi::PyStatus) -> Result<(), PythonError> {
-    // SAFETY: any status may be asked.
+    // SAFETY: it accepts any status.
     if unsafe { ffi::PyStatus_Exception(status) } == 0 {
         return Ok(());
     }
     let text = |text: *const std::ffi::c_char| {
-        // SAFETY: a static string of Python's, where there is one.
+        // SAFETY: if not null, it is a static string.
         (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_string_lossy())
     };
     let reason = text(status.err_msg).unwrap_or("no reason given".into());

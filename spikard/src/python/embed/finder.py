@@ -68,6 +68,13 @@ class EmbeddedPackage(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader)
         return path
 
 
+def _refuse(name: str) -> object:
+    raise AttributeError(
+        f"{_NATIVE} has no {name!r} in a program that embeds Python: such a program serves its handlers with "
+        "spikard::Server, in Rust; Server, serve and spikard.grpc.testing need the wheel"
+    )
+
+
 def install(program: str, sources: dict[str, str], native: ModuleType) -> None:
     """Puts the package first on the meta path, before a wheel that may be installed too."""
     imported = sys.modules.get("spikard")
@@ -76,4 +83,5 @@ def install(program: str, sources: dict[str, str], native: ModuleType) -> None:
             f"the package spikard was imported before the program could serve its own, from "
             f"{getattr(imported, '__file__', None)}: a .pth file or sitecustomize must not import it"
         )
+    native.__getattr__ = _refuse  # type: ignore[method-assign]
     sys.meta_path.insert(0, EmbeddedPackage(program, sources, native))

@@ -1,4 +1,4 @@
-//! Whether the libpython that was loaded is the one that the program is built against.
+//! Checks that the loaded libpython is the one that the program is built against.
 
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
@@ -9,31 +9,30 @@ use crate::python::{PythonError, PythonErrorKind};
 
 /// `3.11`.
 pub(super) const MINOR: &str = env!("SPIKARD_PYTHON_MINOR");
-/// `3.11.7`; empty where the build could not ask an interpreter.
+/// `3.11.7`; empty if the build could not ask an interpreter.
 const VERSION: &str = env!("SPIKARD_PYTHON_VERSION");
 const LIB_DIR: &str = env!("SPIKARD_PYTHON_LIB_DIR");
 /// The interpreter of the build.
 pub(super) const EXECUTABLE: &str = env!("SPIKARD_PYTHON_EXECUTABLE");
-/// Its installation, with the standard library.
+/// Its installation prefix, with the standard library.
 pub(super) const PREFIX: &str = env!("SPIKARD_PYTHON_PREFIX");
 
-/// Refuses a libpython of another minor version, and one whose standard library would be that of
-/// another build.
+/// Fails for a libpython of another minor version, and for one that would use the standard library of another build.
 pub(super) fn check() -> Result<(), PythonError> {
-    // SAFETY: it may be called before the interpreter is initialised, and answers a static string.
+    // SAFETY: it may be called before the interpreter is initialised, and returns a static string.
     let loaded = unsafe { CStr::from_ptr(ffi::Py_GetVersion()) };
     let loaded = loaded.to_string_lossy();
     let loaded = loaded.split_whitespace().next().unwrap_or_default();
     compare(loaded, file())
 }
 
-/// Compares the version that was loaded, from a file, with that of the build.
+/// Compares the loaded version, and the file it is from, with those of the build.
 fn compare(loaded: &str, file: Option<PathBuf>) -> Result<(), PythonError> {
     let same_minor = loaded
         .strip_prefix(MINOR)
         .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()));
-    // Upgraded in place, its standard library was too; on a machine without the Python of the build,
-    // the one that was loaded brings its own.
+    // An upgrade in place upgrades the standard library too. On a machine without the Python of the build, the loaded
+    // libpython has its own.
     let consistent = loaded == VERSION
         || VERSION.is_empty()
         || !Path::new(PREFIX).is_dir()
@@ -58,21 +57,21 @@ fn is_of_the_build(file: &Path) -> bool {
     file.parent().and_then(folder) == folder(Path::new(LIB_DIR))
 }
 
-/// The file that libpython was loaded from.
+/// The file from which libpython was loaded.
 fn file() -> Option<PathBuf> {
     let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
     let address: unsafe extern "C" fn() -> *const std::ffi::c_char = ffi::Py_GetVersion;
-    // SAFETY: any address may be asked for, and `info` is as large as it must be.
+    // SAFETY: `dladdr` accepts any address, and `info` has the right size.
     let found = unsafe { libc::dladdr(address as *const libc::c_void, info.as_mut_ptr()) };
     if found == 0 {
         return None;
     }
-    // SAFETY: dladdr filled it; it was zeroed besides, which is a valid value too.
+    // SAFETY: `dladdr` filled it; zeroed, it is valid as well.
     let info = unsafe { info.assume_init() };
     if info.dli_fname.is_null() {
         return None;
     }
-    // SAFETY: a string that the loader keeps as long as the library is loaded.
+    // SAFETY: the loader keeps this string as long as the library is loaded.
     let name = unsafe { CStr::from_ptr(info.dli_fname) };
     name.to_str().ok().map(PathBuf::from)
 }

@@ -1,9 +1,10 @@
-//! Where the interpreter is in its life, for those who wait for it.
+//! The life cycle of the interpreter, for threads that wait for it.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::python::PythonError;
+use crate::python::lock::{lock, unpoisoned};
 
 #[derive(Debug, Default)]
 pub(super) struct Life {
@@ -16,36 +17,33 @@ pub(super) enum Phase {
     #[default]
     Starting,
     Running,
-    /// It never ran.
+    /// The start failed.
     Failed(PythonError),
     Ended {
-        /// Whether nothing was left behind in it.
+        /// Whether every task and thread had ended.
         clean: bool,
     },
 }
 
 impl Life {
     pub(super) fn enter(&self, phase: Phase) {
-        *self.phase() = phase;
+        *lock(&self.phase) = phase;
         self.changed.notify_all();
     }
 
-    /// Waits until the start has succeeded or failed.
+    /// Waits until the interpreter runs or its start has failed.
     pub(super) fn wait_until_started(&self) -> Phase {
-        let mut phase = self.phase();
+        let mut phase = lock(&self.phase);
         while matches!(*phase, Phase::Starting) {
-            phase = self
-                .changed
-                .wait(phase)
-                .unwrap_or_else(PoisonError::into_inner);
+            phase = unpoisoned(self.changed.wait(phase));
         }
         phase.clone()
     }
 
-    /// Waits until the interpreter has ended; answers whether it did so cleanly.
+    /// Waits until the interpreter has ended. Returns whether it ended cleanly.
     pub(super) fn wait_until_ended(&self, within: Duration) -> bool {
         let deadline = Instant::now() + within;
-        let mut phase = self.phase();
+        let mut phase = lock(&self.phase);
         loop {
             match *phase {
                 Phase::Failed(_) => return true,
@@ -56,15 +54,7 @@ impl Life {
             if left.is_zero() {
                 return false;
             }
-            let (next, _) = self
-                .changed
-                .wait_timeout(phase, left)
-                .unwrap_or_else(PoisonError::into_inner);
-            phase = next;
+            (phase, _) = unpoisoned(self.changed.wait_timeout(phase, left));
         }
-    }
-
-    fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,34 +1,32 @@
-//! The one interpreter of the process, and the thread that it lives in.
+//! The thread of the interpreter.
 
 use std::os::unix::thread::JoinHandleExt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use pyo3::prelude::*;
 
-use crate::Status;
 use crate::python::bridge::Bridge;
 use crate::python::{PythonError, PythonErrorKind};
 
 use super::life::{Life, Phase};
 use super::settings::Settings;
-use super::{boot, config, exit};
+use super::{boot, config};
 
-/// As much as Python's own main thread has on most systems: it counts on a deep stack.
+/// Python expects a deep stack; on most systems its main thread has this much.
 const STACK: usize = 16 << 20;
 
 /// How long handlers may take to end when the interpreter stops.
 const HANDLERS_END_WITHIN: Duration = Duration::from_secs(1);
 
-/// How long the stop may take in all.
+/// How long the whole stop may take.
 const STOPS_WITHIN: Duration = Duration::from_secs(2);
 
 const STOPPED: &str = "the Python interpreter of this server has stopped";
-const FAILED: &str = "Python could not be started; the server's log says why";
+pub(super) const FAILED: &str = "Python could not be started; the server's log says why";
 
-static RUNNING: OnceLock<Running> = OnceLock::new();
-
+/// A handle to the thread.
 pub(super) struct Running {
     bridge: Arc<Bridge>,
     life: Arc<Life>,
@@ -36,61 +34,8 @@ pub(super) struct Running {
     thread: libc::pthread_t,
 }
 
-/// The bridge to the interpreter, which is started where it was not yet. This does not wait: calls
-/// queue up until the interpreter runs.
-pub(crate) fn bridge() -> Result<&'static Arc<Bridge>, Status> {
-    match lazily() {
-        Ok(running) => Ok(&running.bridge),
-        Err(error) => {
-            tracing::error!(%error, "Python could not be started");
-            Err(Status::unavailable(FAILED))
-        }
-    }
-}
-
-/// The interpreter, started with the default settings where it was not yet.
-pub(super) fn lazily() -> Result<&'static Running, PythonError> {
-    match RUNNING.get() {
-        Some(running) => Ok(running),
-        None => start_or_get(Settings::default()).map(|(running, _)| running),
-    }
-}
-
-/// Starts the interpreter with these settings, unless it already has others.
-pub(super) fn start(settings: Settings) -> Result<&'static Running, PythonError> {
-    let (running, fresh) = start_or_get(settings.clone())?;
-    if fresh || running.settings == settings {
-        return Ok(running);
-    }
-    Err(PythonError::new(
-        PythonErrorKind::AlreadyStarted,
-        "the Python interpreter has been started before, with other settings: start it with these before \
-         a server is built or a Python callable is called",
-    ))
-}
-
-fn start_or_get(settings: Settings) -> Result<(&'static Running, bool), PythonError> {
-    static STARTING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(running) = RUNNING.get() {
-        return Ok((running, false));
-    }
-    let running = Running::spawn(settings)?;
-    Ok((RUNNING.get_or_init(|| running), true))
-}
-
-/// Stops the interpreter and waits for it, within the bound.
-pub(super) fn stop() -> bool {
-    RUNNING.get().is_none_or(Running::stop)
-}
-
-/// The interpreter, if it was ever started.
-pub(super) fn existing() -> Option<&'static Running> {
-    RUNNING.get()
-}
-
 impl Running {
-    fn spawn(settings: Settings) -> Result<Self, PythonError> {
+    pub(super) fn spawn(settings: Settings) -> Result<Self, PythonError> {
         let failed = |error: std::io::Error| {
             let text = format!("the thread of the Python interpreter could not be made: {error}");
             PythonError::new(PythonErrorKind::Start, text)
@@ -107,7 +52,6 @@ impl Running {
             .stack_size(STACK)
             .spawn(move || thread.live())
             .map_err(failed)?;
-        exit::install();
         Ok(Self {
             bridge,
             life,
@@ -118,6 +62,10 @@ impl Running {
 
     pub(super) fn bridge(&self) -> &Arc<Bridge> {
         &self.bridge
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     pub(super) fn wait_until_ready(&self) -> Result<(), PythonError> {
@@ -136,7 +84,7 @@ impl Running {
 
     pub(super) fn stop(&self) -> bool {
         if self.bridge.is_forked() {
-            // Its threads are the parent's: none of them is here to end.
+            // A forked child does not have the thread.
             return true;
         }
         self.bridge.close(STOPPED, PythonError::stopped());
@@ -146,14 +94,14 @@ impl Running {
         self.life.wait_until_ended(STOPS_WITHIN)
     }
 
-    /// Whether this is the interpreter's own thread, by an id that outlives Rust's thread locals.
+    /// Whether this is the interpreter's thread. Unlike `ThreadId`, it works while thread-locals are destroyed.
     fn is_own_thread(&self) -> bool {
         // SAFETY: both calls take no pointers and cannot fail.
         unsafe { libc::pthread_equal(libc::pthread_self(), self.thread) != 0 }
     }
 }
 
-/// What the interpreter's thread has.
+/// What the thread owns.
 struct Thread {
     bridge: Arc<Bridge>,
     life: Arc<Life>,
@@ -189,7 +137,7 @@ impl Thread {
                 .and_then(|ended| ended.extract::<bool>(py))
                 .map_err(|error| boot::failed(py, &error))
         });
-        // The runtime ends on its own only if something is very wrong with it.
+        // The runtime returns by itself only after a serious error.
         self.bridge.close(STOPPED, PythonError::stopped());
         let clean = *ended.as_ref().unwrap_or(&false);
         if clean {

@@ -11,13 +11,13 @@ use super::libpython::{EXECUTABLE, MINOR, PREFIX};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct VirtualEnv {
     pub(super) root: PathBuf,
-    /// Whether it was made by another build of the same minor version: then it gives its packages,
-    /// and the standard library stays that of the libpython in use.
+    /// Whether it belongs to another build of the same minor version: then only its packages are used, with the
+    /// standard library of the libpython in use.
     pub(super) foreign: bool,
 }
 
 impl VirtualEnv {
-    /// The one that is named, else the active one, else none.
+    /// The named environment, or else the active one, or none.
     pub(super) fn find(named: Option<&Path>) -> Result<Option<Self>, PythonError> {
         let active = std::env::var_os("VIRTUAL_ENV").filter(|folder| !folder.is_empty());
         match (named, active) {
@@ -65,12 +65,12 @@ impl VirtualEnv {
         Ok(Self { root, foreign })
     }
 
-    /// The interpreter in it.
+    /// Its interpreter.
     pub(super) fn python(&self) -> PathBuf {
         self.root.join("bin").join("python")
     }
 
-    /// Where its packages are.
+    /// Its `site-packages`.
     pub(super) fn packages(&self) -> PathBuf {
         self.root
             .join("lib")
@@ -79,14 +79,14 @@ impl VirtualEnv {
     }
 }
 
-/// Whether a `home`, the folder of the interpreter that made an environment, is that of the build.
+/// Whether a `home`, the folder of the interpreter that created an environment, is that of the build.
 fn is_home_of_the_build(home: &Path) -> bool {
     let folder = |path: &Path| path.canonicalize().ok();
     let built = Path::new(EXECUTABLE).parent().and_then(folder);
     built.is_some() && folder(home) == built
 }
 
-/// The minor version, `3.11`, from the spellings of venv, virtualenv and uv.
+/// The minor version, `3.11`, as venv, virtualenv and uv write it.
 fn minor(config: &str) -> Option<String> {
     let version = value(config, "version").or_else(|| value(config, "version_info"))?;
     let mut parts = version.split('.');

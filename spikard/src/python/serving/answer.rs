@@ -1,4 +1,4 @@
-//! What answers the calls of a declared method.
+//! Serves the calls of a declared method.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use crate::python::bridge::{Bridge, Handler};
 use crate::python::convert::{Answer, PythonRequest};
 use crate::{GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest, Kind};
 
-/// Answers one call of a method.
+/// Serves one call of a method.
 pub(super) type Answerer = fn(ServerCall, Target, Arc<Bridge>, Handler) -> ResponseFuture;
 
-/// How the calls of a kind are answered: the one place that knows which kinds Python can handle.
-/// `streams` is for handlers whose answer is sent as they make it.
+/// The function that serves calls of a kind: the one place that knows which kinds Python can handle. `streams` is for
+/// handlers that yield their response.
 pub(super) fn answerer(kind: Kind, streams: bool) -> Option<Answerer> {
     Some(match (kind, streams) {
         (Kind::Unary, false) => |call, target, bridge, handler| {
@@ -39,7 +39,7 @@ pub(super) fn answerer(kind: Kind, streams: bool) -> Option<Answerer> {
     })
 }
 
-/// Receives the request (in full, unless it is a stream), hands it to the handler and sends its answer.
+/// Receives the request (in full, unless it is a stream), runs the handler and sends its response.
 fn run<Req: PythonRequest>(
     call: ServerCall,
     target: Target,
@@ -50,6 +50,6 @@ fn run<Req: PythonRequest>(
     call.receive(target, move |request: Req, sending| async move {
         let inbound = request.into_inbound()?;
         let reply = bridge.call(handler, answer, inbound).await?;
-        reply.into_reply(&sending)
+        reply.into_reply(sending)
     })
 }

@@ -1,16 +1,16 @@
-//! The allocator of a process that belongs to spikard.
+//! The allocator of `spikard serve`.
 
 use pyo3::prelude::*;
 
-/// Lets all threads that begin from now on allocate from one arena; answers whether the allocator has such a setting.
+/// Makes all threads that start from now on share one malloc arena. Returns whether the allocator has this setting.
 ///
-/// glibc gives threads arenas of their own. What tokio's threads received lies in theirs, and once it is
-/// copied into Python's objects only they can use the room again: a stream that is buffered takes twice its
-/// size. In a process whose handlers are Python's, little else is allocated outside of the interpreter's lock.
+/// By default, glibc has an arena per thread. Memory that tokio's threads received is copied into Python's objects and
+/// freed, but only those threads can reuse it, so a buffered stream takes twice its size. With Python handlers, little
+/// else is allocated without the GIL.
 #[pyfunction]
 pub(crate) fn one_arena() -> bool {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: it takes two numbers, and glibc allows it at any time in any thread.
+    // SAFETY: it takes two numbers, and glibc allows it at any time on any thread.
     let set = unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) } == 1;
     #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
     let set = false;

@@ -1,32 +1,34 @@
-//! The end of a serving process: a thread of Rust that keeps its time, whatever Python does.
+//! Ends a serving process on time, on a Rust thread, whatever Python does.
 
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
+use crate::python::lock::lock;
+
 use super::methods::seconds;
-use super::native::PyServer;
+use super::py_server::PyServer;
 use super::running::Stop;
 use super::signals::{self, Signals};
 
-/// What Python has after the grace period, to end its tasks and itself; the process is gone within a
-/// second of the grace period, with some time to spare.
+/// How long Python has after the grace period to end its tasks and itself. The promise is one second; the rest is
+/// reserve.
 const PYTHON_ENDS_WITHIN: Duration = Duration::from_millis(750);
 
-/// The exit code of a process that had to be ended.
+/// The exit code if Python did not end in time.
 const STUCK: i32 = 1;
 
-/// Not finished yet.
+/// Python has not finished yet.
 const UNFINISHED: i32 = -1;
 
-/// Ends a server on SIGTERM, on Ctrl-C and when its supervisor is gone, and the process in time.
+/// Begins the drain of a server on SIGTERM, on SIGINT and at the end of its supervisor, and ends the process in time.
 #[pyclass(frozen, module = "spikard._spikard")]
 pub(crate) struct Ending {
     shared: Arc<Shared>,
@@ -36,17 +38,17 @@ pub(crate) struct Ending {
 
 struct Shared {
     grace: Duration,
-    /// What the process is to answer; set once Python has ended what it had to.
+    /// The exit code, once Python has finished.
     code: AtomicI32,
     begun: AtomicBool,
     closed: AtomicBool,
-    /// The server, once it runs: until then a signal ends the process at once.
+    /// Set once the server runs. Until then, a signal ends the process at once.
     stop: Mutex<Option<Stop>>,
 }
 
 #[pymethods]
 impl Ending {
-    /// Takes the signals over. `life` is a descriptor that ends with the supervisor, given away.
+    /// Takes over the signals. `life` is a descriptor, owned from here on, that closes when the supervisor ends.
     #[new]
     #[pyo3(signature = (grace, life=None))]
     fn new(grace: f64, life: Option<i32>) -> PyResult<Self> {
@@ -66,11 +68,11 @@ impl Ending {
         })
     }
 
-    /// The server that is to drain. One that runs only after the signal has come drains at once.
+    /// Sets the server to drain. If a signal has come before, the drain begins at once.
     fn watch(&self, server: &PyServer) {
         let mut stop = lock(&self.shared.stop);
         *stop = server.stopper();
-        // Asked after it is set: a signal that comes now either finds it or is found here.
+        // Read after the store: a signal that comes now either finds the server or is found here.
         if self.shared.begun.load(Ordering::SeqCst)
             && let Some(stop) = &*stop
         {
@@ -78,23 +80,23 @@ impl Ending {
         }
     }
 
-    /// Says that everything has ended well, and what the process is to answer if its end is held up.
+    /// Reports that Python has finished, and the exit code to use if the exit is held up.
     fn finished(&self, code: i32) {
         self.shared.code.store(code, Ordering::SeqCst);
     }
 
-    /// Whether the end has begun.
+    /// Whether a signal has come.
     #[getter]
     fn begun(&self) -> bool {
         self.shared.begun.load(Ordering::SeqCst)
     }
 
-    /// Gives the signals back, and lets the process be.
+    /// Restores the signals, and leaves the process running.
     fn close(&self, py: Python<'_>) {
         let thread = lock(&self.thread).take();
         let signals = lock(&self.signals).take();
         if signals.as_ref().is_some_and(Signals::is_forked) {
-            // A forked child has the memory of that thread, but not the thread: nothing to wait for.
+            // A forked child does not have the thread: there is nothing to wait for.
             std::mem::forget(thread);
             return;
         }
@@ -104,7 +106,7 @@ impl Ending {
                 signals.wake();
             }
             if let Some(thread) = thread {
-                // A panic of that thread has been reported by its hook.
+                // The panic hook has reported a panic of that thread.
                 let _ = thread.join();
             }
             drop(signals);
@@ -127,7 +129,7 @@ impl Shared {
         let mut deadline = None;
         let mut signals = Some(reader);
         let mut life = life;
-        // Without any of them there is nothing left that could come.
+        // Without any of these, nothing can happen any more.
         while signals.is_some() || life.is_some() || deadline.is_some() {
             let [signalled, orphaned] = wait(
                 [
@@ -140,7 +142,7 @@ impl Shared {
                 return;
             }
             if signalled {
-                // The end of the pipe stays readable, and would be found again and again.
+                // A closed pipe stays readable and would be polled in a busy loop.
                 let numbers = signals::read(reader).unwrap_or_else(|| {
                     signals = None;
                     Vec::new()
@@ -162,7 +164,7 @@ impl Shared {
         }
     }
 
-    /// Begins the drain; answers when the process must be gone.
+    /// Begins the drain. Returns when the process must have ended.
     fn begin(&self) -> Instant {
         self.begun.store(true, Ordering::SeqCst);
         if let Some(stop) = &*lock(&self.stop) {
@@ -170,7 +172,7 @@ impl Shared {
         }
         let whole = self.grace.saturating_add(PYTHON_ENDS_WITHIN);
         let now = Instant::now();
-        // Farther than the clock goes is never.
+        // A deadline too far off to represent is no deadline.
         now.checked_add(whole)
             .unwrap_or_else(|| now + Duration::from_secs(u32::MAX.into()))
     }
@@ -180,10 +182,10 @@ impl Shared {
         if code != UNFINISHED {
             exit(code);
         }
-        // Nobody is left to whom a failure to write could be told.
+        // There is nobody to report a failed write to.
         let _ = writeln!(
             std::io::stderr(),
-            "spikard: the grace period of {:?} is over and Python does not end: something holds its event \
+            "spikard: the grace period of {:?} is over and Python does not end: something blocks its event \
              loop or its main thread; ending the process",
             self.grace
         );
@@ -191,10 +193,10 @@ impl Shared {
     }
 }
 
-/// Waits until one of the descriptors has something, or until the deadline.
+/// Waits until one of the descriptors is readable or closed, or until the deadline.
 fn wait(fds: [Option<i32>; 2], deadline: Option<Instant>) -> [bool; 2] {
     let mut polled = fds.map(|fd| libc::pollfd {
-        // poll leaves out what is negative.
+        // poll ignores negative descriptors.
         fd: fd.unwrap_or(-1),
         events: libc::POLLIN,
         revents: 0,
@@ -208,21 +210,17 @@ fn wait(fds: [Option<i32>; 2], deadline: Option<Instant>) -> [bool; 2] {
     };
     // SAFETY: the pointer and the number are those of a local array.
     let ready = unsafe { libc::poll(polled.as_mut_ptr(), 2, timeout) };
-    // An error is an interruption; the caller waits again.
+    // An error is an interruption; the caller polls again.
     polled.map(|fd| ready > 0 && fd.revents != 0)
 }
 
-/// Ends the process, past every hook: each of them may be what holds it.
+/// Ends the process without running exit hooks, any of which may be what holds it up.
 fn exit(code: i32) -> ! {
     // SAFETY: it takes no pointers and does not return.
     unsafe { libc::_exit(code) }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A descriptor that Python has given away.
+/// A descriptor that Python has handed over.
 fn owned(fd: i32) -> OwnedFd {
     // SAFETY: Python has detached it from its object, so it is open and ours.
     unsafe { OwnedFd::from_raw_fd(fd) }

@@ -1,4 +1,4 @@
-//! The thread's last error, which a signal handler must leave as it was.
+//! `errno` of the current thread, which a signal handler must preserve.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn location() -> *mut libc::c_int {
@@ -6,7 +6,7 @@ fn location() -> *mut libc::c_int {
     use libc::__errno as location;
     #[cfg(target_os = "linux")]
     use libc::__errno_location as location;
-    // SAFETY: it takes nothing, and its answer is this thread's own.
+    // SAFETY: it takes nothing, and returns a location of this thread.
     unsafe { location() }
 }
 

@@ -1,8 +1,8 @@
-//! Calls from inside the process: the whole way of a call but for the socket.
+//! Calls inside the process: everything but the socket.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, TE};
@@ -14,12 +14,12 @@ use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 use tower_service::Service;
 
-use crate::connection_info::ConnectionInfo;
+use crate::call::{Arrival, HalfClose, Peer};
 use crate::python::bridge::{Bridge, Notice};
-use crate::respond::framed_messages;
-use crate::{RoutesService, Status, metadata};
+use crate::python::lock::lock;
+use crate::{RoutesService, Status, wire};
 
-/// What came back of a call.
+/// The response to a call.
 pub(super) struct Answered {
     pub(super) status: Status,
     pub(super) messages: Vec<Bytes>,
@@ -27,7 +27,7 @@ pub(super) struct Answered {
     pub(super) trailers: MetadataMap,
 }
 
-/// A call from inside the process.
+/// A request.
 pub(super) struct Outgoing {
     pub(super) path: http::uri::PathAndQuery,
     pub(super) metadata: MetadataMap,
@@ -35,7 +35,7 @@ pub(super) struct Outgoing {
     pub(super) timeout: Option<Duration>,
 }
 
-/// The methods of a server, to be called without a socket.
+/// The methods of a server, callable without a socket.
 pub(super) struct InProcess {
     runtime: Runtime,
     service: RoutesService,
@@ -48,8 +48,7 @@ enum Progress {
     Done(Box<Answered>),
 }
 
-/// Puts the answer where Python finds it, and tells Python so, whatever way the call has ended: what waits for it
-/// has no other way to learn of a panic.
+/// Stores the response and notifies Python when dropped, so that a call that panics ends too.
 struct Done {
     token: u64,
     answered: Option<Answered>,
@@ -86,7 +85,7 @@ impl InProcess {
         }
     }
 
-    /// Begins a call; Python is told by `token` when it is done.
+    /// Begins a call. Python is notified with `token` when it is done.
     pub(super) fn begin(&self, outgoing: Outgoing, token: u64) {
         let mut service = self.service.clone();
         let mut done = Done {
@@ -104,7 +103,7 @@ impl InProcess {
         }
     }
 
-    /// Takes the answer of a call that is done.
+    /// Takes the response of a call that is done.
     pub(super) fn take(&self, token: u64) -> Option<Answered> {
         match lock(&self.calls).remove(&token)? {
             Progress::Done(answered) => Some(*answered),
@@ -112,7 +111,7 @@ impl InProcess {
         }
     }
 
-    /// Gives a call up, as a client does that resets its stream.
+    /// Cancels a call, as a client does with RST_STREAM.
     pub(super) fn cancel(&self, token: u64) {
         let call = lock(&self.calls).remove(&token);
         if let Some(Progress::Running(Some(task))) = call {
@@ -125,23 +124,23 @@ impl InProcess {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {
     let mut request = Request::new(Body::new(Full::new(outgoing.body)));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = outgoing.path.into();
-    *request.headers_mut() = metadata::sent(outgoing.metadata);
+    *request.headers_mut() = wire::sent(outgoing.metadata);
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(TE, HeaderValue::from_static("trailers"));
     if let Some(timeout) = outgoing.timeout {
         headers.insert("grpc-timeout", grpc_timeout(timeout));
     }
-    // The body is one buffer, so its end is its end.
-    request.extensions_mut().insert(ConnectionInfo::default());
+    request.extensions_mut().insert(Arrival {
+        peer: Peer::default(),
+        at: Instant::now(),
+        // The body is one buffer: nothing can break it off.
+        half_close: HalfClose::Verified,
+    });
     let response = match service.call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
@@ -156,9 +155,9 @@ async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {
             let missing = || Status::internal(format!("HTTP {} without a status", parts.status));
             Answered {
                 status: status.or(in_headers).unwrap_or_else(missing),
-                messages: framed_messages(collected.to_bytes()).collect(),
-                metadata: metadata::received(parts.headers),
-                trailers: metadata::received(trailers.unwrap_or_default()),
+                messages: wire::framed_messages(collected.to_bytes()).collect(),
+                metadata: wire::received(parts.headers),
+                trailers: wire::received(trailers.unwrap_or_default()),
             }
         }
     }
@@ -169,13 +168,13 @@ impl Answered {
         Self {
             status,
             messages: Vec::new(),
-            metadata: metadata::received(headers),
+            metadata: wire::received(headers),
             trailers: MetadataMap::new(),
         }
     }
 }
 
-/// In the finest unit whose number has at most 8 digits.
+/// The value of `grpc-timeout`, in the finest unit that needs at most 8 digits.
 fn grpc_timeout(timeout: Duration) -> HeaderValue {
     const MOST: u128 = 99_999_999;
     let units = [

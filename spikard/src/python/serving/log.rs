@@ -1,27 +1,28 @@
-//! What Rust has to say, in Python's log.
+//! Sends Rust's log events to Python's logging.
 
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Once, Weak};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::python::bridge::{Bridge, Notice};
+use crate::python::lock::lock;
 
-/// The lowest level that is told, in Python's numbers.
+/// The lowest level that is logged, in Python's numbers.
 static LEVEL: AtomicU8 = AtomicU8::new(30);
 
-/// The server that was started last: it carries the lines to the log.
+/// The bridge of the server that was started last.
 static CARRIER: Mutex<Weak<Bridge>> = Mutex::new(Weak::new());
 
-/// Lines go to Python's log from now on, by way of `bridge`, from the level `level` on. Where the
-/// process has a subscriber of its own, they stay with it.
+/// From now on, events of at least `level` go to Python's logging, through `bridge`, unless the process has a
+/// subscriber of its own.
 pub(super) fn to_python(bridge: &Arc<Bridge>, level: u8) {
     static ONCE: Once = Once::new();
     LEVEL.store(level, Ordering::Relaxed);
-    *CARRIER.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(bridge);
+    *lock(&CARRIER) = Arc::downgrade(bridge);
     ONCE.call_once(|| {
         let _ = tracing::subscriber::set_global_default(ToPython);
     });
@@ -59,10 +60,7 @@ impl Subscriber for ToPython {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line::default();
         event.record(&mut line);
-        let carrier = CARRIER
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .upgrade();
+        let carrier = lock(&CARRIER).upgrade();
         let metadata = event.metadata();
         if let Some(bridge) = carrier {
             let level = number(metadata.level());

@@ -14,23 +14,41 @@ use crate::{Handler as HandlerName, Kind, MethodInfo, MethodOptions, Routes};
 
 use super::answer::answerer;
 
-/// One method, as Python declares it. Its handler is the one at the same place in Python's list.
+/// One method, as Python declares it: what of its `Route` concerns Rust. Its handler is the one at the
+/// same place in Python's list.
 #[derive(FromPyObject)]
 pub(super) struct Declared {
+    declaration: Declaration,
+    handler: NamedHandler,
+}
+
+#[derive(FromPyObject)]
+struct Declaration {
     service: String,
     method: String,
     /// As `spikard.grpc.Kind` spells it.
     kind: String,
-    /// `module:callable`, for people.
-    handler: String,
-    on_loop: bool,
     /// Whether the answer is sent as the handler makes it.
     streams: bool,
+    limits: MethodLimits,
+}
+
+/// The limits of the method, a mapping; `None` where it leaves one to the server.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct MethodLimits {
     max_messages: Option<usize>,
     max_message_bytes: Option<usize>,
     max_stream_bytes: Option<usize>,
     timeout: Option<f64>,
     idle_timeout: Option<f64>,
+}
+
+#[derive(FromPyObject)]
+struct NamedHandler {
+    /// `module:callable`, for people.
+    name: String,
+    on_loop: bool,
 }
 
 impl Declared {
@@ -41,22 +59,26 @@ impl Declared {
         index: usize,
         bridge: &Arc<Bridge>,
     ) -> PyResult<()> {
-        let kind = kind(&self.kind)?;
-        let answerer = answerer(kind, self.streams).ok_or_else(|| {
-            let Self { handler, .. } = &self;
+        let Self {
+            declaration,
+            handler,
+        } = self;
+        let kind = kind(&declaration.kind)?;
+        let answerer = answerer(kind, declaration.streams).ok_or_else(|| {
+            let handler = &handler.name;
             PyValueError::new_err(format!("{handler}: {kind} is not served from Python"))
         })?;
-        let options = self.options()?;
-        let service = interned(&self.service);
-        let method = interned(&self.method);
+        let options = declaration.limits.options()?;
+        let service = interned(&declaration.service);
+        let method = interned(&declaration.method);
         let info = MethodInfo {
             name: Cow::Borrowed(method),
             kind,
             options,
-            handler: HandlerName::Python(self.handler.into()),
+            handler: HandlerName::Python(handler.name.into()),
         };
         let target = Target::new(service, method, options);
-        let runs = if self.on_loop {
+        let runs = if handler.on_loop {
             Runs::OnLoop
         } else {
             Runs::InPool
@@ -68,7 +90,9 @@ impl Declared {
         });
         Ok(())
     }
+}
 
+impl MethodLimits {
     fn options(&self) -> PyResult<MethodOptions> {
         let mut options = MethodOptions::new();
         options.max_messages = self.max_messages;

@@ -1,7 +1,6 @@
-//! A server that Python starts: its methods are declared at run time, its threads are Rust's own.
+//! Servers that Python starts. Their methods are declared at run time, and their threads are Rust's.
 //!
-//! None of those threads ever attaches to Python. What they have to tell goes through the queue of
-//! the bridge, like the calls.
+//! These threads never attach to Python. What they report goes through the queue of the bridge, like calls.
 
 mod answer;
 mod arena;
@@ -10,7 +9,7 @@ mod errno;
 mod in_process;
 mod log;
 mod methods;
-mod native;
+mod py_server;
 mod running;
 mod settings;
 mod signals;
@@ -18,4 +17,4 @@ mod watchdog;
 
 pub(crate) use arena::one_arena;
 pub(crate) use ending::Ending;
-pub(crate) use native::PyServer;
+pub(crate) use py_server::{PyAnswered, PyServer};

@@ -1,4 +1,4 @@
-//! A server that runs on threads of its own.
+//! A server on threads of its own.
 
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
@@ -12,10 +12,10 @@ use tokio::sync::{oneshot, watch};
 use crate::python::bridge::{Bridge, Notice};
 use crate::{ServeError, Server, ServerBuilder};
 
-/// How long tokio's threads may take to end. They wait for nothing, least of all for Python.
+/// How long tokio's threads may take to end. They never wait for Python.
 const THREADS_END_WITHIN: Duration = Duration::from_secs(1);
 
-/// Tells a server to stop, from any thread.
+/// Stops a server, from any thread.
 #[derive(Clone)]
 pub(super) struct Stop(Arc<watch::Sender<Option<Duration>>>);
 
@@ -24,7 +24,7 @@ impl Stop {
         Self(Arc::new(watch::channel(None).0))
     }
 
-    /// Begins the drain, or cuts it off where a grace is given that is shorter than the one before.
+    /// Begins the drain with this grace period, or shortens the one of a drain that has begun.
     pub(super) fn within(&self, grace: Duration) {
         self.0.send_if_modified(|now| {
             let sooner = now.is_none_or(|before| grace < before);
@@ -35,13 +35,13 @@ impl Stop {
         });
     }
 
-    /// Ready with the grace of the drain when it is to begin.
+    /// Resolves to the grace period when the drain begins.
     async fn told(mut receiver: watch::Receiver<Option<Duration>>) -> Duration {
         let told = receiver.wait_for(Option::is_some).await;
         told.ok().and_then(|grace| *grace).unwrap_or_default()
     }
 
-    /// Ready when a drain that has begun with `grace` is cut off.
+    /// Resolves when a drain with this grace period is cut off by a shorter one.
     async fn sooner(mut receiver: watch::Receiver<Option<Duration>>, grace: Duration) {
         let sooner = |now: &Option<Duration>| now.is_some_and(|now| now < grace);
         match receiver.wait_for(sooner).await.map(|grace| *grace) {
@@ -51,13 +51,13 @@ impl Stop {
     }
 }
 
-/// tokio's threads, and the server on them.
+/// tokio's threads, with the server on them.
 pub(super) struct Running {
     runtime: Runtime,
     pub(super) stop: Stop,
 }
 
-/// Tells Python that the server has stopped, in whatever way it did.
+/// Notifies Python when the server has ended, even by a panic.
 struct Ended {
     bridge: Arc<Bridge>,
     token: u64,
@@ -69,7 +69,7 @@ impl Drop for Ended {
     }
 }
 
-/// A socket that listens, from Python, which has given it away.
+/// A listening socket from Python.
 pub(super) struct Socket {
     fd: OwnedFd,
     unix: bool,
@@ -103,7 +103,7 @@ impl Socket {
     }
 }
 
-/// tokio's threads.
+/// A runtime with this many worker threads.
 pub(super) fn runtime(threads: usize) -> io::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(threads)
@@ -113,7 +113,7 @@ pub(super) fn runtime(threads: usize) -> io::Result<Runtime> {
 }
 
 impl Running {
-    /// Serves on `socket`. `draining` and `ended` are what Python is told when it comes to that.
+    /// Serves on `socket`. The tokens `draining` and `ended` notify Python of the start of the drain and of its end.
     pub(super) fn start(
         builder: ServerBuilder,
         socket: Socket,
@@ -143,7 +143,7 @@ impl Running {
             let served = server.serve_until_told(async move {
                 let grace = told.await;
                 bridge.notify(Notice::Done(draining));
-                // An error means that the server is dropped, and this with it.
+                // An error means that the server was dropped, and this future with it.
                 let _ = begun.send(grace);
                 grace
             });
@@ -155,18 +155,18 @@ impl Running {
             };
             tokio::select! {
                 () = served => {}
-                () = cut_off => tracing::warn!("told to stop at once: cutting off what is left"),
+                () = cut_off => tracing::warn!("the grace period was shortened: ending the calls in flight"),
             }
         });
         Ok(Self { runtime, stop })
     }
 
-    /// Ends the threads, with whatever they still do.
+    /// Ends the threads, whatever still runs on them.
     pub(super) fn close(self) {
         self.runtime.shutdown_timeout(THREADS_END_WITHIN);
     }
 
-    /// Lets go of the threads without waiting for them.
+    /// Abandons the threads without waiting.
     pub(super) fn abandon(self) {
         self.runtime.shutdown_background();
     }

@@ -1,5 +1,6 @@
 //! The settings of a server, as Python gives them.
 
+use std::num::NonZero;
 #[cfg(feature = "tls")]
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ pub(super) struct Settings {
     max_message_bytes: usize,
     max_stream_bytes: usize,
     max_buffered_bytes: usize,
+    max_concurrent_streams: u32,
     timeout: Option<f64>,
     idle_timeout: f64,
     compression: String,
@@ -33,8 +35,8 @@ pub(super) struct Settings {
     descriptor_sets: Vec<Vec<u8>>,
     /// The threads for `def` handlers.
     pub(super) threads: Option<usize>,
-    /// The threads of Rust.
-    pub(super) runtime_threads: usize,
+    /// tokio's worker threads.
+    runtime_threads: Option<usize>,
 }
 
 impl Settings {
@@ -56,7 +58,9 @@ impl Settings {
 
     /// The server around these routes.
     pub(super) fn server(&self, routes: Routes) -> ServerBuilder {
-        let builder = Server::builder().routes(routes);
+        let builder = Server::builder()
+            .routes(routes)
+            .max_concurrent_streams(self.max_concurrent_streams);
         #[cfg(feature = "health")]
         let builder = if self.health {
             builder.health()
@@ -77,6 +81,13 @@ impl Settings {
             return builder.tls(tls);
         }
         builder
+    }
+
+    /// The number of tokio's worker threads. HTTP/2 beside Python, which is one thread's work, seldom needs
+    /// more than two.
+    pub(super) fn runtime_threads(&self) -> usize {
+        let cpus = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        self.runtime_threads.unwrap_or_else(|| cpus().min(2))
     }
 
     fn compression(&self) -> PyResult<Compression> {

@@ -1,10 +1,10 @@
-//! SIGTERM and Ctrl-C as bytes in a pipe, whatever the Python thread is doing.
+//! SIGTERM and SIGINT as bytes in a pipe, whatever the Python thread does.
 //!
-//! Python's own handlers run between two bytecodes of the main thread, so a coroutine that blocks it
-//! would hold back the very signal that is to end it.
+//! Python runs its own signal handlers between two bytecodes of the main thread, so a coroutine that blocks it would
+//! hold up the very signal that is to end it.
 //!
-//! A forked child has the handler and the pipe as well. Its signals are its own: it gets back the actions
-//! that the process had before, by a hook of `fork`, or by the handler where a fork runs no hooks.
+//! A forked child inherits the handler and the pipe. It gets back the actions from before, through `pthread_atfork`, or
+//! through the handler if the fork ran no hooks.
 
 use std::fs::File;
 use std::io;
@@ -18,34 +18,34 @@ use super::errno;
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGTERM, libc::SIGINT];
 
-/// What was set for each of the signals.
+/// The actions of the signals.
 type Actions = [libc::sigaction; SIGNALS.len()];
 
-/// Where the handler writes; -1 while nobody listens.
+/// Where the handler writes; -1 while the signals are not taken.
 static WRITER: AtomicI32 = AtomicI32::new(-1);
 
-/// The process that listens, which a forked child is not; 0 while nobody does.
+/// The pid of the process that took the signals, which a forked child is not; 0 while they are not taken.
 static OWNER: AtomicI32 = AtomicI32::new(0);
 
-/// What was set before; null while nobody listens. A handler and a child of fork may wait for no lock.
+/// The actions from before; null while the signals are not taken. Signal handlers and forked children cannot lock.
 static BEFORE: AtomicPtr<Actions> = AtomicPtr::new(ptr::null_mut());
 
-/// The signals, taken over until this is dropped.
+/// Takes over the signals until it is dropped.
 pub(super) struct Signals {
     owner: libc::pid_t,
     writer: OwnedFd,
 }
 
 impl Signals {
-    /// The signals, and the end of the pipe where their numbers come out.
+    /// Takes over the signals. Returns the end of the pipe that yields their numbers.
     ///
     /// # Errors
     ///
-    /// When somebody in this process has them already, or the system has no pipe left.
+    /// The signals are taken already, or the system cannot create a pipe.
     pub(super) fn take() -> io::Result<(Self, File)> {
         static ONCE: Once = Once::new();
-        // SAFETY: the function is `extern "C"`, does not unwind, and lives as long as the process. A failure
-        // to register leaves the handler, which does the same when a signal comes.
+        // SAFETY: the function is `extern "C"`, does not unwind, and lives as long as the process. If it cannot be
+        // registered, the handler does the same when a signal comes.
         ONCE.call_once(|| unsafe {
             libc::pthread_atfork(None, None, Some(in_forked_child));
         });
@@ -59,7 +59,7 @@ impl Signals {
         }
         let owner = process();
         OWNER.store(owner, Ordering::SeqCst);
-        // From here on its drop gives everything back.
+        // From here on, dropping it restores everything.
         let signals = Self { owner, writer };
         let mut before: Box<Actions> = Box::new([none(), none()]);
         for (number, before) in SIGNALS.into_iter().zip(&mut *before) {
@@ -72,12 +72,12 @@ impl Signals {
         Ok((signals, File::from(reader)))
     }
 
-    /// Something else than a signal for whoever reads: a byte that is no signal's number.
+    /// Wakes the reader with a byte that is no signal's number.
     pub(super) fn wake(&self) {
         write(self.writer.as_raw_fd(), 0);
     }
 
-    /// Whether this is the memory of another process: the signals are not this one's, nor is who reads.
+    /// Whether this process was forked from the one that took the signals.
     pub(super) fn is_forked(&self) -> bool {
         self.owner != process()
     }
@@ -92,8 +92,8 @@ impl Drop for Signals {
         OWNER.store(0, Ordering::SeqCst);
         let before = BEFORE.swap(ptr::null_mut(), Ordering::SeqCst);
         if !before.is_null() {
-            // SAFETY: it came out of `Box::into_raw`, and nobody else in this process frees it: `take` lets
-            // nobody in before `WRITER` is free, and whoever reads it does so in a child, of its own copy.
+            // SAFETY: it is from `Box::into_raw`, and only freed here: `take` fails until `WRITER` is reset, and a
+            // forked child reads its own copy.
             drop(unsafe { Box::from_raw(before) });
         }
         WRITER.store(-1, Ordering::SeqCst);
@@ -108,8 +108,8 @@ fn process() -> libc::pid_t {
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = io::pipe()?;
     let (reader, writer) = (OwnedFd::from(reader), OwnedFd::from(writer));
-    // A handler must not wait, not even for a pipe that is full.
-    // SAFETY: fcntl on a descriptor of ours, with flags and no pointers.
+    // A signal handler must not block, even if the pipe is full.
+    // SAFETY: fcntl on our own descriptor, with flags and no pointers.
     let done = unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) };
     if done < 0 {
         return Err(io::Error::last_os_error());
@@ -122,7 +122,7 @@ fn none() -> libc::sigaction {
     unsafe { MaybeUninit::zeroed().assume_init() }
 }
 
-/// What is set for this signal.
+/// The current action of this signal.
 fn action(number: libc::c_int) -> io::Result<libc::sigaction> {
     let mut action = none();
     // SAFETY: the pointer is to a local, and null changes nothing.
@@ -132,12 +132,12 @@ fn action(number: libc::c_int) -> io::Result<libc::sigaction> {
     Ok(action)
 }
 
-/// Sets our handler.
+/// Installs the handler.
 fn handle(number: libc::c_int) -> io::Result<()> {
     let mut action = none();
     action.sa_sigaction = ours();
     action.sa_flags = libc::SA_RESTART;
-    // SAFETY: the pointers are to a local. The handler only does what a handler may: atomic loads and stores,
+    // SAFETY: the pointers are to a local. The handler does only what is async-signal-safe: atomic loads and stores,
     // getpid, write, sigaction and raise.
     if unsafe { libc::sigaction(number, &raw const action, ptr::null_mut()) } != 0 {
         return Err(io::Error::last_os_error());
@@ -149,8 +149,8 @@ fn ours() -> libc::sighandler_t {
     on_signal as *const () as libc::sighandler_t
 }
 
-/// Sets again what was set before, where ours is set still: what the user has set since stays. Also for a
-/// handler and a child of fork: it allocates nothing and takes no lock.
+/// Restores the actions from before, unless the user has installed others since. Also for the handler and forked
+/// children: it neither allocates nor locks.
 fn give_back() {
     let before = BEFORE.load(Ordering::SeqCst);
     if before.is_null() {
@@ -158,15 +158,15 @@ fn give_back() {
     }
     for (index, number) in SIGNALS.into_iter().enumerate() {
         if action(number).is_ok_and(|now| now.sa_sigaction == ours()) {
-            // SAFETY: what is there was put there whole before any handler was set, is what sigaction gave for
-            // this signal, and is freed only by the process that listens, after it has given everything back.
+            // SAFETY: it was stored complete before any handler was installed, is what sigaction returned for this
+            // signal, and is freed only by the process that took the signals, after it has restored them all.
             unsafe { libc::sigaction(number, &raw const (*before)[index], ptr::null_mut()) };
         }
     }
 }
 
-/// Lets go of what belongs to the parent, so that a server of the child's own can take the signals. What was
-/// allocated there is left as it is.
+/// Resets the state of the parent, so that the child can take the signals for a server of its own. The allocation is
+/// leaked.
 extern "C" fn in_forked_child() {
     let errno = errno::get();
     give_back();
@@ -184,8 +184,8 @@ extern "C" fn on_signal(number: libc::c_int) {
             write(fd, u8::try_from(number).unwrap_or_default());
         }
     } else {
-        // A child whose fork ran no hook, or has not yet. The signal is blocked while this runs: the action
-        // from before gets it on the return.
+        // A child whose fork ran no hook, or not yet. The signal is blocked while this runs: on return, it goes to the
+        // action from before.
         give_back();
         // SAFETY: a number, no pointers.
         unsafe { libc::raise(number) };
@@ -194,11 +194,11 @@ extern "C" fn on_signal(number: libc::c_int) {
 }
 
 fn write(fd: libc::c_int, byte: u8) {
-    // SAFETY: one byte, from a local. A full pipe has enough in it to be read.
+    // SAFETY: one byte, from a local. If the pipe is full, the reader wakes up anyway.
     unsafe { libc::write(fd, ptr::from_ref(&byte).cast(), 1) };
 }
 
-/// Reads what is there: the numbers of signals, and 0 for a wake-up. `None` when nothing can come any more.
+/// Reads the numbers of signals, and 0 for a wake-up. `None` after the last.
 pub(super) fn read(reader: &File) -> Option<Vec<u8>> {
     let mut bytes = [0; 64];
     match io::Read::read(&mut &*reader, &mut bytes) {
@@ -213,7 +213,7 @@ pub(super) fn read(reader: &File) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    /// Ends a child with a signal; answers which one ended it.
+    /// Ends a child with a signal. Returns the signal that ended it.
     fn killed_by(child: libc::pid_t, number: libc::c_int) -> Option<libc::c_int> {
         // SAFETY: the child is ours and not waited for yet.
         unsafe { libc::kill(child, number) };
@@ -233,9 +233,9 @@ mod tests {
         actions == [libc::SIG_DFL; SIGNALS.len()]
     }
 
-    /// Waits for a signal; for a child, which has no other thread to do anything.
+    /// Waits for a signal, in a child without other threads.
     fn wait() -> ! {
-        // SAFETY: the child ends itself when nothing else has, or a failure would last for ever.
+        // SAFETY: they take no pointers. The alarm ends the child if nothing else does.
         unsafe {
             libc::alarm(20);
             loop {
@@ -248,16 +248,16 @@ mod tests {
     ///
     /// # Safety
     ///
-    /// The child has locks in the state that they were in, and nobody to release them.
+    /// Locks stay as they were in the parent, and no thread of the child releases them.
     unsafe fn clone() -> libc::pid_t {
         const NONE: libc::c_long = 0;
         let signal = libc::c_long::from(libc::SIGCHLD);
-        // SAFETY: without any flag and with no stack of its own, it is a fork.
+        // SAFETY: without flags and without a stack, it is a fork.
         let child = unsafe { libc::syscall(libc::SYS_clone, signal, NONE, NONE, NONE, NONE) };
         libc::pid_t::try_from(child).unwrap()
     }
 
-    // One test, because a process has its signals once.
+    // One test, because the signals belong to the process.
     #[test]
     fn a_signal_of_a_forked_child_is_its_own() {
         // A shell that runs the tests in the background has them ignore SIGINT.
@@ -278,7 +278,7 @@ mod tests {
             }
             assert_eq!(killed_by(child, number), Some(number));
         }
-        // SAFETY: the child takes the signals for itself, and leaves past every hook.
+        // SAFETY: the child takes the signals, and exits without running hooks.
         let child = unsafe { libc::fork() };
         if child == 0 {
             let free = are_default() && Signals::take().is_ok();

@@ -1,22 +1,23 @@
-//! Notices an event loop that is held.
+//! Detects a blocked event loop.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 use std::time::Duration;
 
 use pyo3::prelude::*;
 
 use crate::python::bridge::Bridge;
+use crate::python::lock::lock;
 
-/// How often a loop with calls in progress is asked whether it still turns.
+/// How often a loop with calls in flight is pinged.
 const PING: Duration = Duration::from_millis(25);
 
-/// Asks the loop through the queue of its calls; a thread of Python waits for the answer here.
+/// Pings the loop through its queue. A Python thread waits here for the loop to be blocked.
 #[pyclass(frozen, module = "spikard._spikard")]
 pub(crate) struct Watchdog {
     held: Mutex<Receiver<f64>>,
-    /// Taken out to end the watch.
+    /// Dropped to end the watch.
     open: Mutex<Option<Sender<()>>>,
 }
 
@@ -42,23 +43,15 @@ impl Watchdog {
 
 #[pymethods]
 impl Watchdog {
-    /// Waits until the loop has been held for longer than it may, and answers for how long, in seconds;
-    /// `None` when the server has ended. Once for each time that it is held.
+    /// Waits until the loop has been blocked for longer than the limit, and returns for how many seconds; `None` when
+    /// the server has ended. A blocked loop is reported once.
     fn wait(&self, py: Python<'_>) -> Option<f64> {
-        py.detach(|| {
-            let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            held.recv().ok()
-        })
+        py.detach(|| lock(&self.held).recv().ok())
     }
 
-    /// Ends the wait.
+    /// Ends the watch.
     fn close(&self) {
-        drop(
-            self.open
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        drop(lock(&self.open).take());
     }
 }
 
@@ -82,7 +75,7 @@ impl Watch {
                 told = false;
             } else if !told {
                 told = true;
-                // Full means that the last time has not been looked at yet.
+                // If the channel is full, the last report has not been read yet.
                 let _ = self.sender.try_send(waiting.as_secs_f64());
             }
         }

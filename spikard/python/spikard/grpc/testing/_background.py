@@ -5,12 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import warnings
 from collections.abc import Callable, Coroutine
+from concurrent import futures
 from typing import Any, TypeVar
 
-from spikard._runtime.loop import run_until_stopped
+from spikard._runtime.event_loop import LEFT_BEHIND, end_tasks, run_until_stopped
+from spikard._serving.watchdog import running
 
 _T = TypeVar("_T")
+
+_TASKS_END_WITHIN = 0.3
+# A handler that never comes back to the loop must not hang the tests: after this time it is left behind.
+_CLOSES_WITHIN = 5.0
+# A loop with a task that did not end cannot be closed, and says so where it is collected.
+_KEPT_ALIVE: list[asyncio.AbstractEventLoop] = []
 
 
 class BackgroundLoop:
@@ -20,6 +29,7 @@ class BackgroundLoop:
         self._loop = asyncio.new_event_loop()
         self._pid = os.getpid()
         self._closed = False
+        self._left: list[str] = []
         self._thread = threading.Thread(target=self._run, name="spikard-testing", daemon=True)
         self._thread.start()
 
@@ -27,24 +37,35 @@ class BackgroundLoop:
         """Runs a coroutine to its end."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    def close(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
-        """Runs `last`, then ends the tasks that are left, the loop and the thread; does nothing in a forked child."""
+    def close(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None, *, within: float = 0) -> None:
+        """Runs `last`, which may take a time, then ends the tasks that are left, the loop and the thread.
+
+        A task that does not end is left behind, with a ``RuntimeWarning`` that names its handler. Does nothing in a
+        forked child.
+        """
         if os.getpid() != self._pid:
             # The thread is the parent's: who waited for it here would wait for ever.
             return
+        ending = asyncio.run_coroutine_threadsafe(self._end(last), self._loop)
+        if futures.wait([ending], within + _CLOSES_WITHIN).not_done:
+            self._left = ["{} at {}".format(*running(self._thread.ident or 0))]
+        self._loop.call_soon_threadsafe(self._stop)
+        if ending.done():
+            self._thread.join()
+        if self._left:
+            _KEPT_ALIVE.append(self._loop)
+            warnings.warn(LEFT_BEHIND % ", ".join(self._left), RuntimeWarning, stacklevel=2)
+        else:
+            self._loop.close()
+        if ending.done():
+            ending.result()
+
+    async def _end(self, last: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
         try:
             if last is not None:
-                self.run(last())
+                await last()
         finally:
-            self._end()
-
-    def _end(self) -> None:
-        try:
-            self.run(self._end_tasks())
-        finally:
-            self._loop.call_soon_threadsafe(self._stop)
-            self._thread.join()
-            self._loop.close()
+            self._left = await end_tasks(_TASKS_END_WITHIN)
 
     def _run(self) -> None:
         # Whatever a handler does, the threads that wait for the loop must not wait for ever.
@@ -54,10 +75,3 @@ class BackgroundLoop:
     def _stop(self) -> None:
         self._closed = True
         self._loop.stop()
-
-    async def _end_tasks(self) -> None:
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.get_running_loop().shutdown_asyncgens()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.server import log_level, native_server
 from spikard._serving.settings import settings
 from spikard._serving.targets import Route, find_routes
-from spikard.grpc._amounts import Duration, Size, duration
+from spikard.grpc._amounts import Duration, duration
 from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
-from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._metadata import Metadata, MetadataLike
+from spikard.grpc._option_table import takes
+from spikard.grpc._options import ClientOptions
 from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
 from spikard.grpc._status import StatusCode
@@ -23,17 +24,22 @@ from spikard.grpc.testing._background import BackgroundLoop
 from spikard.grpc.testing._errors import error_of
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
-_AnyHandler = Callable[..., object]
-_One = Callable[[Any], GrpcResponse | Awaitable[GrpcResponse]]
-_ServerStream = Callable[[Any], GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]]
-_BidiStream = Callable[[Any], GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]]
-_Streamed = Callable[[GrpcRequest], AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]]
-_Duplex = Callable[[GrpcDuplexRequest], AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]]
+    from spikard._spikard import Answered
+
+_R = TypeVar("_R", GrpcResponse, GrpcServerStreamResponse, GrpcBidiStreamResponse)
+_Stream = AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]
 _Messages = bytes | Iterable[bytes]
 
 _TAKES_ONE = {Kind.UNARY, Kind.SERVER_STREAMING}
+
+
+class _Headers(TypedDict, total=False):
+    metadata: MetadataLike | None
+    """Metadata of the request."""
+    timeout: Duration | None
+    """Deadline of the client, ``grpc-timeout``."""
 
 
 class AsyncClient:
@@ -49,33 +55,12 @@ class AsyncClient:
 
     Args:
         *targets: What can be called, as in :class:`~spikard.grpc.Server`.
-        max_messages: Messages in one stream. This and what follows is as in :class:`~spikard.grpc.Server`.
-        max_message_bytes: Bytes in one message.
-        max_stream_bytes: Bytes in all messages of one request.
-        max_buffered_bytes: Bytes that all calls together may have buffered.
-        timeout: Time for a whole call.
-        threads: The most threads for ``def`` handlers.
+        **options: The limits that hold for calls in the process, and `threads`; as in :class:`~spikard.grpc.Server`.
     """
 
-    def __init__(
-        self,
-        *targets: object,
-        max_messages: int = MAX_STREAM_MESSAGES,
-        max_message_bytes: Size = 4 << 20,
-        max_stream_bytes: Size = 64 << 20,
-        max_buffered_bytes: Size = 1 << 30,
-        timeout: Duration | None = None,
-        threads: int | None = None,
-    ) -> None:
-        checked = settings(
-            max_messages=max_messages,
-            max_message_bytes=max_message_bytes,
-            max_stream_bytes=max_stream_bytes,
-            max_buffered_bytes=max_buffered_bytes,
-            timeout=timeout,
-            threads=threads,
-            runtime_threads=1,
-        )
+    @takes(ClientOptions)
+    def __init__(self, *targets: object, **options: Unpack[ClientOptions]) -> None:
+        checked = settings(ClientOptions, options)
         self._routes = find_routes(targets)
         self._native = native_server(self._routes, checked)
         self._runtime: Runtime | None = None
@@ -118,55 +103,33 @@ class AsyncClient:
 
     @overload
     async def call(
-        self,
-        method: _One,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
-    ) -> GrpcResponse: ...
+        self, method: Callable[[Any], _R | Awaitable[_R]], messages: _Messages = ..., **headers: Unpack[_Headers]
+    ) -> _R: ...
     @overload
     async def call(
-        self,
-        method: _ServerStream | _Streamed,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
+        self, method: Callable[[GrpcRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
     ) -> GrpcServerStreamResponse: ...
     @overload
     async def call(
-        self,
-        method: _BidiStream | _Duplex,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
+        self, method: Callable[[GrpcDuplexRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
     ) -> GrpcBidiStreamResponse: ...
     @overload
+    async def call(self, method: str, messages: _Messages = ..., **headers: Unpack[_Headers]) -> Any: ...
     async def call(
         self,
-        method: str,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
-    ) -> Any: ...
-    async def call(
-        self,
-        method: _AnyHandler | str,
+        method: Any,
         messages: _Messages = b"",
         *,
         metadata: MetadataLike | None = None,
         timeout: Duration | None = None,
     ) -> Any:
-        """Calls a method and answers with its response, as a client sees it; what is streamed comes as a list.
+        """Calls a method and returns its response, as a client sees it; a stream comes as a list.
 
         Args:
             method: The handler, or ``"/service/method"``, or the name of the method alone where one service has it.
             messages: One message, or the messages of a stream in order.
-            metadata: Sent with the call.
-            timeout: The client's deadline, as ``grpc-timeout``.
+            metadata: Metadata of the request.
+            timeout: Deadline of the client, ``grpc-timeout``.
 
         Raises:
             GrpcError: The status of a call that failed; ``MemoryError`` too where it is RESOURCE_EXHAUSTED.
@@ -190,13 +153,13 @@ class AsyncClient:
             raise
         finally:
             self._pending.discard(done)
-        taken = self._native.take(token)
-        if taken is None:
+        answered = self._native.take(token)
+        if answered is None:
             # Answered and then closed, before this task had its turn.
             raise _closed()
-        return _response(route, taken)
+        return _response(route, answered)
 
-    def _find(self, method: _AnyHandler | str) -> tuple[str, Route | None]:
+    def _find(self, method: object) -> tuple[str, Route | None]:
         known = ", ".join(route.path for route in self._routes)
         if not isinstance(method, str):
             for route in self._routes:
@@ -218,11 +181,12 @@ def _closed() -> GrpcError:
 
 
 def _response(
-    route: Route | None, taken: tuple[int, str, bytes, Metadata, Metadata, list[bytes]]
+    route: Route | None, answered: Answered
 ) -> GrpcResponse | GrpcServerStreamResponse | GrpcBidiStreamResponse:
-    code, message, details, metadata, trailers, messages = taken
-    if code != 0:
-        raise error_of(code, message, details, Metadata([*metadata.pairs(), *trailers.pairs()]))
+    metadata, trailers, messages = answered.metadata, answered.trailers, answered.messages
+    if answered.code != 0:
+        pairs = [*metadata.pairs(), *trailers.pairs()]
+        raise error_of(answered.code, answered.message, answered.details, Metadata(pairs))
     kind = Kind.UNARY if route is None else route.declaration.kind
     if kind is Kind.SERVER_STREAMING:
         return GrpcServerStreamResponse(messages, metadata=metadata, trailers=trailers)
@@ -242,25 +206,9 @@ class Client:
     ``async def`` handlers run on the event loop of that thread. The arguments are those of :class:`AsyncClient`.
     """
 
-    def __init__(
-        self,
-        *targets: object,
-        max_messages: int = MAX_STREAM_MESSAGES,
-        max_message_bytes: Size = 4 << 20,
-        max_stream_bytes: Size = 64 << 20,
-        max_buffered_bytes: Size = 1 << 30,
-        timeout: Duration | None = None,
-        threads: int | None = None,
-    ) -> None:
-        self._client = AsyncClient(
-            *targets,
-            max_messages=max_messages,
-            max_message_bytes=max_message_bytes,
-            max_stream_bytes=max_stream_bytes,
-            max_buffered_bytes=max_buffered_bytes,
-            timeout=timeout,
-            threads=threads,
-        )
+    @takes(ClientOptions)
+    def __init__(self, *targets: object, **options: Unpack[ClientOptions]) -> None:
+        self._client = AsyncClient(*targets, **options)
         self._loop: BackgroundLoop | None = None
 
     def __enter__(self) -> Self:
@@ -288,49 +236,20 @@ class Client:
 
     @overload
     def call(
-        self,
-        method: _One,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
-    ) -> GrpcResponse: ...
+        self, method: Callable[[Any], _R | Awaitable[_R]], messages: _Messages = ..., **headers: Unpack[_Headers]
+    ) -> _R: ...
     @overload
     def call(
-        self,
-        method: _ServerStream | _Streamed,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
+        self, method: Callable[[GrpcRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
     ) -> GrpcServerStreamResponse: ...
     @overload
     def call(
-        self,
-        method: _BidiStream | _Duplex,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
+        self, method: Callable[[GrpcDuplexRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
     ) -> GrpcBidiStreamResponse: ...
     @overload
-    def call(
-        self,
-        method: str,
-        messages: _Messages = ...,
-        *,
-        metadata: MetadataLike | None = ...,
-        timeout: Duration | None = ...,
-    ) -> Any: ...
-    def call(
-        self,
-        method: Any,
-        messages: _Messages = b"",
-        *,
-        metadata: MetadataLike | None = None,
-        timeout: Duration | None = None,
-    ) -> Any:
+    def call(self, method: str, messages: _Messages = ..., **headers: Unpack[_Headers]) -> Any: ...
+    def call(self, method: Any, messages: _Messages = b"", **headers: Unpack[_Headers]) -> Any:
         """Calls a method and waits for its response: see :meth:`AsyncClient.call`."""
         if self._loop is None:
             raise RuntimeError('the client has not been started: write "with Client(…) as client"')
-        return self._loop.run(self._client.call(method, messages, metadata=metadata, timeout=timeout))
+        return self._loop.run(self._client.call(method, messages, **headers))

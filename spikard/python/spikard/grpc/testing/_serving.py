@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from spikard._serving.server import Server
+from spikard.grpc._options import ServerOptions
 from spikard.grpc.testing._background import BackgroundLoop
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +28,24 @@ class TestServer:
 
 
 @contextmanager
-def serving(*targets: object, bind: str | None = None, grace: float = 1, **options: Any) -> Generator[TestServer]:
+def serving(*targets: object, **options: Unpack[ServerOptions]) -> Generator[TestServer]:
     """Serves for the length of a ``with`` block, on a free port of 127.0.0.1 unless `bind` or `uds` says where.
 
-    The options are those of :class:`~spikard.grpc.Server`.
+    The options are those of :class:`~spikard.grpc.Server`; `grace` is one second unless it is given.
 
     ::
 
         with serving("batch_handler", max_messages=10) as server:
             channel = grpc.insecure_channel(server.address)
     """
-    if bind is None and options.get("uds") is None:
-        bind = "127.0.0.1:0"
-    server = Server(*targets, bind=bind, grace=grace, **options)
+    if options.get("bind") is None and options.get("uds") is None:
+        options["bind"] = "127.0.0.1:0"
+    options.setdefault("grace", 1)
+    server = Server(*targets, **options)
+    grace = server._settings.grace
     loop = BackgroundLoop()
     try:
         loop.run(server.start())
         yield TestServer(server.address, server.port)
     finally:
-        loop.close(server.stop)
+        loop.close(server.stop, within=grace)

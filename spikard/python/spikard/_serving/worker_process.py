@@ -1,0 +1,102 @@
+"""A worker, as its supervisor sees it; :mod:`spikard._serving.worker` is how it sees itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from spikard._serving.worker import VARIABLE
+
+# A worker that lived this long has not died of what it died of before.
+_SETTLED = 10.0
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 10.0
+
+
+@dataclass
+class WorkerProcess:
+    """A process and its successors: they share a number and a socket that listens."""
+
+    number: int
+    listening: socket.socket
+    process: subprocess.Popen[bytes] | None = None
+    line: socket.socket | None = None
+    """Says that the worker is ready, and ends with it."""
+    said: bytes = b""
+    ready: bool = False
+    ending: bool = False
+    """Whether the process has been told to end: a second signal would cut its calls off."""
+    started: float = 0.0
+    pause: float = 0.0
+    due: float | None = None
+    """When it is to be started (again); ``None`` while it runs or waits for something else."""
+
+    def start(self, arguments: list[str]) -> socket.socket:
+        """Starts a process, and returns the line to it; an ``OSError`` where no process or descriptor is left."""
+        self.process, self.line = _spawn(self.listening, arguments)
+        self.said, self.started = b"", time.monotonic()
+        self.ready = self.ending = False
+        return self.line
+
+    def terminate(self) -> None:
+        """Has the process drain and end, once."""
+        if self.process is not None and not self.ending:
+            self.ending = True
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """Ends the process at once, and waits for its end."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def restart(self) -> float:
+        """Has a process started in place of one that has ended; returns after how many seconds."""
+        if time.monotonic() - self.started > _SETTLED:
+            self.pause = 0.0
+        return self._put_off(self.pause)
+
+    def retry(self) -> float:
+        """Has a process started where one could not be; returns after how many seconds."""
+        return self._put_off(max(self.pause, _FIRST_PAUSE))
+
+    def _put_off(self, pause: float) -> float:
+        self.pause = min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
+        self.due = time.monotonic() + pause
+        return pause
+
+
+def how(code: int) -> str:
+    """How a process has ended, from its return code."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"
+
+
+def _spawn(listening: socket.socket, arguments: list[str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    told = {"listening": listening.fileno(), "line": theirs.fileno()}
+    try:
+        process = subprocess.Popen(
+            [sys.executable, *subprocess._args_from_interpreter_flags(), "-m", "spikard", *arguments],  # type: ignore[attr-defined]
+            env={**os.environ, VARIABLE: json.dumps(told)},
+            pass_fds=tuple(told.values()),
+            # Ctrl-C in a terminal reaches the supervisor alone, which then tells the workers.
+            start_new_session=True,
+        )
+    except OSError:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return process, ours

@@ -1,0 +1,102 @@
+"""The forms that the value of an option may have: how each is written, and how it is checked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, get_args
+
+from spikard.grpc import _amounts
+
+_ON = ("1", "true", "yes", "on")
+_OFF = ("0", "false", "no", "off", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a value is written and checked."""
+
+    metavar: str
+    """What stands for the value in the help, ``SIZE``; empty where the flag alone says it."""
+    unit: str
+    """What the value is, for the documentation: ``bytes``."""
+    check: Callable[[str, Any], Any]
+    """Takes the option's name, as the user has written it, and a value; returns the value in its unit. What is wrong
+    is a ``TypeError``, ``ValueError`` or ``OSError`` that begins with the name."""
+    read: Callable[[str], Any] = str
+    """Takes the text of a flag or an environment variable; returns the value that a keyword would have."""
+
+
+def _number_or_text(text: str) -> int | float | str:
+    for number in (int, float):
+        try:
+            return number(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _on_or_off(text: str) -> bool | str:
+    folded = text.lower()
+    return folded in _ON if folded in _ON + _OFF else text
+
+
+def _switch(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        shown = f'"{value}"' if isinstance(value, str) else type(value).__name__
+        raise TypeError(f"{name} must be True or False, as a text 1 or 0, not {shown}")
+    return value
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, not {type(value).__name__}")
+    if not value:
+        raise ValueError(f"{name} is empty")
+    return value
+
+
+def _path(name: str, value: Any) -> str:
+    try:
+        return _text(name, os.fspath(value))
+    except TypeError:
+        raise TypeError(f"{name} must be a path, a str or an os.PathLike of str, not {type(value).__name__}") from None
+
+
+def _readable(name: str, value: Any) -> str:
+    path = _path(name, value)
+    try:
+        with Path(path).open("rb"):
+            return path
+    except OSError as error:
+        raise OSError(error.errno, f"{name} cannot be read: {error.strerror}", path) from None
+
+
+def number_of(unit: str, *, most: int | None = None) -> Form:
+    """A whole number, 1 or more."""
+    check = _amounts.count if most is None else partial(_amounts.count, most=most)
+    return Form("N", f"number of {unit}", check, _number_or_text)
+
+
+def one_of(literal: Any) -> Form:
+    """One of the texts of a ``Literal``."""
+    choices: tuple[str, ...] = get_args(literal)
+
+    def check(name: str, value: object) -> object:
+        if value not in choices:
+            raise ValueError(f'{name} must be one of {", ".join(choices)}, not "{value}"')
+        return value
+
+    return Form("|".join(choices), " or ".join(f'`"{choice}"`' for choice in choices), check)
+
+
+SIZE = Form("SIZE", 'bytes, or `"8MiB"`', _amounts.size, _number_or_text)
+TIME = Form("TIME", 'seconds, or `"1m30s"`', _amounts.duration, _number_or_text)
+TIME_OR_ZERO = Form(TIME.metavar, TIME.unit, partial(_amounts.duration, zero=True), _number_or_text)
+SWITCH = Form("", "`True` or `False`", _switch, _on_or_off)
+ADDRESS = Form("HOST:PORT", '`"host:port"` or `"unix:path"`', _text)
+PATH = Form("PATH", "path", _path)
+FILE = Form("FILE", "path of a PEM file", _readable)

@@ -1,0 +1,127 @@
+"""Every option: of a method, of a server, of the command. A new one is an entry here, and its use.
+
+The entry is its name and its type, as a type checker sees them; its default, how it is written, and its group; below
+it the text that an editor shows. From it come the keyword, the flag, the environment variable, the help and
+``docs/reference/settings.md``.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal, TypedDict, Union
+
+from spikard.grpc._amounts import Duration, Size
+from spikard.grpc._compression import Compression
+from spikard.grpc._forms import ADDRESS, FILE, PATH, SIZE, SWITCH, TIME, TIME_OR_ZERO, number_of, one_of
+from spikard.grpc._limits import MAX_STREAM_MESSAGES
+from spikard.grpc._option_table import Group, Option
+
+StrPath = Union[str, "os.PathLike[str]"]
+Loop = Literal["auto", "asyncio", "uvloop"]
+LogLevel = Literal["critical", "error", "warning", "info", "debug", "trace"]
+
+DEFAULT_BIND = "127.0.0.1:50051"
+"""Where a server listens by default."""
+
+
+class CallLimits(TypedDict, total=False):
+    """The limits of a call, wherever it comes from."""
+
+    max_messages: Annotated[int, Option(MAX_STREAM_MESSAGES, number_of("messages"), Group.LIMITS)]
+    """Messages in one request stream. A call that exceeds it is RESOURCE_EXHAUSTED."""
+
+    max_message_bytes: Annotated[Size, Option("4MiB", SIZE, Group.LIMITS)]
+    """Bytes in one message, after decompression. A call that exceeds it is RESOURCE_EXHAUSTED."""
+
+    max_stream_bytes: Annotated[Size, Option("64MiB", SIZE, Group.LIMITS)]
+    """Bytes in all messages of one request together, after decompression. A call that exceeds it is
+    RESOURCE_EXHAUSTED."""
+
+    timeout: Annotated[Duration | None, Option(None, TIME, Group.LIMITS, unset="the client's deadline alone")]
+    """Deadline of a call: the time from its headers to its trailers. The earlier of this and the client's deadline
+    (``grpc-timeout``) holds. A call that exceeds it is DEADLINE_EXCEEDED."""
+
+
+class MethodLimits(CallLimits, total=False):
+    """The limits that a method may set for itself; without it the server's hold."""
+
+    idle_timeout: Annotated[Duration, Option("60s", TIME, Group.LIMITS)]
+    """Time without a byte from a client that has not half-closed. A call that exceeds it is DEADLINE_EXCEEDED."""
+
+
+class ClientOptions(CallLimits, total=False):
+    """The options of the clients of ``spikard.grpc.testing``, which call handlers in the process."""
+
+    max_buffered_bytes: Annotated[Size, Option("1GiB", SIZE, Group.LIMITS)]
+    """Bytes that all calls of a process together have buffered. A call that would exceed it is RESOURCE_EXHAUSTED."""
+
+    threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs + 4, at most 32")]
+    """Threads for ``def`` handlers, at most. ``async def`` handlers run on the event loop."""
+
+
+class ServerOptions(MethodLimits, ClientOptions, total=False):
+    """The options of a server."""
+
+    bind: Annotated[str | None, Option(None, ADDRESS, Group.LISTENER, ("-b",), unset=DEFAULT_BIND)]
+    """Address to listen on; port 0 takes a free port."""
+
+    uds: Annotated[StrPath | None, Option(None, PATH, Group.LISTENER)]
+    """Unix domain socket to listen on, instead of an address. Clients of grpcio need the channel option
+    ``("grpc.default_authority", "localhost")``: the ``:authority`` that they send by default is not valid HTTP."""
+
+    runtime_threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs, at most 2")]
+    """Threads for HTTP/2 (the worker threads of tokio)."""
+
+    max_concurrent_streams: Annotated[int, Option(256, number_of("streams", most=2**32 - 1), Group.LIMITS)]
+    """SETTINGS_MAX_CONCURRENT_STREAMS: calls in flight on one connection. The client holds back those beyond it."""
+
+    tls_cert: Annotated[StrPath | None, Option(None, FILE, Group.TLS, ("--ssl-certfile",))]
+    """Certificate chain of the server. Needs ``tls_key``."""
+
+    tls_key: Annotated[StrPath | None, Option(None, FILE, Group.TLS, ("--ssl-keyfile",))]
+    """Private key of the certificate."""
+
+    tls_client_ca: Annotated[StrPath | None, Option(None, FILE, Group.TLS, ("--ssl-ca-certs",))]
+    """Certificate authorities for client certificates (mutual TLS). A client without a certificate that one of them
+    has signed is refused in the TLS handshake."""
+
+    compression: Annotated[Compression, Option("identity", one_of(Compression), Group.OTHER)]
+    """Compression of responses (``grpc-encoding``), for clients that accept it (``grpc-accept-encoding``)."""
+
+    health: Annotated[bool, Option(True, SWITCH, Group.OTHER)]
+    """Health checking service, ``grpc.health.v1``. It says SERVING for each service, and NOT_SERVING once the server
+    drains."""
+
+    reflection: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
+    """Reflection service, ``grpc.reflection.v1`` and ``v1alpha``, for tools such as grpcurl. It shows what the ``_pb2``
+    modules of the services have registered."""
+
+    grace: Annotated[Duration, Option("30s", TIME_OR_ZERO, Group.OTHER)]
+    """Grace period of a graceful shutdown. After GOAWAY, calls in flight have this long to finish; then they are cut
+    off."""
+
+
+class ServeOptions(ServerOptions, total=False):
+    """The options of a process that does nothing but serve."""
+
+    loop: Annotated[Loop, Option("auto", one_of(Loop), Group.PROCESSES)]
+    """Event loop for ``async def`` handlers. ``auto`` is uvloop where it is installed, and asyncio elsewhere."""
+
+
+class CommandOptions(ServeOptions, total=False):
+    """The options of ``spikard serve``."""
+
+    workers: Annotated[int, Option(1, number_of("processes"), Group.PROCESSES, ("-w",))]
+    """Worker processes that share the address. One that ends is started again."""
+
+    reload: Annotated[bool, Option(False, SWITCH, Group.PROCESSES)]
+    """Restart when a Python file changes. Needs ``watchfiles``."""
+
+    reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="the working directory")]
+    """Folder that ``reload`` watches."""
+
+    log_level: Annotated[LogLevel, Option("info", one_of(LogLevel), Group.OTHER)]
+    """Lowest level that is logged, to standard error."""
+
+    app_dir: Annotated[StrPath, Option(".", PATH, Group.OTHER)]
+    """Folder in which modules are looked for first."""

@@ -1,0 +1,48 @@
+"""The metadata of a response that is a stream."""
+
+from __future__ import annotations
+
+from spikard.grpc._metadata import Metadata, MetadataLike
+
+
+class ResponseMetadata:
+    """The initial metadata and the trailers of a handler that yields, and so returns no response to put them in."""
+
+    __slots__ = ("_refuses", "_too_late", "initial", "trailers")
+
+    def __init__(self, *, refuses: str | None = None) -> None:
+        self.initial = Metadata()
+        self.trailers = Metadata()
+        self._refuses = refuses
+        self._too_late = False
+
+    def set_initial(self, metadata: MetadataLike) -> None:
+        """Replaces the initial metadata; a ``RuntimeError`` where it cannot be sent any more."""
+        self._check()
+        if self._too_late:
+            raise RuntimeError(
+                "the initial metadata has been sent: set it before the first message is yielded or asked for, or "
+                "return a GrpcDuplexResponse(messages=…, metadata=…)"
+            )
+        self.initial = Metadata(metadata)
+
+    def set_trailers(self, trailers: MetadataLike) -> None:
+        """Replaces the trailers."""
+        self._check()
+        self.trailers = Metadata(trailers)
+
+    def begin(self) -> None:
+        """The initial metadata is sent now."""
+        self._too_late = True
+
+    # It changes while the handler runs.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ResponseMetadata):
+            return NotImplemented
+        return (self.initial, self.trailers) == (other.initial, other.trailers)
+
+    def _check(self) -> None:
+        if self._refuses is not None:
+            raise RuntimeError(self._refuses)

@@ -1,0 +1,111 @@
+//! A call and its connection: what is known of them besides messages, and what a call holds.
+
+mod arrival;
+mod budget;
+mod deadline;
+mod panics;
+mod span;
+
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use http::Extensions;
+
+pub(crate) use arrival::{Arrival, HalfClose, Peer};
+pub(crate) use budget::{Budget, Charge};
+pub(crate) use deadline::{Deadline, DeadlineTimer};
+pub(crate) use panics::{contained, contained_in};
+pub(crate) use span::CallSpan;
+
+/// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.
+///
+/// Every request carries one behind an `Arc`. `Call::default()`, for unit tests of handlers, has no peer,
+/// no deadline and no extensions.
+///
+/// ```
+/// use spikard::{Bytes, GrpcRequest};
+///
+/// let request: GrpcRequest<Bytes> = GrpcRequest::default();
+/// assert_eq!(request.call.deadline(), None);
+/// assert_eq!(request.call.peer(), None);
+/// ```
+#[derive(Debug, Default)]
+pub struct Call {
+    peer: Peer,
+    deadline: Option<Instant>,
+    extensions: Extensions,
+    buffered: OnceLock<Buffered>,
+}
+
+impl Call {
+    pub(crate) fn new(peer: Peer, deadline: Option<Instant>, extensions: Extensions) -> Self {
+        Self {
+            peer,
+            deadline,
+            extensions,
+            buffered: OnceLock::new(),
+        }
+    }
+
+    /// The client's address; `None` over a Unix socket and outside spikard's own server.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer.address
+    }
+
+    /// The client's certificates, its own first; empty without mutual TLS.
+    #[cfg(feature = "tls")]
+    pub fn peer_certs(&self) -> &[rustls_pki_types::CertificateDer<'static>] {
+        &self.peer.certificates
+    }
+
+    /// The deadline: the earlier of the client's `grpc-timeout` and the method's `timeout`.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The time left until the deadline, zero when it has passed, `None` without a deadline.
+    pub fn time_remaining(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// The extensions of the HTTP request: what tower layers left for the handler.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// Whether the message at `index` was compressed on the wire; `false` for a stream that is not buffered.
+    pub fn was_compressed(&self, index: usize) -> bool {
+        self.compressed().get(index) == Some(&true)
+    }
+
+    /// Which messages were compressed, up to the last that was.
+    pub(crate) fn compressed(&self) -> &[bool] {
+        let buffered = self.buffered.get();
+        buffered.map_or(&[], |buffered| &buffered.compressed)
+    }
+
+    pub(crate) fn hold(&self, buffered: Buffered) {
+        // A call is collected once; a second charge would be returned at once, which is right too.
+        let _ = self.buffered.set(buffered);
+    }
+}
+
+/// What the call keeps of its messages once they are handed over.
+#[derive(Debug)]
+pub(crate) struct Buffered {
+    /// The share of the server's budget that they take, returned when the call ends.
+    _charge: Charge,
+    /// Which of them were compressed, up to the last that was.
+    compressed: Vec<bool>,
+}
+
+impl Buffered {
+    pub(crate) fn new(charge: Charge, compressed: Vec<bool>) -> Self {
+        Self {
+            _charge: charge,
+            compressed,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! A panic fails the call that it happens in, and no other.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::Status;
+
+use super::span::CallSpan;
+
+/// Runs the user's code; a panic in it is the error, and is logged in the span that is entered.
+///
+/// The caller drops, or never uses again, what `work` may have left half-changed.
+pub(crate) fn contained<T>(work: impl FnOnce() -> T) -> Result<T, Status> {
+    caught(work).map_err(|panic| panicked(&*panic))
+}
+
+/// As [`contained`], for work that enters `span` by itself.
+pub(crate) fn contained_in<T>(span: &CallSpan, work: impl FnOnce() -> T) -> Result<T, Status> {
+    caught(work).map_err(|panic| span.within(|| panicked(&*panic)))
+}
+
+fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    catch_unwind(AssertUnwindSafe(work))
+}
+
+/// INTERNAL. The text of the panic goes to the log, and no further.
+fn panicked(panic: &(dyn Any + Send)) -> Status {
+    let literal = panic.downcast_ref::<&str>().copied();
+    let formatted = || panic.downcast_ref::<String>().map(String::as_str);
+    let text = literal.or_else(formatted).unwrap_or("(not a string)");
+    tracing::error!(panic = text, "the handler panicked");
+    Status::internal("the handler panicked; the server's log says where")
+}

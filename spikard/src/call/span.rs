@@ -1,0 +1,92 @@
+//! The tracing span of a call, in the names of OpenTelemetry's conventions for RPC.
+
+use std::net::SocketAddr;
+
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use crate::Code;
+
+/// The span of one call: `rpc`, at the level INFO.
+///
+/// The attributes are those of the semantic conventions for gRPC servers (1.38 and later):
+/// `rpc.system.name`, `rpc.method`, `rpc.response.status_code`, `network.peer.address`,
+/// `network.peer.port`, and `error.type` where the call failed; `otel.name` and `otel.kind` are
+/// what tracing-opentelemetry names the span by.
+#[derive(Clone, Debug)]
+pub(crate) struct CallSpan(Span);
+
+impl CallSpan {
+    pub(crate) fn new(service: &str, method: &str, peer: Option<SocketAddr>) -> Self {
+        let span = tracing::info_span!(
+            "rpc",
+            otel.name = %format_args!("{service}/{method}"),
+            otel.kind = "server",
+            rpc.system.name = "grpc",
+            rpc.method = %format_args!("{service}/{method}"),
+            rpc.response.status_code = Empty,
+            network.peer.address = peer.map(|peer| display(peer.ip())),
+            network.peer.port = peer.map(|peer| peer.port()),
+            error.type = Empty,
+        );
+        Self(span)
+    }
+
+    /// Runs `future` inside the span.
+    pub(crate) fn of<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        future.instrument(self.0.clone())
+    }
+
+    /// Runs `work` inside the span.
+    pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.0.in_scope(work)
+    }
+
+    /// Records the status that the call ended with.
+    pub(crate) fn finish(&self, code: Code) {
+        if self.0.is_disabled() {
+            return;
+        }
+        let name = code_name(code);
+        self.0.record("rpc.response.status_code", name);
+        if is_server_fault(code) {
+            self.0.record("error.type", name);
+        }
+    }
+}
+
+/// The codes that the conventions count as errors of a server; the others are the client's.
+fn is_server_fault(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unknown
+            | Code::DeadlineExceeded
+            | Code::Unimplemented
+            | Code::Internal
+            | Code::Unavailable
+            | Code::DataLoss
+    )
+}
+
+/// The name of a code in the gRPC specification.
+fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

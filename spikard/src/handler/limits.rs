@@ -1,0 +1,136 @@
+//! What one call may take: messages, bytes and time.
+
+use std::time::Duration;
+
+/// The messages that one stream may have by default: 10,000.
+pub const MAX_STREAM_MESSAGES: usize = 10_000;
+
+/// What a call may take before it is refused, for a whole server.
+///
+/// A call over a limit is answered RESOURCE_EXHAUSTED (DEADLINE_EXCEEDED for time) with the limit's
+/// name and value; the handler does not run, and what was buffered is freed at once. A method's own
+/// options (`#[grpc(max_messages = 500)]`) override the server's limits.
+///
+/// ```
+/// use std::time::Duration;
+/// use spikard::Limits;
+///
+/// let limits = Limits {
+///     max_messages: 500,
+///     timeout: Some(Duration::from_secs(5)),
+///     ..Limits::default()
+/// };
+/// assert_eq!(limits.max_message_bytes, 4 * 1024 * 1024);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Messages in one stream. Default: [`MAX_STREAM_MESSAGES`].
+    pub max_messages: usize,
+    /// Bytes in one message, after decompression. Default: 4 MiB, gRPC's usual `max_receive_message_length`.
+    pub max_message_bytes: usize,
+    /// Bytes in all messages of one stream, after decompression. Default: 64 MiB.
+    pub max_stream_bytes: usize,
+    /// Bytes in one message of a response, before compression. Default: 4 GiB less one byte, the most that the
+    /// 4-byte length of a frame can say.
+    pub max_sent_message_bytes: usize,
+    /// The deadline of a call, from its arrival: buffering, the handler and the response. The client's
+    /// `grpc-timeout` counts where it is shorter. Default: none.
+    pub timeout: Option<Duration>,
+    /// The idle timeout: time without a DATA frame from the client before its half-close. Default: 60 s.
+    pub idle_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_messages: MAX_STREAM_MESSAGES,
+            max_message_bytes: 4 << 20,
+            max_stream_bytes: 64 << 20,
+            max_sent_message_bytes: u32::MAX as usize,
+            timeout: None,
+            idle_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Limits {
+    /// For a stream that is not buffered: the limits of a buffer do not apply.
+    pub(crate) fn unbuffered(self) -> Self {
+        Self {
+            max_messages: usize::MAX,
+            max_stream_bytes: usize::MAX,
+            idle_timeout: Duration::MAX,
+            ..self
+        }
+    }
+
+    pub(crate) fn overridden_by(self, options: &MethodOptions) -> Self {
+        Self {
+            max_messages: options.max_messages.unwrap_or(self.max_messages),
+            max_message_bytes: options.max_message_bytes.unwrap_or(self.max_message_bytes),
+            max_stream_bytes: options.max_stream_bytes.unwrap_or(self.max_stream_bytes),
+            max_sent_message_bytes: self.max_sent_message_bytes,
+            timeout: options.timeout.or(self.timeout),
+            idle_timeout: options.idle_timeout.unwrap_or(self.idle_timeout),
+        }
+    }
+}
+
+/// The limits that one method sets for itself; `None` is the server's limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MethodOptions {
+    /// See [`Limits::max_messages`].
+    pub max_messages: Option<usize>,
+    /// See [`Limits::max_message_bytes`].
+    pub max_message_bytes: Option<usize>,
+    /// See [`Limits::max_stream_bytes`].
+    pub max_stream_bytes: Option<usize>,
+    /// See [`Limits::timeout`].
+    pub timeout: Option<Duration>,
+    /// See [`Limits::idle_timeout`].
+    pub idle_timeout: Option<Duration>,
+}
+
+impl MethodOptions {
+    /// No limit of its own.
+    pub const fn new() -> Self {
+        Self {
+            max_messages: None,
+            max_message_bytes: None,
+            max_stream_bytes: None,
+            timeout: None,
+            idle_timeout: None,
+        }
+    }
+
+    /// Sets [`Limits::max_messages`] for the method.
+    pub const fn max_messages(mut self, messages: usize) -> Self {
+        self.max_messages = Some(messages);
+        self
+    }
+
+    /// Sets [`Limits::max_message_bytes`] for the method.
+    pub const fn max_message_bytes(mut self, bytes: usize) -> Self {
+        self.max_message_bytes = Some(bytes);
+        self
+    }
+
+    /// Sets [`Limits::max_stream_bytes`] for the method.
+    pub const fn max_stream_bytes(mut self, bytes: usize) -> Self {
+        self.max_stream_bytes = Some(bytes);
+        self
+    }
+
+    /// Sets [`Limits::timeout`] for the method.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets [`Limits::idle_timeout`] for the method.
+    pub const fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = Some(timeout);
+        self
+    }
+}

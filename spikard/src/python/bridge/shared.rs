@@ -1,0 +1,298 @@
+//! `Bridge`: the queue of the event loop, the calls in flight, and the shutdown.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::Status;
+use crate::python::convert::{Answer, Inbound};
+use crate::python::lock::lock;
+use crate::python::{PythonError, PythonErrorKind};
+
+use super::call::{CallState, Outcome};
+use super::handler::{Handler, Handlers, Runs};
+use super::lookup::LookupRequest;
+use super::notice::Notice;
+use super::pool::PoolQueue;
+use super::process::Process;
+use super::queue::{Drained, Queue};
+use super::wake::Wake;
+
+const FORKED: &str =
+    "this process was forked after Python was started, so Python does not run in it";
+
+pub(crate) struct Bridge {
+    state: Mutex<State>,
+    pub(super) wake: Wake,
+    pub(super) pool: PoolQueue,
+    pub(super) handlers: Handlers,
+    /// A forked child has none of the threads.
+    process: Process,
+}
+
+#[derive(Default)]
+struct State {
+    queue: Queue,
+    /// The calls in flight, which are answered when Python stops.
+    calls: HashMap<u64, Arc<CallState>>,
+    last_id: u64,
+    closed: Option<Closed>,
+}
+
+#[derive(Clone, Debug)]
+struct Closed {
+    text: &'static str,
+    error: PythonError,
+}
+
+impl Bridge {
+    pub(crate) fn new() -> io::Result<Self> {
+        Self::with_threads(None)
+    }
+
+    /// With at most `most_threads` threads for `def` handlers.
+    pub(crate) fn with_threads(most_threads: Option<usize>) -> io::Result<Self> {
+        Ok(Self {
+            state: Mutex::default(),
+            wake: Wake::new()?,
+            pool: PoolQueue::new(most_threads),
+            handlers: Handlers::default(),
+            process: Process::current(),
+        })
+    }
+
+    /// Puts a call in the queue of its handler.
+    pub(super) fn submit(
+        &self,
+        handler: Handler,
+        answer: Answer,
+        request: Inbound,
+    ) -> Result<(Arc<CallState>, oneshot::Receiver<Outcome>), Status> {
+        if self.is_forked() {
+            return Err(Status::unavailable(FORKED));
+        }
+        let mut state = lock(&self.state);
+        if let Some(closed) = &state.closed {
+            return Err(Status::unavailable(closed.text));
+        }
+        state.last_id += 1;
+        let (call, receiver) = CallState::new(state.last_id, handler, answer, request);
+        state.calls.insert(call.id, call.clone());
+        match handler.runs {
+            Runs::OnLoop => {
+                state.queue.calls.push(call.clone());
+                self.release_and_wake(state);
+            }
+            Runs::InPool => {
+                drop(state);
+                self.pool.push(call.clone());
+            }
+        }
+        Ok((call, receiver))
+    }
+
+    /// Removes a call, and tells Python to cancel it if asked to.
+    pub(super) fn end(&self, id: u64, cancel: bool) {
+        let mut state = lock(&self.state);
+        let call = state.calls.remove(&id);
+        if cancel && state.closed.is_none() {
+            state.queue.cancels.push(id);
+            self.release_and_wake(state);
+        } else {
+            drop(state);
+        }
+        drop(call);
+    }
+
+    /// The client waits no more: frees what the call holds, and cancels it in Python if it runs there.
+    pub(super) fn over(&self, call: &CallState) {
+        // A request that Python has not taken is freed here.
+        let started = call.start().is_none();
+        let waits = call.abandon();
+        let cancel = started && !call.is_finished();
+        self.end(call.id, cancel);
+        if waits && !cancel {
+            self.wake_stream(call.id);
+        }
+    }
+
+    /// Tells Python that a stream of this call can be read or written again.
+    pub(super) fn wake_stream(&self, id: u64) {
+        let mut state = lock(&self.state);
+        if state.closed.is_none() {
+            state.queue.wakes.push(id);
+            self.release_and_wake(state);
+        }
+    }
+
+    pub(super) fn push_lookup(&self, lookup: LookupRequest) -> Result<(), PythonError> {
+        if self.is_forked() {
+            return Err(PythonError::new(PythonErrorKind::Stopped, FORKED));
+        }
+        let mut state = lock(&self.state);
+        if let Some(closed) = &state.closed {
+            return Err(closed.error.clone());
+        }
+        state.queue.lookups.push(lookup);
+        self.release_and_wake(state);
+        Ok(())
+    }
+
+    /// Reports something to Python besides calls.
+    pub(crate) fn notify(&self, notice: Notice) {
+        let mut state = lock(&self.state);
+        if state.closed.is_none() {
+            state.queue.notices.push(notice);
+            self.release_and_wake(state);
+        }
+    }
+
+    /// Takes the notices.
+    pub(super) fn notices(&self) -> Vec<Notice> {
+        std::mem::take(&mut lock(&self.state).queue.notices)
+    }
+
+    /// Wakes the loop while calls are in flight. Returns for how long it has not answered a wake-up.
+    pub(crate) fn ping(&self) -> Option<Duration> {
+        let state = lock(&self.state);
+        let waiting = state.queue.unanswered();
+        if state.closed.is_some() || (state.calls.is_empty() && waiting.is_none()) {
+            return None;
+        }
+        self.release_and_wake(state);
+        Some(waiting.unwrap_or_default())
+    }
+
+    fn release_and_wake(&self, mut state: MutexGuard<'_, State>) {
+        let wake = state.queue.wakes_loop();
+        drop(state);
+        if wake {
+            self.wake.wake();
+        }
+    }
+
+    /// Takes what the loop is to do next.
+    pub(super) fn drain(&self) -> Drained {
+        // Cleared before the queue is read: what comes in later wakes the loop again.
+        self.wake.clear();
+        let mut state = lock(&self.state);
+        let closed = state.closed.is_some();
+        let drained = state.queue.burst(closed);
+        if state.queue.calls.is_empty() {
+            drop(state);
+        } else {
+            self.release_and_wake(state);
+        }
+        drained
+    }
+
+    /// Refuses new calls, and ends those in flight with UNAVAILABLE and `text`. It does not wait and may be called from
+    /// any thread; Python learns of it from its next drain.
+    pub(crate) fn close(&self, text: &'static str, error: PythonError) {
+        let (queue, calls) = {
+            let mut state = lock(&self.state);
+            state.closed.get_or_insert(Closed { text, error });
+            let queue = std::mem::take(&mut state.queue);
+            state.queue.wakes_loop();
+            (queue, std::mem::take(&mut state.calls))
+        };
+        self.wake.wake();
+        self.pool.close();
+        for call in calls.into_values() {
+            drop(call.start());
+            call.fail(Status::unavailable(text));
+        }
+        drop(queue);
+    }
+
+    /// The error for lookups after the close.
+    pub(super) fn stopped(&self) -> PythonError {
+        let closed = lock(&self.state).closed.clone();
+        closed.map_or_else(PythonError::stopped, |closed| closed.error)
+    }
+
+    /// Whether this process was forked from the one that created the bridge. A thread that does not exist here may hold
+    /// its locks, and its wake-ups reach the parent's loop.
+    pub(crate) fn is_forked(&self) -> bool {
+        self.process.is_parent()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::queue::BURST;
+    use super::*;
+    use crate::Code;
+
+    const ON_LOOP: Handler = Handler {
+        index: 0,
+        runs: Runs::OnLoop,
+    };
+
+    fn submit(bridge: &Bridge) -> (Arc<CallState>, oneshot::Receiver<Outcome>) {
+        bridge
+            .submit(ON_LOOP, Answer::One, Inbound::empty())
+            .unwrap()
+    }
+
+    #[test]
+    fn a_burst_is_bounded_and_keeps_the_order() {
+        let bridge = Bridge::new().unwrap();
+        let calls: Vec<_> = (0..BURST + 10).map(|_| submit(&bridge)).collect();
+        let first = bridge.drain();
+        assert_eq!(first.calls.len(), BURST);
+        let second = bridge.drain();
+        let ids: Vec<u64> = [first.calls, second.calls]
+            .concat()
+            .iter()
+            .map(|call| call.id)
+            .collect();
+        let submitted: Vec<u64> = calls.iter().map(|(call, _)| call.id).collect();
+        assert_eq!(ids, submitted);
+    }
+
+    #[test]
+    fn closing_answers_what_waits_and_refuses_what_comes() {
+        let bridge = Bridge::new().unwrap();
+        let (_, mut queued) = submit(&bridge);
+        let (_, mut started) = submit(&bridge);
+        let drained = bridge.drain();
+        assert!(drained.calls[1].start().is_some());
+        bridge.close("closed for the test", PythonError::stopped());
+        for receiver in [&mut queued, &mut started] {
+            let status = receiver.try_recv().unwrap().err().unwrap();
+            assert_eq!(status.code(), Code::Unavailable);
+        }
+        let refused = bridge.submit(ON_LOOP, Answer::One, Inbound::empty());
+        assert_eq!(refused.err().unwrap().message(), "closed for the test");
+        assert!(bridge.drain().closed);
+        assert!(bridge.pool.take().is_none());
+    }
+
+    #[test]
+    fn a_notice_wakes_the_loop_and_is_taken_once() {
+        let bridge = Bridge::new().unwrap();
+        bridge.notify(Notice::Done(7));
+        assert!(lock(&bridge.state).queue.unanswered().is_some());
+        assert!(bridge.drain().calls.is_empty());
+        assert!(matches!(bridge.notices()[..], [Notice::Done(7)]));
+        assert!(bridge.notices().is_empty());
+    }
+
+    #[test]
+    fn a_ping_tells_for_how_long_the_loop_has_not_answered() {
+        let bridge = Bridge::new().unwrap();
+        assert_eq!(bridge.ping(), None, "nothing is in progress");
+        let (call, _receiver) = submit(&bridge);
+        let first = bridge.ping().unwrap();
+        assert!(bridge.ping().unwrap() >= first);
+        bridge.drain();
+        assert_eq!(bridge.ping(), Some(Duration::ZERO), "it has just answered");
+        bridge.drain();
+        bridge.end(call.id, false);
+        assert_eq!(bridge.ping(), None);
+    }
+}

@@ -1,0 +1,91 @@
+//! The public handle of the embedded interpreter.
+
+use std::path::PathBuf;
+
+use crate::python::PythonError;
+
+use super::instance;
+use super::settings::Settings;
+
+/// The Python interpreter embedded in this program.
+///
+/// A process has one. It starts with the default settings when a Python callable is first used or a server with Python
+/// handlers is built. To use other settings, start it before that:
+///
+/// ```no_run
+/// use spikard::python::Interpreter;
+///
+/// # fn main() -> Result<(), spikard::python::PythonError> {
+/// Interpreter::builder()
+///     .virtual_env("/srv/app/.venv")
+///     .path("/srv/app/handlers")
+///     .start()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It runs on a thread of its own, with an event loop (uvloop if installed), until the process exits. Python installs
+/// no signal handlers. At exit, `async def` handlers are cancelled and `def` handlers may finish; after one second the
+/// process exits in any case.
+///
+/// # Memory
+///
+/// Set `MALLOC_ARENA_MAX=1` in the environment of a program whose handlers are mostly Python's; `spikard serve` sets it
+/// for itself. By default, glibc has an arena per thread, and memory that tokio's threads received is not reused by
+/// Python's: a buffered stream then takes twice its size. The cost: Rust handlers that keep many small values become
+/// slower.
+#[derive(Clone, Copy, Debug)]
+pub struct Interpreter {
+    _started: (),
+}
+
+impl Interpreter {
+    /// A builder with the default settings.
+    pub fn builder() -> InterpreterBuilder {
+        InterpreterBuilder::default()
+    }
+
+    /// Stops the interpreter. Calls in flight and new ones fail with UNAVAILABLE at once. Returns whether
+    /// everything in it ended; what is stuck is abandoned after two seconds.
+    ///
+    /// It cannot be started again. At exit, the process stops it by itself.
+    pub fn stop(&self) -> bool {
+        instance::stop()
+    }
+}
+
+/// Settings of the interpreter.
+#[derive(Clone, Debug, Default)]
+pub struct InterpreterBuilder {
+    settings: Settings,
+}
+
+impl InterpreterBuilder {
+    /// The virtual environment whose packages are used. Default: the active one (`VIRTUAL_ENV`), if any.
+    ///
+    /// It must be of the same minor version as the Python that the program is built against.
+    #[must_use]
+    pub fn virtual_env(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.settings.virtual_env = Some(folder.into());
+        self
+    }
+
+    /// Adds a folder to the front of `sys.path`, before the working directory, `PYTHONPATH` and the packages. Folders
+    /// are searched in the order in which they are added.
+    #[must_use]
+    pub fn path(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.settings.paths.push(folder.into());
+        self
+    }
+
+    /// Starts the interpreter and waits until it runs.
+    ///
+    /// # Errors
+    ///
+    /// The interpreter was started before with other settings; the virtual environment does not exist or is of another
+    /// minor version; the loaded libpython is not the one that the program is built against; Python cannot start.
+    pub fn start(self) -> Result<Interpreter, PythonError> {
+        instance::start(self.settings)?.wait_until_ready()?;
+        Ok(Interpreter { _started: () })
+    }
+}

@@ -1,0 +1,70 @@
+//! The steps of building routes, which a server's builder has as well.
+
+/// Writes the steps for `Routes`, or for a builder that has them in the field `$routes`.
+macro_rules! routes_steps {
+    ($($routes:ident)?) => {
+        /// Adds the methods of a service; those of one service may come from several functions and blocks.
+        ///
+        /// Errors are reported when the routes are built: two handlers for one method, or a Python callable that
+        /// cannot be used.
+        #[must_use]
+        #[expect(
+            clippy::should_implement_trait,
+            reason = "the name of the builder's step; nothing is summed"
+        )]
+        pub fn add<S: $crate::GrpcService>(mut self, service: S) -> Self {
+            self$(.$routes)?.registry.add(service);
+            self
+        }
+
+        /// Adds a service that tonic generated, or any other `NamedService`. The limits do not apply to it.
+        #[must_use]
+        pub fn add_service<S>(mut self, service: S) -> Self
+        where
+            S: ::tower_service::Service<
+                    ::http::Request<::tonic::body::Body>,
+                    Response = ::http::Response<::tonic::body::Body>,
+                    Error = ::std::convert::Infallible,
+                > + ::tonic::server::NamedService
+                + Clone
+                + Send
+                + Sync
+                + 'static,
+            S::Future: Send + 'static,
+        {
+            self$(.$routes)?.foreign.add(service);
+            self
+        }
+
+        /// The limits of methods that do not set their own.
+        #[must_use]
+        pub fn limits(mut self, limits: $crate::Limits) -> Self {
+            self$(.$routes)?.limits = limits;
+            self
+        }
+
+        /// The compression of responses, for clients that accept it. Default: none.
+        #[must_use]
+        pub fn compression(mut self, compression: $crate::Compression) -> Self {
+            self$(.$routes)?.compression = compression;
+            self
+        }
+
+        /// The budget: the bytes that all calls together may have buffered. Default: 1 GiB.
+        ///
+        /// The payload of each message counts, after decompression, and the fixed size of its value in
+        /// memory. A call for which there is no room is answered RESOURCE_EXHAUSTED; others go on.
+        #[must_use]
+        pub fn max_buffered_bytes(mut self, bytes: usize) -> Self {
+            self$(.$routes)?.budget = $crate::call::Budget::new(bytes);
+            self
+        }
+
+        /// The table of methods, to be printed at the start.
+        pub fn table(&self) -> $crate::RouteTable {
+            self$(.$routes)?.registry.table(&self$(.$routes)?.limits)
+        }
+    };
+}
+
+pub(crate) use routes_steps;

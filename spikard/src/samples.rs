@@ -1,0 +1,7 @@
+//! The Rust samples of the guides, as doctests. A page that shows Rust has its place here; a test sees to it.
+
+#[doc = include_str!("../../docs/guide/embedding.md")]
+struct Embedding;
+
+#[doc = include_str!("../../docs/guide/rust.md")]
+struct Guide;

@@ -1,0 +1,31 @@
+//! A service on its own, mounted in another server.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use http::Request;
+use tonic::body::Body;
+
+use crate::dispatch::{Policy, ResponseFuture, ServerCall, unknown_method};
+
+use super::GrpcService;
+
+/// Answers a request to one service: what `tower::Service::call` of a generated service does.
+pub fn serve<S: GrpcService + Clone>(service: &S, request: Request<Body>) -> ResponseFuture {
+    let index = method_index::<S>(request.uri().path());
+    match index {
+        Some(index) => {
+            let call = ServerCall::new(request, Policy::unserved());
+            Arc::new(service.clone()).call(index, call)
+        }
+        None => Box::pin(ready(Ok(unknown_method(request.uri().path())))),
+    }
+}
+
+fn method_index<S: GrpcService>(path: &str) -> Option<usize> {
+    let (service, method) = path.strip_prefix('/')?.split_once('/')?;
+    if service != S::NAME {
+        return None;
+    }
+    S::METHODS.iter().position(|info| info.name == method)
+}
