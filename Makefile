@@ -22,6 +22,8 @@ WHEEL_SOURCES := pyproject.toml Cargo.toml Cargo.lock $(shell find spikard spika
 
 # One target directory for everything, and one interpreter: PyO3 rebuilds when either changes.
 export CARGO_TARGET_DIR := $(CURDIR)/target
+# What trybuild builds in a folder below that one: the same build scripts and macros serve it.
+export CARGO_BUILD_BUILD_DIR := $(CARGO_TARGET_DIR)
 export PYO3_PYTHON := $(PY)
 # What a program that embeds Python takes its packages from.
 export VIRTUAL_ENV := $(VENV)
