@@ -4,12 +4,7 @@ use std::env;
 
 use spikard_build::Error;
 
-const FILES: [&str; 4] = [
-    "messageservice",
-    "transformservice",
-    "recordservice",
-    "interop",
-];
+const FILES: [&str; 3] = ["messageservice", "transformservice", "recordservice"];
 
 fn main() -> Result<(), Error> {
     // A program that embeds Python finds libpython at run time by the path that this links into it.

@@ -1,4 +1,4 @@
-//! Compiles `probe.proto`, and links the path of libpython.
+//! Compiles `probe.proto` and `interop.proto`, and links the path of libpython.
 
 use std::error::Error;
 use std::path::Path;
@@ -17,5 +17,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = Path::new(&env::var("OUT_DIR")?).join("descriptors.bin");
     fs::write(descriptors, compiler.encode_file_descriptor_set())?;
     prost_build::compile_fds(compiler.file_descriptor_set())?;
+    spikard_build::compile(&["proto/interop.proto"], &["proto"])?;
     Ok(())
 }

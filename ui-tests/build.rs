@@ -1,4 +1,4 @@
-//! Compiles the services that handlers are checked against.
+//! Compiles the services that handlers are checked against, and links the path of libpython.
 
 use std::path::Path;
 use std::{env, fs};
@@ -6,6 +6,10 @@ use std::{env, fs};
 use spikard_build::{Error, configure};
 
 fn main() -> Result<(), Error> {
+    if let Ok(arg) = env::var("DEP_SPIKARD_LINK_ARG") {
+        println!("cargo::rustc-link-arg={arg}");
+    }
+
     let files = ["proto/messageservice.proto", "proto/peculiar.proto"];
     configure()
         .prost(|config| {

@@ -4,7 +4,6 @@
 //! - [`transform`]: bidirectional streaming, as free functions.
 //! - [`records`]: bidirectional streaming, as one `impl` block with state.
 //! - [`average`]: a handler with a bug, to see what a bug does to a server.
-//! - [`interop`]: the test service of the gRPC interop suite, with a server of its own.
 //!
 //! The Python handlers are in `python/`, the `.proto` files in `proto/`. [`calls`] reads the tables of
 //! calls that the demo plays and the tests run.
@@ -14,7 +13,6 @@ pub mod batch;
 pub mod calls;
 mod clock;
 mod database;
-pub mod interop;
 pub mod proto;
 pub mod records;
 mod serving;

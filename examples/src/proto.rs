@@ -26,12 +26,3 @@ pub mod transformservice {
 pub mod recordservice {
     include!(concat!(env!("OUT_DIR"), "/recordservice.rs"));
 }
-
-#[expect(
-    missing_docs,
-    reason = "the comments of the .proto file are its documentation"
-)]
-/// The gRPC interop suite's.
-pub mod interop {
-    include!(concat!(env!("OUT_DIR"), "/grpc.testing.rs"));
-}

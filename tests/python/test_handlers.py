@@ -1,4 +1,4 @@
-"""Where a handler runs, and what is said of one that cannot be found."""
+"""Where a handler runs, and the errors for one that cannot be found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metadata: a dict that loses nothing."""
+"""Metadata: a dict that keeps repeated keys."""
 
 from __future__ import annotations
 

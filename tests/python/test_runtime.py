@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import socket
 import threading
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from spikard._runtime.event_loop import end_tasks, run_until_stopped
 from spikard._runtime.handler import Handler
 from spikard._runtime.loop import LoopRunner
 from spikard._runtime.pool import Pool
@@ -40,7 +38,7 @@ class FakeCall:
 
 
 class FakeBridge:
-    """A bridge whose bursts are put in by the test."""
+    """A bridge whose batches come from the test."""
 
     def __init__(self) -> None:
         self._reader, self._writer = socket.socketpair()
@@ -182,67 +180,6 @@ def test_lookups_and_the_end_are_handed_on(bridge: FakeBridge) -> None:
     run(test())
 
 
-@pytest.mark.parametrize("raised", [SystemExit(3), KeyboardInterrupt()])
-def test_what_passes_through_the_loop_is_logged(raised: BaseException, caplog: pytest.LogCaptureFixture) -> None:
-    async def leave() -> None:
-        raise raised
-
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(leave())
-    run_until_stopped(loop)
-    assert f"{type(raised).__name__} ended the event loop, which goes on" in caplog.text
-    assert task.exception() is raised
-    loop.call_soon(loop.stop)
-    run_until_stopped(loop)
-    loop.close()
-
-
-def test_a_loop_that_cannot_run_says_so() -> None:
-    loop = asyncio.new_event_loop()
-    loop.close()
-    with pytest.raises(RuntimeError, match="closed"):
-        run_until_stopped(loop)
-
-    async def inside() -> None:
-        other = asyncio.new_event_loop()
-        try:
-            run_until_stopped(other)
-        finally:
-            other.close()
-
-    with pytest.raises(RuntimeError, match="another loop is running"):
-        asyncio.run(inside())
-
-
-def test_tasks_that_do_not_end_are_named(bridge: FakeBridge) -> None:
-    ends = asyncio.Event()
-    begun: list[str] = []
-
-    async def handler(request: str) -> None:
-        begun.append(request)
-        while not ends.is_set():
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait_for(ends.wait(), 30)
-
-    async def test() -> None:
-        running = Running(bridge, handler)
-        bridge.burst([(FakeCall(), 7, 0, "a call")])
-        quick = asyncio.ensure_future(asyncio.sleep(30))
-        stays = asyncio.ensure_future(handler("a task"))
-        await running.until(lambda: len(begun) == 2)
-        assert await end_tasks(0.01) == ["handler", handler.__qualname__]
-        assert quick.cancelled()
-        ends.set()
-        await stays
-        await running.until(lambda: not running.runner.tasks())
-        running.runner.detach()
-
-    # Without the task that bounds it, which would be ended too.
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(test())
-    loop.close()
-
-
 def test_all_calls_are_cancelled(bridge: FakeBridge) -> None:
     entered: list[str] = []
 
@@ -255,6 +192,7 @@ def test_all_calls_are_cancelled(bridge: FakeBridge) -> None:
         calls = [FakeCall() for _ in range(3)]
         bridge.burst([(call, index, 0, "request") for index, call in enumerate(calls)])
         await running.until(lambda: len(entered) == len(calls))
+        assert {task.get_name() for task in running.runner.tasks()} == {"handler"}
         running.runner.cancel_all()
         await running.until(lambda: not running.runner.tasks())
         assert [call.answers for call in calls] == [[(StatusCode.CANCELLED, "CancelledError")]] * 3

@@ -1,4 +1,4 @@
-"""Calls through two clients of other makers, told in one way."""
+"""Calls with grpcio and grpclib, with one type of result."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ Pairs = list[tuple[str, Any]]
 
 @dataclass
 class Answer:
-    """What came back of a call."""
+    """The result of a call."""
 
     code: str = "OK"
     text: str = ""

@@ -23,6 +23,6 @@ def examples() -> Iterator[Served]:
 
 @pytest.fixture(params=[with_grpcio, with_grpclib], ids=["grpcio", "grpclib"])
 def call(request: pytest.FixtureRequest) -> Call:
-    """A client of another maker."""
+    """The client of grpcio, and that of grpclib."""
     chosen: Call = request.param
     return chosen

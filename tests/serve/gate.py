@@ -1,4 +1,4 @@
-"""A place where another process waits until the test lets it go on."""
+"""Blocks another process until the test releases it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Gate:
-    """A Unix socket: who comes connects, and waits for the end of what it reads."""
+    """A Unix socket: a process connects to it, and waits until the connection is closed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -30,5 +30,5 @@ class Gate:
         self._path.unlink()
 
     def arrival(self) -> socket.socket:
-        """Wait until somebody has come; closing what this answers lets it go on."""
+        """Wait until a process has connected; closing the connection releases it."""
         return self._listening.accept()[0]

@@ -40,7 +40,7 @@ def test_version() -> None:
     ],
 )
 def test_help(command: tuple[str, ...], parts: list[str]) -> None:
-    """It teaches, with examples, in lines that fit a terminal."""
+    """With examples, in lines that fit a terminal."""
     done = spikard(*command, "--help")
     assert done.returncode == 0
     for part in parts:
@@ -161,7 +161,7 @@ def test_a_port_in_use(workers: str) -> None:
 
 
 def test_a_certificate_that_is_none(tmp_path: Path) -> None:
-    """The file and its fault."""
+    """The message names the file and what is wrong with it."""
     bad = tmp_path / "bad.pem"
     bad.write_text("not a certificate")
     done = spikard("serve", "probes", "--bind", "127.0.0.1:0", "--tls-cert", str(bad), "--tls-key", str(bad))
@@ -170,7 +170,7 @@ def test_a_certificate_that_is_none(tmp_path: Path) -> None:
 
 
 def test_environment() -> None:
-    """A variable stands for a flag, and a flag goes before it."""
+    """A flag takes precedence over its variable."""
     env = {"SPIKARD_MAX_MESSAGES": "7", "SPIKARD_MAX_MESSAGE_BYTES": "2KiB"}
     done = spikard("routes", "probes:reverse", "--json", "--max-messages", "8", env=env)
     (route,) = json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""The end: what a signal does to the calls in flight, and how long it may take."""
+"""Graceful shutdown: what a signal does to calls in flight, and how long it may take."""
 
 import contextlib
 import os
@@ -98,7 +98,7 @@ def test_a_coroutine_that_holds_the_loop_holds_nothing_up() -> None:
     with serving("probes", "--grace", str(GRACE)) as served:
         with grpc.insecure_channel(served.address) as channel:
             held = channel.unary_unary("/probes.Probes/Hold").future(b"60")
-            served.err.wait_for("holds the event loop")
+            served.err.wait_for("blocks the event loop")
             began = time.monotonic()
             assert served.stop() == 1
             assert time.monotonic() - began < GRACE + 1
@@ -186,7 +186,7 @@ def test_a_drain_waits_for_what_ends_in_time() -> None:
     with serving("probes", "--grace", "30s", "--threads", "2") as served:
         with grpc.insecure_channel(served.address) as channel:
             held = channel.unary_unary("/probes.Probes/Hold").future(b"0.5")
-            served.err.wait_for("holds the event loop")
+            served.err.wait_for("blocks the event loop")
             assert served.stop() == 0
             assert held.result(WAIT) == b""
 

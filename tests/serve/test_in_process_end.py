@@ -1,4 +1,4 @@
-"""The end of a client inside the process, and what must not be its end."""
+"""How a client in the process is closed, and what must not close it."""
 
 import asyncio
 import logging
@@ -56,7 +56,7 @@ SEEN: list[str] = []
 
 @grpc_stream(service=SERVICE)
 async def cleans_up(request: GrpcRequest) -> GrpcResponse:
-    """Take a moment for the end."""
+    """Clean up for a moment when cancelled."""
     SEEN.append("waits")
     try:
         await asyncio.get_running_loop().create_future()
@@ -68,7 +68,7 @@ async def cleans_up(request: GrpcRequest) -> GrpcResponse:
 
 @grpc_stream(service=SERVICE)
 async def stays(request: GrpcRequest) -> GrpcResponse:
-    """Do not let oneself be cancelled, but for the second time."""
+    """Swallow the first cancellation."""
     SEEN.append("waits")
     try:
         await asyncio.get_running_loop().create_future()
@@ -103,7 +103,7 @@ async def until_it_waits() -> None:
 
 
 def run_program(program: str) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end, which it must come to."""
+    """Run a program to its end, within a bound."""
     return subprocess.run(
         [sys.executable, "-c", program], cwd=HANDLERS, capture_output=True, text=True, timeout=WAIT, check=False
     )
@@ -112,7 +112,7 @@ def run_program(program: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("handler", [cleans_up, streams], ids=["unary", "streaming"])
 async def test_handlers_end_with_the_client(handler: object) -> None:
-    """They are cancelled, and have had time to clean up; who waits for the answer is told why there is none."""
+    """They are cancelled, with time to clean up; the caller gets UNAVAILABLE."""
     async with AsyncClient(handler) as client:
         call = asyncio.create_task(client.call("CleansUp" if handler is cleans_up else "Streams"))
         await until_it_waits()
@@ -163,7 +163,7 @@ def test_a_task_that_leaves_does_not_end_the_client() -> None:
     """`SystemExit` passes through the loop, which goes on."""
     done = run_program(LEAVES)
     assert (done.returncode, done.stdout) == (0, "b'still here'\nb'one'\n"), done.stderr
-    assert "SystemExit ended the event loop, which goes on" in done.stderr
+    assert "SystemExit stopped the event loop; running it again" in done.stderr
 
 
 def test_a_forked_child_leaves_the_client_alone() -> None:
@@ -266,5 +266,5 @@ def test_a_handler_that_does_not_end_hangs_no_tests(run: str, handler: str) -> N
     program = STAYS.replace("RUN", run).replace("HANDLER", handler).replace("METHOD", f'"{method}"')
     done = run_program(program)
     assert (done.returncode, done.stdout) == (0, "went on\n"), done.stderr
-    text = "RuntimeWarning: left behind, since they did not end when they were cancelled: __main__:" + handler
+    text = "RuntimeWarning: left behind, because they did not end when cancelled: __main__:" + handler
     assert text in done.stderr

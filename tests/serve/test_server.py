@@ -179,7 +179,7 @@ print("ended")
         [sys.executable, "-c", program], cwd=HANDLERS, capture_output=True, text=True, timeout=WAIT, check=False
     )
     assert (done.returncode, done.stdout) == (0, "ended\n"), done.stderr
-    assert "await server.stop() before" in done.stderr
+    assert "await server.stop() first" in done.stderr
 
 
 async def test_a_process_that_ends_under_a_server() -> None:

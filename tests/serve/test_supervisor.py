@@ -1,4 +1,4 @@
-"""What the supervisor of the workers lives through, and changes that come at a bad time."""
+"""The supervisor: shortages, a broken pipe, and changes at a bad time."""
 
 import contextlib
 import os
@@ -60,7 +60,7 @@ async def answer(request: GrpcRequest) -> GrpcResponse:
 
 
 def answer_of(served: Served, expected: bytes) -> None:
-    """Wait until the handler answers so; a worker in its drain may refuse."""
+    """Wait for an answer of the handler; a worker that drains may refuse."""
     answer = b""
     deadline = time.monotonic() + WAIT
     while answer != expected:
@@ -128,7 +128,7 @@ def test_a_worker_that_cannot_be_started_is_tried_again(free: int) -> None:
 
 
 def test_nobody_reads_what_is_printed() -> None:
-    """As in `spikard serve … | tee log` when tee ends: the workers serve on, and one that dies is started again."""
+    """As in `spikard serve … | tee log` when tee ends: the workers go on, and one that dies is restarted."""
     reader, writer = os.pipe()
     with subprocess.Popen(
         [sys.executable, "-m", "spikard", "serve", "probes", "--bind", "127.0.0.1:0", "--workers", "2"],
@@ -144,7 +144,7 @@ def test_nobody_reads_what_is_printed() -> None:
             for pause in ("now", r"in 0\.1 s"):
                 os.kill(first, signal.SIGKILL)
                 # The second time, it has been said before that the worker is ready.
-                err.wait_for(rf"worker 1 \(pid {first}\) was ended by SIGKILL; starting it again {pause}")
+                err.wait_for(rf"worker 1 \(pid {first}\) was ended by SIGKILL; restarting it {pause}")
                 first = another(address, {first, other})
             process.send_signal(signal.SIGTERM)
             assert process.wait(WAIT) == 0, err.text()
@@ -188,7 +188,7 @@ def test_a_change_while_workers_drain(tmp_path: Path) -> None:
             served.err.wait_for("draining connections")
             for times, answer in ((2, "three"), (3, "four")):
                 write(module, WAITS_IN_A_CALL, answer)
-                served.err.wait_for(r"changed: changing\.py; starting anew", times=times)
+                served.err.wait_for(r"changed: changing\.py; restarting", times=times)
             arrived.close()
             assert waiting.result(WAIT) == b"one"
         answer_of(served, b"four")
@@ -224,7 +224,7 @@ def test_a_worker_that_is_ready_when_it_has_been_told_to_end(tmp_path: Path) -> 
             write(module, WAITS_BEFORE_IT_IS_READY, "two")
             told_to_end = gate.arrival()
             write(module, WAITS_BEFORE_IT_IS_READY, "three")
-            served.err.wait_for(r"changed: changing\.py; starting anew", times=2)
+            served.err.wait_for(r"changed: changing\.py; restarting", times=2)
             told_to_end.close()
             gate.arrival().close()
             served.out.wait_for("worker 1 serving on", times=3)

@@ -1,4 +1,4 @@
-"""The file of a Unix socket: it belongs to the one that made it, whoever else takes connections from it."""
+"""The file of a Unix socket: the process that made it removes it, whichever others accept from it."""
 
 import contextlib
 import os
@@ -36,7 +36,7 @@ def call(path: Path, method: str) -> bytes:
 
 
 def answer_of(path: Path, expected: bytes) -> None:
-    """Wait until the handler answers so; a worker in its drain may refuse."""
+    """Wait for an answer of the handler; a worker that drains may refuse."""
     answer = b""
     deadline = time.monotonic() + WAIT
     while answer != expected:
@@ -57,7 +57,7 @@ def test_a_worker_that_ends_leaves_the_socket_to_the_others(number: signal.Signa
         inode = path.stat().st_ino
         first, second = served.pids
         os.kill(first, number)
-        served.err.wait_for(rf"worker \d \(pid {first}\) {how}; starting it again now")
+        served.err.wait_for(rf"worker \d \(pid {first}\) {how}; restarting it now")
         *_, back = served.out.wait_for(r"worker \d serving on \S+ \(pid (\d+)\)", times=3)
         assert path.stat().st_ino == inode
         assert int(call(path, "/probes.Probes/Pid")) in {int(back[1]), second}
@@ -80,7 +80,7 @@ def test_a_change_leaves_the_socket_to_the_next_workers(workers: int, tmp_path: 
             new = tmp_path / "changing.new"
             new.write_text(HANDLER.format(answer=change))
             new.replace(module)
-            served.err.wait_for(r"changed: changing\.py; starting anew", times=change)
+            served.err.wait_for(r"changed: changing\.py; restarting", times=change)
             answer_of(path, str(change).encode())
         assert served.stop() == 0
         assert "cannot" not in served.err.whole()

@@ -1,4 +1,4 @@
-"""The warning about a coroutine that holds the event loop."""
+"""The warning about a coroutine that blocks the event loop."""
 
 from processes import WAIT, Served, serving
 from wire import grpc
@@ -32,20 +32,20 @@ def call(served: Served, path: str, message: bytes) -> None:
 
 
 def test_the_handler_is_named() -> None:
-    """With the line that holds the loop; a call that is quick is not."""
+    """With the line that blocks the loop; a call that is quick is not."""
     with serving("probes") as served:
         call(served, "/probes.Probes/Echo", b"")
         call(served, "/probes.Probes/Hold", b"0.4")
         (found,) = served.err.wait_for(
-            r"WARNING .*probes:(\w+) holds the event loop, for over (\d+) ms so far, at (\S+):\d+"
+            r"WARNING .*probes:(\w+) blocks the event loop, for over (\d+) ms so far, at (\S+):\d+"
         )
         assert found[1] == "hold"
         assert int(found[2]) >= 100
         assert found[3].endswith("probes.py")
         call(served, "/probes.Probes/Hold", b"0.4")
-        served.err.wait_for("probes:hold holds the event loop", times=2)
+        served.err.wait_for("probes:hold blocks the event loop", times=2)
         served.stop()
-        assert served.err.whole().count("holds the event loop") == 2
+        assert served.err.whole().count("blocks the event loop") == 2
 
 
 def test_a_task_of_a_handler_is_named(tmp_path: object) -> None:
@@ -56,6 +56,6 @@ def test_a_task_of_a_handler_is_named(tmp_path: object) -> None:
     (folder / "spawns.py").write_text(SPAWNS)
     with serving("spawns", "--app-dir", str(folder)) as served:
         call(served, "/spawns.Spawns/Spawn", b"")
-        (found,) = served.err.wait_for(r"spawns:(\w+) holds the event loop, .* at (\S+):(\d+):")
+        (found,) = served.err.wait_for(r"spawns:(\w+) blocks the event loop, .* at (\S+):(\d+):")
         assert found[1] == "background"
         assert found[2] == str(folder / "spawns.py")

@@ -1,4 +1,4 @@
-"""Several processes on one port, and the one that looks after them."""
+"""Worker processes on one port, and their supervisor."""
 
 import os
 import re
@@ -125,7 +125,7 @@ def test_the_share_is_even() -> None:
 
 
 def test_a_worker_that_is_killed_under_load() -> None:
-    """Started again within a second; the others' calls are not disturbed, and new connections are never refused."""
+    """Restarted within a second; the others' calls are not disturbed, and new connections are never refused."""
     with serving("probes", workers=2) as served:
         victim, other = served.pids
         with connections(served.address, served.pids, each=1) as channels:
@@ -161,7 +161,7 @@ def test_a_worker_that_is_killed_under_load() -> None:
                 time.sleep(0.001)
             killed = time.clock_gettime(time.CLOCK_BOOTTIME)
             os.kill(victim, signal.SIGKILL)
-            served.err.wait_for(rf"worker 1 \(pid {victim}\) was ended by SIGKILL; starting it again now")
+            served.err.wait_for(rf"worker 1 \(pid {victim}\) was ended by SIGKILL; restarting it now")
             threads[-1].start()
             *_, back = served.out.wait_for(r"worker 1 serving on \S+ \(pid (\d+)\)", times=2)
             new = int(back[1])
@@ -182,14 +182,14 @@ def test_a_worker_that_is_killed_under_load() -> None:
 
 
 def test_a_worker_that_dies_again_and_again_is_given_time() -> None:
-    """Each time it is said how long."""
+    """Each time, the log says how long."""
     with serving("probes", workers=2) as served:
         for times in (1, 2, 3):
             *_, last = served.out.wait_for(r"worker 1 serving on \S+ \(pid (\d+)\)", times=times)
             os.kill(int(last[1]), signal.SIGKILL)
-        served.err.wait_for(r"worker 1 .* starting it again now")
-        served.err.wait_for(r"worker 1 .* starting it again in 0\.1 s")
-        served.err.wait_for(r"worker 1 .* starting it again in 0\.2 s")
+        served.err.wait_for(r"worker 1 .* restarting it now")
+        served.err.wait_for(r"worker 1 .* restarting it in 0\.1 s")
+        served.err.wait_for(r"worker 1 .* restarting it in 0\.2 s")
         served.out.wait_for(r"worker 1 serving on", times=4)
         assert served.stop() == 0
 
@@ -259,7 +259,7 @@ def answer_of(served: Served, expected: bytes) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_reload(workers: int, tmp_path: Path) -> None:
-    """A changed file starts the workers anew; one that is broken waits for the next change."""
+    """A changed file restarts the workers; one that is broken waits for the next change."""
     module = tmp_path / "changing.py"
     module.write_text(HANDLER.format(answer="one"))
     # Compiled files tell changes apart by the second, and these come faster.
@@ -268,7 +268,7 @@ def test_reload(workers: int, tmp_path: Path) -> None:
         served.out.wait_for("worker 1 serving on")
         answer_of(served, b"one")
         module.write_text(HANDLER.format(answer="two"))
-        served.err.wait_for(r"changed: changing\.py; starting anew")
+        served.err.wait_for(r"changed: changing\.py; restarting")
         answer_of(served, b"two")
         module.write_text("this is no Python")
         served.err.wait_for("SyntaxError")

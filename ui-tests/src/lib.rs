@@ -1,4 +1,4 @@
-//! What the programs under `tests/pass` are driven with: calls of a service without a socket.
+//! What the forms under `tests/pass` are called with: calls of a service without a socket.
 
 pub mod pb;
 

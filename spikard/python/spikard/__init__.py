@@ -11,7 +11,7 @@ __version__: str
 
 
 def __getattr__(name: str) -> object:
-    # Asked for late: the types of `spikard.grpc` need no native module, and this must not need one.
+    # Read when used: the types of `spikard.grpc` need no native module, and importing them must not load it.
     if name == "__version__":
         from spikard._native import version
 

@@ -1,4 +1,4 @@
-"""The one door to the native module, so that its absence is explained in one place."""
+"""Loads the native module, and explains its absence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import ModuleType
 
 
 def native() -> ModuleType:
-    """The native module; an ``ImportError`` that says what to do where it is missing."""
+    """The native module; an ``ImportError`` explains what to do without it."""
     try:
         return importlib.import_module("spikard._spikard")
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""The fixture ``spikard_server``; pytest finds it by itself. Nothing is imported before it is used."""
+"""The fixture ``spikard_server``, an entry point for pytest. Nothing else is imported until it is used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def spikard_server() -> Iterator[Callable[..., TestServer]]:
-    """Starts real servers on free ports, which are stopped when the test ends.
+    """Starts servers on free ports, and stops them when the test ends.
 
     ``server = spikard_server("my_handlers", max_messages=10)`` takes what :class:`spikard.grpc.Server` takes, and has
     an ``address`` and a ``port``.

@@ -20,18 +20,18 @@ class InboundCall:
         """Answers with a status."""
 
     def is_cancelled(self) -> bool:
-        """Whether nobody waits for the answer, or the rest of it, any more."""
+        """Whether the call has been given up: nobody waits for the rest of the response."""
 
     @property
     def streams(self) -> bool:
-        """Whether the answer is a stream: begun, sent in batches and ended, rather than finished."""
+        """Whether the response is a stream: begun, sent in batches and ended, rather than finished."""
 
     def begin(self, metadata: Any, response: GrpcDuplexResponse | None, /) -> None:
         """Begins to answer with a stream; a ``TypeError`` or ``ValueError`` says what of it cannot be sent."""
 
     def send(self, batch: list[bytes], /) -> bool:
-        """Sends a batch of messages, which may be empty; answers whether there is room for more. Where there is not,
-        the call is among the wakes of a later drain when there is again."""
+        """Sends a batch of messages, which may be empty; returns whether there is room for more. If not, the call is
+        among the wakes of a later drain, once there is."""
 
     def end(self, trailers: Any, /) -> None:
         """Ends the stream; a ``TypeError`` or ``ValueError`` says why the trailers cannot be sent."""
@@ -49,11 +49,11 @@ class InboundCall:
 
     @staticmethod
     def no_stream(found: Any, /) -> Exception:
-        """What is said of an answer that is not a stream."""
+        """The exception for a response that is not a stream."""
 
 @final
 class Lookup:
-    """A handler that is asked for by name."""
+    """A request for a handler, by name."""
 
     @property
     def name(self) -> str: ...
@@ -62,7 +62,7 @@ class Lookup:
 
 @final
 class Bridge:
-    """Where calls from Rust wait for Python."""
+    """The queue of calls from Rust to Python."""
 
     def fileno(self) -> int:
         """Readable when there is something to drain."""
@@ -89,7 +89,7 @@ class Bridge:
 MAX_STREAM_MESSAGES: int
 
 def one_arena() -> bool:
-    """Lets all threads that begin from now on allocate from one arena; whether the allocator has such a setting."""
+    """Makes all new threads allocate from one arena; returns whether the allocator has that setting."""
 
 @final
 class Server:
@@ -105,7 +105,7 @@ class Server:
         """What is served, a line a method."""
 
     def start(self, fd: int, unix: bool, draining: int, ended: int, level: int, /) -> None:
-        """Serves on a socket that is given away; two numbers are done when the drain begins and when it is over."""
+        """Serves on a socket, which it takes over; notifies two tokens, when the drain begins and when it ends."""
 
     def start_in_process(self, level: int, /) -> None:
         """Takes calls from inside the process only."""
@@ -119,19 +119,19 @@ class Server:
         token: int,
         /,
     ) -> None:
-        """Begins a call from inside the process; its number is done when the answer can be taken."""
+        """Begins a call in the process; notifies its token when the response can be taken."""
 
     def take(self, token: int, /) -> Answered | None:
-        """The answer of a call from inside the process; ``None`` where there is none."""
+        """Takes the response of a call; ``None`` where there is none."""
 
     def cancel(self, token: int, /) -> None:
-        """Gives a call up."""
+        """Cancels a call."""
 
     def stop(self, grace: float, /) -> None:
         """Begins the drain; one that has begun ends sooner where the grace is shorter."""
 
     def close(self) -> None:
-        """Answers what is in progress, and ends the threads."""
+        """Answers the calls in flight, and ends the threads."""
 
     def watchdog(self, limit: float, /) -> Watchdog:
         """Watches the event loop."""
@@ -157,28 +157,28 @@ class Answered:
 
 @final
 class Watchdog:
-    """Notices that the event loop is held."""
+    """Notices that the event loop is blocked."""
 
     def wait(self) -> float | None:
-        """Waits until the loop is held, and answers for how many seconds; ``None`` at the end."""
+        """Waits until the loop is blocked, and returns for how many seconds; ``None`` at the end."""
 
     def close(self) -> None:
         """Ends the wait."""
 
 @final
 class Ending:
-    """Ends a server on a signal, and the process in time."""
+    """Ends a server on a signal, and the process within a bound."""
 
     def __init__(self, grace: float, drain_delay: float, life: int | None = None) -> None: ...
     @property
     def begun(self) -> bool:
-        """Whether the end has begun."""
+        """Whether a signal has arrived."""
 
     def watch(self, server: Server, /) -> None:
-        """The server that is to drain."""
+        """The server to drain."""
 
     def finished(self, code: int, /) -> None:
-        """Everything has ended well; what the process is to answer if its end is held up."""
+        """Serving has ended well: the exit code, should the end of the process be held up."""
 
     def close(self) -> None:
-        """Gives the signals back, and lets the process be."""
+        """Restores the signal handlers, and no longer ends the process."""

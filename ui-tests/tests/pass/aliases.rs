@@ -12,7 +12,8 @@ async fn double(request: Numbers) -> Doubled {
     Ok(doubled.collect::<Vec<_>>().into())
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(Double::METHODS[0].kind, Kind::Bidirectional);
     let answer = call(&mut Double, "numbers.Numbers/Double", &[&[8, 2], &[8, 3]]);
     assert_eq!(answer.status, 0);

@@ -1,7 +1,14 @@
 //! Doc comments and other attributes stay on the function, and lints that the program denies find
 //! nothing in what is generated.
 
-#![deny(warnings, missing_docs, unreachable_pub, unused, rust_2018_idioms, non_local_definitions)]
+#![deny(
+    warnings,
+    missing_docs,
+    unreachable_pub,
+    unused,
+    rust_2018_idioms,
+    non_local_definitions
+)]
 
 /// Handlers.
 pub mod handlers {
@@ -36,7 +43,8 @@ pub mod handlers {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     #[allow(deprecated)]
     let greeting = handlers::greet(spikard::GrpcRequest::default());
     assert!(spikard_ui_tests::block_on(greeting).is_ok());

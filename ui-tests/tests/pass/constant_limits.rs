@@ -36,7 +36,8 @@ impl Records {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(
         Import::METHODS[0].options,
         MethodOptions::new()
@@ -46,5 +47,8 @@ fn main() {
             .timeout(TIMEOUT)
             .idle_timeout(Duration::from_secs(10))
     );
-    assert_eq!(Records::METHODS[0].options, MethodOptions::new().max_messages(9));
+    assert_eq!(
+        Records::METHODS[0].options,
+        MethodOptions::new().max_messages(9)
+    );
 }

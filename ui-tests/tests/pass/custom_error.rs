@@ -35,7 +35,8 @@ async fn import(request: GrpcClientStreamRequest) -> Result<GrpcResponse, Failur
 #[grpc_stream(service = "a.A", python = "a:export")]
 async fn export(request: GrpcClientStreamRequest) -> Result<GrpcResponse, Failure>;
 
-fn main() {
+#[test]
+fn runs() {
     let plain = block_on(import(GrpcClientStreamRequest::default()));
     assert!(matches!(plain, Err(Failure::Empty)));
     let answer = call(&mut Import, "a.A/Import", &[]);

@@ -58,7 +58,8 @@ mod strict {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     let module = module_path!();
     let service = "messageservice.MessageService";
     assert_eq!(
@@ -72,9 +73,18 @@ fn main() {
     );
     assert_eq!(
         table::<strict::Info>(),
-        [format!("{service} GetHTTPInfo: unary ({module}::strict::info)")]
+        [format!(
+            "{service} GetHTTPInfo: unary ({module}::strict::info)"
+        )]
     );
     assert_eq!(table::<strict::Count>().len(), 1);
-    let answer = call(&mut Items, &format!("{service}/GetHTTPInfo"), &[b"\x0a\x01x"]);
-    assert_eq!((answer.status, &*answer.messages[0]), (0, &b"\x0a\x01x"[..]));
+    let answer = call(
+        &mut Items,
+        &format!("{service}/GetHTTPInfo"),
+        &[b"\x0a\x01x"],
+    );
+    assert_eq!(
+        (answer.status, &*answer.messages[0]),
+        (0, &b"\x0a\x01x"[..])
+    );
 }

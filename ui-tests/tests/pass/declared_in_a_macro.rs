@@ -8,8 +8,8 @@ macro_rules! get {
     ($service:path, $function:ident, $name:ident, $method:literal, $item:ident) => {
         #[grpc_stream(service = $service, method = $method, name = $name)]
         async fn $function(
-            _request: GrpcRequest<$crate::pb::ItemId>,
-        ) -> Result<GrpcResponse<$crate::pb::$item>, Status> {
+            _request: GrpcRequest<$crate::declared_in_a_macro::pb::ItemId>,
+        ) -> Result<GrpcResponse<$crate::declared_in_a_macro::pb::$item>, Status> {
             Ok(GrpcResponse::default())
         }
     };
@@ -19,7 +19,13 @@ mod pb {
     pub(crate) use spikard_ui_tests::pb::messageservice::*;
 }
 
-get!(crate::pb::message_service, get, Getting, "Get", Item);
+get!(
+    crate::declared_in_a_macro::pb::message_service,
+    get,
+    Getting,
+    "Get",
+    Item
+);
 
 mod bare {
     #![no_implicit_prelude]
@@ -32,7 +38,8 @@ mod bare {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     use pb::message_service as here;
 
     #[grpc_stream(service = here)]

@@ -7,12 +7,17 @@ use spikard::{
     GrpcService, Kind, Messages, Status, grpc_stream,
 };
 use spikard_ui_tests::call;
-use spikard_ui_tests::pb::messageservice::{self, BatchCreateResponse, Item, ItemId, message_service};
+use spikard_ui_tests::pb::messageservice::{
+    self, BatchCreateResponse, Item, ItemId, message_service,
+};
 
 #[grpc_stream(service = messageservice::message_service)]
 async fn get(request: GrpcRequest<ItemId>) -> Result<GrpcResponse<Item>, Status> {
     let value = request.payload.id as i64;
-    Ok(GrpcResponse::from(Item { name: "one".into(), value }))
+    Ok(GrpcResponse::from(Item {
+        name: "one".into(),
+        value,
+    }))
 }
 
 #[grpc_stream(service = message_service)]
@@ -65,7 +70,8 @@ mod otherwise {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     const SERVICE: &str = "messageservice.MessageService";
     assert_eq!((Get::NAME, &*Get::METHODS[0].name), (SERVICE, "Get"));
     assert_eq!(<Get as tonic::server::NamedService>::NAME, SERVICE);
@@ -84,7 +90,13 @@ fn main() {
 
     let path = "messageservice.MessageService/BatchCreate";
     let answer = call(&mut BatchCreate, path, &[b"", b""]);
-    assert_eq!((answer.status, answer.messages[0].as_ref()), (0, &[8, 2][..]));
+    assert_eq!(
+        (answer.status, answer.messages[0].as_ref()),
+        (0, &[8, 2][..])
+    );
     let answer = call(&mut otherwise::BatchCreate, path, &[b"\xff"]);
-    assert_eq!((answer.status, answer.messages[0].as_ref()), (0, &[8, 1][..]));
+    assert_eq!(
+        (answer.status, answer.messages[0].as_ref()),
+        (0, &[8, 1][..])
+    );
 }

@@ -41,7 +41,8 @@ async fn r#await(_: GrpcRequest<Self_>) -> Result<GrpcResponse<Self_>, Status> {
     Ok(GrpcResponse::default())
 }
 
-fn main() {
+#[test]
+fn runs() {
     let names = ["self", "match", "GetUrl", "getUrl", "GetURL"];
     let table = table::<Things>();
     assert_eq!(table.len(), names.len());
@@ -50,8 +51,11 @@ fn main() {
     }
     assert_eq!(spikard_ui_tests::table::<Waits>().len(), 1);
 
-    assert_eq!(<store_service::Self_ as Method>::Service::NAME, "type.Store");
+    assert_eq!(
+        <store_service::Self_ as Method>::Service::NAME,
+        "type.Store"
+    );
     assert_eq!(store_service::GetUrl__::NAME, "GetURL");
     assert_eq!(store_service::GetUrl__::REQUEST, "type.Self");
-    assert!(store_service::GetUrl::SERVER_STREAMS && !store_service::GetUrl::CLIENT_STREAMS);
+    const { assert!(store_service::GetUrl::SERVER_STREAMS && !store_service::GetUrl::CLIENT_STREAMS) };
 }

@@ -43,7 +43,8 @@ async fn echo(request: GrpcRequest) -> Result<GrpcResponse, Status> {
     Ok(request.payload.into())
 }
 
-fn main() {
+#[test]
+fn runs() {
     #[allow(deprecated)]
     let (mut records, mut messages) = (Records, Messages);
     assert_eq!(call(&mut records, "a.A/Import", &[b"x"]).messages, ["x"]);

@@ -18,7 +18,8 @@ mod handlers {
 
 pub use handlers::step_1_2;
 
-fn main() {
+#[test]
+fn runs() {
     assert!(spikard_ui_tests::block_on(step_1_2(spikard::GrpcRequest::default())).is_ok());
     assert_eq!(handlers::routes().table().to_string().lines().count(), 2);
 }

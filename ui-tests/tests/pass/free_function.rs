@@ -1,7 +1,9 @@
 //! A free function: a plain function, and a unit struct that is its service.
 
 use prost::Message;
-use spikard::{GrpcClientStreamRequest, GrpcResponse, GrpcService, Handler, Kind, Status, grpc_stream};
+use spikard::{
+    GrpcClientStreamRequest, GrpcResponse, GrpcService, Handler, Kind, Status, grpc_stream,
+};
 use spikard_ui_tests::{block_on, call};
 
 #[derive(Clone, PartialEq, Message)]
@@ -21,7 +23,8 @@ async fn batch_create(
     Ok(GrpcResponse::from(Item { value }))
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(BatchCreate::NAME, "messageservice.MessageService");
     let [method] = BatchCreate::METHODS else {
         panic!("one method: {:?}", BatchCreate::METHODS);
@@ -38,10 +41,21 @@ fn main() {
     let response = block_on(batch_create(request)).unwrap();
     assert_eq!(response.payload.value, 7);
 
-    let answer = call(&mut BatchCreate, "messageservice.MessageService/BatchCreate", &[&[8, 3], &[8, 4]]);
-    assert_eq!((answer.status, answer.messages[0].as_ref()), (0, &[8, 7][..]));
+    let answer = call(
+        &mut BatchCreate,
+        "messageservice.MessageService/BatchCreate",
+        &[&[8, 3], &[8, 4]],
+    );
+    assert_eq!(
+        (answer.status, answer.messages[0].as_ref()),
+        (0, &[8, 7][..])
+    );
 
-    let answer = call(&mut BatchCreate, "messageservice.MessageService/BatchCreate", &[]);
+    let answer = call(
+        &mut BatchCreate,
+        "messageservice.MessageService/BatchCreate",
+        &[],
+    );
     assert_eq!((answer.status, answer.message.as_str()), (3, "no%20items"));
 
     let answer = call(&mut BatchCreate, "messageservice.MessageService/Other", &[]);

@@ -27,23 +27,29 @@ impl Records {
         Ok(GrpcBidiStreamResponse::from(messages))
     }
 
-    #[grpc(method = "Import", max_messages = 2, max_stream_bytes = "8MiB", timeout = "5s")]
+    #[grpc(
+        method = "Import",
+        max_messages = 2,
+        max_stream_bytes = "8MiB",
+        timeout = "5s"
+    )]
     pub async fn bulk_import(
         &self,
         request: GrpcClientStreamRequest,
     ) -> Result<GrpcResponse, Status> {
-        let count = self.calls.fetch_add(request.messages.len(), Ordering::Relaxed);
+        let count = self
+            .calls
+            .fetch_add(request.messages.len(), Ordering::Relaxed);
         Ok(GrpcResponse::from(Bytes::from(count.to_string())))
     }
 
     #[grpc(python = "scoring:score_all")]
-    async fn score(
-        &self,
-        request: GrpcBidiStreamRequest,
-    ) -> Result<GrpcBidiStreamResponse, Status>;
+    async fn score(&self, request: GrpcBidiStreamRequest)
+    -> Result<GrpcBidiStreamResponse, Status>;
 }
 
-fn main() {
+#[test]
+fn runs() {
     let module = module_path!();
     assert_eq!(
         table::<Records>(),
@@ -69,14 +75,26 @@ fn main() {
     assert_eq!(Records::METHODS[2].options, block);
 
     let mut records = Records::default();
-    let answer = call(&mut records, "recordservice.RecordService/FilterStream", &[b"a", b"", b"b"]);
+    let answer = call(
+        &mut records,
+        "recordservice.RecordService/FilterStream",
+        &[b"a", b"", b"b"],
+    );
     assert_eq!(answer.status, 0);
     assert_eq!(answer.messages, ["a", "b"]);
 
-    let answer = call(&mut records, "recordservice.RecordService/Import", &[b"a", b"b"]);
+    let answer = call(
+        &mut records,
+        "recordservice.RecordService/Import",
+        &[b"a", b"b"],
+    );
     assert_eq!((answer.status, answer.messages[0].as_ref()), (0, &b"1"[..]));
 
-    let answer = call(&mut records, "recordservice.RecordService/Import", &[b"a", b"b", b"c"]);
+    let answer = call(
+        &mut records,
+        "recordservice.RecordService/Import",
+        &[b"a", b"b", b"c"],
+    );
     assert_eq!(answer.status, 8);
 
     let plain = block_on(records.filter_stream(GrpcBidiStreamRequest::default()));

@@ -5,7 +5,8 @@
 use spikard::{GrpcRequest, GrpcResponse, Status, grpc_stream};
 use spikard_ui_tests::call;
 
-fn main() {
+#[test]
+fn runs() {
     #[derive(Clone, PartialEq, prost::Message)]
     struct Local {}
 

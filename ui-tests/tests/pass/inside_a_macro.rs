@@ -10,11 +10,11 @@ pub mod reexport {
 macro_rules! echo {
     ($service:literal, $function:ident, $name:ident, $request:ty, $limit:expr, $python:literal) => {
         #[grpc_stream(
-            service = $service,
-            name = $name,
-            crate = $crate::reexport::spikard,
-            max_messages = $limit
-        )]
+                    service = $service,
+                    name = $name,
+                    crate = $crate::inside_a_macro::reexport::spikard,
+                    max_messages = $limit
+                )]
         async fn $function(request: $request) -> Result<GrpcResponse, Status> {
             Ok(request.payload.into())
         }
@@ -26,7 +26,7 @@ macro_rules! echo {
 
 macro_rules! service {
     ($service:literal, $ty:ty { $($method:ident),* }) => {
-        #[grpc_stream(service = $service, crate = $crate::reexport::spikard)]
+        #[grpc_stream(service = $service, crate = $crate::inside_a_macro::reexport::spikard)]
         impl $ty {
             $(async fn $method(&self, request: GrpcRequest) -> Result<GrpcResponse, Status> {
                 Ok(request.payload.into())
@@ -42,7 +42,8 @@ struct Records;
 
 service!("a.B", Records { import, export });
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(EchoService::METHODS[0].kind, Kind::Unary);
     assert_eq!(EchoService::METHODS[0].options.max_messages, Some(5));
     assert_eq!(call(&mut EchoService, "a.A/Echo", &[b"x"]).messages, ["x"]);

@@ -56,7 +56,8 @@ impl Lab {
     ) -> Result<GrpcBidiStreamResponse, Status>;
 }
 
-fn main() {
+#[test]
+fn runs() {
     let kinds: Vec<(&str, Kind)> = Lab::METHODS
         .iter()
         .map(|info| (info.name.as_ref(), info.kind))

@@ -59,7 +59,8 @@ mod patterns {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     use spikard_ui_tests::call;
 
     for messages in [

@@ -63,7 +63,8 @@ mod shadows {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     ::core::mem::drop((Tell, shadows::service()));
     let answer = ::spikard_ui_tests::call(&mut Ask, "a.A/Ask", &[b"x"]);
     ::core::assert_eq!(answer.messages, ["x"]);

@@ -46,7 +46,8 @@ impl Records {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(Importer::METHODS[0].name, "Import");
     assert_eq!(
         Importer::METHODS[0].options,
@@ -60,7 +61,10 @@ fn main() {
     assert_eq!(call(&mut Importer, "a.A/Import", &[b"x"]).messages, ["x"]);
 
     let own = MethodOptions::new().max_message_bytes(3);
-    assert_eq!(Tiny::METHODS[0].options, own.idle_timeout(Duration::from_micros(5)));
+    assert_eq!(
+        Tiny::METHODS[0].options,
+        own.idle_timeout(Duration::from_micros(5))
+    );
     assert_eq!(call(&mut Tiny, "A/Tiny", &[b"123"]).status, 0);
     assert_eq!(call(&mut Tiny, "A/Tiny", &[b"1234"]).status, 8);
 
@@ -69,6 +73,11 @@ fn main() {
         panic!("three methods: {:?}", Records::METHODS);
     };
     assert_eq!(first.options, block.timeout(Duration::from_secs(2)));
-    assert_eq!(second.options, block.timeout(Duration::from_secs(3600)).max_stream_bytes(8 << 20));
+    assert_eq!(
+        second.options,
+        block
+            .timeout(Duration::from_secs(3600))
+            .max_stream_bytes(8 << 20)
+    );
     assert_eq!(third.options, first.options);
 }

@@ -19,7 +19,8 @@ async fn last(mut request: GrpcClientStreamRequest) -> Result<GrpcResponse, Stat
     Ok(last.unwrap_or_default().into())
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(call(&mut Take, "a.A/Take", &[b"x"]).messages, ["x"]);
     assert_eq!(call(&mut Ignore, "a.A/Ignore", &[b"x"]).messages, [""]);
     assert_eq!(call(&mut Last, "a.A/Last", &[b"x", b"y"]).messages, ["y"]);

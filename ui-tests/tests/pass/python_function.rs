@@ -1,14 +1,18 @@
 //! A function without a body, whose handler is a Python callable.
 
-use spikard::{GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcService, Handler, Kind, Status, grpc_stream};
+use spikard::{
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcService, Handler, Kind, Status, grpc_stream,
+};
 
 #[grpc_stream(
     service = "transformservice.TransformService",
     python = "transform_handler:handle_transform_stream"
 )]
-async fn transform_stream(request: GrpcBidiStreamRequest) -> Result<GrpcBidiStreamResponse, Status>;
+async fn transform_stream(request: GrpcBidiStreamRequest)
+-> Result<GrpcBidiStreamResponse, Status>;
 
-fn main() {
+#[test]
+fn runs() {
     let [method] = TransformStream::METHODS else {
         panic!("one method: {:?}", TransformStream::METHODS);
     };

@@ -22,11 +22,15 @@ impl r#struct {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(Type::METHODS[0].name, "Type");
     assert_eq!(Yield::METHODS[0].name, "Yield");
     let module = module_path!();
-    assert_eq!(table::<r#struct>(), [format!("a.A Move: unary ({module}::r#struct::r#move)")]);
+    assert_eq!(
+        table::<r#struct>(),
+        [format!("a.A Move: unary ({module}::r#struct::r#move)")]
+    );
     assert!(block_on(r#type(GrpcRequest::default())).is_ok());
     assert_eq!(call(&mut Type, "a.A/Type", &[b"x"]).messages, ["x"]);
     assert_eq!(call(&mut r#struct, "a.A/Move", &[b"x"]).messages, ["x"]);

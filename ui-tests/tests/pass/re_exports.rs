@@ -13,7 +13,8 @@ async fn greet(request: Ask<String>) -> Result<Tell<String>, Status> {
     Ok(format!("hello {}", request.payload).into())
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(Greet::METHODS[0].kind, Kind::Unary);
     let answer = spikard_ui_tests::call(&mut Greet, "greeter.Greeter/Greet", &[b"\x0a\x01x"]);
     assert_eq!(answer.messages, ["\x0a\x07hello x"]);

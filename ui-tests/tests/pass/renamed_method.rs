@@ -10,6 +10,7 @@ async fn import(request: GrpcClientStreamRequest<Record>) -> Result<GrpcResponse
     Ok(GrpcResponse::from(Summary { count }))
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(table::<Import>().len(), 1);
 }

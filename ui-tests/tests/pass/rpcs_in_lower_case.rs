@@ -21,7 +21,8 @@ async fn kind(request: GrpcRequest) -> Result<GrpcResponse, Status> {
     Ok(request.payload.into())
 }
 
-fn main() {
+#[test]
+fn runs() {
     let count = call(&mut Count, "a.A/count", &[b"xyz"]);
     assert_eq!(count.messages, ["3"]);
     assert_eq!(GetUrl::METHODS[0].name, "getUrl");

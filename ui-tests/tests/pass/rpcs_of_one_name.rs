@@ -13,7 +13,11 @@ async fn get_user(request: GrpcRequest) -> Result<GrpcResponse, Status> {
     Ok(request.payload.into())
 }
 
-fn main() {
-    assert_eq!(call(&mut GetRecord, "a.Records/Get", &[b"x"]).messages, ["x"]);
+#[test]
+fn runs() {
+    assert_eq!(
+        call(&mut GetRecord, "a.Records/Get", &[b"x"]).messages,
+        ["x"]
+    );
     assert_eq!(call(&mut GetUser, "a.Users/Get", &[b"x"]).messages, ["x"]);
 }

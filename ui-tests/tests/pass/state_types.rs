@@ -40,14 +40,23 @@ impl Both {
     }
 }
 
-fn main() {
-    assert_eq!(call(&mut inner::Records, "a.A/Import", &[b"x"]).messages, ["x"]);
+#[test]
+fn runs() {
+    assert_eq!(
+        call(&mut inner::Records, "a.A/Import", &[b"x"]).messages,
+        ["x"]
+    );
     let mut store = inner::Store("kept");
-    assert_eq!(call(&mut store, "a.B/Fetch", &[b""]).messages, ["\x0a\x04kept"]);
+    assert_eq!(
+        call(&mut store, "a.B/Fetch", &[b""]).messages,
+        ["\x0a\x04kept"]
+    );
     let module = module_path!();
     assert_eq!(
         table::<inner::Store<&'static str>>(),
-        [format!("a.B Fetch: unary ({module}::inner::Store<&'static str>::fetch)")]
+        [format!(
+            "a.B Fetch: unary ({module}::inner::Store<&'static str>::fetch)"
+        )]
     );
     let answer = call(&mut Both { count: 1 }, "a.C/Merge", &[&[8, 2]]);
     assert_eq!(answer.messages, [&[8, 3][..]]);

@@ -35,7 +35,8 @@ mod handlers {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     use handlers::{Everywhere, InTheCrate, InTheParent, Records};
     use spikard_ui_tests::call;
 

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _look_in(folder: str) -> None:
-    """Puts a folder before everything else on the module search path."""
+    """Puts a folder first on the module search path."""
     path = str(Path(folder).resolve())
     sys.path[:] = [path, *(entry for entry in sys.path if entry != path)]
 
@@ -65,10 +65,10 @@ def _look_in(folder: str) -> None:
 def _serve(targets: Sequence[str], checked: Settings, worker: Worker | None) -> None:
     one_arena(os.environ)
     try:
-        # What is wrong with the loop is said before the user's modules do anything.
+        # A missing uvloop is reported before the user's modules are imported.
         new_event_loop(checked.loop).close()
         server = Server._prepared(_find(targets), checked)
-        # What has been imported stays for good: it need not be looked at again and again.
+        # What has been imported stays: the garbage collector need not scan it again.
         gc.collect()
         gc.freeze()
         run(
@@ -99,7 +99,7 @@ def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # Who reads has seen enough; what Python still holds for it goes nowhere.
+        # The reader has ended; what Python has buffered goes to /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

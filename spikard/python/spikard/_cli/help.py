@@ -1,4 +1,4 @@
-"""The texts that teach."""
+"""The texts of the help."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ examples:
 """
 
 SERVE_DESCRIPTION = """\
-Serve handlers until SIGTERM or Ctrl-C, then finish the calls in flight. A second
-signal ends at once.
+Serve handlers until SIGTERM or Ctrl-C, then shut down gracefully: calls in flight
+finish within the grace period. A second signal ends the process at once.
 
 A TARGET is a module with handlers, or module:name for one handler or for one
 instance of a class with handlers.
@@ -40,19 +40,19 @@ examples:
       every handler of one module, and one of another
 
   spikard serve shop --bind 0.0.0.0:50051 --workers 4
-      four processes that share the port; one that dies is started again
+      four processes that share the port; one that dies is restarted
 
   spikard serve shop --reload --log-level debug
-      while it is being written (pip install watchfiles)
+      restart when a file changes (pip install watchfiles)
 
   spikard serve shop --tls-cert server.pem --tls-key server.key --tls-client-ca ca.pem
-      TLS, for clients with a certificate of your own
+      mutual TLS: clients need a certificate of your own authority
 
   spikard serve shop --uds /run/shop.sock --grace 5s
-      on a Unix socket, with 5 seconds for the last calls
+      on a Unix socket, with a grace period of 5 seconds
 
-exit codes: 0 after a drain, 1 when a process had to be ended, 2 for a mistake in the
-targets or the options.
+exit codes: 0 after a graceful shutdown, 1 when a process had to be killed, 2 for a mistake
+in the targets or the options.
 """
 
 ROUTES_DESCRIPTION = "Print what would be served, without serving it: service, method, kind, handler, limits."

@@ -1,4 +1,4 @@
-"""The log of the command."""
+"""The logging of the command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TRACE = 5
 
 
 def set_up(level: str) -> None:
-    """Sends spikard's own log to standard error; that of the user's program is the program's matter."""
+    """Sends spikard's own log to standard error; the user's program sets up its own."""
     logging.addLevelName(_TRACE, "TRACE")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s [%(process)d] %(name)s: %(message)s"))

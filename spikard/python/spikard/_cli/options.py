@@ -10,7 +10,7 @@ from spikard.grpc._option_table import Group, Option, options_of, texts
 
 
 def flag(name: str, option: Option) -> str:
-    """The flag of an option, ``--max-messages``; of a switch that is on by default, the one that turns it off."""
+    """The flag of an option, ``--max-messages``; ``--no-health`` for a switch that is on by default."""
     words = name.replace("_", "-")
     return f"--no-{words}" if option.default is True else f"--{words}"
 
@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser, kind: type, *, only: Collection
             continue
         section = parser.add_argument_group(group.value)
         for name, option in members.items():
-            # What is given stays text; it is read and checked as the text of a variable is.
+            # The value stays text here; it is read and checked like that of a variable.
             value: dict[str, Any] = (
                 {"metavar": option.form.metavar}
                 if option.form.metavar
@@ -53,7 +53,7 @@ def summary(text: str, option: Option) -> str:
 def chosen(
     kind: type, given: argparse.Namespace, environment: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """The options that are given, by their flags or else their variables; and how each option is spelled there."""
+    """The options that are given, by flag or else by variable; and how each is spelled there."""
     values: dict[str, Any] = {}
     spelled: dict[str, str] = {}
     for name, option in options_of(kind).items():
@@ -67,6 +67,6 @@ def chosen(
     both = {"bind", "uds"}
     by_flag = {name for name in both if getattr(given, name, None) is not None}
     if both <= set(values) and by_flag != both:
-        # A flag goes before the variable of the other; of two variables, that of the socket counts.
+        # A flag takes precedence over the variable of the other; of two variables, SPIKARD_UDS does.
         del values["uds" if by_flag == {"bind"} else "bind"]
     return values, spelled

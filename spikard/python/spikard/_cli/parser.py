@@ -1,4 +1,4 @@
-"""How arguments are read and explained."""
+"""The argument parser."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, NoReturn
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one message, and whose help keeps its lines."""
+    """A parser whose errors are one message, and whose help keeps its line breaks."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, formatter_class=_Formatter, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
-        """Says what is wrong, and where the options are explained."""
+        """Prints what is wrong, and where the options are explained."""
         text = message.removeprefix("argument ")
         print(f"spikard: error: {text}\n{self.prog} --help tells more", file=sys.stderr, flush=True)
         sys.exit(2)
@@ -27,5 +27,5 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings or action.nargs == 0:
             return super()._format_action_invocation(action)
-        # The value once, behind the names.
+        # The value once, after the names.
         return f"{', '.join(action.option_strings)} {self._format_args(action, action.dest.upper())}"

@@ -1,4 +1,4 @@
-"""What is said of mistakes, and of routes."""
+"""How mistakes and routes are printed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MISTAKE = 2
 
 
 def mistake(error: BaseException) -> NoReturn:
-    """Says what is wrong, and ends."""
+    """Prints what is wrong, and exits."""
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
@@ -28,7 +28,7 @@ def mistake(error: BaseException) -> NoReturn:
 
 
 def routes_as_json(routes: Iterable[Route], settings: Settings) -> str:
-    """The routes, with the limits that hold for each."""
+    """The routes, with the effective limits of each."""
     return json.dumps([_route(route, settings) for route in routes], indent=2)
 
 

@@ -1,1 +1,1 @@
-"""Runs handlers for the Rust server. Not part of the public interface."""
+"""Runs handlers for the Rust server. Private."""

@@ -1,4 +1,4 @@
-"""The life of an embedded interpreter: an event loop on its main thread, from start to stop."""
+"""The event loop of an embedded interpreter, on its main thread, from start to stop."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Embedded:
         self._pool = Pool(bridge, self._loop, self._runner, self._handlers)
 
     def run(self, stop_within: float) -> bool:
-        """Serves until the bridge is closed; answers whether nothing of the user's runs any more."""
+        """Serves until the bridge is closed; returns whether all tasks and threads have ended."""
         self._runner.attach()
         while not self._closed:
             run_until_stopped(self._loop)
@@ -45,7 +45,7 @@ class Embedded:
         return self._stop(time.monotonic() + stop_within)
 
     def _postpone(self, lookup: Lookup) -> None:
-        # Imports run between two runs of the loop: a module may call `asyncio.run` when it is imported.
+        # The loop is stopped for an import: a module may call `asyncio.run` when it is imported.
         self._lookups.append(lookup)
         self._loop.stop()
 
@@ -99,8 +99,8 @@ class Embedded:
 
 
 def _clean_up() -> None:
-    """What the end of the interpreter does for the user, for one that is left as it is with something stuck in it."""
+    """Runs exit functions and flushes, for an interpreter that is not finalised since a handler is stuck."""
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):  # closed, or None where the program has no such stream
+        with contextlib.suppress(Exception):  # closed, or None in a program without such a stream
             stream.flush()

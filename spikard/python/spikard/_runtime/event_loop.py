@@ -1,4 +1,4 @@
-"""An event loop that is ours: how it is made, run and ended."""
+"""Makes, runs and ends the event loops that spikard owns."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("spikard")
 
-LEFT_BEHIND = "left behind, since they did not end when they were cancelled: %s"
-"""What is said of the tasks that :func:`end_tasks` returns."""
+LEFT_BEHIND = "left behind, because they did not end when cancelled: %s"
+"""The message for the tasks that :func:`end_tasks` returns."""
 
 
 def new_event_loop(loop: Loop = "auto") -> asyncio.AbstractEventLoop:
-    """The event loop that is asked for; ``auto`` is uvloop where it is installed."""
+    """A new event loop; ``auto`` is uvloop where it is installed."""
     if loop != "asyncio":
         try:
             uvloop: Any = importlib.import_module("uvloop")
@@ -33,19 +33,19 @@ def new_event_loop(loop: Loop = "auto") -> asyncio.AbstractEventLoop:
 
 
 def run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
-    """Runs a loop until it is stopped, or until a task of the user's ends it: that is logged, and it can run again."""
+    """Runs a loop until it is stopped, or until a SystemExit or KeyboardInterrupt of a task, which is logged."""
     try:
         loop.run_forever()
     except (SystemExit, KeyboardInterrupt) as error:
-        # Only these pass through a loop, asyncio's or uvloop's. Whatever else comes is the loop's own: one that is
-        # broken, or that may not run here, would fail again at once, and so without end.
-        logger.exception("%s ended the event loop, which goes on", type(error).__name__)
+        # Only these pass through a loop, asyncio's or uvloop's. Any other exception is the loop's own, and is raised: a
+        # loop that is broken would fail again at once, without end.
+        logger.exception("%s stopped the event loop; running it again", type(error).__name__)
 
 
 async def end_tasks(within: float) -> list[str]:
-    """Cancels every other task of the loop, and closes its async generators, within a bound in seconds.
+    """Cancels the other tasks of the loop, and closes its async generators, within a number of seconds.
 
-    Returns the names of the tasks that have not ended: of a call, that of its handler.
+    Returns the names of the tasks that have not ended; the task of a call has the name of its handler.
     """
     deadline = time.monotonic() + within
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

@@ -9,9 +9,9 @@ from typing import Any
 
 @types.coroutine
 def flushing(coroutine: Coroutine[Any, Any, None], flush: Callable[[], None]) -> Generator[Any, Any, None]:
-    """Awaits `coroutine`, and calls `flush` each time that it begins to wait for something.
+    """Awaits `coroutine`, and calls `flush` each time that it is about to wait.
 
-    What it has collected until then goes out together, and nothing lies about while it waits.
+    So what it has collected goes out in one batch, and nothing stays unsent while it waits.
     """
     thrown: BaseException | None = None
     while True:
@@ -24,5 +24,5 @@ def flushing(coroutine: Coroutine[Any, Any, None], flush: Callable[[], None]) ->
         flush()
         try:
             yield waits_for
-        except BaseException as error:  # a cancellation, which is the coroutine's to take
+        except BaseException as error:  # a cancellation, for the coroutine
             thrown = error

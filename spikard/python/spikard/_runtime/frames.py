@@ -1,4 +1,4 @@
-"""Tracebacks without the frames that are not the user's."""
+"""Tracebacks with the user's frames only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PACKAGE = f"{Path(__file__).parent.parent}/"
 
 
 def user_frames(shown: TracebackType | None) -> TracebackType | None:
-    """The traceback from the first frame that is the user's; the whole of it where none is."""
+    """The traceback from the user's first frame on; all of it without one."""
     frame = shown
     while frame is not None and not _is_users(frame.tb_frame.f_code.co_filename):
         frame = frame.tb_next
@@ -18,7 +18,7 @@ def user_frames(shown: TracebackType | None) -> TracebackType | None:
 
 
 def user_traceback(error: BaseException) -> str:
-    """The traceback of an error, and of those that it comes from, with the user's frames only."""
+    """The traceback of an error and its causes, with the user's frames only."""
     shown = traceback.TracebackException.from_exception(error)
     one: traceback.TracebackException | None = shown
     while one is not None:

@@ -1,4 +1,4 @@
-"""A handler, as it was found."""
+"""A handler, and whether it runs on the event loop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Handler:
     """A callable that answers requests, and where it runs."""
 
     name: str
-    """As log lines and errors name it, ``module:callable``."""
+    """Its name in logs and errors, ``module:callable``."""
     function: Callable[[Any], Any]
     on_loop: bool
     """Whether it runs on the event loop; else in a thread of the pool."""
@@ -51,6 +51,6 @@ def _inner(function: Any) -> Any:
     if wrapped is not None:
         return wrapped
     if not inspect.isroutine(function) and not inspect.isclass(function):
-        # The type's: that is what a call of the object runs.
+        # Of the type: that is what calling the object runs.
         return inspect.getattr_static(type(function), "__call__", function)
     return function

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Incoming:
-    """An async iterator over the messages of one call; it takes from Rust all that is there at once."""
+    """An async iterator over the messages of one call; it takes all that have arrived from Rust at once."""
 
     __slots__ = ("_begin", "_call", "_loop", "_reading", "_ready", "_started", "_waiter")
 
@@ -51,7 +51,7 @@ class Incoming:
 
     async def _next_batch(self) -> list[bytes]:
         if self._started:
-            # A client that is always ahead must not keep the loop from the other calls.
+            # A client that always has sent more must not starve the other calls.
             await asyncio.sleep(0)
         else:
             self._started = True

@@ -1,4 +1,4 @@
-"""Finds handlers by name, and says well what is wrong with those that it does not find."""
+"""Finds the handlers of a program that embeds Python, by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Fault = Literal["name", "module", "import", "attribute", "callable"]
 
 
 class NotFoundError(Exception):
-    """A handler that cannot be used, with the text that tells the user why."""
+    """A handler that cannot be used, with a text for the user."""
 
     def __init__(self, fault: Fault, text: str) -> None:
         super().__init__(text)
@@ -53,7 +53,7 @@ def _check(name: str, found: Any) -> None:
     try:
         signature = inspect.signature(found)
     except (TypeError, ValueError):
-        return  # a callable of C without a signature: its first call will tell
+        return  # a C function without a signature: a mistake shows in its first call
     try:
         signature.bind(object())
     except TypeError as error:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class LoopRunner:
-    """Takes calls from the bridge in bursts and runs each in a task of its own."""
+    """Takes calls from the bridge in batches, and runs each in a task of its own."""
 
     def __init__(
         self,
@@ -34,24 +34,24 @@ class LoopRunner:
         self._handlers = handlers
         self._on_lookup = on_lookup
         self._on_closed = on_closed
-        # Asyncio holds its tasks weakly; a task that nothing else holds may be collected half-way.
+        # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._streams: dict[int, StreamCall] = {}
 
     def attach(self) -> None:
-        """Listens to the bridge."""
+        """Begins to take calls from the bridge."""
         self._loop.add_reader(self._bridge.fileno(), self._drain)
 
     def detach(self) -> None:
-        """Listens no more."""
+        """Takes no more calls from the bridge."""
         self._loop.remove_reader(self._bridge.fileno())
 
     def tasks(self) -> list[asyncio.Task[None]]:
-        """The calls in progress."""
+        """The tasks of the calls in flight."""
         return list(self._tasks.values())
 
     def cancel_all(self) -> None:
-        """Cancels the calls in progress."""
+        """Cancels the calls in flight."""
         for call_id in list(self._tasks):
             self._cancel(call_id)
 
@@ -86,7 +86,7 @@ class LoopRunner:
     def _start(self, call_id: int, call: InboundCall, handler: Handler, coroutine: Coroutine[Any, Any, None]) -> None:
         try:
             task = _new_task(self._loop, coroutine, handler.name)
-        except BaseException as error:  # no memory, or a task factory of the user's: the calls after it must go on
+        except BaseException as error:  # out of memory, or the user's task factory: the calls after it must still run
             coroutine.close()
             failed(call, handler, error)
             return
@@ -98,12 +98,12 @@ class LoopRunner:
     def _cancel(self, call_id: int) -> None:
         task = self._tasks.get(call_id)
         if task is not None:
-            # A task that is cancelled before its first step never enters the coroutine that would remove it.
+            # A task that is cancelled before its first step never runs the coroutine, which would remove it.
             task.add_done_callback(lambda _: self._tasks.pop(call_id, None))
             task.cancel()
 
     async def _run(self, call_id: int, call: InboundCall, handler: Handler, request: Any) -> None:
-        # Whatever a handler raises ends here: SystemExit or KeyboardInterrupt out of a task would end the loop.
+        # Every exception is caught here: SystemExit or KeyboardInterrupt out of a task would end the loop.
         try:
             response = handler.function(request)
             if inspect.isawaitable(response):
@@ -136,7 +136,7 @@ class LoopRunner:
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     if sys.version_info >= (3, 12):
-        # Runs up to its first suspension at once: a handler that never waits costs no turn of the loop.
+        # Runs up to its first suspension at once: a handler that never waits needs no iteration of the loop.
         return asyncio.Task(coroutine, loop=loop, name=name, eager_start=True)
     else:  # noqa: RET505 - which branch is live depends on the version
         return loop.create_task(coroutine, name=name)

@@ -1,4 +1,4 @@
-"""Finds what a name stands for, ``module`` or ``module:attribute.attribute``, and says what is wrong with one."""
+"""Finds a module or an attribute by name, ``module`` or ``module:attribute.attribute``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _module(name: str) -> ModuleType:
             f"run in the folder of the module, or name its folder in PYTHONPATH",
             name=missing,
         ) from None
-    except BaseException as error:  # SystemExit at import as well: it must not take the server with it
+    except BaseException as error:  # SystemExit too: it must not end the server
         raise ImportFailedError(_failed(name, error), name=name) from error
 
 

@@ -1,4 +1,4 @@
-"""From what a handler did to what its client gets and what the log says."""
+"""What a handler returned or raised, for the client and for the log."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ logger = logging.getLogger("spikard")
 
 
 def answered(call: InboundCall, handler: Handler, response: Any) -> None:
-    """Sends a response, or says in the log why what was returned is none."""
+    """Sends a response; what is not one is logged."""
     try:
         call.finish(response)
     except (TypeError, ValueError) as error:
         _log(logging.ERROR, "%s: %s", handler.name, error)
         _cannot_be_sent(call)
-    except BaseException as error:  # of the answer's own making, such as a property that raises
+    except BaseException as error:  # raised by the response, such as by a property
         _log(logging.ERROR, "%s: the answer raised %s", handler.name, type(error).__name__, error=error)
         _cannot_be_sent(call)
 
@@ -33,36 +33,36 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
 def failed(
     call: InboundCall, handler: Handler, error: BaseException, *, trailers: Sequence[tuple[str, object]] = ()
 ) -> None:
-    """Sends the status of an exception; those that are nobody's answer go to the log with their traceback."""
+    """Sends the status of an exception; one that is not expected is logged with its traceback."""
     try:
         status, expected = status_of(error)
-    except BaseException as fault:  # a GrpcError without what its own `__init__` sets
+    except BaseException as fault:  # a GrpcError whose `__init__` was not called
         _log(logging.ERROR, "%s: the status of its %s cannot be read: %s", handler.name, type(error).__name__, fault)
         status, expected = Status(StatusCode.INTERNAL, type(error).__name__), False
-    # The log first: who sees the status finds the reason there.
+    # The log first: a client that sees the status finds the reason there.
     level = logging.DEBUG if expected else logging.ERROR
     _log(level, "%s raised %s", handler.name, type(error).__name__, error=error)
     if trailers:
         with_trailers = status._replace(metadata=[*trailers, *(status.metadata or ())])
         if _fail(call, handler, error, with_trailers, "a status with its trailers"):
             return
-        # The trailers are the lesser part of the answer: without them, the client still gets the handler's status.
+        # Without its trailers, the client still gets the handler's status.
     if not _fail(call, handler, error, status, "a status"):
         call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
 
 
 def _fail(call: InboundCall, handler: Handler, error: BaseException, status: Status, what: str) -> bool:
-    """Sends a status; answers whether it could be sent."""
+    """Sends a status; returns whether it could be sent."""
     try:
         call.fail(*status)
-    except BaseException as fault:  # metadata that no header can hold
+    except BaseException as fault:  # metadata that is not valid in a header
         _log(logging.ERROR, "%s: its %s cannot be sent as %s: %s", handler.name, type(error).__name__, what, fault)
         return False
     return True
 
 
 def refused(call: InboundCall, handler: Handler, error: BaseException) -> None:
-    """Ends a stream in which there is something that cannot be sent; the log says what."""
+    """Ends a stream with a message or metadata that cannot be sent, which is logged."""
     _log(logging.ERROR, "%s: %s", handler.name, error)
     _cannot_be_sent(call)
 
@@ -72,7 +72,7 @@ def _cannot_be_sent(call: InboundCall) -> None:
 
 
 def _log(level: int, text: str, *args: Any, error: BaseException | None = None) -> None:
-    # A log handler of the user's that raises must not end the loop or a thread.
+    # A log handler that raises must not end the loop or a thread.
     with contextlib.suppress(BaseException):
         if logger.isEnabledFor(level):
             exc_info = None if error is None else (type(error), error, user_frames(error.__traceback__))

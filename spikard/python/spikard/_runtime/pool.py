@@ -24,7 +24,7 @@ logger = logging.getLogger("spikard")
 
 
 class Pool:
-    """Threads that take calls from the bridge. One is always free until there are as many as may be."""
+    """Threads that take calls from the bridge. One more is started while all are busy, up to a maximum."""
 
     def __init__(
         self, bridge: Bridge, loop: asyncio.AbstractEventLoop, runner: LoopRunner, handlers: list[Handler]
@@ -33,7 +33,7 @@ class Pool:
         self._loop = loop
         self._runner = runner
         self._handlers = handlers
-        # The variables of the thread that starts the server are every call's starting point.
+        # Each call runs in a copy of the context of the thread that starts the server.
         self._context = contextvars.copy_context()
         self._numbers = itertools.count(1)
         self._threads: list[threading.Thread] = []
@@ -45,13 +45,13 @@ class Pool:
             self._start_thread()
 
     def join(self, deadline: float) -> bool:
-        """Waits for the threads until `deadline` (of `time.monotonic`); answers whether all have ended."""
+        """Waits for the threads until `deadline` (of `time.monotonic`); returns whether all have ended."""
         for thread in list(self._threads):
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _start_thread(self) -> None:
-        # Daemons: a handler that is stuck must not keep the process from ending.
+        # Daemon threads: a handler that is stuck must not keep the process from ending.
         thread = threading.Thread(target=self._work, name=f"spikard-def-{next(self._numbers)}", daemon=True)
         self._threads.append(thread)
         try:
@@ -67,12 +67,12 @@ class Pool:
             try:
                 more = self._take_one()
             except BaseException as error:
-                # No memory, as a rule. Rust answers a call that is let go of; the thread must go on to the next.
+                # Out of memory, as a rule. Rust answers a call that is dropped; the thread takes the next one.
                 with contextlib.suppress(BaseException):
                     logger.exception("a call for a def handler was lost before it began: %s", type(error).__name__)
 
     def _take_one(self) -> bool:
-        """Waits for a call and runs it, keeping nothing of it; whether there may be more."""
+        """Waits for a call and runs it, and keeps no reference to it; returns whether there may be more."""
         job = self._bridge.take()
         if job is None:
             return False
@@ -85,7 +85,7 @@ class Pool:
     def _run(self, call: InboundCall, call_id: int, handler: Handler, request: Any) -> None:
         try:
             if call.streams:
-                # What is sent as it is made is awaited, which is the loop's part.
+                # A stream is sent by the event loop.
                 stream = StreamCall(call, self._loop, handler, request)
                 answer = handler.function(request)
                 self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)

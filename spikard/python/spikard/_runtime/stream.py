@@ -1,4 +1,4 @@
-"""One call that is answered with a stream."""
+"""A call whose response is a stream."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import InboundCall
 
-# Messages cross to Rust together; beyond this many bytes, they do so even if the handler has more.
+# Messages are handed to Rust in batches, of about this many bytes at most.
 _BATCH = 32 * 1024
-# What a message counts beside its bytes, so that empty ones are not free.
+# Added to the bytes of each message, so that empty messages are not free.
 _FIXED = 64
 
 
 class _CannotBeSentError(Exception):
-    """Something of a handler's answer is not what it must be; the text is for the log."""
+    """A part of the response cannot be sent; the text is for the log."""
 
 
 class StreamCall:
-    """Sends what a handler yields, and hands it what the client sends."""
+    """Sends what a handler yields, and passes it what the client sends."""
 
     __slots__ = (
         "_batch",
@@ -68,7 +68,7 @@ class StreamCall:
         self._waiter: asyncio.Future[None] | None = None
 
     async def run(self, answer: Callable[[], Any]) -> None:
-        """Runs the handler and sends what it yields; it raises nothing."""
+        """Runs the handler and sends what it yields. Never raises."""
         try:
             await flushing(self._answer(answer), self._flush)
         except BaseException as error:
@@ -76,7 +76,7 @@ class StreamCall:
         finally:
             self.call.close()
             if self._incoming is not None:
-                # A task that still reads is told that the call is over.
+                # Wakes a task that still reads: the call has ended.
                 self._incoming.wake()
 
     def wake(self) -> None:
@@ -89,7 +89,7 @@ class StreamCall:
     async def _answer(self, answer: Callable[[], Any]) -> None:
         answered = answer()
         if inspect.isawaitable(answered):
-            # Its initial metadata is in what it returns, so reading does not send it.
+            # Its initial metadata is in its response, so reading a message does not send it.
             self._returns = True
             answered = await answered
             self._returns = False
@@ -112,7 +112,7 @@ class StreamCall:
                 if self._size >= _BATCH or not self._room:
                     await self._hand_over()
         finally:
-            # What is left of a generator after a cancellation, or after a message that cannot be sent.
+            # Closes a generator that was cancelled, or that yielded a message that cannot be sent.
             close = getattr(messages, "aclose", None)
             if close is not None:
                 await close()
@@ -135,7 +135,7 @@ class StreamCall:
     async def _hand_over(self) -> None:
         self._flush()
         if self._room:
-            # A handler that never waits must not keep the loop from the other calls.
+            # A handler that never waits must not starve the other calls.
             await asyncio.sleep(0)
         while not self._room:
             self._waiter = self._loop.create_future()
@@ -151,7 +151,7 @@ class StreamCall:
 
     def _begin(self) -> None:
         if self._fault is not None:
-            raise self._fault  # again, where the handler has caught it
+            raise self._fault  # again, if the handler caught it
         if self._begun:
             return
         self._begun = True
@@ -180,7 +180,7 @@ class StreamCall:
         try:
             self._flush()
             trailers = self._trailers().pairs()
-        except BaseException as fault:  # trailers that are none, which must not hide the handler's own error
+        except BaseException as fault:  # invalid trailers, which must not hide the handler's own error
             logger.debug("%s: no trailers with its error: %r", self.handler.name, fault)
         if isinstance(error, _CannotBeSentError):
             refused(self.call, self.handler, error)

@@ -1,1 +1,1 @@
-"""Serves handlers from Python. Not part of the public interface: that is ``spikard.grpc``."""
+"""Serves handlers from Python. Private: ``spikard.grpc`` is the public interface."""

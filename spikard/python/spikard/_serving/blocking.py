@@ -1,4 +1,4 @@
-"""Serves until a signal: the event loop of a process that does nothing else."""
+"""Serves until a signal, in a process that does nothing else."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("spikard")
 
-# Kept until the process ends: an `Ending` that is collected gives the signals back and closes the pipe that they come
-# through, while Python may still wait for a thread that is stuck.
+# Kept until the process ends: an `Ending` that is collected restores the signal handlers, while Python may still wait
+# for a thread that is stuck.
 _KEPT_ALIVE: list[Any] = []
 
-# What the tasks of the user's own may take to end after the server; Rust ends the process soon after.
+# Seconds for the user's own tasks to end after the server; Rust ends the process soon after.
 _TASKS_END_WITHIN = 0.2
 
 
 @takes(ServeOptions)
 def serve(*targets: object, quiet: bool = False, **options: Unpack[ServeOptions]) -> None:
-    """Serves until SIGTERM or Ctrl-C, then drains: no new calls, those in flight finish within `grace`.
+    """Serves until SIGTERM or Ctrl-C, then shuts down gracefully: calls in flight have `grace` to finish.
 
     ::
 
@@ -44,8 +44,8 @@ def serve(*targets: object, quiet: bool = False, **options: Unpack[ServeOptions]
     A second signal ends the process at once. Several processes and reloading are the command's:
     ``spikard serve --workers 4``, ``--reload``.
 
-    Targets are those of :class:`Server`, and so are the options, but for `loop`. Unless it is `quiet`, the table of
-    what is served is printed at the start, with the address.
+    Targets and options are those of :class:`Server`, with one more option, `loop`. Unless `quiet`, the table of what is
+    served is printed at the start, with the address.
     """
     checked = settings(ServeOptions, options)
     server = Server._prepared(find_routes(targets), checked)
@@ -132,5 +132,5 @@ def _end(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def print_ready(server: Server) -> None:
-    """What is served, and where."""
+    """Prints the table of what is served, and the address."""
     say(f"{server.table}\n\nserving on {server.address}")

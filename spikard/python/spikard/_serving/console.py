@@ -1,4 +1,4 @@
-"""Standard output, which may be closed or full without an end to the server."""
+"""Prints to a standard output that may be closed or full."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ logger = logging.getLogger("spikard")
 
 
 def say(text: str) -> None:
-    """Prints; a failure is logged, and does not end what prints."""
+    """Prints a text; a failure is logged, not raised."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # Who read has gone, as in `spikard serve … | tee log`. What Python still holds for it goes nowhere, or else the
-        # exit code would be that of the failure.
+        # The reader has ended, as in `spikard serve … | head`. What Python has buffered goes to /dev/null: its flush at
+        # exit would fail, and change the exit code.
         with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    except OSError as error:  # a disk that is full
+    except OSError as error:  # such as a full disk
         logger.warning("cannot write to standard output: %s", error.strerror or error)

@@ -1,4 +1,4 @@
-"""The memory of a process that belongs to ``spikard serve``."""
+"""The allocator of a process of ``spikard serve``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from spikard._native import native
 
 
 def one_arena(environment: Mapping[str, str]) -> None:
-    """Keeps a buffered stream from taking twice its size with glibc, unless the user has a setting of their own."""
+    """Limits glibc to one arena, unless the user has set it: else a buffered stream takes twice its size."""
     if "MALLOC_ARENA_MAX" in environment or "malloc.arena_max" in environment.get("GLIBC_TUNABLES", ""):
         return
     native().one_arena()

@@ -1,4 +1,4 @@
-"""What reflection shows of the services: the descriptors that their ``_pb2`` modules have registered."""
+"""The descriptors for reflection: those that ``_pb2`` modules have registered."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def descriptor_set(routes: Iterable[Route]) -> bytes:
 
 
 def _add(file: Any, files: Any, known: set[str]) -> None:
-    """Adds a file behind those that it imports."""
+    """Adds a file, after the files that it imports."""
     if file.name in known:
         return
     known.add(file.name)

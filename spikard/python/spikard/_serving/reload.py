@@ -1,4 +1,4 @@
-"""Watches files."""
+"""Watches files for changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Watcher:
-    """A thread that tells of changed Python files."""
+    """A thread that reports changed Python files."""
 
     def __init__(self, folder: str, on_change: Callable[[list[str]], None]) -> None:
         try:
@@ -19,7 +19,7 @@ class Watcher:
         except ImportError:
             raise ImportError("--reload needs watchfiles, which is not installed: pip install watchfiles") from None
         if not Path(folder).is_dir():
-            raise ValueError(f'the folder that is to be watched, "{folder}", does not exist')
+            raise ValueError(f'the folder to watch, "{folder}", does not exist')
         self._folder = Path(folder).resolve()
         self._on_change = on_change
         self._stopped = threading.Event()
@@ -27,7 +27,7 @@ class Watcher:
         self._thread.start()
 
     def close(self) -> None:
-        """Watches no longer."""
+        """Ends the thread."""
         self._stopped.set()
 
     def _watch(self) -> None:

@@ -1,4 +1,4 @@
-"""The Python side of one server: its event loop's end of the bridge, its threads, its watchdog."""
+"""The Python side of one server: its event loop, its threads, its watchdog."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("spikard")
 
 CALLS_END_WITHIN = 0.3
-"""Seconds that calls that were cut off may take to clean up."""
+"""Seconds for the handlers of cancelled calls to clean up."""
 _POOL_ENDS_WITHIN = 0.25
 
 
@@ -44,50 +44,50 @@ class Runtime:
         if any(not handler.on_loop for handler in handlers):
             self._pool.ensure_started()
         self._runner.attach()
-        # Cancelled when the loop ends under a server that nobody has stopped.
+        # Cancelled when the loop ends before the server is stopped.
         self._sentinel = loop.create_task(self._until_cancelled(), name="spikard-sentinel")
         self._watchdog = Watchdog(native, loop)
         self._closed = False
         _LIVE.add(self)
 
     def expect(self) -> tuple[int, asyncio.Future[None]]:
-        """A number, and the future that is done when Rust says so of the number."""
+        """A token, and the future that is done when Rust notifies the token."""
         token = next(self._tokens)
         future: asyncio.Future[None] = self._loop.create_future()
         self._waiting[token] = future
         return token, future
 
     def forget(self, token: int) -> None:
-        """Expects a number no longer."""
+        """Expects a token no longer."""
         self._waiting.pop(token, None)
 
     async def end_calls(self, within: float) -> None:
-        """Gives the tasks of calls that were cut off a moment to end."""
+        """Waits for the tasks of cancelled calls, for at most `within` seconds."""
         tasks = self._runner.tasks()
         if tasks:
             await asyncio.wait(tasks, timeout=within)
 
     async def cancel_calls(self, within: float) -> None:
-        """Cancels all calls, and gives their tasks a moment to end."""
+        """Cancels all calls, and waits for their tasks, for at most `within` seconds."""
         self._runner.cancel_all()
         await self.end_calls(within)
 
     def close(self) -> None:
-        """Ends the native server at once, and everything around it."""
+        """Ends the native server at once, with its threads and tasks."""
         if self._closed:
             return
         self._closed = True
         _LIVE.discard(self)
         if os.getpid() != self._pid:
-            # A forked child has none of the threads, and shares the loop's epoll instance with its parent: what it
-            # takes out of it, the parent's loop does not hear of any more.
+            # A forked child has none of the threads, and shares the epoll instance of the loop with its parent: a
+            # descriptor that it removes would be removed for the parent.
             return
         self._watchdog.close()
         if not self._loop.is_closed():
             self._runner.detach()
             self._sentinel.cancel()
         self._native.close()
-        # They wait for the queue that is closed now, unless a handler keeps them.
+        # They wait for the queue, which is closed now, unless a handler blocks them.
         self._pool.join(time.monotonic() + _POOL_ENDS_WITHIN)
         for future in self._waiting.values():
             if not future.done() and not self._loop.is_closed():
@@ -104,12 +104,12 @@ class Runtime:
             await self._loop.create_future()
         finally:
             if not self._closed:
-                logger.warning("the event loop ends under a server that was not stopped: await server.stop() before")
+                logger.warning("the event loop ends while a server runs: await server.stop() first")
                 self.close()
 
 
 class _Runner(LoopRunner):
-    """Takes calls, and what else Rust has to tell."""
+    """Takes calls, notifications and log lines from Rust."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class _Runner(LoopRunner):
         super()._drain()
         done, lines = self._bridge.notices()
         for level, target, text in lines:
-            # A log handler of the user's that raises must not end the loop.
+            # A log handler that raises must not end the loop.
             with contextlib.suppress(Exception):
                 logging.getLogger(target.replace("::", ".")).log(level, "%s", text)
         for token in done:
@@ -141,7 +141,7 @@ _LIVE: weakref.WeakSet[Runtime] = weakref.WeakSet()
 
 @atexit.register
 def _close_all() -> None:
-    # Before the interpreter ends: a thread that comes back from Rust later finds none.
+    # Before the interpreter is finalised: a thread that returns from Rust after that would end the process.
     for runtime in list(_LIVE):
         with contextlib.suppress(Exception):
             runtime.close()

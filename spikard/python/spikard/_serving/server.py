@@ -28,7 +28,7 @@ _HIGHEST_LEVEL = 255
 
 
 class Server:
-    """A gRPC server on the event loop that it is started on.
+    """A gRPC server on a running event loop.
 
     ::
 
@@ -37,7 +37,7 @@ class Server:
             await server.wait()
 
     A target is a module, ``"module"``, ``"module:name"``, a function with ``@grpc_stream``, or an instance of a
-    class with such methods. Signals are the program's own matter; :func:`serve` handles them.
+    class with such methods. Signals are left to the program; :func:`serve` handles them.
 
     The options are in ``docs/reference/settings.md``, and in the signature.
 
@@ -68,28 +68,28 @@ class Server:
 
     @property
     def port(self) -> int:
-        """The port that the server listens on; 0 for a Unix socket, and before the start where 0 was asked for."""
+        """The port of the server; 0 for a Unix socket. Port 0 is replaced when the server starts."""
         return self._place.port
 
     @property
     def address(self) -> str:
-        """Where the server listens, as a client names it: ``127.0.0.1:50051`` or ``unix:/path``."""
+        """The address for a client: ``127.0.0.1:50051`` or ``unix:/path``."""
         return str(self._place)
 
     @property
     def table(self) -> str:
-        """What is served: a line a method, with its kind, its handler and its limits."""
+        """A line for each method: its kind, its handler and its limits."""
         return str(self._native.table)
 
     async def start(self) -> None:
-        """Listens, and serves from now on.
+        """Listens and serves.
 
-        Raises an ``OSError`` where the address cannot be had, and a ``ValueError`` for a TLS file that cannot be used.
+        Raises an ``OSError`` for an address that is not available, and a ``ValueError`` for an invalid TLS file.
         """
         self._start(sockets.listen(self._settings.address))
 
     def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
-        """Serves on a socket; one that is not `owned` is shared with others, and its file is left to them."""
+        """Serves on a socket; one that is not `owned` is shared with other processes, and so is its file."""
         if self._runtime is not None:
             listening.close()
             raise RuntimeError("the server has been started before: make a new one")
@@ -113,9 +113,9 @@ class Server:
         self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
 
     async def stop(self, grace: Duration | None = None) -> None:
-        """Takes no new calls, waits for those in flight for at most `grace`, and cuts off what is left.
+        """Shuts down gracefully: calls in flight have `grace` to finish, then they are cut off.
 
-        Without `grace` it is the server's. A second call with a shorter one ends the wait sooner.
+        The default of `grace` is the server's. A second call with a shorter one ends the wait sooner.
         """
         if self._finished is None:
             self._native.close()
@@ -126,11 +126,11 @@ class Server:
         await self.wait()
 
     async def wait(self) -> None:
-        """Waits until the server has stopped, whoever stops it."""
+        """Waits until the server has stopped."""
         if self._finished is None:
             raise RuntimeError("the server has not been started: await server.start() first")
         self._check_process()
-        # The wait of one must not be the end for another.
+        # Shielded: a waiter that is cancelled must not cancel it for the others.
         await asyncio.shield(self._finished)
 
     async def _finish(self, ended: asyncio.Future[None], runtime: Runtime) -> None:
@@ -164,5 +164,5 @@ def native_server(routes: list[Route], checked: Settings) -> Any:
 
 
 def log_level() -> int:
-    """The lowest level that the log wants, within the byte that Rust takes; what is beyond it is no level of Rust's."""
+    """The effective level of the log, as the byte that Rust takes."""
     return max(0, min(logger.getEffectiveLevel(), _HIGHEST_LEVEL))

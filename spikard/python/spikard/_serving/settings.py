@@ -12,7 +12,7 @@ from spikard.grpc._options import DEFAULT_BIND, ServerOptions
 
 
 class Settings(SimpleNamespace):
-    """The value of every option, by its name and in its unit. Rust reads those that concern it."""
+    """The value of each option, by its name and in its unit. Rust reads what it needs."""
 
     address: Address
     """Where the server listens, from `bind` and `uds`."""
@@ -21,9 +21,9 @@ class Settings(SimpleNamespace):
 
 
 def settings(kind: type, given: Mapping[str, Any], spelled: Callable[[str], str] = str) -> Settings:
-    """Checks options of `kind`; those of a server that are not given have their defaults.
+    """Checks the given options, which are of `kind`; the others of a server have their defaults.
 
-    A ``ValueError`` or ``TypeError`` names the one that is wrong, as it is `spelled`; an ``OSError`` names the file.
+    Raises a ``ValueError`` or ``TypeError`` that names the option as it is `spelled`, or an ``OSError`` with the file.
     """
     _check_together({name for name, value in given.items() if value is not None}, spelled)
     values = checked(ServerOptions, defaults(ServerOptions))

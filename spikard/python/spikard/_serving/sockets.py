@@ -1,4 +1,4 @@
-"""Sockets that listen."""
+"""Listening sockets."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _BACKLOG = 2048
 
 
 def listen(address: Address) -> socket.socket:
-    """One socket on an address that nobody else has."""
+    """A socket that is alone on its address."""
     if address.path is not None:
         return _listen_unix(address.path)
     return _bound(address, shared=False)
 
 
 def listen_shared(address: Address, number: int) -> list[socket.socket]:
-    """A socket for each of `number` processes, all on one address that nobody else has.
+    """A socket for each of `number` processes, all on one address (SO_REUSEPORT).
 
-    The kernel gives each new connection to one of them. Where it does not do so (or for a Unix socket) there
-    is one socket that all processes take from.
+    The kernel balances new connections between them. Where it does not, and for a Unix socket, there is one
+    socket that all processes accept from.
     """
     if address.path is not None or number == 1 or not _balances():
         return [listen(address)]
-    # Sockets that share a port admit any number of others: whether it is free, an exclusive one tells.
+    # SO_REUSEPORT would succeed on a port that another server shares; only an exclusive socket tells that it is free.
     with listen(address) as probe:
         port = probe.getsockname()[1]
     taken = Address(address.host, port)
@@ -37,7 +37,7 @@ def listen_shared(address: Address, number: int) -> list[socket.socket]:
 
 
 def place(listening: socket.socket) -> Address:
-    """Where a socket listens, with the port that it got for port 0."""
+    """The address of a socket, with the port that it got for port 0."""
     name = listening.getsockname()
     if isinstance(name, (str, bytes)):
         return Address(path=os.fsdecode(name))
@@ -45,7 +45,7 @@ def place(listening: socket.socket) -> Address:
 
 
 def remove_unix_socket(path: str, inode: int | None) -> None:
-    """Removes the file of a Unix socket, unless another server has put its own there."""
+    """Removes the file of a Unix socket, unless another server has replaced it."""
     with contextlib.suppress(OSError):
         if os.stat(path).st_ino == inode:
             os.unlink(path)
@@ -91,7 +91,7 @@ def _listen_unix(path: str) -> socket.socket:
 
 
 def _remove_stale(path: str) -> None:
-    """Removes the socket of a server that is gone; anything else stays, and is in the way."""
+    """Removes the file of a server that has ended; any other file is an error."""
     try:
         if not stat.S_ISSOCK(os.stat(path).st_mode):
             raise OSError(errno.EEXIST, "the file exists, and is not a socket")

@@ -1,4 +1,4 @@
-"""Several processes that share an address, and the one that starts them."""
+"""Starts worker processes that share an address, and restarts them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from spikard._serving.worker_process import WorkerProcess, how
 logger = logging.getLogger("spikard")
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-# A worker ends itself 0.75 s after the grace period; what is still there then is ended.
+# A worker ends itself 0.75 s after the grace period; one that has not is killed.
 _KILL_AFTER = 0.88
 _MISTAKE = 2
 
 
 def supervise(arguments: list[str], settings: Settings, *, workers: int, watched: str | None) -> int:
-    """Serves with several processes until a signal; answers the exit code.
+    """Serves with several processes until a signal; returns the exit code.
 
-    `watched` is a folder: a change in it starts the workers anew.
+    `watched` is a folder: a change in it restarts the workers.
     """
     listening = sockets.listen_shared(settings.address, workers)
     path = settings.address.path
-    # Known from the start: what is there at the end may be another server's.
+    # Read at the start: at the end, the file may be another server's.
     inode = None if path is None else os.stat(path).st_ino
     try:
         return _Supervisor(arguments, settings.drain_delay + settings.grace, listening, workers, watched).run()
@@ -54,7 +54,7 @@ class _Supervisor:
     watched: str | None
     processes: list[WorkerProcess] = field(default_factory=list)
     deadline: float | None = None
-    """When the last worker must be gone; set by the first signal."""
+    """When the last worker must have ended; set by the first signal."""
     code: int = 0
     announced: bool = False
     changed: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ class _Supervisor:
         wakeup = signal.set_wakeup_fd(self.wake.fileno(), warn_on_full_buffer=False)
         watcher = None if self.watched is None else Watcher(self.watched, self._on_change)
         self.processes = [WorkerProcess(n + 1, self.listening[n % len(self.listening)]) for n in range(self.workers)]
-        # The others start when the first has: what is wrong with the targets is then said once.
+        # The others start once the first is ready: a mistake in the targets is then reported once.
         self.processes[0].due = 0.0
         try:
             while self.deadline is None or any(worker.process for worker in self.processes):
@@ -124,13 +124,13 @@ class _Supervisor:
             for worker in self.processes:
                 if worker.process is not None:
                     worker.process.kill()
-            logger.warning("a second signal: the workers are ended at once")
+            logger.warning("second signal: killing the workers")
             self.code = 128 + number
             return
         self.deadline = time.monotonic() + self.drain + _KILL_AFTER
         logger.info("draining: the workers have %.3g s for the calls in flight", self.drain)
         self._stop_workers()
-        # Nobody takes what would come in here any more.
+        # New connections are refused from now on.
         for listening in self.listening:
             listening.close()
 
@@ -167,7 +167,7 @@ class _Supervisor:
             say(f"{told['table']}\n")
         pid = None if worker.process is None else worker.process.pid
         say(f"worker {worker.number} serving on {told['address']} (pid {pid})")
-        # One that is ready only after it was told to end starts no others: they would not know of the change.
+        # Not if it was told to end meanwhile: the others would miss the change.
         if worker is self.processes[0] and self.deadline is None and not self.reloading:
             for other in self.processes[1:]:
                 if other.process is None and other.due is None:
@@ -186,7 +186,7 @@ class _Supervisor:
                 self._hang_up(worker)
                 self._on_exit(worker, worker.process)
         if self.changed and self.deadline is None:
-            logger.info("changed: %s; starting anew", ", ".join(self.changed))
+            logger.info("changed: %s; restarting", ", ".join(self.changed))
             self.changed = []
             self.reloading = True
             self._stop_workers()
@@ -199,7 +199,7 @@ class _Supervisor:
         if self.deadline is not None and self.deadline <= time.monotonic():
             for worker in self.processes:
                 if worker.process is not None:
-                    logger.error("worker %d (pid %d) does not end and is ended", worker.number, worker.process.pid)
+                    logger.error("worker %d (pid %d) does not end: killing it", worker.number, worker.process.pid)
                     worker.kill()
                     worker.process = None
                     self.code = self.code or 1
@@ -217,7 +217,7 @@ class _Supervisor:
             logger.error("worker %d could not start; waiting for a change", worker.number)
             return
         if not worker.ready and not self.announced:
-            # The first of all: it has said why.
+            # The first worker has reported why.
             if code != _MISTAKE:
                 logger.error("worker %d (pid %d) %s before it was ready", worker.number, process.pid, how(code))
             self.code = _MISTAKE if code == _MISTAKE else 1
@@ -226,7 +226,7 @@ class _Supervisor:
             return
         pause = worker.restart()
         logger.error(
-            "worker %d (pid %d) %s; starting it again %s",
+            "worker %d (pid %d) %s; restarting it %s",
             worker.number,
             process.pid,
             how(code),
@@ -235,7 +235,7 @@ class _Supervisor:
 
 
 def _try_again(worker: WorkerProcess, error: OSError) -> None:
-    # No process or descriptor is left for now, which is no reason to end those that serve.
+    # Out of processes or descriptors for now; the workers that serve go on.
     reason, pause = error.strerror or error, worker.retry()
     logger.error("worker %d cannot be started: %s; trying again in %.3g s", worker.number, reason, pause)
 
@@ -248,4 +248,4 @@ def _received(wake: socket.socket) -> bytes:
 
 
 def _nothing(number: int, frame: FrameType | None) -> None:
-    """Lets the wake-up descriptor speak."""
+    """Only the wake-up descriptor is needed."""

@@ -1,4 +1,4 @@
-"""From what a user names to the handlers that are served."""
+"""Finds the handlers of the targets that a user names."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Route:
     declaration: Declaration
     handler: Handler
     place: str
-    """Where the handler is written, ``batch_handler.py:12``."""
+    """The line of the handler, ``batch_handler.py:12``."""
 
     @property
     def path(self) -> str:
-        """The method as it stands in a request, ``/service/method``."""
+        """The path of a request, ``/service/method``."""
         return f"/{self.declaration.service}/{self.declaration.method}"
 
 
@@ -40,7 +40,7 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
     handlers: dict[tuple[int, int], tuple[Any, Declaration]] = {}
     for target in targets:
         for function, declaration in _of_target(target):
-            # A bound method is made anew each time that it is asked for.
+            # A bound method is a new object each time.
             key = (id(getattr(function, "__self__", None)), id(getattr(function, "__func__", function)))
             handlers.setdefault(key, (function, declaration))
     routes: dict[str, Route] = {}
@@ -119,7 +119,7 @@ def _of_object(value: Any, name: str) -> Iterator[tuple[Any, Declaration]]:
 
 
 def _of_value(value: Any) -> Iterator[tuple[Any, Declaration]]:
-    """The handlers that a value has: itself, or its methods."""
+    """The handlers of a value: itself, or its methods."""
     if inspect.isclass(value):
         return
     declaration = declared(getattr(value, "__func__", value)) if inspect.isroutine(value) else None
@@ -131,7 +131,7 @@ def _of_value(value: Any) -> Iterator[tuple[Any, Declaration]]:
 
 
 def _methods(cls: type) -> dict[str, Declaration]:
-    """The declared methods of a class by name; what a subclass overrides keeps its declaration."""
+    """The declared methods of a class, by name; an override keeps the declaration of its base."""
     found: dict[str, Declaration] = {}
     for base in reversed(cls.__mro__):
         for name, value in vars(base).items():

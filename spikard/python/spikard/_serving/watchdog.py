@@ -1,4 +1,4 @@
-"""Names the coroutine that holds the event loop."""
+"""Warns about a coroutine that blocks the event loop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OURS = ("spikard._runtime", "spikard._serving", "asyncio.", "uvloop")
 
 
 class Watchdog:
-    """A thread that waits for Rust to notice that the loop is held, and looks what it runs."""
+    """A thread that waits until Rust notices that the loop is blocked, and looks at what it runs."""
 
     def __init__(self, native: NativeServer, loop: asyncio.AbstractEventLoop) -> None:
         self._native = native.watchdog(_HELD)
@@ -31,9 +31,9 @@ class Watchdog:
         self._thread.start()
 
     def close(self) -> None:
-        """Watches no longer."""
+        """Ends the thread."""
         self._native.close()
-        # A thread that comes back from Rust when the interpreter is gone would end the process.
+        # A thread that returns from Rust after the interpreter is finalised would end the process.
         self._thread.join(_ENDS_WITHIN)
 
     def _watch(self) -> None:
@@ -43,12 +43,12 @@ class Watchdog:
     def _warn(self, held: float) -> None:
         name, place = running(self._loop_thread)
         if name is None:
-            # What keeps the interpreter to itself is over by the time that this thread gets it.
-            logger.warning("the event loop was held for over %.0f ms; no call was served meanwhile", held * 1000)
+            # What held the GIL is over by the time that this thread gets it.
+            logger.warning("the event loop was blocked for over %.0f ms; no call was served meanwhile", held * 1000)
             return
         logger.warning(
-            "%s holds the event loop, for over %.0f ms so far, at %s: no other call is served meanwhile; await what "
-            "waits, or make it a def, which runs in a thread",
+            "%s blocks the event loop, for over %.0f ms so far, at %s: no other call is served meanwhile; await "
+            "instead of waiting, or make it a def, which runs in a thread",
             name,
             held * 1000,
             place,
@@ -56,7 +56,7 @@ class Watchdog:
 
 
 def running(thread: int) -> tuple[str | None, str]:
-    """The handler (or else the task's own function) that a loop runs in a thread, and where it is."""
+    """The handler (or else the function of the task) that a loop runs in a thread, and its line."""
     frame = sys._current_frames().get(thread)
     place = ""
     name: str | None = None
@@ -69,7 +69,7 @@ def running(thread: int) -> tuple[str | None, str]:
             place = place or f"{code.co_filename}:{frame.f_lineno}"
             name = f"{module}:{getattr(code, 'co_qualname', code.co_name)}"
         elif name is not None:
-            # Below stand the loop and the program that runs it.
+            # The frames below are the loop, and the program that runs it.
             break
         frame = frame.f_back
     return name, place

@@ -1,4 +1,4 @@
-"""A worker, as it sees itself: its socket, and the line to its supervisor."""
+"""A worker, from its own side: its socket, and its connection to the supervisor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from spikard._serving.server import Server
 
 VARIABLE = "SPIKARD_WORKER"
-"""What a supervisor tells a worker; taken out of the environment, since it is for this process alone."""
+"""How a supervisor passes descriptors to a worker. Removed from the environment: it is for this process alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +20,24 @@ class Worker:
 
     listening: socket.socket
     line: socket.socket
-    """Says that the worker is ready; ends with the supervisor, and for the supervisor with the worker."""
+    """Connects worker and supervisor: it tells that the worker is ready, and is closed when either of them ends."""
 
     def life(self) -> int:
-        """A descriptor that ends with the supervisor, to be given away."""
+        """A descriptor that is closed when the supervisor ends; the caller owns it."""
         return self.line.dup().detach()
 
     def ready(self, server: Server) -> None:
-        """Tells the supervisor that calls are taken."""
+        """Tells the supervisor that the worker serves."""
         self.line.sendall(json.dumps({"table": server.table, "address": server.address}).encode() + b"\n")
 
 
 def worker_of(environment: MutableMapping[str, str]) -> Worker | None:
-    """The worker that this process is; ``None`` where no supervisor has started it."""
+    """This process as a worker; ``None`` if no supervisor has started it."""
     text = environment.pop(VARIABLE, None)
     if text is None:
         return None
     told = json.loads(text)
     for name in ("listening", "line"):
-        # They are for this process, not for those that a handler may start.
+        # For this process, not for those that a handler may start.
         os.set_inheritable(told[name], False)
     return Worker(socket.socket(fileno=told["listening"]), socket.socket(fileno=told["line"]))

@@ -1,4 +1,4 @@
-"""A worker, as its supervisor sees it; :mod:`spikard._serving.worker` is how it sees itself."""
+"""A worker, from its supervisor's side; :mod:`spikard._serving.worker` is its own side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from spikard._serving.worker import VARIABLE
 
-# A worker that lived this long has not died of what it died of before.
+# A worker that ran for so long is restarted at once, whatever happened before.
 _SETTLED = 10.0
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 10.0
@@ -21,31 +21,31 @@ _LONGEST_PAUSE = 10.0
 
 @dataclass
 class WorkerProcess:
-    """A process and its successors: they share a number and a socket that listens."""
+    """A worker process, and those that replace it: they share a number and a listening socket."""
 
     number: int
     listening: socket.socket
     process: subprocess.Popen[bytes] | None = None
     line: socket.socket | None = None
-    """Says that the worker is ready, and ends with it."""
+    """Connects it to its supervisor; see :class:`spikard._serving.worker.Worker`."""
     said: bytes = b""
     ready: bool = False
     ending: bool = False
-    """Whether the process has been told to end: a second signal would cut its calls off."""
+    """Whether the process has been told to end: a second signal would cut off its calls."""
     started: float = 0.0
     pause: float = 0.0
     due: float | None = None
-    """When it is to be started (again); ``None`` while it runs or waits for something else."""
+    """When it is to be started; ``None`` while it runs, or waits for another event."""
 
     def start(self, arguments: list[str]) -> socket.socket:
-        """Starts a process, and returns the line to it; an ``OSError`` where no process or descriptor is left."""
+        """Starts a process, and returns its `line`; an ``OSError`` if the system is out of processes or descriptors."""
         self.process, self.line = _spawn(self.listening, arguments)
         self.said, self.started = b"", time.monotonic()
         self.ready = self.ending = False
         return self.line
 
     def terminate(self) -> None:
-        """Has the process drain and end, once."""
+        """Tells the process to drain and end, once."""
         if self.process is not None and not self.ending:
             self.ending = True
             self.process.terminate()
@@ -57,13 +57,13 @@ class WorkerProcess:
             self.process.wait()
 
     def restart(self) -> float:
-        """Has a process started in place of one that has ended; returns after how many seconds."""
+        """Schedules a process in place of one that has ended; returns the delay in seconds."""
         if time.monotonic() - self.started > _SETTLED:
             self.pause = 0.0
         return self._put_off(self.pause)
 
     def retry(self) -> float:
-        """Has a process started where one could not be; returns after how many seconds."""
+        """Schedules another attempt to start a process; returns the delay in seconds."""
         return self._put_off(max(self.pause, _FIRST_PAUSE))
 
     def _put_off(self, pause: float) -> float:
@@ -91,7 +91,7 @@ def _spawn(listening: socket.socket, arguments: list[str]) -> tuple[subprocess.P
             [sys.executable, *subprocess._args_from_interpreter_flags(), "-m", "spikard", *arguments],  # type: ignore[attr-defined]
             env={**os.environ, VARIABLE: json.dumps(told)},
             pass_fds=tuple(told.values()),
-            # Ctrl-C in a terminal reaches the supervisor alone, which then tells the workers.
+            # Ctrl-C in a terminal then reaches the supervisor only, which tells the workers.
             start_new_session=True,
         )
     except OSError:

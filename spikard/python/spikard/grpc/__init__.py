@@ -9,8 +9,8 @@ A handler takes a request and returns a response; a test calls it as a function:
     async def handle_count(request: GrpcClientStreamRequest) -> GrpcResponse:
         return GrpcResponse(payload=str(len(request.messages)).encode())
 
-An async generator answers with a stream, message by message, while the client may still be sending
-(:class:`GrpcDuplexRequest`) or after its one message (:class:`GrpcRequest`)::
+An async generator responds with a stream, message by message: while the client may still be sending
+(:class:`GrpcDuplexRequest`), or after its one message (:class:`GrpcRequest`)::
 
     async def handle_talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
         async for message in request.messages:
@@ -18,8 +18,8 @@ An async generator answers with a stream, message by message, while the client m
 
 An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionError`` PERMISSION_DENIED,
 ``NotImplementedError`` UNIMPLEMENTED, ``MemoryError`` RESOURCE_EXHAUSTED, ``RuntimeError`` itself INTERNAL,
-each with its text; :class:`GrpcError` is any status; every other exception is INTERNAL without its text,
-which goes to the log. :func:`register_exception` adds rows.
+each with its text. :class:`GrpcError` is any status. Every other exception is INTERNAL without its text,
+and is logged. :func:`register_exception` adds rows.
 
 :func:`serve` serves handlers until a signal, :class:`Server` inside an asyncio program, and the command
 ``spikard serve`` from a shell. :mod:`spikard.grpc.testing` calls them in tests through everything but the socket.
@@ -68,10 +68,10 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # which sees them above, and is to see nothing that is not there
+if not TYPE_CHECKING:  # type checkers see the imports above, and must refuse every other name
 
     def __getattr__(name: str) -> object:
-        # Asked for late: the types and the decorator need neither asyncio nor the native module.
+        # Imported when used: the types and the decorator need neither asyncio nor the native module.
         if name == "Server":
             from spikard._serving.server import Server
 

@@ -1,8 +1,8 @@
-"""How messages are compressed."""
+"""Compression of messages."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 Compression = Literal["identity", "gzip", "deflate", "zstd"]
-"""How messages are compressed, each on its own; ``"identity"`` is not at all."""
+"""A compression of messages, as ``grpc-encoding`` names it; ``"identity"`` is none."""

@@ -1,4 +1,4 @@
-"""What ``@grpc_stream`` says of a handler."""
+"""The method that ``@grpc_stream`` declares on a handler."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Declaration:
     """The name of the method, ``BatchCreate``."""
     kind: Kind
     streams: bool = False
-    """Whether the answer is sent as the handler makes it, rather than as a list."""
+    """Whether the response is a stream that is not buffered."""
     limits: Mapping[str, float | None] = field(default_factory=lambda: dict.fromkeys(options_of(MethodLimits)))
-    """The limits of the method, by their names and in their units; ``None`` where it leaves one to the server."""
+    """The limits of the method, by name and in their units; ``None`` for the server's."""
 
 
 def declare(function: Any, declaration: Declaration) -> None:

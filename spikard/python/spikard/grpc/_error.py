@@ -1,4 +1,4 @@
-"""The exception that is any status."""
+"""The exception for any status."""
 
 from __future__ import annotations
 

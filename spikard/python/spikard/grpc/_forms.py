@@ -1,4 +1,4 @@
-"""The forms that the value of an option may have: how each is written, and how it is checked."""
+"""The forms of an option's value: how it is written, and how it is checked."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Form:
     """How a value is written and checked."""
 
     metavar: str
-    """What stands for the value in the help, ``SIZE``; empty where the flag alone says it."""
+    """The placeholder in the help, ``SIZE``; empty for a flag without a value."""
     unit: str
-    """What the value is, for the documentation: ``bytes``."""
+    """The type and unit, for the documentation: ``bytes``."""
     check: Callable[[str, Any], Any]
-    """Takes the option's name, as the user has written it, and a value; returns the value in its unit. What is wrong
-    is a ``TypeError``, ``ValueError`` or ``OSError`` that begins with the name."""
+    """Takes the option's name, as the user wrote it, and a value; returns the value in its unit, or raises a
+    ``TypeError``, ``ValueError`` or ``OSError`` that begins with the name."""
     read: Callable[[str], Any] = str
-    """Takes the text of a flag or an environment variable; returns the value that a keyword would have."""
+    """Takes the text of a flag or an environment variable; returns what a keyword would have."""
 
 
 def _number_or_text(text: str) -> int | float | str:

@@ -1,4 +1,4 @@
-"""From the annotations of a handler to its kind."""
+"""The kind of a handler, from its annotations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHAPES: tuple[tuple[Kind, type, type], ...] = (
     (Kind.BIDIRECTIONAL, GrpcBidiStreamRequest, GrpcBidiStreamResponse),
     (Kind.DUPLEX, GrpcDuplexRequest, GrpcDuplexResponse),
 )
-"""The request and the response types of every kind that a handler can be of."""
+"""The request and response types of each kind."""
 
 _REQUESTS = {request for _, request, _ in SHAPES}
 _RESPONSES = {response for _, _, response in SHAPES}
@@ -32,7 +32,7 @@ _AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
 def request_parameter(function: Any) -> inspect.Parameter:
-    """The parameter that takes the request; of a method it is the one after ``self``."""
+    """The parameter for the request; of a method, the one after ``self``."""
     parameters = list(inspect.signature(function).parameters.values())
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
     own = 1 if is_method(function) else 0
@@ -49,7 +49,7 @@ def request_parameter(function: Any) -> inspect.Parameter:
 
 
 def is_method(function: Any) -> bool:
-    """Whether a function was written in the body of a class, to be called on an instance."""
+    """Whether a function is defined in the body of a class, to be called on an instance."""
     qualname: str = getattr(function, "__qualname__", "")
     owner, dot, _ = qualname.rpartition(".")
     if not dot or owner.endswith("<locals>"):
@@ -60,7 +60,10 @@ def is_method(function: Any) -> bool:
 
 
 def kind_of(function: Any, given: Kind | None) -> tuple[Kind, bool]:
-    """The kind of a handler, and whether its answer is a stream: from its annotations, or from `given` without them."""
+    """The kind of a handler, and whether its response is a stream that is not buffered.
+
+    They come from its annotations, or else from `given`.
+    """
     parameter = request_parameter(function)
     request = _type(function, "request", parameter.name, parameter.annotation)
     response = _answer(_type(function, "response", "return", inspect.signature(function).return_annotation))
@@ -77,7 +80,7 @@ def kind_of(function: Any, given: Kind | None) -> tuple[Kind, bool]:
 
 
 def _streams(given: Kind, request: Any, response: Any) -> bool:
-    """Whether the answer of a handler of a given kind is a stream; its annotations, if any, must fit."""
+    """Whether the response of a handler of a given kind is not buffered; its annotations, if any, must fit."""
     takes = {takes for kind, takes, _ in SHAPES if kind is given}
     returns = {returns for kind, _, returns in SHAPES if kind is given}
     for found, expected, what in ((request, takes, "takes"), (response, returns, "returns")):
@@ -91,7 +94,7 @@ def _streams(given: Kind, request: Any, response: Any) -> bool:
 
 
 def _type(function: Any, what: str, name: str, annotation: Any) -> Any:
-    """What an annotation stands for; ``None`` where there is none."""
+    """The type of an annotation; ``None`` without one."""
     if annotation is inspect.Signature.empty:
         return None
     if isinstance(annotation, str):
@@ -123,7 +126,7 @@ def _unwrapped(annotation: Any) -> Any:
 
 
 def _answer(returns: Any) -> Any:
-    """The response type, also of a `def` that returns an awaitable of it; a generator answers with a stream."""
+    """The response type, out of an awaitable if need be; an async generator is a stream."""
     if get_origin(returns) in _AWAITABLES and get_args(returns):
         returns = _unwrapped(get_args(returns)[-1])
     return GrpcDuplexResponse if (get_origin(returns) or returns) in _STREAMS else returns

@@ -1,4 +1,4 @@
-"""Streams of messages that are there already, for tests and for short answers."""
+"""Streams of messages that are known from the start, for tests and for short responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Listed:
 
 
 def stream(messages: AsyncIterable[bytes] | Iterable[bytes]) -> AsyncIterator[bytes]:
-    """An async iterator over messages of either sort."""
+    """An async iterator over messages, whether they come as a stream or as an iterable."""
     if isinstance(messages, AsyncIterable):
         return aiter(messages)
     if isinstance(messages, (bytes, bytearray, memoryview, str)):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, SupportsIndex, cast
 
 MetadataLike = Mapping[str, Any] | Iterable[tuple[str, Any]]
-"""What metadata can be made from: a mapping, or pairs in which a key may stand more than once."""
+"""What metadata is made from: a mapping, or pairs in which a key may be repeated."""
 
 _MISSING: Any = object()
 
@@ -25,12 +25,12 @@ class Metadata(dict[str, Any]):
 
     __slots__ = ("_repeated",)
 
-    # All values of the keys that have more than one. An entry counts while its first value is the one in
-    # the dict, so that no way of changing the dict, not even `dict.__setitem__`, leaves a stale answer.
+    # All values of the repeated keys. An entry is valid while its first value is the one in the dict, so that no way of
+    # changing the dict leaves a stale entry, not even `dict.__setitem__`.
     _repeated: dict[str, list[Any]]
 
     def __init__(self, values: MetadataLike = (), /, **more: Any) -> None:
-        # No call of the dict's own: there is nothing in it yet, and every response makes two of these.
+        # Without `super().__init__()`: the dict is empty already, and every response makes two of these.
         self._repeated = {}
         if values:
             self._replace(values)
@@ -56,7 +56,7 @@ class Metadata(dict[str, Any]):
         return list(values) if values is not None and values[0] is first else [first]
 
     def pairs(self) -> list[tuple[str, Any]]:
-        """Every key with every value: repeated keys stand more than once."""
+        """Every key with every value; a repeated key comes more than once."""
         return [(key, value) for key in self for value in self.get_all(key)]
 
     def _replace(self, values: MetadataLike, /) -> None:
@@ -97,13 +97,13 @@ class Metadata(dict[str, Any]):
         return self[key]
 
     def pop(self, key: str, default: Any = _MISSING) -> Any:
-        """Removes a key with all its values; answers the first."""
+        """Removes a key with all its values; returns the first."""
         key = _folded(key)
         self._repeated.pop(key, None)
         return super().pop(key) if default is _MISSING else super().pop(key, default)
 
     def popitem(self) -> tuple[str, Any]:
-        """Removes the last key with all its values; answers it with the first."""
+        """Removes the last key with all its values; returns it with the first."""
         key, value = super().popitem()
         self._repeated.pop(key, None)
         return key, value

@@ -8,7 +8,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 def service_name(value: object) -> str:
-    """The full name of a service, as the ``.proto`` has it."""
+    """Checks the full name of a service, as it is in the ``.proto``."""
     if not isinstance(value, str):
         raise TypeError(f'service must be the full name of a service, "package.Service", not {type(value).__name__}')
     if not value:
@@ -33,7 +33,7 @@ def service_name(value: object) -> str:
 
 
 def method_name(value: object) -> str:
-    """The name of a method, as the ``.proto`` has it."""
+    """Checks the name of a method, as it is in the ``.proto``."""
     if not isinstance(value, str):
         raise TypeError(f'method must be the name of a method, "BatchCreate", not {type(value).__name__}')
     if not _IDENTIFIER.fullmatch(value):

@@ -1,4 +1,4 @@
-"""What follows from the definition of an option: its keyword in a signature, its check, its default, its text."""
+"""What is derived from the definition of an option: keyword, check, default, text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ITS_OWN: Any = object()
 
 
 class Group(Enum):
-    """What options are about; they are listed in this order."""
+    """The groups of options, in the order in which they are listed."""
 
     LISTENER = "where to listen"
     PROCESSES = "processes and threads"
@@ -31,15 +31,15 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What a definition says of an option beside its name, its type and its text."""
+    """An option, beside its name, its type and its text."""
 
     default: Any
     form: Form
     group: Group
     flags: tuple[str, ...] = ()
-    """Flags beside the one that has the option's name."""
+    """Aliases of the flag that has the option's name."""
     unset: str = ""
-    """What a default of ``None`` comes to."""
+    """What a default of ``None`` means, for the help."""
 
     def checked(self, name: str, value: Any) -> Any:
         """The value in its unit; see :attr:`Form.check`."""
@@ -54,9 +54,9 @@ def options_of(kind: type) -> Mapping[str, Option]:
 
 
 def checked(kind: type, given: Mapping[str, Any], spelled: Callable[[str], str] = str) -> dict[str, Any]:
-    """The values that are given, each checked; a ``TypeError`` names one that is no option of `kind`.
+    """Checks the given options; raises a ``TypeError`` for one that is no option of `kind`.
 
-    `spelled` tells how the user has written a name, which is how an error names it.
+    `spelled` maps a name to what the user wrote: keyword, flag or variable. An error names the option so.
     """
     options = options_of(kind)
     for name in given:
@@ -73,9 +73,9 @@ def defaults(kind: type) -> dict[str, Any]:
 
 
 def takes(kind: type, *, default: Any = _ITS_OWN) -> Callable[[_Function], _Function]:
-    """Shows the options in the signature of a function that takes them as ``**options``, for `help` and notebooks.
+    """Lists the options in the run-time signature of a function with ``**options``, for `help` and notebooks.
 
-    Type checkers read the ``TypedDict`` instead. A `default` is shown for each of them, instead of its own.
+    Type checkers read the ``TypedDict`` instead. `default` replaces the default of each.
     """
 
     def decorate(function: _Function) -> _Function:
@@ -100,7 +100,7 @@ def takes(kind: type, *, default: Any = _ITS_OWN) -> Callable[[_Function], _Func
 def texts(kind: type) -> dict[str, str]:
     """The text of each option: the docstring below its definition, which an editor shows for the keyword.
 
-    Python does not keep these docstrings, so they are read from the source; without a source there are none.
+    Python drops these docstrings, so they are read from the source. Without a source, there are none.
     """
     try:
         source = inspect.getsource(sys.modules[kind.__module__])

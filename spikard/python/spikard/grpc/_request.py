@@ -20,10 +20,10 @@ class _Request(Shown):
     metadata: Metadata
     """The client's metadata: a dict from ``str`` to ``str``, and to ``bytes`` for keys that end in ``-bin``."""
     call: Call = field(compare=False)
-    """What the server knows of the call: the peer, the deadline. A generator sets its metadata and trailers here."""
+    """The call: peer, deadline, client certificates. A generator sets its metadata and trailers on it."""
 
 
-# A function: finding the `__init__` of a base costs a unary call more than this does.
+# A function, not the `__init__` of the base: looking that up costs a unary call more than it saves.
 def _set_head(
     request: _Request, service_name: str, method_name: str, metadata: MetadataLike | None, call: Call | None
 ) -> None:
@@ -100,19 +100,20 @@ class GrpcDuplexRequest(_Request):
             async for message in request.messages:
                 yield message.upper()
 
-    A client that does not read holds the handler back at its ``yield``, a handler that does not read holds its client
-    back. When the client cancels, disconnects or is out of time, the handler gets ``CancelledError`` where it waits
-    (``GeneratorExit`` at a ``yield``), and its ``finally`` runs. A message over a limit, or a fault of the protocol,
-    is a :class:`GrpcError <spikard.grpc.GrpcError>` in the ``async for``, after the messages before it.
+    Backpressure works both ways: a client that does not read suspends the handler at its ``yield``, and a handler that
+    does not read exhausts the client's flow-control window. When the client cancels, disconnects or is out of time, the
+    handler gets ``CancelledError`` where it waits (``GeneratorExit`` at a ``yield``), and its ``finally`` runs. A
+    message over a limit, or a protocol error, is raised as a :class:`GrpcError <spikard.grpc.GrpcError>` by the
+    ``async for``, after the messages before it.
 
-    A test gives it a list, and calls the handler as a function::
+    A test passes a list, and calls the handler as a function::
 
         request = GrpcDuplexRequest([b"one", b"two"])
         assert [message async for message in handle_talk(request)] == [b"ONE", b"TWO"]
     """
 
     messages: AsyncIterator[bytes] = field(compare=False)
-    """The client's messages; it ends when the client half-closes. One task reads it at a time."""
+    """The client's messages, until it half-closes. One task may read at a time."""
 
     __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")
     _shown = ("service_name", "method_name", "metadata")

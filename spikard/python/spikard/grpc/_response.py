@@ -11,7 +11,7 @@ from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import Shown
 
 BytesLike = bytes | bytearray | memoryview
-"""What a message of a response may be."""
+"""The types of a message in a response."""
 
 
 @dataclass(slots=True, init=False, repr=False, match_args=False)
@@ -22,7 +22,7 @@ class _Response(Shown):
     """Sent as trailing metadata, after the last message and with the status. Those of a
     :class:`GrpcDuplexResponse` may be changed until then."""
     compression: Compression | None
-    """How each message is compressed, if the client accepts it; ``None`` is what the server does by default."""
+    """Compression of the messages, for a client that accepts it; ``None`` is the server's default."""
 
 
 def _set_head(
@@ -61,7 +61,7 @@ class _BufferedResponse(_Response):
     messages: list[bytes]
     """The messages, sent in this order."""
     uncompressed: tuple[int, ...]
-    """The indices of messages that are sent uncompressed whatever `compression` is, such as images."""
+    """The indices of messages that are sent uncompressed in spite of `compression`, such as images."""
 
     __match_args__ = ("messages", "metadata", "trailers", "compression", "uncompressed")
     _shown = ("messages", "metadata", "trailers")
@@ -95,10 +95,10 @@ class GrpcBidiStreamResponse(_BufferedResponse):
 
 @dataclass(slots=True, init=False, repr=False)
 class GrpcDuplexResponse(_Response):
-    """The response of a full-duplex RPC, or of a server-streaming one that makes its messages as it goes.
+    """The response of a full-duplex RPC, or of a server-streaming RPC that is not buffered.
 
-    An async generator is the shorter way to answer with a stream. This is for a handler that decides on the initial
-    metadata first: it is sent when the handler returns, before there is any message::
+    An async generator is the shorter way to respond with a stream. This is for a handler that sets the initial metadata
+    first: it is sent when the handler returns, before any message::
 
         async def handle_talk(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
             first = await anext(request.messages)
@@ -112,9 +112,9 @@ class GrpcDuplexResponse(_Response):
     """
 
     messages: AsyncIterator[bytes] = field(compare=False)
-    """The messages; the next is asked for when the client has room for it."""
+    """The messages; the next one is taken when the client's flow-control window has room for it."""
     uncompressed: tuple[int, ...]
-    """The indices of messages that are sent uncompressed whatever `compression` is, such as images."""
+    """The indices of messages that are sent uncompressed in spite of `compression`, such as images."""
 
     __match_args__ = ("messages", "metadata", "trailers", "compression", "uncompressed")
     _shown = ("metadata", "trailers")
@@ -135,8 +135,8 @@ class GrpcDuplexResponse(_Response):
 
 
 def _list(messages: Iterable[bytes]) -> list[bytes]:
-    # The list itself, so that a handler may go on appending; bytes and str would become lists of their
-    # parts, so they are left for the check of the answer, which names them.
+    # A list is kept as it is, so that a handler may go on appending. `list` would split bytes and str, so they are left
+    # for the check of the response, which reports them.
     if isinstance(messages, (list, bytes, bytearray, memoryview, str)):
         return messages  # type: ignore[return-value]
     return list(messages)

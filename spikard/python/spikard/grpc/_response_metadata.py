@@ -1,4 +1,4 @@
-"""The metadata of a response that is a stream."""
+"""The metadata of a handler that yields."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from spikard.grpc._metadata import Metadata, MetadataLike
 
 
 class ResponseMetadata:
-    """The initial metadata and the trailers of a handler that yields, and so returns no response to put them in."""
+    """Initial metadata and trailers, for a handler that returns no response to put them in."""
 
     __slots__ = ("_refuses", "_too_late", "initial", "trailers")
 
@@ -17,7 +17,7 @@ class ResponseMetadata:
         self._too_late = False
 
     def set_initial(self, metadata: MetadataLike) -> None:
-        """Replaces the initial metadata; a ``RuntimeError`` where it cannot be sent any more."""
+        """Replaces the initial metadata; raises a ``RuntimeError`` once it has been sent."""
         self._check()
         if self._too_late:
             raise RuntimeError(
@@ -32,10 +32,10 @@ class ResponseMetadata:
         self.trailers = Metadata(trailers)
 
     def begin(self) -> None:
-        """The initial metadata is sent now."""
+        """Called when the initial metadata is sent."""
         self._too_late = True
 
-    # It changes while the handler runs.
+    # Mutable, so it has no hash.
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:

@@ -1,4 +1,4 @@
-"""How requests and responses print themselves."""
+"""The repr of requests and responses."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ _SHOWN_MESSAGES = 3
 
 
 class Shown:
-    """Prints as ``Type(name=value, …)``, with long payloads and lists shortened."""
+    """A repr ``Type(name=value, …)``, with long payloads and lists shortened."""
 
     __slots__ = ()
 
     _shown: ClassVar[tuple[str, ...]]
-    """The attributes that are printed."""
+    """The attributes that are shown."""
     _shown_if_set: ClassVar[tuple[str, ...]] = ()
-    """The attributes that are printed behind them, unless they are empty."""
+    """The attributes that are shown after them, unless they are empty."""
 
     def __repr__(self) -> str:
         names = self._shown + tuple(name for name in self._shown_if_set if getattr(self, name))

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class StatusCode(IntEnum):
-    """A gRPC status code, with the number that stands on the wire."""
+    """A gRPC status code, with its number on the wire."""
 
     OK = 0
     CANCELLED = 1

@@ -1,4 +1,4 @@
-"""From an exception to a status: the one table of both."""
+"""The table that makes an exception a status."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spikard.grpc._status import StatusCode
 
 
 class Status(NamedTuple):
-    """What the client gets."""
+    """The status that the client gets."""
 
     code: StatusCode
     message: str
@@ -33,15 +33,14 @@ _TABLE: dict[type[BaseException], _Row] = {
     asyncio.CancelledError: _Row(StatusCode.CANCELLED, send_text=False),
 }
 
-# A status travels in a header; clients refuse headers beyond 8 KiB, and percent-encoding makes three
-# bytes of one.
+# The text is a header, `grpc-message`: clients refuse headers beyond 8 KiB, and percent-encoding can triple it.
 _MAX_TEXT = 2048
 
 
 def register_exception(exception: type[BaseException], code: StatusCode | int, *, send_text: bool = True) -> None:
-    """Gives an exception type, with its subclasses, a status of its own.
+    """Maps an exception type, with its subclasses, to a status code.
 
-    The most specific row wins, and a row for a type that has one replaces it. Without `send_text` the client
+    The row of the most specific type holds; a second row for a type replaces the first. Without `send_text` the client
     gets the type's name instead of the exception's text.
 
     >>> register_exception(LookupError, StatusCode.NOT_FOUND)
@@ -58,7 +57,7 @@ def register_exception(exception: type[BaseException], code: StatusCode | int, *
 
 
 def status_of(error: BaseException) -> tuple[Status, bool]:
-    """The status of an exception, and whether a row was made for it (else it belongs in the log)."""
+    """The status of an exception, and whether it is expected; one that is not belongs in the log."""
     if isinstance(error, GrpcError):
         return Status(error.code, shortened(error.message), error.details, error.metadata.pairs()), True
     row = _row(type(error))
@@ -79,7 +78,7 @@ def _row(kind: type[BaseException]) -> _Row | None:
 def _text(error: BaseException) -> str:
     try:
         return str(error) or type(error).__name__
-    except BaseException:  # a `__str__` of the user's that raises must not hide the error itself
+    except BaseException:  # a `__str__` that raises must not hide the error itself
         return type(error).__name__
 
 

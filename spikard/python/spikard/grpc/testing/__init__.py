@@ -1,7 +1,7 @@
-"""Calls handlers in tests, through everything but the socket.
+"""Clients and servers for tests.
 
-A handler can be tested as the function that it is. What a function does not show (limits, metadata, deadlines, the
-status of an exception) a client in the process does::
+A handler is a function, and can be tested as one. For limits, metadata, deadlines and statuses, call it with a client
+in the process, through everything but the socket::
 
     from spikard.grpc.testing import Client
 

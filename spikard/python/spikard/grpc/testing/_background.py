@@ -16,9 +16,9 @@ from spikard._serving.watchdog import running
 _T = TypeVar("_T")
 
 _TASKS_END_WITHIN = 0.3
-# A handler that never comes back to the loop must not hang the tests: after this time it is left behind.
+# A handler that never returns to the loop must not hang the tests: after this time it is left behind.
 _CLOSES_WITHIN = 5.0
-# A loop with a task that did not end cannot be closed, and says so where it is collected.
+# Loops with tasks that did not end: they cannot be closed, and would warn when they are collected.
 _KEPT_ALIVE: list[asyncio.AbstractEventLoop] = []
 
 
@@ -38,13 +38,13 @@ class BackgroundLoop:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def close(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None, *, within: float = 0) -> None:
-        """Runs `last`, which may take a time, then ends the tasks that are left, the loop and the thread.
+        """Runs `last` (for up to `within` seconds), then ends the remaining tasks, the loop and the thread.
 
         A task that does not end is left behind, with a ``RuntimeWarning`` that names its handler. Does nothing in a
         forked child.
         """
         if os.getpid() != self._pid:
-            # The thread is the parent's: who waited for it here would wait for ever.
+            # Only the parent has the thread; a wait for it here would never end.
             return
         ending = asyncio.run_coroutine_threadsafe(self._end(last), self._loop)
         if futures.wait([ending], within + _CLOSES_WITHIN).not_done:
@@ -68,7 +68,7 @@ class BackgroundLoop:
             self._left = await end_tasks(_TASKS_END_WITHIN)
 
     def _run(self) -> None:
-        # Whatever a handler does, the threads that wait for the loop must not wait for ever.
+        # Runs again after a SystemExit of a handler: other threads wait for the loop.
         while not self._closed:
             run_until_stopped(self._loop)
 

@@ -43,19 +43,19 @@ class _Headers(TypedDict, total=False):
 
 
 class AsyncClient:
-    """Calls handlers in the process, from an ``async`` test and on its event loop.
+    """Calls handlers in the process, from an ``async`` test, on its event loop.
 
     ::
 
         async with AsyncClient("batch_handler") as client:
             response = await client.call(handle_batch_create, messages, metadata={"authorization": "Bearer token"})
 
-    A call takes the whole way of one from the wire: its messages are framed, decoded again and counted against the
-    limits, ``def`` handlers run in threads, exceptions become statuses. Only the socket is left out.
+    A call goes through everything but the socket: its messages are framed, decoded and counted against the limits,
+    ``def`` handlers run in threads, exceptions become statuses.
 
     Args:
-        *targets: What can be called, as in :class:`~spikard.grpc.Server`.
-        **options: The limits that hold for calls in the process, and `threads`; as in :class:`~spikard.grpc.Server`.
+        *targets: The handlers, as in :class:`~spikard.grpc.Server`.
+        **options: Those of :class:`~spikard.grpc.Server` that apply in the process: limits, and `threads`.
     """
 
     @takes(ClientOptions)
@@ -84,14 +84,14 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Ends what is still in progress: a call that waits raises UNAVAILABLE, and its handler is cancelled.
+        """Cancels the calls in flight: the caller gets UNAVAILABLE, and the handler is cancelled.
 
-        Handlers have 0.3 seconds to clean up.
+        Handlers have 0.3 s to clean up.
         """
         runtime = self._runtime
         if runtime is None:
             return
-        # First, so that nothing begins any more.
+        # First, so that no call begins after it.
         self._native.close()
         for done in self._pending:
             if not done.done():
@@ -132,7 +132,7 @@ class AsyncClient:
             timeout: Deadline of the client, ``grpc-timeout``.
 
         Raises:
-            GrpcError: The status of a call that failed; ``MemoryError`` too where it is RESOURCE_EXHAUSTED.
+            GrpcError: The status of a call that failed; also a ``MemoryError`` if it is RESOURCE_EXHAUSTED.
         """
         if self._runtime is None:
             raise RuntimeError('the client has not been started: write "async with AsyncClient(…) as client"')
@@ -155,7 +155,7 @@ class AsyncClient:
             self._pending.discard(done)
         answered = self._native.take(token)
         if answered is None:
-            # Answered and then closed, before this task had its turn.
+            # The client was closed before this task could take the response.
             raise _closed()
         return _response(route, answered)
 
@@ -168,7 +168,7 @@ class AsyncClient:
             raise ValueError(f"{method!r} is none of the handlers of this client: it has {known}")
         if "/" in method:
             path = "/" + method.lstrip("/")
-            # A path that names none is sent as well: what a server says of it may be what is tested.
+            # An unknown path is sent too: its UNIMPLEMENTED may be what is tested.
             return path, next((route for route in self._routes if route.path == path), None)
         found = [route for route in self._routes if route.declaration.method == method]
         if len(found) != 1:
@@ -203,7 +203,8 @@ class Client:
         with Client("batch_handler") as client:
             response = client.call(handle_batch_create, messages, metadata={"authorization": "Bearer token"})
 
-    ``async def`` handlers run on the event loop of that thread. The arguments are those of :class:`AsyncClient`.
+    ``async def`` handlers run on the event loop of that thread. The arguments are those of :class:`AsyncClient`. A
+    handler that does not end when the client is closed is left behind, with a ``RuntimeWarning`` that names it.
     """
 
     @takes(ClientOptions)
@@ -229,7 +230,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Ends what is still in progress: see :meth:`AsyncClient.close`."""
+        """Cancels the calls in flight: see :meth:`AsyncClient.close`."""
         loop, self._loop = self._loop, None
         if loop is not None:
             loop.close(self._client.close)

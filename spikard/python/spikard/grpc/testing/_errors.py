@@ -1,4 +1,4 @@
-"""What a call that fails raises."""
+"""The exceptions of calls that fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real server for a test."""
+"""A server on a socket, for a test."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class TestServer:
     """A server that runs in a thread beside the test."""
 
-    __test__ = False  # not a class of tests, whatever its name says to pytest
+    __test__ = False  # pytest: not a class of tests
 
     address: str
-    """What a client connects to: ``127.0.0.1:40123``, or ``unix:/path``."""
+    """The address for a client: ``127.0.0.1:40123``, or ``unix:/path``."""
     port: int
     """The port, 0 for a Unix socket."""
 

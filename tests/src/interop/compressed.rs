@@ -2,7 +2,7 @@
 
 use spikard::{Call, Compression, Status};
 
-use crate::proto::interop::{BoolValue, ResponseParameters};
+use super::proto::{BoolValue, ResponseParameters};
 
 /// Refuses a message that did not come as its client says.
 pub(super) fn expect(call: &Call, index: usize, expected: Option<BoolValue>) -> Result<(), Status> {

@@ -2,7 +2,7 @@
 
 use spikard::{Code, MetadataMap, Status};
 
-use crate::proto::interop::EchoStatus;
+use super::proto::EchoStatus;
 
 const INITIAL: &str = "x-grpc-test-echo-initial";
 const TRAILING: &str = "x-grpc-test-echo-trailing-bin";

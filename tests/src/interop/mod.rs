@@ -8,6 +8,14 @@ mod echo;
 mod in_python;
 mod in_rust;
 mod payload;
+#[expect(
+    missing_docs,
+    reason = "the comments of the .proto file are its documentation"
+)]
+/// The messages and the service of `proto/interop.proto`, as the build script compiled them.
+pub mod proto {
+    include!(concat!(env!("OUT_DIR"), "/grpc.testing.rs"));
+}
 
 pub use in_python::TestServiceInPython;
 pub use in_rust::TestService;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use spikard::Status;
 
-use crate::proto::interop::{
+use super::proto::{
     Payload, PayloadType, ResponseParameters, StreamingOutputCallResponse,
 };
 

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, ValueEnum};
 use spikard::{Server, Tls};
-use spikard_examples::interop::{TestService, TestServiceInPython};
+use spikard_tests::interop::{TestService, TestServiceInPython};
+use spikard_tests::mounts;
 
 /// Serve the test service of the gRPC interop suite.
 #[derive(Parser)]
@@ -70,7 +71,7 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let server = match options.language {
         Language::Rust => Server::builder().add(TestService),
         Language::Python => {
-            spikard_examples::start_python()?;
+            mounts::start_python();
             Server::builder().add(TestServiceInPython)
         }
     };

@@ -1,11 +1,11 @@
-//! The service with handlers in Python, in `python/interop_handler.py`.
+//! The service with handlers in Python, in `handlers/interop_handler.py`.
 
 use spikard::{
     GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, Status, grpc_stream,
 };
 
-use crate::proto::interop::test_service;
+use super::proto::test_service;
 
 /// The same service as [`TestService`](super::TestService), in Python.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use spikard::{
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, Messages, Status, grpc_stream,
 };
 
-use crate::proto::interop::{
+use super::proto::{
     Empty, SimpleRequest, SimpleResponse, StreamingInputCallRequest, StreamingInputCallResponse,
     StreamingOutputCallRequest, StreamingOutputCallResponse, test_service,
 };
