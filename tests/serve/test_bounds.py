@@ -1,8 +1,10 @@
 """What is bounded stays bounded: memory that Python holds, calls that wait, uploads that a client sends again."""
 
+import contextlib
 import itertools
 import json
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,12 +50,12 @@ def test_what_a_thread_still_holds_is_charged() -> None:
         assert code == "RESOURCE_EXHAUSTED"
         assert "max_buffered_bytes = 8388608" in text
         bounded.OPEN.set()
-        assert any(_is_admitted(client) for _ in range(1000))
+        assert any(_is_admitted(client, 3 * MIB) for _ in range(1000))
 
 
-def _is_admitted(client: Any) -> bool:
+def _is_admitted(client: Any, size: int) -> bool:
     try:
-        client.stream_unary(COUNT)(iter([bytes(3 * MIB)]), timeout=WAIT)
+        client.stream_unary(COUNT)(iter([bytes(size)]), timeout=WAIT)
     except grpc.RpcError as error:
         assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         return False
@@ -104,30 +106,39 @@ RETRIES = {
 
 def test_no_batch_is_incomplete_after_a_refusal() -> None:
     """grpcio leaves out messages when it sends an upload again by itself, so it is told not to."""
-    messages, sent = 1000, 150
+    messages, bytes_each, refusals = 1000, 150, 0
     with (
-        served_here("bounded", max_buffered_bytes=300_000, max_message_bytes="200KB") as server,
-        channel(server.address) as hog,
+        served_here("bounded", max_buffered_bytes=300_000, max_message_bytes="250KB") as server,
+        channel(server.address) as others,
         channel(server.address, service_config=json.dumps(RETRIES)) as client,
     ):
-        for _ in range(100):
+        while refusals < 100:
             let_go = threading.Event()
-
-            def held(let_go: threading.Event = let_go) -> Iterator[bytes]:
-                yield bytes(190_000)
-                let_go.wait(WAIT)
-
-            first = hog.stream_unary(COUNT).future(held())
-            second = client.stream_unary(COUNT).future(itertools.repeat(bytes(sent), messages))
-            try:
-                # It is refused while the other holds what it needs, or it came first.
-                second.result(timeout=0.02)
-            except (grpc.FutureTimeoutError, grpc.RpcError):
-                pass
+            hog = _hold(others, 240_000, let_go)
+            upload = client.stream_unary(COUNT).future(itertools.repeat(bytes(bytes_each), messages))
+            with contextlib.suppress(grpc.FutureTimeoutError):
+                # It would be sent again and again until there is room.
+                refusals += upload.exception(timeout=0.1) is not None
             let_go.set()
-            first.exception(timeout=WAIT)
-            second.exception(timeout=WAIT)
-    assert set(bounded.COUNTS) <= {1, messages}, sorted(set(bounded.COUNTS))
+            hog.exception(timeout=WAIT)
+            upload.exception(timeout=WAIT)
+            assert set(bounded.COUNTS) <= {1, messages}
+
+
+def _hold(client: Any, size: int, let_go: threading.Event) -> Any:
+    """An upload that holds so much of the budget; it is not admitted while the call before it is still charged."""
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        hog = client.stream_unary(COUNT).future(_one_and_wait(bytes(size), let_go))
+        while not hog.done():
+            if not _is_admitted(client, 100_000):
+                return hog
+    raise AssertionError("nothing holds the budget")
+
+
+def _one_and_wait(message: bytes, let_go: threading.Event) -> Iterator[bytes]:
+    yield message
+    let_go.wait(WAIT)
 
 
 def test_a_server_that_is_about_to_drain_is_not_healthy_and_still_serves() -> None:
