@@ -10,11 +10,11 @@ pub mod reexport {
 macro_rules! echo {
     ($service:literal, $function:ident, $name:ident, $request:ty, $limit:expr, $python:literal) => {
         #[grpc_stream(
-                    service = $service,
-                    name = $name,
-                    crate = $crate::inside_a_macro::reexport::spikard,
-                    max_messages = $limit
-                )]
+                            service = $service,
+                            name = $name,
+                            crate = $crate::inside_a_macro::reexport::spikard,
+                            max_messages = $limit
+                        )]
         async fn $function(request: $request) -> Result<GrpcResponse, Status> {
             Ok(request.payload.into())
         }
