@@ -49,10 +49,10 @@ demo-rust: $(STAMPS)/venv
 demo-python: $(EXAMPLE_PB2)
 
 # In an order that keeps two processors busy: tests that wait, beside what compiles. What compiles has a lower priority.
-PARTS := format programs test-python lint-python test-rust lint-rust test-without-python
+PARTS := programs test-python lint-python test-rust lint-rust test-without-python
 
 .PHONY: test
-test: $(STAMPS)/venv ## Run everything: checks and tests, Rust and Python
+test: format $(STAMPS)/venv ## Run everything: checks and tests, Rust and Python
 	@echo 'make test: two parts at a time; what a part prints comes when it is done'
 	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) $(PARTS)
 	@echo
