@@ -7,7 +7,7 @@ pub mod reexport {
     pub use spikard;
 }
 
-// rustfmt indents the attribute further each time.
+// rustfmt moves the options farther to the right each time.
 #[rustfmt::skip]
 macro_rules! echo {
     ($service:literal, $function:ident, $name:ident, $request:ty, $limit:expr, $python:literal) => {
