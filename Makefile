@@ -12,14 +12,12 @@ PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
-# Most tests wait for other processes, so there are more of them at once than cores.
-PYTEST_PROCESSES ?= 4
-
-PROTOS := $(wildcard examples/proto/*.proto)
-TEST_PROTOS := $(wildcard tests/proto/*.proto)
-PB2 := $(PROTOS:examples/proto/%.proto=examples/python/%_pb2.py) $(TEST_PROTOS:tests/proto/%.proto=tests/handlers/%_pb2.py)
+EXAMPLE_PB2 := $(patsubst examples/proto/%.proto,examples/python/%_pb2.py,$(wildcard examples/proto/*.proto))
+PB2 := $(EXAMPLE_PB2) $(patsubst tests/proto/%.proto,tests/handlers/%_pb2.py,$(wildcard tests/proto/*.proto))
 WHEEL_SOURCES := pyproject.toml Cargo.toml Cargo.lock $(shell find spikard spikard-macros -type f ! -name '*.pyc' 2>/dev/null)
 
+# One selection of packages and features for everything: with another one, cargo would build dependencies once more.
+ALL := --workspace --all-features
 # One target directory for everything, and one interpreter: PyO3 rebuilds when either changes.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 # What trybuild builds in a folder below that one: the same build scripts and macros serve it.
@@ -38,13 +36,25 @@ help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 .PHONY: demo
-demo: setup ## Play the demo: one server, three services, both languages, two clients
-	@cargo build --package spikard-examples --bins
+demo: $(STAMPS)/venv ## Play the demo: one server, three services, both languages, two clients
+	@$(MAKE) --jobs=2 demo-rust demo-python
 	@echo
 	@target/debug/demo --python $(PY) --log target/demo-server.log
 
+# Nothing but what the demo needs.
+.PHONY: demo-rust demo-python
+demo-rust: $(STAMPS)/venv
+	@cargo build --package spikard-examples --bins
+
+demo-python: $(EXAMPLE_PB2)
+
+# In an order that keeps two processors busy: tests that wait, beside what compiles. What compiles has a lower priority.
+PARTS := programs test-python lint-python test-rust lint-rust test-without-python
+
 .PHONY: test
-test: setup lint test-rust test-without-python test-python ## Run everything: checks and tests, Rust and Python
+test: format $(STAMPS)/venv ## Run everything: checks and tests, Rust and Python
+	@echo 'make test: two parts at a time; what a part prints comes when it is done'
+	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) $(PARTS)
 	@echo
 	@echo 'make test: everything passed'
 
@@ -54,15 +64,24 @@ check: setup ## Formatting, clippy, types, and the quick tests of what has chang
 	cargo fmt --all --check
 	$(PY) -m ruff format --quiet --check
 	$(PY) -m ruff check --quiet
-	cargo clippy --quiet --workspace --all-targets --all-features -- --deny warnings
+	cargo clippy --quiet $(ALL) --all-targets -- --deny warnings
 	$(PY) -m mypy --no-error-summary
 	@$(PY) tests/changed.py
 
 .PHONY: lint
-lint: setup ## Formatting, clippy, rustdoc, ruff, mypy and pyright
+lint: format lint-rust lint-python ## Formatting, clippy, rustdoc, ruff, mypy and pyright
+
+.PHONY: format
+format:
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --all-features -- --deny warnings
-	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --workspace --all-features --no-deps
+
+.PHONY: lint-rust
+lint-rust: $(STAMPS)/venv
+	nice cargo clippy $(ALL) --all-targets -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' nice cargo doc --quiet $(ALL) --no-deps --lib --bins --examples
+
+.PHONY: lint-python
+lint-python: setup
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -70,11 +89,12 @@ lint: setup ## Formatting, clippy, rustdoc, ruff, mypy and pyright
 
 .PHONY: test-rust
 test-rust: setup ## Unit tests, doctests, UI tests and end-to-end tests in Rust
-	cargo test --workspace --all-features
+	nice cargo test $(ALL) --no-run
+	cargo test $(ALL)
 
 # PATH holds nothing but the toolchain, so that a Python would not be found.
 .PHONY: test-without-python
-test-without-python: tools ## Build the runtime as on a machine without Python
+test-without-python: | tools ## Build the runtime as on a machine without Python
 	@if cargo tree --package spikard --edges normal,build | grep -i pyo3; then \
 	    echo 'spikard without features depends on PyO3' >&2; exit 1; \
 	fi
@@ -82,12 +102,17 @@ test-without-python: tools ## Build the runtime as on a machine without Python
 	@for tool in cargo rustc cc gcc ld as ar; do \
 	    ! path=$$(type -P $$tool) || ln -sf "$$path" target/without-python/$$tool; \
 	done
-	PATH=$(CURDIR)/target/without-python PYO3_PYTHON=/nonexistent $$(type -P cargo) build --package spikard
+	PATH=$(CURDIR)/target/without-python PYO3_PYTHON=/nonexistent nice $$(type -P cargo) build --package spikard
 
 .PHONY: test-python
-test-python: setup wheel ## Tests in Python: the package, the examples, and end to end with grpcio
-	cargo build --package spikard-examples --package spikard-tests --bins
-	$(PY) -m pytest --numprocesses=$(PYTEST_PROCESSES) --dist=worksteal
+test-python: wheel programs ## Tests in Python: the package, the examples, and end to end with grpcio
+	$(PY) -m pytest -n auto --dist worksteal
+
+# What the tests in Python start.
+.PHONY: programs
+programs: $(STAMPS)/venv
+	nice cargo build $(ALL) --bin demo --bin server --bin probe_server --bin interop_server \
+	    --example in_axum --example in_tonic --example with_layers
 
 # One wheel for all: that is what the stable ABI is for.
 .PHONY: test-pythons
@@ -105,7 +130,7 @@ test-pythons: setup ## The tests of the Python package on every CPython from 3.1
 	    $$python -m venv $$venv; \
 	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt; \
 	    $$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall target/abi3/spikard-*.whl; \
-	    $$venv/bin/python -m pytest tests/python tests/readme tests/serve; \
+	    $$venv/bin/python -m pytest -n auto --dist worksteal tests/python tests/readme tests/serve; \
 	done
 
 .PHONY: fmt
@@ -123,28 +148,32 @@ clean: ## Remove what was built, the virtual environment included
 # Set-up: each step runs when what it is made from has changed.
 
 .PHONY: setup
-setup: tools $(STAMPS)/requirements $(PB2)
+setup: $(STAMPS)/tests $(PB2)
 
-$(STAMPS)/venv:
+$(STAMPS)/venv: | tools
 	$(PYTHON) -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/requirements: tests/requirements.txt $(STAMPS)/venv
+$(STAMPS)/examples: examples/requirements.txt $(STAMPS)/venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-examples/python/%_pb2.py: examples/proto/%.proto $(STAMPS)/requirements
+$(STAMPS)/tests: tests/requirements.txt $(STAMPS)/examples
+	$(PY) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+examples/python/%_pb2.py: examples/proto/%.proto $(STAMPS)/examples
 	$(PY) -m grpc_tools.protoc --proto_path=$(<D) --python_out=$(@D) --pyi_out=$(@D) $<
 
-tests/handlers/%_pb2.py: tests/proto/%.proto $(STAMPS)/requirements
+tests/handlers/%_pb2.py: tests/proto/%.proto $(STAMPS)/examples
 	$(PY) -m grpc_tools.protoc --proto_path=$(<D) --python_out=$(@D) --pyi_out=$(@D) $<
 
 # A development build: the release build takes long, and is the same code.
 .PHONY: wheel
 wheel: setup $(STAMPS)/wheel
 
-$(STAMPS)/wheel: $(WHEEL_SOURCES) $(STAMPS)/requirements
-	PATH=$(VENV)/bin:$$PATH $(PY) -m pip install --quiet --no-build-isolation --no-deps --force-reinstall \
+$(STAMPS)/wheel: $(WHEEL_SOURCES) $(STAMPS)/tests
+	PATH=$(VENV)/bin:$$PATH $(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall \
 	    --config-settings=build-args='--profile dev' .
 	@touch $@
 

@@ -23,18 +23,18 @@ TESTS: list[tuple[str, list[str]]] = [
     ),
     (
         "spikard/src/python/",
-        ["cargo test --package spikard --all-features --lib --test python_answers --test python_streams"],
+        ["cargo test --workspace --all-features --lib --test python_answers --test python_streams"],
     ),
-    ("spikard/src/", ["cargo test --package spikard --all-features --lib --test serving"]),
-    ("spikard/tests/serving/", ["cargo test --package spikard --all-features --test serving"]),
-    ("spikard/tests/", ["cargo test --package spikard --all-features --test python_answers --test python_streams"]),
-    ("spikard-macros/", ["cargo test --package spikard-macros"]),
-    ("spikard-build/", ["cargo test --package spikard-build"]),
+    ("spikard/src/", ["cargo test --workspace --all-features --lib --test serving"]),
+    ("spikard/tests/serving/", ["cargo test --workspace --all-features --test serving"]),
+    ("spikard/tests/", ["cargo test --workspace --all-features --test python_answers --test python_streams"]),
+    ("spikard-macros/", ["cargo test --workspace --all-features --lib"]),
+    ("spikard-build/", ["cargo test --workspace --all-features --lib --test errors --test generated"]),
     ("examples/", [f"{PYTEST} examples/python"]),
     ("docs/", [f"{PYTEST} tests/readme/test_links.py tests/readme/test_languages.py tests/readme/test_samples.py"]),
     ("README.md", [f"{PYTEST} tests/readme/test_links.py tests/readme/test_languages.py tests/readme/test_samples.py"]),
 ]
-MAP = ["cargo test --package spikard-tests --test map", f"{PYTEST} tests/python/test_map.py"]
+MAP = ["cargo test --workspace --all-features --test map", f"{PYTEST} tests/python/test_map.py"]
 LEFT_OUT = "left out: doctests, UI tests, end-to-end tests, the other tests of tests/serve, and other feature sets"
 
 

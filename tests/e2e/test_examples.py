@@ -19,9 +19,9 @@ DEMO = ROOT / "examples" / "demo"
 @pytest.mark.parametrize(
     ("binary", "served", "most"),
     [
-        ("in_tonic", {"TransformStream", "FilterStream", "FilterStreamInPython"}, 20_000),
+        ("examples/in_tonic", {"TransformStream", "FilterStream", "FilterStreamInPython"}, 20_000),
         # `axum::serve` has no setting for HTTP/2's windows, which bound the small frames in flight.
-        ("in_axum", {"BatchCreate", "FilterStream", "FilterStreamInPython"}, 100),
+        ("examples/in_axum", {"BatchCreate", "FilterStream", "FilterStreamInPython"}, 100),
     ],
 )
 def test_mounted_in_another_server(binary: str, served: set[str], most: int, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_mounted_in_another_server(binary: str, served: set[str], most: int, tmp
 def test_plain_http_beside_grpc(tmp_path: Path) -> None:
     """The axum example answers plain HTTP on the same port."""
     with (
-        running("in_axum", tmp_path / "log") as server,
+        running("examples/in_axum", tmp_path / "log") as server,
         urllib.request.urlopen(f"http://{server.address}/", timeout=30) as response,
     ):
         assert response.read() == b"gRPC is served here too\n"
@@ -59,7 +59,7 @@ def test_plain_http_beside_grpc(tmp_path: Path) -> None:
 def test_layers_refuse_tell_and_log(tmp_path: Path) -> None:
     """Without a token a call is refused before its handler; with one the handler knows the user; both are logged."""
     log = tmp_path / "log"
-    with running("with_layers", log) as server, grpc.insecure_channel(server.address) as channel:
+    with running("examples/with_layers", log) as server, grpc.insecure_channel(server.address) as channel:
         who_am_i = channel.unary_unary("/greet.Greeter/WhoAmI", bytes, bytes)
         with pytest.raises(grpc.RpcError) as refused:
             who_am_i(b"")

@@ -1,4 +1,4 @@
-"""The test cases of the gRPC interop suite, against the server of the examples in both languages."""
+"""The test cases of the gRPC interop suite, against our server in both languages."""
 
 import ssl
 from collections.abc import Callable, Iterator

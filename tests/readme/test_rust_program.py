@@ -1,10 +1,12 @@
 """The program of the Rust quick start, compiled from the files of the page, and what the guide changes in it."""
 
+import fcntl
 import json
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,9 +30,17 @@ def text(page: Path, name: str) -> str:
 
 
 @pytest.fixture
-def program() -> Path:
+def program() -> Iterator[Path]:
     """The files, beside the sources; always in the same place, since cargo goes by it in what it builds again."""
     folder = TARGET / "readme-program"
+    # One test has it at a time.
+    with TARGET.joinpath("readme-program.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield write_program(folder)
+
+
+def write_program(folder: Path) -> Path:
+    """Write the files of the README."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "spikard").symlink_to(ROOT, target_is_directory=True)
@@ -50,7 +60,8 @@ def cargo(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["cargo", *arguments, "--color", "never"],
         cwd=program,
-        env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)},
+        # Without debug information, as the dependencies of the workspace, which then need not be built again.
+        env={**os.environ, "CARGO_TARGET_DIR": str(TARGET), "CARGO_PROFILE_DEV_DEBUG": "false"},
         capture_output=True,
         text=True,
         timeout=BUILD_WITHIN,

@@ -72,6 +72,7 @@ def stuck_upload(served: Served) -> RawClient:
     return client
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("round_", range(10))
 def test_sigterm_under_load_with_a_stuck_stream(round_: int, workers: int, tmp_path: Path) -> None:
@@ -93,6 +94,7 @@ def test_sigterm_under_load_with_a_stuck_stream(round_: int, workers: int, tmp_p
     assert set(record.read_text().split()) == load.answered
 
 
+@pytest.mark.alone
 def test_a_coroutine_that_holds_the_loop_holds_nothing_up() -> None:
     """The process is gone in time, says why, and its exit code is not that of a drain."""
     with serving("probes", "--grace", str(GRACE)) as served:
@@ -106,6 +108,7 @@ def test_a_coroutine_that_holds_the_loop_holds_nothing_up() -> None:
         assert "the grace period of 500ms is over and Python does not end" in served.err.whole()
 
 
+@pytest.mark.alone
 def test_a_thread_that_is_stuck_holds_nothing_up() -> None:
     """A `def` handler that never returns is left behind."""
     with serving("probes", "--grace", str(GRACE)) as served, grpc.insecure_channel(served.address) as channel:

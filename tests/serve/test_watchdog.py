@@ -1,5 +1,6 @@
 """The warning about a coroutine that blocks the event loop."""
 
+import pytest
 from processes import WAIT, Served, serving
 from wire import grpc
 
@@ -31,6 +32,7 @@ def call(served: Served, path: str, message: bytes) -> None:
         channel.unary_unary(path)(message, timeout=WAIT)
 
 
+@pytest.mark.alone
 def test_the_handler_is_named() -> None:
     """With the line that blocks the loop; a call that is quick is not."""
     with serving("probes") as served:

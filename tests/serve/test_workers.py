@@ -124,6 +124,7 @@ def test_the_share_is_even() -> None:
     assert min(share.values()) >= 10
 
 
+@pytest.mark.alone
 def test_a_worker_that_is_killed_under_load() -> None:
     """Restarted within a second; the others' calls are not disturbed, and new connections are never refused."""
     with serving("probes", workers=2) as served:

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use spikard::Status;
 
-use super::proto::{
-    Payload, PayloadType, ResponseParameters, StreamingOutputCallResponse,
-};
+use super::proto::{Payload, PayloadType, ResponseParameters, StreamingOutputCallResponse};
 
 /// A client chooses the size, and the server has to find the memory.
 const MAX_SIZE: i32 = 64 << 20;

@@ -7,14 +7,16 @@ pub mod reexport {
     pub use spikard;
 }
 
+// rustfmt moves the options farther to the right each time.
+#[rustfmt::skip]
 macro_rules! echo {
     ($service:literal, $function:ident, $name:ident, $request:ty, $limit:expr, $python:literal) => {
         #[grpc_stream(
-                    service = $service,
-                    name = $name,
-                    crate = $crate::inside_a_macro::reexport::spikard,
-                    max_messages = $limit
-                )]
+            service = $service,
+            name = $name,
+            crate = $crate::inside_a_macro::reexport::spikard,
+            max_messages = $limit
+        )]
         async fn $function(request: $request) -> Result<GrpcResponse, Status> {
             Ok(request.payload.into())
         }
