@@ -102,7 +102,7 @@ test-without-python: | tools ## Build the runtime as on a machine without Python
 	@for tool in cargo rustc cc gcc ld as ar; do \
 	    ! path=$$(type -P $$tool) || ln -sf "$$path" target/without-python/$$tool; \
 	done
-	PATH=$(CURDIR)/target/without-python PYO3_PYTHON=/nonexistent nice $$(type -P cargo) build --package spikard
+	nice env PATH=$(CURDIR)/target/without-python PYO3_PYTHON=/nonexistent $$(type -P cargo) build --package spikard
 
 .PHONY: test-python
 test-python: wheel programs ## Tests in Python: the package, the examples, and end to end with grpcio
