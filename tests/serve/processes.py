@@ -1,5 +1,6 @@
 """The command `spikard` as a process of its own."""
 
+import contextlib
 import os
 import re
 import signal
@@ -28,10 +29,12 @@ class Lines:
         self._thread.start()
 
     def _read(self, stream: object) -> None:
-        for line in stream:  # type: ignore[attr-defined]
-            with self._changed:
-                self._lines.append(line)
-                self._changed.notify_all()
+        # A process that was ended closes its pipe, perhaps before its last line is read.
+        with contextlib.suppress(ValueError):
+            for line in stream:  # type: ignore[attr-defined]
+                with self._changed:
+                    self._lines.append(line)
+                    self._changed.notify_all()
         with self._changed:
             self._ended = True
             self._changed.notify_all()
