@@ -12,7 +12,7 @@ use super::executor::Streams;
 use super::listener::Accepted;
 
 /// The time for the answers of calls that are cut off to be sent.
-const ANSWER_WITHIN: Duration = Duration::from_millis(250);
+const ANSWER_WITHIN: Duration = Duration::from_millis(100);
 
 /// The time for the handlers of calls that have ended to be dropped.
 const END_WITHIN: Duration = Duration::from_millis(250);

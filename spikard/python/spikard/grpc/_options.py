@@ -83,7 +83,8 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     call that is slower is DEADLINE_EXCEEDED."""
 
     max_buffered_bytes_per_connection: Annotated[
-        Size | None, Option(None, SIZE, Group.LIMITS, unset="a quarter of max_buffered_bytes, max_stream_bytes at least")
+        Size | None,
+        Option(None, SIZE, Group.LIMITS, unset="a quarter of max_buffered_bytes, max_stream_bytes at least"),
     ]
     """Bytes that the calls of one connection together have buffered. A call that would exceed it is RESOURCE_EXHAUSTED.
     Raise it where one connection carries the calls of many clients, as that of a proxy does."""
