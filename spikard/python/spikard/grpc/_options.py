@@ -84,7 +84,7 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
 
     max_buffered_bytes_per_connection: Annotated[
         Size | None,
-        Option(None, SIZE, Group.LIMITS, unset="a quarter of max_buffered_bytes, max_stream_bytes at least"),
+        Option(None, SIZE, Group.LIMITS, unset="a quarter of all, a whole stream at least"),
     ]
     """Bytes that the calls of one connection together have buffered. A call that would exceed it is RESOURCE_EXHAUSTED.
     Raise it where one connection carries the calls of many clients, as that of a proxy does."""
