@@ -79,8 +79,12 @@ def test_calls_that_wait_for_a_thread_are_limited() -> None:
 def _until_refused(calls: list[Any], number: int) -> list[str]:
     """The texts of the calls that are refused, once there are so many."""
     done = threading.Semaphore(0)
+
+    def release(_: Any) -> None:
+        done.release()
+
     for call in calls:
-        call.add_done_callback(lambda _: done.release())
+        call.add_done_callback(release)
     for _ in range(number):
         assert done.acquire(timeout=WAIT)
     refused = [call for call in calls if call.done()]
