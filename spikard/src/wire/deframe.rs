@@ -177,12 +177,17 @@ impl Deframer {
     }
 }
 
-/// Appends to a message of `len` bytes. Its buffer grows with what has arrived, since a declared length is only a claim,
-/// and never beyond the message.
+/// Appends to a message of `len` bytes. Its buffer grows with what has arrived, since a declared length is only a claim:
+/// an eighth of the message gets the whole.
 fn extend(buffer: &mut Vec<u8>, bytes: &[u8], len: usize) {
     let need = buffer.len() + bytes.len();
     if need > buffer.capacity() {
-        let capacity = (2 * need).max(SMALLEST_BUFFER).min(len);
+        let whole = need.saturating_mul(8) >= len;
+        let capacity = if whole {
+            len
+        } else {
+            (2 * need).max(SMALLEST_BUFFER).min(len)
+        };
         buffer.reserve_exact(capacity - buffer.len());
     }
     buffer.extend_from_slice(bytes);
@@ -280,7 +285,7 @@ mod tests {
             let chunk = wire.slice(at..end);
             deframer.push(&chunk, &mut Kept::default()).unwrap();
             at = end;
-            let most = (2 * have).clamp(SMALLEST_BUFFER, LEN);
+            let most = (8 * have).clamp(SMALLEST_BUFFER, LEN);
             let partial = deframer.partial();
             assert!((have..=most).contains(&partial), "{partial} for {have}");
         }
