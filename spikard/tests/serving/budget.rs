@@ -108,7 +108,8 @@ async fn a_response_that_is_not_read_for_the_idle_timeout_is_reset() {
 
 #[tokio::test]
 async fn no_connection_takes_what_others_need() {
-    let builder = server(8 * MIB).max_buffered_bytes_per_connection(4 * MIB);
+    const PART: usize = 100 << 10;
+    let builder = server(8 * PART).max_buffered_bytes_per_connection(4 * PART);
     let running = Running::start(builder).await;
     let mut hog = running.client().await;
     let mut uploads = Vec::new();
@@ -127,28 +128,31 @@ async fn no_connection_takes_what_others_need() {
                 )
                 .await
         });
-        send.send(vec![7_u8; MIB]).await.unwrap();
+        send.send(vec![7_u8; PART]).await.unwrap();
         uploads.push((send, call));
     }
-    // The fourth MiB of the connection, and a little: refused once the others have arrived.
+    // All of them are within their flow-control windows, so they arrive before what is sent next.
+    for _ in 0..10 {
+        upload_of(&mut hog, 1).await.unwrap();
+    }
     let refused = async {
         loop {
-            if let Err(status) = upload_of(&mut hog, MIB + MIB / 2).await {
+            if let Err(status) = upload_of(&mut hog, PART + PART / 2).await {
                 break status;
             }
         }
     };
     let status = timeout(WAIT, refused).await.expect("a refusal");
     assert_eq!(status.code(), Code::ResourceExhausted);
-    let share = format!("max_buffered_bytes_per_connection = {}", 4 * MIB);
+    let share = format!("max_buffered_bytes_per_connection = {}", 4 * PART);
     assert!(status.message().contains(&share), "{status}");
     let mut other = running.client().await;
-    upload_of(&mut other, 3 * MIB).await.unwrap();
+    upload_of(&mut other, 3 * PART).await.unwrap();
     for (send, call) in uploads {
         drop(send);
         call.await.unwrap().unwrap();
     }
-    upload_of(&mut hog, 3 * MIB).await.unwrap();
+    upload_of(&mut hog, 3 * PART).await.unwrap();
 }
 
 #[tokio::test]
