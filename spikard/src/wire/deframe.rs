@@ -182,12 +182,9 @@ impl Deframer {
 fn extend(buffer: &mut Vec<u8>, bytes: &[u8], len: usize) {
     let need = buffer.len() + bytes.len();
     if need > buffer.capacity() {
+        let grown = (2 * need).max(SMALLEST_BUFFER).min(len);
         let whole = need.saturating_mul(8) >= len;
-        let capacity = if whole {
-            len
-        } else {
-            (2 * need).max(SMALLEST_BUFFER).min(len)
-        };
+        let capacity = if whole { len } else { grown };
         buffer.reserve_exact(capacity - buffer.len());
     }
     buffer.extend_from_slice(bytes);
