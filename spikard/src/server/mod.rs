@@ -20,6 +20,7 @@ mod serve;
 mod settings;
 mod signal;
 mod stall;
+mod stopping;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;
