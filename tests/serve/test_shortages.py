@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import IO
@@ -11,6 +12,8 @@ from typing import IO
 import pytest
 from processes import HANDLERS, WAIT, Lines
 from wire import grpc
+
+from spikard.grpc import Server
 
 NAMED = """
 from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
@@ -114,3 +117,24 @@ def test_a_name_that_the_output_has_no_letters_for(workers: str, tmp_path: Path)
             assert process.wait(WAIT) == 0
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize("name", ["spikard-def-1", "spikard-watchdog"])
+@pytest.mark.asyncio
+async def test_a_server_whose_threads_are_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not start, leaves nothing behind, and another one can."""
+    start_it = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == name:
+            raise RuntimeError("can't start new thread")
+        start_it(thread)
+
+    before = {thread.name for thread in threading.enumerate()}
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises((OSError, RuntimeError), match="thread"):
+            await Server("probes", bind="127.0.0.1:0").start()
+    assert {thread.name for thread in threading.enumerate()} <= before
+    async with Server("probes", bind="127.0.0.1:0") as server:
+        assert server.port

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import errno
 import itertools
 import logging
 import os
@@ -42,14 +43,14 @@ class Runtime:
         bridge = native.bridge
         self._runner = _Runner(bridge, loop, handlers, self._done)
         self._pool = Pool(bridge, loop, self._runner, handlers)
-        if any(not handler.on_loop for handler in handlers):
-            self._pool.ensure_started()
         self._runner.attach()
         # Cancelled when the loop ends before the server is stopped.
         self._sentinel = loop.create_task(self._until_cancelled(), name="spikard-sentinel")
         self._watchdog: Watchdog | None = None
         _LIVE.add(self)
         try:
+            if any(not handler.on_loop for handler in handlers) and not self._pool.ensure_started():
+                raise OSError(errno.EAGAIN, "the system does not start a thread for def handlers")
             self._watchdog = Watchdog(native, loop)
         except BaseException:
             self.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from spikard._serving.worker_process import WorkerProcess
 
@@ -17,16 +17,25 @@ _SHORTEST = 2.0
 class Patience:
     """How long workers may say nothing, in seconds; 0 is for ever."""
 
-    def __init__(self, unhealthy_after: float, worker_timeout: float) -> None:
+    def __init__(
+        self, unhealthy_after: float, worker_timeout: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._stuck_after = max(unhealthy_after, _SHORTEST) if unhealthy_after else None
         self._killed_after = max(worker_timeout, _SHORTEST) if worker_timeout else None
+        self._clock = clock
+        self._judged = clock()
 
     def judge(self, processes: Iterable[WorkerProcess]) -> None:
         """Marks those that are stuck, and kills those that have been for too long."""
-        now = time.monotonic()
+        now = self._clock()
+        missed = now - self._judged
+        self._judged = now
         for process in processes:
             if not process.ready or process.deadline is not None:
                 continue
+            if missed >= _SHORTEST:
+                # The supervisor did not run, as in a virtual machine that was paused: the workers may not have either.
+                process.heard = now
             silent = now - process.heard
             if self._killed_after is not None and silent >= self._killed_after:
                 logger.error(

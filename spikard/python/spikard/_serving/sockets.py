@@ -22,8 +22,7 @@ def listen(address: Address, *, reuse_port: bool = False) -> socket.socket:
         return _listen_unix(address.path)
     listening = _bound(address, shared=reuse_port)
     try:
-        with _explained(address):
-            begin(listening)
+        begin(listening)
     except OSError:
         listening.close()
         raise
@@ -49,9 +48,10 @@ def bind(address: Address, number: int, *, reuse_port: bool = False) -> list[soc
 
 def begin(listening: socket.socket) -> None:
     """Listens on a socket of :func:`bind`."""
-    if listening.family != socket.AF_UNIX:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.listen(_BACKLOG)
+    with _explained(place(listening)):
+        if listening.family != socket.AF_UNIX:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.listen(_BACKLOG)
 
 
 def join(listening: socket.socket) -> None:

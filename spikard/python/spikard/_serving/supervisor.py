@@ -74,7 +74,9 @@ class _Supervisor:
         ]
         self.drain = self.settings.drain_delay + self.settings.grace
         self.rollout = Rollout(self.slots, self.drain + _KILL_AFTER)
-        self.patience = Patience(self.settings.unhealthy_after, self.settings.worker_timeout)
+        # Whoever changes the code may hold a worker in a debugger.
+        killed_after = 0.0 if self.watched is not None else self.settings.worker_timeout
+        self.patience = Patience(self.settings.unhealthy_after, killed_after)
         # Under nohup, it stays ignored.
         hangup = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
         with (

@@ -182,7 +182,7 @@ class CommandOptions(ServeOptions, total=False):
 
     worker_timeout: Annotated[Duration, Option("60s", TIME_OR_ZERO, Group.PROCESSES)]
     """Time for which the event loop of a worker may not answer, or its process be stopped, before it is killed and
-    started again. 0 is for ever. It needs ``workers`` or ``reload``."""
+    started again. 0 is for ever. It needs several ``workers``, and does not hold with ``reload``."""
 
     reload: Annotated[bool, Option(False, SWITCH, Group.PROCESSES)]
     """Restart when a Python file changes; calls in flight have a second to finish. Needs ``watchfiles``."""
