@@ -117,7 +117,7 @@ def test_while_a_worker_drains(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", [2, 3])
 def test_without_any_worker(workers: int, tmp_path: Path) -> None:
-    """Clients wait for the first one that is back, and are not refused."""
+    """Clients wait for the first one that is back, and are not refused; it then has all of them."""
     env = {"IMPORT_GATE": str(tmp_path / "gate")}
     with serving("gated", env=env, workers=workers) as served, Gate(tmp_path / "gate") as gate:
         for victim in served.pids:
@@ -126,6 +126,9 @@ def test_without_any_worker(workers: int, tmp_path: Path) -> None:
         importing = [gate.arrival() for _ in range(workers)]
         with socket.create_connection(served.address.split(":"), timeout=WAIT):  # type: ignore[arg-type]
             pass
+        importing.pop().close()
+        back = int(served.out.wait_for(r"serving on \S+ \(pid (\d+)\)", times=workers + 1)[-1][1])
+        assert answers(served.address, PID) == {pid(back): MANY}
         for held in importing:
             held.close()
         served.out.wait_for("serving on", times=2 * workers)

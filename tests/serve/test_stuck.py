@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,13 @@ def cpu(process: int) -> float:
 
 
 @contextmanager
-def stopped(process: int, *, again: bool = True) -> Generator[int]:
-    """A process that does nothing, and goes on `again` afterwards."""
+def stopped(process: int) -> Generator[int]:
+    """A process that does nothing, and goes on afterwards if it still is."""
     os.kill(process, signal.SIGSTOP)
     try:
         yield process
     finally:
-        if again:
+        with suppress(ProcessLookupError):
             os.kill(process, signal.SIGCONT)
 
 
@@ -160,7 +160,7 @@ def test_a_worker_that_is_stuck_is_replaced(how: str, tmp_path: Path) -> None:
     env = {"GATE": str(tmp_path / "gate")}
     with Gate(tmp_path / "gate") as gate, serving("gated", "--worker-timeout", "2s", env=env, workers=2) as served:
         first = served.pids[0]
-        with stopped(first, again=False) if how == "stopped" else held(served.address, gate) as stuck:
+        with stopped(first) if how == "stopped" else held(served.address, gate) as stuck:
             served.err.wait_for(rf"\(pid {stuck}\) has not answered for .* \(worker_timeout\): killing it")
         served.err.wait_for(rf"\(pid {stuck}\) was ended by SIGKILL; restarting it now")
         back = int(served.out.wait_for(r"serving on \S+ \(pid (\d+)\)", times=3)[-1][1])

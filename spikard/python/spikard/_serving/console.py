@@ -15,9 +15,10 @@ def say(text: str) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
-    except OSError as error:
-        if not isinstance(error, BrokenPipeError):  # whose reader has ended, as in `spikard serve … | head`
-            logger.warning("cannot write to standard output: %s", error.strerror or error)
-        # What Python has buffered goes to /dev/null: its flush at exit would fail, and change the exit code.
+    except BrokenPipeError:
+        # The reader has ended, as in `spikard serve … | head`. What Python has buffered goes to /dev/null: its flush at
+        # exit would fail, and change the exit code.
         with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    except OSError as error:  # such as a full disk
+        logger.warning("cannot write to standard output: %s", error.strerror or error)

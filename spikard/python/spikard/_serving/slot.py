@@ -62,6 +62,7 @@ class Slot:
             self.current.drain(within)
             self.retired.append(self.current)
         self.current, self.successor = self.successor, None
+        self.due = None
 
     def restart(self) -> float:
         """Schedules a process in place of one that has ended; returns the delay in seconds."""

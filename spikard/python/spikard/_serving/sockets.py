@@ -132,6 +132,8 @@ def _inherited(fd: int) -> socket.socket:
     if listening.type != socket.SOCK_STREAM or not _listens(listening):
         listening.detach()
         raise OSError(errno.EINVAL, f"fd {fd} is a socket that does not listen for connections")
+    # For this process and its workers, not for those that a handler may start.
+    os.set_inheritable(fd, False)
     return listening
 
 

@@ -178,7 +178,7 @@ impl Shared {
                     life = None;
                 }
                 if let Some(grace) = order.grace(self.grace) {
-                    let end = self.begin(grace).unwrap_or_else(|| exit(STUCK));
+                    let end = self.begin(grace).unwrap_or_else(|| exit(0));
                     deadline = deadline.map_or(Some(end), |before| Some(end.min(before)));
                 }
             }
