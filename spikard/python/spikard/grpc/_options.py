@@ -62,12 +62,12 @@ class MethodLimits(CallLimits, total=False):
     """Time without a byte from a client that has not half-closed. A call that exceeds it is DEADLINE_EXCEEDED."""
 
     accept_compression: Annotated[bool, Option(True, SWITCH, Group.OTHER)]
-    """Whether requests may be compressed (``grpc-encoding``). If not, a compressed one is UNIMPLEMENTED, with
+    """Compressed requests (``grpc-encoding``). Where they are not accepted, one is UNIMPLEMENTED, with
     ``grpc-accept-encoding: identity``."""
 
     refuse_retried_uploads: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
-    """Whether a request stream is ABORTED that its client sends again by itself (``grpc-previous-rpc-attempts``): some
-    clients leave out messages then."""
+    """Refusal, as ABORTED, of request streams that their client sends again by itself (``grpc-previous-rpc-attempts``).
+    Some clients leave out messages then."""
 
 
 class ClientOptions(CallLimits, total=False):
