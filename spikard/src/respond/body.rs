@@ -64,16 +64,12 @@ impl State {
     }
 
     /// The trailers of the response, and those that its stream made at its end.
-    fn into_trailers(mut self, limit: &HeaderLimit) -> Result<HeaderMap, Status> {
-        let at_its_end = self.outgoing.take_trailers();
-        if at_its_end.is_empty() {
-            return Ok(self.trailers);
-        }
+    fn into_trailers(mut self) -> MetadataMap {
         let mut trailers = self.trailers;
-        for (name, value) in &at_its_end.into_headers() {
+        for (name, value) in &self.outgoing.take_trailers().into_headers() {
             trailers.append(name, value.clone());
         }
-        limit.metadata(MetadataMap::from_headers(trailers), Part::Trailers)
+        MetadataMap::from_headers(trailers)
     }
 }
 
@@ -138,6 +134,17 @@ fn late(deadline: Deadline) -> Status {
     deadline.exceeded("the whole response was sent")
 }
 
+/// The handler's trailers before the metadata of the status: one name in both has the values of both.
+fn with_trailers(mut status: Status, trailers: MetadataMap) -> Status {
+    let own = mem::replace(status.metadata_mut(), trailers).into_headers();
+    let mut all = mem::take(status.metadata_mut()).into_headers();
+    for (name, value) in &own {
+        all.append(name, value.clone());
+    }
+    *status.metadata_mut() = MetadataMap::from_headers(all);
+    status
+}
+
 impl Body for ReplyBody {
     type Data = Bytes;
     type Error = Status;
@@ -158,9 +165,11 @@ impl Body for ReplyBody {
             return Poll::Ready(None);
         };
         let (limit, span) = (&self.headers, &self.span);
+        // Trailers go out however the stream has ended.
+        let trailers = span.within(|| state.into_trailers());
         let ended = match chunk {
-            Some(Err(status)) => Err(status),
-            _ => span.within(|| state.into_trailers(limit)),
+            Some(Err(status)) => Err(with_trailers(status, trailers)),
+            _ => span.within(|| limit.metadata(trailers, Part::Trailers)),
         };
         let (code, trailers) = match ended {
             Ok(mut trailers) => {

@@ -50,7 +50,10 @@ async fn fail(request: GrpcRequest<String>) -> Result<GrpcResponse<String>, Stat
 async fn fail_late(request: GrpcRequest<String>) -> Result<GrpcDuplexResponse<String>, Status> {
     let status = large(&request.payload);
     let messages = tokio_stream::iter([Ok(String::from("one")), Err(status)]);
-    Ok(GrpcDuplexResponse::from(Messages::new(messages)))
+    let mut tail = MetadataMap::new();
+    tail.insert("x-tail", "yes".parse().unwrap());
+    let messages = Messages::new(messages).with_trailers(|| tail);
+    Ok(GrpcDuplexResponse::from(messages))
 }
 
 #[grpc_stream(service = "test.Sent")]
@@ -101,6 +104,9 @@ async fn a_failure_keeps_its_code_and_loses_what_does_not_fit() {
                 .map(|(name, value)| name.as_str().len() + value.len() + 32)
                 .sum();
             assert!(size < LIMIT - 300, "{method}, {part}: {size} bytes");
+            if method == "/test.Sent/FailLate" {
+                assert_eq!(status.metadata().get("x-tail").unwrap(), "yes", "{part}");
+            }
             if part == "text" {
                 assert!(status.message().ends_with("ä… (40000 bytes)"), "{status}");
                 // As much as there is room for: six bytes a letter.

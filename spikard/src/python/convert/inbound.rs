@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::{
     Call, GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest,
-    RequestShape, Status,
+    RequestShape,
 };
 
 use super::classes::RequestKind;
