@@ -11,7 +11,7 @@ import pytest
 import sent
 from clients import Call, Kind
 from google.protobuf.message import Message
-from google.rpc import error_details_pb2
+from google.rpc import error_details_pb2  # pyright: ignore[reportMissingTypeStubs]
 from processes import WAIT, Served, serving
 from wire import grpc
 
@@ -65,7 +65,7 @@ def test_a_failure_keeps_its_code_and_loses_what_does_not_fit(
     if method == "FailInDuplex":
         assert ("x-tail", "yes") in answer.trailers
     lost = {"text": "its text", "details": "grpc-status-details-bin", "metadata": "x-large"}[part]
-    served.err.wait_for(rf"WARNING.*max_sent_metadata_bytes = 8192.* {lost} .*method=sent.Sent/{method}")
+    served.err.wait_for(rf"WARNING.*max_sent_metadata_bytes = 8192.*{lost} .*method=sent.Sent/{method}")
 
 
 def test_details_say_the_text_that_is_sent(served: Served) -> None:
@@ -199,9 +199,13 @@ def test_a_call_for_which_python_has_no_room_may_be_tried_again() -> None:
         first = hold.future(iter([b"a"]))
         assert sent.ENTERED.acquire(timeout=WAIT)
         done = threading.Semaphore(0)
+
+        def release(_: Any) -> None:
+            done.release()
+
         others = [hold.future(iter([b"a"])) for _ in range(3)]
         for other in others:
-            other.add_done_callback(lambda _: done.release())
+            other.add_done_callback(release)
         for _ in range(2):
             assert done.acquire(timeout=WAIT)
         for refused in [other for other in others if other.done()]:

@@ -26,7 +26,10 @@ pub(super) fn fitted(status: Status, room: usize) -> (Status, Option<Losses>) {
     }
     let text = status.message().to_owned();
     let mut parts = Parts::of(&status, &text);
-    let mut losses = Losses::new(size);
+    let mut losses = Losses {
+        size,
+        ..Losses::default()
+    };
     let short = cut(&text, TEXT_FIRST);
     while parts.size(&short) > room {
         let Some(largest) = parts.take_largest() else {
@@ -43,31 +46,23 @@ pub(super) fn fitted(status: Status, room: usize) -> (Status, Option<Losses>) {
 #[derive(Debug, Default)]
 pub(super) struct Losses {
     /// The bytes of its headers before.
-    size: usize,
+    pub(super) size: usize,
     left_out: Vec<(HeaderName, usize)>,
     /// The bytes of the whole text.
     cut_text: Option<usize>,
 }
 
-impl Losses {
-    fn new(size: usize) -> Self {
-        Self {
-            size,
-            ..Self::default()
-        }
-    }
-}
-
 impl fmt::Display for Losses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "of its {} bytes", self.size)?;
+        let mut before = "";
         for (name, size) in &self.left_out {
-            write!(f, ", {name} ({size} bytes) is left out")?;
+            write!(f, "{before}{name} ({size} bytes) is left out")?;
+            before = ", ";
         }
         if let Some(whole) = self.cut_text {
-            write!(f, ", its text of {whole} bytes is cut")?;
+            write!(f, "{before}its text of {whole} bytes is cut")?;
         }
-        f.write_str("; send less, or raise the limit if the clients take more")
+        Ok(())
     }
 }
 

@@ -1,11 +1,16 @@
 //! What is sent beside messages is bounded: a client would throw away more, and with it the status.
 
+use http::{Request, Response};
 use spikard::{
     Bytes, Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse,
-    GrpcServerStreamResponse, Limits, Messages, MetadataMap, Server, Status, grpc_stream,
+    GrpcServerStreamResponse, LayeredService, Limits, Messages, MetadataMap, Server, Status,
+    grpc_stream,
 };
+use tonic::body::Body;
 use tonic::codec::Streaming;
 use tonic_types::{ErrorDetails, StatusExt as _};
+use tower::layer::layer_fn;
+use tower::service_fn;
 
 use crate::support::{Running, codec, framed, path, raw_response, ready, unary};
 
@@ -190,6 +195,17 @@ async fn the_limit_can_be_raised() {
         let large = headers.headers().get("x-large").unwrap();
         assert_eq!(large.len(), size, "{method}");
     }
+}
+
+#[tokio::test]
+async fn the_error_of_a_layer_is_bounded_as_well() {
+    let fails = layer_fn(|_: LayeredService| {
+        service_fn(|_: Request<Body>| async { Err::<Response<Body>, _>(large("text")) })
+    });
+    let running = Running::start(Server::builder().add(Fail).layer(fails)).await;
+    let status = status_of(&running, "/test.Sent/Fail", "").await;
+    assert_eq!(status.code(), Code::NotFound, "{status}");
+    assert!(status.message().ends_with("ä… (40000 bytes)"), "{status}");
 }
 
 /// Of what a client sent, a refusal repeats the beginning.

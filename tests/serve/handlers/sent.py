@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import error_details_pb2, status_pb2  # pyright: ignore[reportMissingTypeStubs]
 
 from spikard.grpc import (
     GrpcClientStreamRequest,
