@@ -8,6 +8,7 @@ mod failures;
 mod keepalive;
 mod layers;
 mod retries;
+mod sent;
 mod server;
 mod services;
 mod shutdown;
