@@ -7,6 +7,7 @@ mod duplex;
 mod failures;
 mod keepalive;
 mod layers;
+mod listening;
 mod retries;
 mod sent;
 mod server;

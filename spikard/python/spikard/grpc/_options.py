@@ -93,6 +93,13 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Unix domain socket to listen on, instead of an address. Clients of grpcio need the channel option
     ``("grpc.default_authority", "localhost")``: the ``:authority`` that they send by default is not valid HTTP."""
 
+    fd: Annotated[int | None, Option(None, number_of("a file descriptor"), Group.LISTENER)]
+    """Socket that listens already, as socket activation hands it on: 3 for the first of systemd's."""
+
+    reuse_port: Annotated[bool, Option(False, SWITCH, Group.LISTENER)]
+    """Share the port with other servers of this user that say so as well (SO_REUSEPORT): a successor serves before this
+    one drains. On Linux the kernel spreads new connections over all of them."""
+
     runtime_threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs, at most 2")]
     """Threads for HTTP/2 (the worker threads of tokio)."""
 
@@ -170,6 +177,10 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Health checking service, ``grpc.health.v1``. It says SERVING for each service, and NOT_SERVING once the server
     drains."""
 
+    unhealthy_after: Annotated[Duration, Option("10s", TIME_OR_ZERO, Group.OTHER)]
+    """Time for which the event loop may not answer, or calls may wait for a thread, before health says NOT_SERVING
+    until they are served again. A worker that is stuck then gets no new connections. 0 is for ever."""
+
     reflection: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Reflection service, ``grpc.reflection.v1`` and ``v1alpha``, for tools such as grpcurl. It shows what the ``_pb2``
     modules of the services have registered."""
@@ -195,8 +206,12 @@ class CommandOptions(ServeOptions, total=False):
     workers: Annotated[int, Option(1, number_of("processes"), Group.PROCESSES, ("-w",))]
     """Worker processes that share the address. One that ends is started again."""
 
+    worker_timeout: Annotated[Duration, Option("60s", TIME_OR_ZERO, Group.PROCESSES)]
+    """Time for which the event loop of a worker may not answer, or its process be stopped, before it is killed and
+    started again. 0 is for ever. It needs several ``workers``, and does not hold with ``reload``."""
+
     reload: Annotated[bool, Option(False, SWITCH, Group.PROCESSES)]
-    """Restart when a Python file changes. Needs ``watchfiles``."""
+    """Restart when a Python file changes; calls in flight have a second to finish. Needs ``watchfiles``."""
 
     reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="the working directory")]
     """Folder that ``reload`` watches."""

@@ -62,6 +62,13 @@ struct State {
     closed: Option<Closed>,
 }
 
+/// For how long calls have waited for Python.
+#[derive(Clone, Copy)]
+pub(crate) struct Held {
+    pub(crate) by_loop: Duration,
+    pub(crate) by_pool: Duration,
+}
+
 #[derive(Clone, Debug)]
 struct Closed {
     text: &'static str,
@@ -199,6 +206,14 @@ impl Bridge {
         }
         self.release_and_wake(state);
         Some(waiting.unwrap_or_default())
+    }
+
+    /// For how long calls have waited for Python: for the loop to answer, or for a thread.
+    pub(crate) fn held(&self) -> Held {
+        Held {
+            by_loop: self.ping().unwrap_or_default(),
+            by_pool: self.pool.held(),
+        }
     }
 
     fn release_and_wake(&self, mut state: MutexGuard<'_, State>) {

@@ -3,6 +3,7 @@
 use std::num::NonZero;
 #[cfg(feature = "tls")]
 use std::path::PathBuf;
+use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -34,6 +35,7 @@ pub(super) struct Settings {
     tcp_keepalive: Option<f64>,
     handshake_timeout: f64,
     drain_delay: f64,
+    unhealthy_after: f64,
     receive_timeout: f64,
     min_receive_rate: usize,
     max_sent_metadata_bytes: usize,
@@ -139,6 +141,12 @@ impl Settings {
             return Ok(builder.tls(tls));
         }
         Ok(builder)
+    }
+
+    /// How long Python may not answer before health says NOT_SERVING; `None` for ever.
+    pub(super) fn unhealthy_after(&self) -> PyResult<Option<Duration>> {
+        let after = seconds(self.unhealthy_after)?;
+        Ok((!after.is_zero()).then_some(after))
     }
 
     /// The number of tokio's worker threads. HTTP/2 beside Python, which is one thread's work, seldom needs
