@@ -16,8 +16,10 @@ class InboundCall:
     def finish(self, response: Any, /) -> None:
         """Answers with a response; a ``TypeError`` or ``ValueError`` says why it is none."""
 
-    def fail(self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /) -> None:
-        """Answers with a status."""
+    def fail(
+        self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /
+    ) -> list[Exception]:
+        """Answers with a status; returns what is wrong with the metadata that it is sent without."""
 
     def is_cancelled(self) -> bool:
         """Whether the call has been given up: nobody waits for the rest of the response."""

@@ -5,6 +5,7 @@ mod budget;
 mod connection;
 mod deadline;
 mod panics;
+pub(crate) mod refusal;
 mod span;
 
 use std::future::{Future, pending};

@@ -9,6 +9,7 @@ mod keepalive;
 mod layers;
 mod listening;
 mod retries;
+mod sent;
 mod server;
 mod services;
 mod shutdown;

@@ -12,7 +12,20 @@ from typing import Annotated, Literal, TypedDict, Union
 
 from spikard.grpc._amounts import Duration, Size
 from spikard.grpc._compression import Compression
-from spikard.grpc._forms import ADDRESS, FILE, PATH, RATE, SIZE, SWITCH, TIME, TIME_OR_ZERO, WINDOW, number_of, one_of
+from spikard.grpc._forms import (
+    ADDRESS,
+    FILE,
+    HEADERS,
+    PATH,
+    RATE,
+    SIZE,
+    SWITCH,
+    TIME,
+    TIME_OR_ZERO,
+    WINDOW,
+    number_of,
+    one_of,
+)
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._option_table import Group, Option
 
@@ -47,6 +60,14 @@ class MethodLimits(CallLimits, total=False):
 
     idle_timeout: Annotated[Duration, Option("60s", TIME, Group.LIMITS)]
     """Time without a byte from a client that has not half-closed. A call that exceeds it is DEADLINE_EXCEEDED."""
+
+    accept_compression: Annotated[bool, Option(True, SWITCH, Group.OTHER)]
+    """Compressed requests (``grpc-encoding``). Where they are not accepted, one is UNIMPLEMENTED, with
+    ``grpc-accept-encoding: identity``."""
+
+    refuse_retried_uploads: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
+    """Refusal, as ABORTED, of request streams that their client sends again by itself (``grpc-previous-rpc-attempts``).
+    Some clients leave out messages then."""
 
 
 class ClientOptions(CallLimits, total=False):
@@ -88,6 +109,11 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     min_receive_rate: Annotated[Size, Option(240, RATE, Group.LIMITS)]
     """Rate at which a buffered request must arrive that holds more than 64 KiB, over 5 s at a time; 0 is no minimum. A
     call that is slower is DEADLINE_EXCEEDED."""
+
+    max_sent_metadata_bytes: Annotated[Size, Option("8KiB", HEADERS, Group.LIMITS)]
+    """Bytes of the headers before the messages of a response, and of the trailers after them, in HTTP/2's count. Most
+    clients take no more than 8 KiB. A status that exceeds it keeps its code, and loses some of its text, details or
+    metadata; a response whose metadata exceeds it is INTERNAL."""
 
     max_buffered_bytes_per_connection: Annotated[
         Size | None,

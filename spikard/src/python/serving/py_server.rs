@@ -276,9 +276,7 @@ fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
 
 fn shown(py: Python<'_>, answered: Answered) -> PyResult<PyAnswered> {
     let received = |map: MetadataMap| -> PyResult<Py<PyAny>> {
-        let received = ReceivedMetadata::decode(map)
-            .map_err(|status| PyValueError::new_err(status.message().to_owned()))?;
-        Ok(received.into_python(py)?.unbind())
+        Ok(ReceivedMetadata::decode(map).into_python(py)?.unbind())
     };
     let status = answered.status;
     Ok(PyAnswered {

@@ -38,9 +38,12 @@ pub(super) struct Settings {
     unhealthy_after: f64,
     receive_timeout: f64,
     min_receive_rate: usize,
+    max_sent_metadata_bytes: usize,
     timeout: Option<f64>,
     idle_timeout: f64,
     compression: String,
+    accept_compression: bool,
+    refuse_retried_uploads: bool,
     #[cfg(feature = "tls")]
     tls_cert: Option<PathBuf>,
     #[cfg(feature = "tls")]
@@ -69,12 +72,15 @@ impl Settings {
             idle_timeout: seconds(self.idle_timeout)?,
             receive_timeout: Some(seconds(self.receive_timeout)?),
             min_receive_rate: self.min_receive_rate,
+            max_sent_metadata_bytes: self.max_sent_metadata_bytes,
             ..Limits::default()
         };
         let routes = Routes::new()
             .limits(limits)
             .max_buffered_bytes(self.max_buffered_bytes)
-            .compression(self.compression()?);
+            .compression(self.compression()?)
+            .accept_compression(self.accept_compression)
+            .refuse_retried_uploads(self.refuse_retried_uploads);
         Ok(match self.max_buffered_bytes_per_connection {
             Some(bytes) => routes.max_buffered_bytes_per_connection(bytes),
             None => routes,
