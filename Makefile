@@ -207,3 +207,6 @@ include benches/bench.mk
 
 # The site of the documentation.
 include docs/docs.mk
+
+# Servers behind Envoy, and the manifests for Kubernetes.
+include tests/envoy/envoy.mk
