@@ -9,6 +9,10 @@ envoy: wheel $(ENVOY_VENV)/installed ## Restart and kill servers behind the real
 	$(ENVOY_VENV)/bin/envoy --mode validate --log-level error -c examples/envoy/envoy.yaml
 	ENVOY=$(ENVOY_VENV)/bin/envoy $(PY) tests/envoy/main.py target/envoy $(ENVOY_ARGS)
 
+.PHONY: kubernetes
+kubernetes: $(ENVOY_VENV)/installed ## Check the manifests for Kubernetes against its schemas
+	$(ENVOY_VENV)/bin/python tests/envoy/kubernetes.py
+
 $(ENVOY_VENV)/installed: tests/envoy/requirements.txt
 	$(PYTHON) -m venv $(ENVOY_VENV)
 	$(ENVOY_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $<
