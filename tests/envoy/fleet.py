@@ -17,6 +17,8 @@ LOAD = float(os.environ.get("FLEET_LOAD", "0"))
 @grpc_stream(service=SERVICE)
 async def get(request: GrpcRequest) -> GrpcResponse:
     """Answer at once."""
+    if LOAD:
+        request.call.record_server_load(application_utilization=LOAD)
     return GrpcResponse(INSTANCE + b" " + request.payload)
 
 

@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
-from scenarios import SCENARIOS, Result
+from orca import interop, weighted, weighted_out_of_band
+from scenarios import Result, connections_end, killed, rolling_restart
 
 FOLDER = Path(sys.argv[1])
+SCENARIOS = [rolling_restart, killed, connections_end, weighted, weighted_out_of_band, interop]
 LANGUAGES = sys.argv[2:] or ["python", "rust"]
 
 

@@ -130,6 +130,3 @@ def result(what: str, load: Load, mistakes: list[str], note: str = "") -> Result
     """The row of a scenario."""
     failed = sum(load.failed().values())
     return Result(what, len(load.calls), failed, note, tuple(mistakes))
-
-
-SCENARIOS: list[Callable[[str, Path], Result]] = [rolling_restart, killed, connections_end]

@@ -30,6 +30,8 @@ use super::handshake::Handshake;
 use super::health::Health;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
+#[cfg(feature = "orca")]
+use super::orca::{OpenRca, Orca};
 #[cfg(feature = "reflection")]
 use super::reflection::Reflection;
 use super::serve::Server;
@@ -46,6 +48,8 @@ pub struct ServerBuilder {
     tls: Option<Tls>,
     #[cfg(feature = "health")]
     health: Option<Health>,
+    #[cfg(feature = "orca")]
+    orca: Option<Orca>,
     #[cfg(feature = "reflection")]
     reflection: Reflection,
     pub(super) transport: Transport,
@@ -63,6 +67,8 @@ impl Server {
             tls: None,
             #[cfg(feature = "health")]
             health: None,
+            #[cfg(feature = "orca")]
+            orca: None,
             #[cfg(feature = "reflection")]
             reflection: Reflection::default(),
             transport: Transport::default(),
@@ -107,6 +113,14 @@ impl ServerBuilder {
     #[must_use]
     pub fn health(mut self) -> Self {
         self.health = Some(Health::new());
+        self
+    }
+
+    /// Reports the load of the server and of each call: see [`Orca`].
+    #[cfg(feature = "orca")]
+    #[must_use]
+    pub fn orca(mut self, orca: Orca) -> Self {
+        self.orca = Some(orca);
         self
     }
 
@@ -188,7 +202,19 @@ impl ServerBuilder {
             .reflection
             .mount(routes)
             .map_err(ServeError::Reflection)?;
+        #[cfg(feature = "orca")]
+        let (routes, orca) = match self.orca {
+            None => (routes, None),
+            Some(orca) => {
+                let service = OpenRca::new(orca);
+                (routes.add(service.clone()), Some(service))
+            }
+        };
         let routes = routes.into_service()?;
+        #[cfg(feature = "orca")]
+        if let Some(orca) = &orca {
+            orca.measure(routes.budget());
+        }
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
             nodelay: self.transport.tcp_nodelay,
@@ -205,6 +231,8 @@ impl ServerBuilder {
             transport: self.transport,
             handshake,
             streams: Streams::default(),
+            #[cfg(feature = "orca")]
+            load: orca.as_ref().map(OpenRca::load),
         };
         Ok(Server {
             listener,
@@ -213,6 +241,8 @@ impl ServerBuilder {
             grace: self.grace,
             #[cfg(feature = "health")]
             health,
+            #[cfg(feature = "orca")]
+            orca,
         })
     }
 }

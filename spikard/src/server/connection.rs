@@ -22,6 +22,8 @@ use super::executor::Streams;
 use super::handshake::{Established, Handshake};
 use super::layers::Stack;
 use super::listener::Accepted;
+#[cfg(feature = "orca")]
+use super::orca::Load;
 use super::preface::Prefaced;
 use super::stall::Unstalled;
 use super::transport::Transport;
@@ -34,6 +36,9 @@ pub(super) struct Serving {
     pub(super) transport: Transport,
     pub(super) handshake: Handshake,
     pub(super) streams: Streams,
+    /// What reports the load of calls.
+    #[cfg(feature = "orca")]
+    pub(super) load: Option<Arc<Load>>,
 }
 
 impl Serving {
@@ -71,8 +76,12 @@ impl Serving {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let address = connection.address;
-        let connection = Arc::new(connection);
-        let stack = self.stack;
+        let calls = Calls {
+            stack: self.stack,
+            #[cfg(feature = "orca")]
+            load: self.load,
+            connection: Arc::new(connection),
+        };
         let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, preface) = Prefaced::new(stream);
         // The TLS handshake counts towards the limit.
@@ -84,7 +93,7 @@ impl Serving {
         let mut connection = pin!(
             self.transport
                 .http2(clock.clone(), self.streams)
-                .serve_connection(TokioIo::new(stream), Calls { stack, connection })
+                .serve_connection(TokioIo::new(stream), calls)
         );
         let mut missing = pin!(preface.missing(handshake_left));
         let age = self.transport.age.jittered();
@@ -134,6 +143,8 @@ impl Serving {
 /// The requests of one connection, each with how it arrived.
 struct Calls {
     stack: Stack,
+    #[cfg(feature = "orca")]
+    load: Option<Arc<Load>>,
     connection: Arc<call::Connection>,
 }
 
@@ -150,6 +161,10 @@ impl Service<Request<Incoming>> for Calls {
             // `VerifiedBody` turns every other end into an error.
             half_close: HalfClose::Verified,
         });
+        #[cfg(feature = "orca")]
+        if let Some(load) = &self.load {
+            return load.report_on(request, |request| self.stack.call(request));
+        }
         self.stack.call(request)
     }
 }

@@ -9,7 +9,7 @@ use async_stream::try_stream;
 use clap::Parser;
 use spikard::{
     Bytes, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest,
-    GrpcResponse, Messages, Server, Status, grpc_stream,
+    GrpcResponse, LoadReport, Messages, Orca, Server, Status, grpc_stream,
 };
 use tokio_stream::StreamExt;
 
@@ -28,6 +28,14 @@ struct Options {
     #[arg(long, value_parser = humantime::parse_duration)]
     max_connection_age: Option<Duration>,
 
+    /// Whether to report the load.
+    #[arg(long)]
+    orca: bool,
+
+    /// The shortest interval of reports out of band.
+    #[arg(long, default_value = "30s", value_parser = humantime::parse_duration)]
+    orca_min_report_interval: Duration,
+
     /// The share of one connection in what all calls buffer, as `1GiB`.
     #[arg(long, value_parser = gibibytes)]
     max_buffered_bytes_per_connection: usize,
@@ -41,6 +49,8 @@ fn gibibytes(text: &str) -> Result<usize, String> {
 
 struct Orders {
     instance: String,
+    /// The utilization that the instance says it has.
+    load: Option<f64>,
 }
 
 impl Orders {
@@ -64,6 +74,10 @@ fn number(message: &[u8]) -> Result<u64, Status> {
 #[grpc_stream(service = "shop.Orders")]
 impl Orders {
     async fn get(&self, request: GrpcRequest<Bytes>) -> Result<GrpcResponse<Bytes>, Status> {
+        request.call.record_server_load(LoadReport {
+            application_utilization: self.load,
+            ..LoadReport::default()
+        });
         Ok(GrpcResponse::from(self.answer(text(&request.payload)?)))
     }
 
@@ -114,12 +128,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .init();
     let orders = Orders {
         instance: env::var("FLEET_INSTANCE").unwrap_or_default(),
+        load: env::var("FLEET_LOAD")
+            .ok()
+            .map(|load| load.parse())
+            .transpose()?,
     };
     let server = Server::builder()
         .add(orders)
         .health()
         .drain_delay(options.drain_delay)
         .max_buffered_bytes_per_connection(options.max_buffered_bytes_per_connection);
+    let server = if options.orca {
+        server.orca(Orca::new().min_report_interval(options.orca_min_report_interval))
+    } else {
+        server
+    };
     let server = match options.max_connection_age {
         Some(age) => server.max_connection_age(age),
         None => server,

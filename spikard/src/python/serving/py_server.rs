@@ -94,7 +94,7 @@ impl PyServer {
             ));
         };
         log::to_python(&self.bridge, level);
-        let builder = self.settings.server(routes)?;
+        let builder = self.settings.server(routes, &self.bridge)?;
         let threads = self.settings.runtime_threads();
         let running = Running::start(builder, socket, threads, &self.bridge, [draining, ended])
             .map_err(refused)?;

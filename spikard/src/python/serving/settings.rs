@@ -3,11 +3,12 @@
 use std::num::NonZero;
 #[cfg(feature = "tls")]
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::python::bridge::BridgeLimits;
+use crate::python::bridge::{Bridge, BridgeLimits};
 use crate::{Compression, Limits, Routes, Server, ServerBuilder};
 
 use super::methods::seconds;
@@ -45,6 +46,10 @@ pub(super) struct Settings {
     tls_client_ca: Option<PathBuf>,
     #[cfg(feature = "health")]
     health: bool,
+    #[cfg(feature = "orca")]
+    orca: bool,
+    #[cfg(feature = "orca")]
+    orca_min_report_interval: f64,
     /// File descriptor sets for reflection, none without it.
     #[cfg(feature = "reflection")]
     descriptor_sets: Vec<Vec<u8>>,
@@ -86,7 +91,7 @@ impl Settings {
     }
 
     /// The server around these routes.
-    pub(super) fn server(&self, routes: Routes) -> PyResult<ServerBuilder> {
+    pub(super) fn server(&self, routes: Routes, bridge: &Arc<Bridge>) -> PyResult<ServerBuilder> {
         let builder = Server::builder()
             .routes(routes)
             .max_connections(self.max_connections)
@@ -109,6 +114,16 @@ impl Settings {
         #[cfg(feature = "health")]
         let builder = if self.health {
             builder.health()
+        } else {
+            builder
+        };
+        #[cfg(feature = "orca")]
+        let builder = if self.orca {
+            let bridge = bridge.clone();
+            let orca = crate::Orca::new()
+                .min_report_interval(seconds(self.orca_min_report_interval)?)
+                .utilization(move || bridge.utilization());
+            builder.orca(orca)
         } else {
             builder
         };
