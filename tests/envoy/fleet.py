@@ -1,5 +1,7 @@
-"""What the instances behind Envoy serve: `shop.Orders`, a method of each kind. ../src/bin/fleet_server.rs is the same in
-Rust. Every answer begins with the name of the instance."""
+"""What the instances behind Envoy serve: `shop.Orders`, a method of each kind.
+
+../src/bin/fleet_server.rs is the same in Rust. Every answer begins with the name of the instance.
+"""
 
 import asyncio
 import os

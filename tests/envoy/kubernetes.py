@@ -35,14 +35,20 @@ def inconsistencies(deployment: dict[str, Any], service: dict[str, Any], budget:
     container = pod["spec"]["containers"][0]
     flags = dict(argument.split("=", 1) for argument in container["args"])
     found = [f"spikard serve has no option {flag}" for flag in flags.keys() - OPTIONS]
-    found += [f"there is no {probe} that asks grpc.health.v1" for probe in PROBES if "grpc" not in container.get(probe, {})]
+    found += [
+        f"there is no {probe} that asks grpc.health.v1" for probe in PROBES if "grpc" not in container.get(probe, {})
+    ]
     takes = seconds(flags["--drain-delay"]) + seconds(flags["--grace"])
     if pod["spec"].get("terminationGracePeriodSeconds", 30) <= takes:
         found.append(f"terminationGracePeriodSeconds is not above drain_delay and grace together, {takes} s")
     if service["spec"].get("clusterIP") != "None":
         found.append("the service is not headless")
     labels = pod["metadata"]["labels"].items()
-    for selector in (deployment["spec"]["selector"]["matchLabels"], service["spec"]["selector"], budget["spec"]["selector"]["matchLabels"]):
+    for selector in (
+        deployment["spec"]["selector"]["matchLabels"],
+        service["spec"]["selector"],
+        budget["spec"]["selector"]["matchLabels"],
+    ):
         if not selector.items() <= labels:
             found.append(f"{selector} selects no pod of the deployment")
     return found

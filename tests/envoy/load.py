@@ -1,12 +1,21 @@
 """Load of all kinds of calls, and what became of each."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import grpc
+import grpc as _grpc
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+grpc: Any = _grpc
+Channel = Any
 
 OPTIONS = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)]
 PAUSE = 0.05
@@ -37,7 +46,7 @@ def split(answer: bytes) -> tuple[str, bytes]:
     return instance.decode(), rest
 
 
-def get(channel: grpc.Channel) -> str:
+def get(channel: Channel) -> str:
     """A unary call."""
     time.sleep(PAUSE / 2)
     instance, rest = split(channel.unary_unary("/shop.Orders/Get")(b"tea"))
@@ -45,28 +54,28 @@ def get(channel: grpc.Channel) -> str:
     return instance
 
 
-def add_up(channel: grpc.Channel) -> str:
+def add_up(channel: Channel) -> str:
     """An upload, whose sum shows that it arrived whole."""
     instance, total = split(channel.stream_unary("/shop.Orders/AddUp")(numbers()))
     assert int(total) == sum(range(MESSAGES)), total
     return instance
 
 
-def export(channel: grpc.Channel) -> str:
+def export(channel: Channel) -> str:
     """A download."""
     answers = [split(answer) for answer in channel.unary_stream("/shop.Orders/Export")(b"%d" % MESSAGES)]
     assert [int(rest) for _, rest in answers] == list(range(MESSAGES)), answers
     return answers[0][0]
 
 
-def chat(channel: grpc.Channel) -> str:
+def chat(channel: Channel) -> str:
     """A duplex stream."""
     answers = [split(answer) for answer in channel.stream_stream("/shop.Orders/Chat")(numbers())]
     assert [int(rest) for _, rest in answers] == list(range(MESSAGES)), answers
     return answers[0][0]
 
 
-KINDS: dict[str, Callable[[grpc.Channel], str]] = {"Get": get, "AddUp": add_up, "Export": export, "Chat": chat}
+KINDS: dict[str, Callable[[Channel], str]] = {"Get": get, "AddUp": add_up, "Export": export, "Chat": chat}
 THREADS = {"Get": 3, "AddUp": 6, "Export": 4, "Chat": 6}
 
 
@@ -82,7 +91,7 @@ class Load:
             threading.Thread(target=self._call, args=(kind,)) for kind, count in threads.items() for _ in range(count)
         ]
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
@@ -99,7 +108,7 @@ class Load:
                 try:
                     call = Call(kind, began, instance=KINDS[kind](channel))
                 except grpc.RpcError as error:
-                    call = Call(kind, began, f"{error.code().name}: {error.details()}")  # type: ignore[attr-defined]
+                    call = Call(kind, began, f"{error.code().name}: {error.details()}")
                 except AssertionError as error:
                     call = Call(kind, began, f"a wrong answer: {error}")
                 with self._changed:

@@ -34,8 +34,13 @@ def interop(language: str, folder: Path) -> Result:
         assert listening, f"{folder / 'server.log'} says why"
         for case in CASES:
             ended = subprocess.run(
-                [os.environ["INTEROP_CLIENT"], "--server_host=127.0.0.1", f"--server_port={listening[1]}"]
-                + [f"--test_case={case}", f"--service_config_json={CLIENT_POLICY}"],
+                [
+                    os.environ["INTEROP_CLIENT"],
+                    "--server_host=127.0.0.1",
+                    f"--server_port={listening[1]}",
+                    f"--test_case={case}",
+                    f"--service_config_json={CLIENT_POLICY}",
+                ],
                 capture_output=True,
                 text=True,
                 timeout=WAIT,
