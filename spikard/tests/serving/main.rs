@@ -7,6 +7,7 @@ mod duplex;
 mod failures;
 mod keepalive;
 mod layers;
+mod orca;
 mod retries;
 mod server;
 mod services;
