@@ -210,3 +210,6 @@ include docs/docs.mk
 
 # Servers behind Envoy, and the manifests for Kubernetes.
 include tests/envoy/envoy.mk
+
+# Fuzz targets, built by a nightly compiler.
+include fuzz/fuzz.mk
