@@ -93,6 +93,13 @@ impl Settings {
     }
 
     /// The server around these routes.
+    #[cfg_attr(
+        not(feature = "orca"),
+        expect(
+            unused_variables,
+            reason = "the bridge is one of what load reports measure"
+        )
+    )]
     pub(super) fn server(&self, routes: Routes, bridge: &Arc<Bridge>) -> PyResult<ServerBuilder> {
         let builder = Server::builder()
             .routes(routes)
