@@ -208,5 +208,8 @@ include benches/bench.mk
 # The site of the documentation.
 include docs/docs.mk
 
+# Servers behind Envoy, and the manifests for Kubernetes.
+include tests/envoy/envoy.mk
+
 # Fuzz targets, built by a nightly compiler.
 include fuzz/fuzz.mk

@@ -26,6 +26,12 @@ impl Budget {
         }
     }
 
+    /// The part of it that is in use; over 1 where responses are larger than what is left.
+    #[cfg(feature = "orca")]
+    pub(crate) fn utilization(&self) -> f64 {
+        self.charged.load(Ordering::Relaxed) as f64 / self.limit.max(1) as f64
+    }
+
     #[cfg(test)]
     pub(crate) fn charged(&self) -> usize {
         self.charged.load(Ordering::Relaxed)

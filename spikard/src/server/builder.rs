@@ -32,6 +32,8 @@ use super::handshake::Handshake;
 use super::health::Health;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
+#[cfg(feature = "orca")]
+use super::orca::{OpenRca, Orca};
 #[cfg(feature = "reflection")]
 use super::reflection::Reflection;
 use super::serve::Server;
@@ -52,6 +54,8 @@ pub struct ServerBuilder {
     tls: Option<Tls>,
     #[cfg(feature = "health")]
     health: Option<Health>,
+    #[cfg(feature = "orca")]
+    orca: Option<Orca>,
     #[cfg(feature = "reflection")]
     reflection: Reflection,
     pub(super) transport: Transport,
@@ -71,6 +75,8 @@ impl Server {
             tls: None,
             #[cfg(feature = "health")]
             health: None,
+            #[cfg(feature = "orca")]
+            orca: None,
             #[cfg(feature = "reflection")]
             reflection: Reflection::default(),
             transport: Transport::default(),
@@ -126,6 +132,14 @@ impl ServerBuilder {
         if let Some(health) = &mut self.health {
             health.able = Some(able);
         }
+        self
+    }
+
+    /// Reports the load of the server and of each call: see [`Orca`].
+    #[cfg(feature = "orca")]
+    #[must_use]
+    pub fn orca(mut self, orca: Orca) -> Self {
+        self.orca = Some(orca);
         self
     }
 
@@ -217,7 +231,19 @@ impl ServerBuilder {
             .reflection
             .mount(routes)
             .map_err(ServeError::Reflection)?;
+        #[cfg(feature = "orca")]
+        let (routes, orca) = match self.orca {
+            None => (routes, None),
+            Some(orca) => {
+                let service = OpenRca::new(orca);
+                (routes.add(service.clone()), Some(service))
+            }
+        };
         let routes = routes.into_service()?;
+        #[cfg(feature = "orca")]
+        if let Some(orca) = &orca {
+            orca.measure(routes.budget());
+        }
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
             nodelay: self.transport.tcp_nodelay,
@@ -235,6 +261,8 @@ impl ServerBuilder {
             transport: self.transport,
             handshake,
             streams: Streams::default(),
+            #[cfg(feature = "orca")]
+            load: orca.as_ref().map(OpenRca::load),
         };
         Ok(Server {
             listener,
@@ -243,6 +271,8 @@ impl ServerBuilder {
             grace: self.grace,
             #[cfg(feature = "health")]
             health,
+            #[cfg(feature = "orca")]
+            orca,
         })
     }
 }

@@ -24,6 +24,8 @@ use super::handshake::{Established, Handshake};
 use super::idle::InFlight;
 use super::layers::Stack;
 use super::listener::Accepted;
+#[cfg(feature = "orca")]
+use super::orca::Load;
 use super::preface::Prefaced;
 use super::stall::Unstalled;
 use super::stopping::Stopping;
@@ -42,6 +44,9 @@ pub(super) struct Serving {
     pub(super) transport: Transport,
     pub(super) handshake: Handshake,
     pub(super) streams: Streams,
+    /// What reports the load of calls.
+    #[cfg(feature = "orca")]
+    pub(super) load: Option<Arc<Load>>,
 }
 
 impl Serving {
@@ -88,7 +93,12 @@ impl Serving {
         let address = connection.address;
         let connection = Arc::new(connection);
         let shared = connection.clone();
-        let stack = self.stack;
+        let calls = Calls {
+            stack: self.stack,
+            #[cfg(feature = "orca")]
+            load: self.load,
+            connection,
+        };
         let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, preface) = Prefaced::new(InTurns::new(stream));
         // The TLS handshake counts towards the limit.
@@ -106,7 +116,7 @@ impl Serving {
         let mut connection = pin!(
             self.transport
                 .http2(clock.clone(), streams)
-                .serve_connection(TokioIo::new(stream), Calls { stack, connection })
+                .serve_connection(TokioIo::new(stream), calls)
         );
         let mut missing = pin!(preface.missing(handshake_left));
         let (mut old, mut too_old) = (pin!(age.reached()), pin!(age.exceeded()));
@@ -169,6 +179,8 @@ async fn idle(in_flight: Option<InFlight>, limit: Option<Duration>) {
 /// The requests of one connection, each with how it arrived.
 struct Calls {
     stack: Stack,
+    #[cfg(feature = "orca")]
+    load: Option<Arc<Load>>,
     connection: Arc<call::Connection>,
 }
 
@@ -185,6 +197,10 @@ impl Service<Request<Incoming>> for Calls {
             // `VerifiedBody` turns every other end into an error.
             half_close: HalfClose::Verified,
         });
+        #[cfg(feature = "orca")]
+        if let Some(load) = &self.load {
+            return load.report_on(request, |request| self.stack.call(request));
+        }
         self.stack.call(request)
     }
 }

@@ -15,6 +15,8 @@ use super::error::ServeError;
 #[cfg(feature = "health")]
 use super::health::Health;
 use super::listener::Listener;
+#[cfg(feature = "orca")]
+use super::orca::OpenRca;
 use super::signal;
 
 /// A gRPC server that listens on an address.
@@ -36,6 +38,8 @@ pub struct Server {
     pub(super) grace: Duration,
     #[cfg(feature = "health")]
     pub(super) health: Option<Health>,
+    #[cfg(feature = "orca")]
+    pub(super) orca: Option<OpenRca>,
 }
 
 impl Server {
@@ -151,6 +155,10 @@ impl Server {
         #[cfg(feature = "health")]
         if let Some(health) = health {
             health.end_watches().await;
+        }
+        #[cfg(feature = "orca")]
+        if let Some(orca) = self.orca {
+            orca.end_reports();
         }
         match open.drain(grace, hurry).await {
             0 => Ok(()),

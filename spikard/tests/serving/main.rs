@@ -8,6 +8,7 @@ mod failures;
 mod keepalive;
 mod layers;
 mod listening;
+mod orca;
 mod retries;
 mod sent;
 mod server;

@@ -181,6 +181,13 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Time for which the event loop may not answer, or calls may wait for a thread, before health says NOT_SERVING
     until they are served again. A worker that is stuck then gets no new connections. 0 is for ever."""
 
+    orca: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
+    """Load reports, for clients and proxies that balance calls by them: in the trailer ``endpoint-load-metrics-bin`` of
+    each call, and out of band by ``xds.service.orca.v3.OpenRcaService`` (ORCA, gRPC's proposal A51)."""
+
+    orca_min_report_interval: Annotated[Duration, Option("30s", TIME, Group.OTHER)]
+    """Shortest interval of the load reports out of band, whatever a client asks for."""
+
     reflection: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Reflection service, ``grpc.reflection.v1`` and ``v1alpha``, for tools such as grpcurl. It shows what the ``_pb2``
     modules of the services have registered."""

@@ -134,6 +134,13 @@ impl Bridge {
         Ok((call, receiver))
     }
 
+    /// The calls that wait for Python, of those that may: for the loop or for a thread, whichever are more.
+    #[cfg(feature = "orca")]
+    pub(crate) fn utilization(&self) -> f64 {
+        let for_loop = lock(&self.state).queue.calls.len();
+        for_loop.max(self.pool.len()) as f64 / self.max_waiting_calls.max(1) as f64
+    }
+
     /// Removes a call, and tells Python to cancel it if asked to.
     pub(super) fn end(&self, id: u64, cancel: bool) {
         let mut state = lock(&self.state);

@@ -96,7 +96,7 @@ impl PyServer {
             ));
         };
         log::to_python(&self.bridge, level);
-        let builder = self.settings.server(routes)?;
+        let builder = self.settings.server(routes, &self.bridge)?;
         let threads = self.settings.runtime_threads();
         let unhealthy_after = self.settings.unhealthy_after()?;
         let told = [draining, ended];

@@ -3,12 +3,13 @@
 use std::num::NonZero;
 #[cfg(feature = "tls")]
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::python::bridge::BridgeLimits;
+use crate::python::bridge::{Bridge, BridgeLimits};
 use crate::{Compression, Limits, Routes, Server, ServerBuilder};
 
 use super::methods::seconds;
@@ -52,6 +53,10 @@ pub(super) struct Settings {
     tls_client_ca: Option<PathBuf>,
     #[cfg(feature = "health")]
     health: bool,
+    #[cfg(feature = "orca")]
+    orca: bool,
+    #[cfg(feature = "orca")]
+    orca_min_report_interval: f64,
     /// File descriptor sets for reflection, none without it.
     #[cfg(feature = "reflection")]
     descriptor_sets: Vec<Vec<u8>>,
@@ -96,7 +101,14 @@ impl Settings {
     }
 
     /// The server around these routes.
-    pub(super) fn server(&self, routes: Routes) -> PyResult<ServerBuilder> {
+    #[cfg_attr(
+        not(feature = "orca"),
+        expect(
+            unused_variables,
+            reason = "the bridge is one of what load reports measure"
+        )
+    )]
+    pub(super) fn server(&self, routes: Routes, bridge: &Arc<Bridge>) -> PyResult<ServerBuilder> {
         let builder = Server::builder()
             .routes(routes)
             .max_connections(self.max_connections)
@@ -124,6 +136,16 @@ impl Settings {
         #[cfg(feature = "health")]
         let builder = if self.health {
             builder.health()
+        } else {
+            builder
+        };
+        #[cfg(feature = "orca")]
+        let builder = if self.orca {
+            let bridge = bridge.clone();
+            let orca = crate::Orca::new()
+                .min_report_interval(seconds(self.orca_min_report_interval)?)
+                .utilization(move || bridge.utilization());
+            builder.orca(orca)
         } else {
             builder
         };
