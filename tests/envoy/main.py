@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 from orca import interop, weighted, weighted_out_of_band
-from scenarios import Result, connections_end, killed, rolling_restart
+from scenarios import Result, connections_end, killed, new_instance, rolling_restart
 
 FOLDER = Path(sys.argv[1])
-SCENARIOS = [rolling_restart, killed, connections_end, weighted, weighted_out_of_band, interop]
+SCENARIOS = [rolling_restart, killed, connections_end, new_instance, weighted, weighted_out_of_band, interop]
 LANGUAGES = sys.argv[2:] or ["python", "rust"]
 
 
