@@ -138,10 +138,19 @@ def new_instance(language: str, folder: Path) -> Result:
             late.start()
             running.envoy.wait_for_healthy(running.ports())
             load.wait_for(answers_of(late, time.monotonic()))
-            load.wait_for_calls(200)
+            load.wait_for(lambda calls: share(calls, late) > 1 / 6)
+            load.wait_for_calls(100)
         mistakes = [f"{count} × {error}" for error, count in load.failed().items()]
-        share = sum(call.instance == late.name for call in load.calls[-200:]) / 200
-        return result("one added, layer 4", load, mistakes, f"then it has {share:.0%} of the calls")
+        return result("one added, layer 4", load, mistakes, f"then it has {share(load.calls, late):.0%} of the calls")
+
+
+LAST = 200
+"""The calls whose shares are compared."""
+
+
+def share(calls: list[Call], instance: Instance) -> float:
+    """The part of the last calls that an instance has answered."""
+    return sum(call.instance == instance.name for call in calls[-LAST:]) / LAST
 
 
 def answers_of(instance: Instance, since: float) -> Callable[[list[Call]], bool]:
