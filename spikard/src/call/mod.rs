@@ -7,6 +7,7 @@ mod deadline;
 #[cfg(feature = "orca")]
 mod load;
 mod panics;
+pub(crate) mod refusal;
 mod span;
 
 use std::future::{Future, pending};

@@ -52,6 +52,12 @@ impl RoutesService {
     pub(crate) fn method(&self, path: &str) -> Option<tonic::GrpcMethod<'static>> {
         self.shared.methods.get(path).map(Registered::names)
     }
+
+    /// See [`Limits::max_sent_metadata_bytes`](crate::Limits::max_sent_metadata_bytes).
+    #[cfg(feature = "server")]
+    pub(crate) fn max_sent_metadata_bytes(&self) -> usize {
+        self.shared.policy.limits.max_sent_metadata_bytes
+    }
 }
 
 #[cfg(feature = "orca")]

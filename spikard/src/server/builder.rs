@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-#[cfg(unix)]
-use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+#[cfg(unix)]
+use tokio::net::{TcpSocket, UnixListener};
 #[cfg(feature = "tls")]
 use tokio::sync::Semaphore;
+#[cfg(all(feature = "health", feature = "python"))]
+use tokio::sync::watch;
 use tonic::body::Body;
 use tower::Layer;
 use tower_service::Service;
@@ -39,6 +41,10 @@ use super::serve::Server;
 use super::tls::Tls;
 use super::transport::Transport;
 
+/// As many as `TcpListener::bind` has.
+#[cfg(unix)]
+const BACKLOG: u32 = 1024;
+
 /// The services and settings of a [`Server`], from [`Server::builder`].
 #[derive(Debug)]
 pub struct ServerBuilder {
@@ -53,6 +59,8 @@ pub struct ServerBuilder {
     #[cfg(feature = "reflection")]
     reflection: Reflection,
     pub(super) transport: Transport,
+    #[cfg(unix)]
+    pub(super) reuse_port: bool,
     pub(super) drain_delay: Duration,
     pub(super) grace: Duration,
 }
@@ -72,6 +80,8 @@ impl Server {
             #[cfg(feature = "reflection")]
             reflection: Reflection::default(),
             transport: Transport::default(),
+            #[cfg(unix)]
+            reuse_port: false,
             drain_delay: Duration::ZERO,
             grace: Duration::from_secs(30),
         }
@@ -113,6 +123,15 @@ impl ServerBuilder {
     #[must_use]
     pub fn health(mut self) -> Self {
         self.health = Some(Health::new());
+        self
+    }
+
+    /// Has health say NOT_SERVING while this is false.
+    #[cfg(all(feature = "health", feature = "python"))]
+    pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {
+        if let Some(health) = &mut self.health {
+            health.able = Some(able);
+        }
         self
     }
 
@@ -158,7 +177,8 @@ impl ServerBuilder {
     /// used, or an address that cannot be listened on.
     pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
         let address = format!("{addr:?}");
-        let listener = listen(addr)
+        let listener = self
+            .listen(addr)
             .await
             .map_err(|source| ServeError::Bind { source, address })?;
         self.listen_on(listener)
@@ -185,6 +205,15 @@ impl ServerBuilder {
     #[cfg(unix)]
     pub fn listen_on_unix(self, listener: UnixListener) -> Result<Server, ServeError> {
         self.finish(Listener::Unix(listener))
+    }
+
+    async fn listen<A: ToSocketAddrs>(&self, addr: A) -> io::Result<TcpListener> {
+        let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
+        #[cfg(unix)]
+        if self.reuse_port {
+            return listen_shared(&addresses);
+        }
+        TcpListener::bind(&addresses[..]).await
     }
 
     fn finish(self, listener: Listener) -> Result<Server, ServeError> {
@@ -248,7 +277,25 @@ impl ServerBuilder {
     }
 }
 
-async fn listen<A: ToSocketAddrs>(addr: A) -> io::Result<TcpListener> {
-    let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
-    TcpListener::bind(&addresses[..]).await
+/// Listens on the first address that can be, with SO_REUSEPORT.
+#[cfg(unix)]
+fn listen_shared(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
+    let listen = |address: &SocketAddr| {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.set_reuseport(true)?;
+        socket.bind(*address)?;
+        socket.listen(BACKLOG)
+    };
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in addresses {
+        match listen(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }

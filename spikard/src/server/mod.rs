@@ -23,6 +23,7 @@ mod serve;
 mod settings;
 mod signal;
 mod stall;
+mod stopping;
 mod through;
 #[cfg(feature = "tls")]
 mod tls;

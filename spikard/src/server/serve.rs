@@ -106,7 +106,7 @@ impl Server {
 
     /// Serves until `stop` says how long the drain may take, or at most until `hurry` is ready.
     pub(crate) async fn serve_until_told(
-        self,
+        mut self,
         stop: impl Future<Output = Duration>,
         hurry: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
@@ -118,7 +118,18 @@ impl Server {
         }
         let mut hurry = pin!(hurry);
         let mut open = OpenConnections::new(self.serving.streams.clone());
-        let grace = accept(&self.listener, &self.serving, &mut open, stop).await;
+        let accepting = accept(&mut self.listener, &self.serving, &mut open, stop);
+        #[cfg(feature = "health")]
+        let accepting = async {
+            match &health {
+                None => accepting.await,
+                Some(health) => tokio::select! {
+                    grace = accepting => grace,
+                    never = health.follow() => match never {},
+                },
+            }
+        };
+        let grace = accepting.await;
         #[cfg(feature = "health")]
         if let Some(health) = &health {
             health.not_serving().await;
@@ -131,9 +142,16 @@ impl Server {
                     () = hurry.as_mut() => {}
                 }
             };
-            accept(&self.listener, &self.serving, &mut open, delay).await;
+            accept(&mut self.listener, &self.serving, &mut open, delay).await;
         }
-        drop(self.listener);
+        let room = self
+            .serving
+            .transport
+            .max_connections
+            .saturating_sub(open.len());
+        for waiting in self.listener.close(room) {
+            open.serve(self.serving.clone(), waiting);
+        }
         #[cfg(feature = "health")]
         if let Some(health) = health {
             health.end_watches().await;

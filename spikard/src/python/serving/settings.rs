@@ -4,6 +4,7 @@ use std::num::NonZero;
 #[cfg(feature = "tls")]
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -35,11 +36,15 @@ pub(super) struct Settings {
     tcp_keepalive: Option<f64>,
     handshake_timeout: f64,
     drain_delay: f64,
+    unhealthy_after: f64,
     receive_timeout: f64,
     min_receive_rate: usize,
+    max_sent_metadata_bytes: usize,
     timeout: Option<f64>,
     idle_timeout: f64,
     compression: String,
+    accept_compression: bool,
+    refuse_retried_uploads: bool,
     #[cfg(feature = "tls")]
     tls_cert: Option<PathBuf>,
     #[cfg(feature = "tls")]
@@ -72,12 +77,15 @@ impl Settings {
             idle_timeout: seconds(self.idle_timeout)?,
             receive_timeout: Some(seconds(self.receive_timeout)?),
             min_receive_rate: self.min_receive_rate,
+            max_sent_metadata_bytes: self.max_sent_metadata_bytes,
             ..Limits::default()
         };
         let routes = Routes::new()
             .limits(limits)
             .max_buffered_bytes(self.max_buffered_bytes)
-            .compression(self.compression()?);
+            .compression(self.compression()?)
+            .accept_compression(self.accept_compression)
+            .refuse_retried_uploads(self.refuse_retried_uploads);
         Ok(match self.max_buffered_bytes_per_connection {
             Some(bytes) => routes.max_buffered_bytes_per_connection(bytes),
             None => routes,
@@ -155,6 +163,12 @@ impl Settings {
             return Ok(builder.tls(tls));
         }
         Ok(builder)
+    }
+
+    /// How long Python may not answer before health says NOT_SERVING; `None` for ever.
+    pub(super) fn unhealthy_after(&self) -> PyResult<Option<Duration>> {
+        let after = seconds(self.unhealthy_after)?;
+        Ok((!after.is_zero()).then_some(after))
     }
 
     /// The number of tokio's worker threads. HTTP/2 beside Python, which is one thread's work, seldom needs
