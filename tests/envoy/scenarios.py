@@ -71,10 +71,10 @@ def fleet(
         yield found
 
 
-def rolling_restart(language: str, folder: Path) -> Result:
+def rolling_restart(language: str, folder: Path, *options: str, what: str = "all restarted, twice") -> Result:
     """All instances, one after the other, twice."""
     mistakes = []
-    with fleet(language, folder) as running:
+    with fleet(language, folder, *options) as running:
         with Load(running.address) as load:
             load.wait_for_calls(100)
             for instance in running.instances * 2:
@@ -87,7 +87,12 @@ def rolling_restart(language: str, folder: Path) -> Result:
         mistakes += [f"{count} × {error}" for error, count in load.failed().items()]
         if len(load.calls) < 1000:
             mistakes.append(f"only {len(load.calls)} calls")
-        return result("all restarted, twice", load, mistakes)
+        return result(what, load, mistakes)
+
+
+def rolling_restart_of_workers(language: str, folder: Path) -> Result:
+    """The same, each instance of two processes."""
+    return rolling_restart(language, folder, "--workers", "2", what="the same, two workers")
 
 
 def killed(language: str, folder: Path) -> Result:
