@@ -93,6 +93,7 @@ extern crate self as spikard;
 mod call;
 mod collect;
 mod dispatch;
+mod footprint;
 mod handler;
 pub mod proto;
 #[cfg(feature = "python")]
@@ -116,6 +117,7 @@ pub use tonic::metadata::{MetadataMap, MetadataValue};
 pub use tonic::{Code, Status};
 
 pub use call::Call;
+pub use footprint::Footprint;
 pub use handler::{
     Handler, HandlerResult, IntoStatus, Kind, Limits, MAX_STREAM_MESSAGES, MethodInfo,
     MethodOptions,
@@ -133,5 +135,7 @@ pub use shapes::{
     GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse,
     Message, Messages, RequestShape, ResponseShape,
 };
+/// Derives [`trait@Footprint`].
+pub use spikard_macros::Footprint;
 #[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;

@@ -11,12 +11,13 @@ pub(crate) enum Key {
     MaxMessages,
     MaxMessageBytes,
     MaxStreamBytes,
+    MaxDecodedBytes,
     Timeout,
     IdleTimeout,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Service,
         Self::Method,
         Self::Python,
@@ -25,6 +26,7 @@ impl Key {
         Self::MaxMessages,
         Self::MaxMessageBytes,
         Self::MaxStreamBytes,
+        Self::MaxDecodedBytes,
         Self::Timeout,
         Self::IdleTimeout,
     ];
@@ -40,6 +42,7 @@ impl Key {
             Self::MaxMessages => "max_messages",
             Self::MaxMessageBytes => "max_message_bytes",
             Self::MaxStreamBytes => "max_stream_bytes",
+            Self::MaxDecodedBytes => "max_decoded_bytes",
             Self::Timeout => "timeout",
             Self::IdleTimeout => "idle_timeout",
         }
@@ -56,6 +59,7 @@ impl Key {
             Self::MaxMessages => "max_messages = 500",
             Self::MaxMessageBytes => "max_message_bytes = \"1MiB\"",
             Self::MaxStreamBytes => "max_stream_bytes = \"8MiB\"",
+            Self::MaxDecodedBytes => "max_decoded_bytes = \"16MiB\"",
             Self::Timeout => "timeout = \"5s\"",
             Self::IdleTimeout => "idle_timeout = \"30s\"",
         }

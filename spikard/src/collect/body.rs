@@ -6,9 +6,11 @@ use std::task::{Context, Poll};
 use tonic::body::Body;
 
 use crate::call::{Buffered, Charge, HalfClose};
+use crate::footprint::LayoutOf;
 use crate::wire::{Codec, Keeper};
 use crate::{Call, Limits, Message, Status};
 
+use super::decoded::Decoded;
 use super::decompression::Decompression;
 use super::list::MessageList;
 use super::quota::{Expect, Quota};
@@ -22,6 +24,8 @@ const TURN: usize = 1 << 20;
 pub(crate) struct RequestBody {
     reader: Reader,
     limits: Limits,
+    /// The layout of the messages.
+    layout: LayoutOf,
     codec: Option<Codec>,
     charge: Charge,
     call: Arc<Call>,
@@ -33,6 +37,7 @@ impl RequestBody {
     pub(crate) fn new(
         body: Body,
         limits: Limits,
+        layout: LayoutOf,
         charge: Charge,
         call: Arc<Call>,
         codec: Option<Codec>,
@@ -45,6 +50,7 @@ impl RequestBody {
         Self {
             reader: Reader::new(body, &limits, keeper, half_close),
             limits,
+            layout,
             codec,
             charge,
             call,
@@ -55,13 +61,17 @@ impl RequestBody {
     /// An empty list for messages that are collected.
     pub(super) fn buffer<M: Message>(&self, expect: Expect) -> MessageList<M> {
         let quota = Quota::new(self.limits, expect);
-        MessageList::new(quota, Decompression::buffered(self.codec))
+        let limit = self.limits.max_decoded_bytes;
+        let decoded = Decoded::of_all(self.layout, limit, size_of::<M>());
+        MessageList::new(quota, Decompression::buffered(self.codec), decoded)
     }
 
     /// An empty list for messages that are handed on as they arrive.
     pub(super) fn window<M: Message>(&self) -> MessageList<M> {
         let quota = Quota::new(self.limits, Expect::Any);
-        MessageList::new(quota, Decompression::streamed(self.codec))
+        let limit = self.limits.max_decoded_bytes;
+        let decoded = Decoded::of_each(self.layout, limit, size_of::<M>());
+        MessageList::new(quota, Decompression::streamed(self.codec), decoded)
     }
 
     /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what the list takes.
@@ -76,12 +86,14 @@ impl RequestBody {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let before = list.bytes();
-        let Poll::Ready(polled) = self.reader.poll_messages(cx, list, self.charge.held()) else {
+        let before = list.work();
+        let held = self.charge.held();
+        let mut sink = list.charging(&mut self.charge);
+        let Poll::Ready(polled) = self.reader.poll_messages(cx, &mut sink, held) else {
             self.turn = 0;
             return Poll::Pending;
         };
-        self.turn += list.bytes() - before;
+        self.turn += list.work() - before;
         let more = polled?;
         let size = list.size().saturating_add(self.reader.partial());
         self.charge.set(size)?;

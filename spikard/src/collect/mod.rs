@@ -4,6 +4,7 @@
 //! the client reset with CANCEL for one that it ended.
 
 mod body;
+mod decoded;
 mod decompression;
 mod list;
 mod pace;

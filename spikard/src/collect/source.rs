@@ -44,6 +44,7 @@ mod tests {
 
     use crate::Limits;
     use crate::call::{Budget, Charge, HalfClose};
+    use crate::footprint::Layout;
 
     use super::*;
 
@@ -57,6 +58,7 @@ mod tests {
         let body = RequestBody::new(
             body,
             limits,
+            Layout::unknown,
             charge,
             Arc::default(),
             None,

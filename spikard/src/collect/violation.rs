@@ -1,8 +1,7 @@
 //! The statuses that a request gets before its handler runs.
 
+use std::fmt::Display;
 use std::io;
-
-use prost::DecodeError;
 
 use crate::Status;
 
@@ -27,6 +26,13 @@ pub(super) fn stream_too_large(limit: usize, arrived: usize) -> Status {
     Status::resource_exhausted(format!(
         "the messages of the stream have {arrived} bytes or more, over max_stream_bytes = {limit}: \
          send less in one stream, or raise max_stream_bytes for the method or the server"
+    ))
+}
+
+pub(super) fn decoded_too_large(index: usize, limit: usize, takes: usize) -> Status {
+    Status::resource_exhausted(format!(
+        "with message {index} the decoded messages take {takes} bytes of memory or more, over max_decoded_bytes = {limit}: \
+         send fewer fields and messages in one, or raise max_decoded_bytes for the method or the server"
     ))
 }
 
@@ -61,7 +67,7 @@ pub(super) fn too_slow(how: &TooSlow, received: usize) -> Status {
     ))
 }
 
-pub(super) fn undecodable(index: usize, message: &str, error: &DecodeError) -> Status {
+pub(super) fn undecodable(index: usize, message: &str, error: &dyn Display) -> Status {
     Status::internal(format!("message {index} is not a valid {message}: {error}"))
 }
 

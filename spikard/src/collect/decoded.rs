@@ -1,0 +1,111 @@
+//! What the decoded messages of one request take on the heap, against `max_decoded_bytes`.
+
+use crate::footprint::{Bound, LayoutOf, Refused, bound, measure};
+
+/// What a request may take by the bounds of its messages alone, which may be far more than they take in fact. Beyond it
+/// their bytes are read first.
+const UNREAD: usize = 16 << 10;
+
+/// Adds up what messages take before they are decoded.
+pub(super) struct Decoded {
+    layout: LayoutOf,
+    bound: Bound,
+    limit: usize,
+    /// The limit holds for each message, not for all together.
+    each: bool,
+    /// The fixed size of a message, which is not on its own heap but in the list.
+    value: usize,
+    /// What may be decoded without reading the bytes.
+    free: usize,
+    /// What the messages that are here take, their fixed size included.
+    held: usize,
+    /// What all of them took, those that were taken out included.
+    total: usize,
+}
+
+impl Decoded {
+    /// For messages that are collected: the limit holds for all of them together.
+    pub(super) fn of_all(layout: LayoutOf, limit: usize, value: usize) -> Self {
+        Self::new(layout, limit, value, false)
+    }
+
+    /// For messages that are handed on as they arrive: it holds for each.
+    pub(super) fn of_each(layout: LayoutOf, limit: usize, value: usize) -> Self {
+        Self::new(layout, limit, value, true)
+    }
+
+    fn new(layout: LayoutOf, limit: usize, value: usize, each: bool) -> Self {
+        let mut decoded = Self {
+            layout,
+            bound: bound(layout()),
+            limit,
+            each,
+            value,
+            free: 0,
+            held: 0,
+            total: 0,
+        };
+        decoded.take();
+        decoded
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// What the messages that are here take on the heap, without their fixed size.
+    pub(super) fn heap(&self, messages: usize) -> usize {
+        self.held
+            .saturating_sub(messages.saturating_mul(self.value))
+    }
+
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The messages have been taken out.
+    pub(super) fn take(&mut self) {
+        self.held = 0;
+        self.free = if self.bound.is_close() {
+            self.limit
+        } else {
+            self.limit.min(UNREAD)
+        };
+    }
+
+    /// Adds a message of `len` bytes if its bound is all that has to be known of it.
+    #[inline]
+    pub(super) fn add_unread(&mut self, len: usize) -> bool {
+        let bound = self.bound.of(len).saturating_add(self.value);
+        let Some(free) = self.free.checked_sub(bound) else {
+            return false;
+        };
+        self.free = free;
+        self.held += bound;
+        self.total = self.total.saturating_add(bound);
+        true
+    }
+
+    /// Reads a message and adds what it takes, which is returned.
+    #[inline(never)]
+    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<usize, Refused> {
+        let held = if self.each { 0 } else { self.held };
+        let before = held.saturating_add(self.value);
+        let most = self.limit.saturating_sub(before);
+        let heap = measure((self.layout)(), bytes, most).map_err(|refused| match refused {
+            Refused::TooLarge { at_least } => Refused::TooLarge {
+                at_least: at_least.saturating_add(before),
+            },
+            malformed @ Refused::Malformed(_) => malformed,
+        })?;
+        let more = heap.saturating_add(self.value);
+        if before > self.limit {
+            let at_least = before.saturating_add(heap);
+            return Err(Refused::TooLarge { at_least });
+        }
+        self.held = self.held.saturating_add(more);
+        self.total = self.total.saturating_add(more);
+        self.free = self.free.min(self.limit.saturating_sub(self.held));
+        Ok(more)
+    }
+}
