@@ -1,6 +1,7 @@
 //! Small requests that are large once they are decoded, over a socket: what the process takes at most.
 
 use std::io::Write as _;
+use std::sync::LazyLock;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -61,14 +62,14 @@ async fn talk(request: GrpcDuplexRequest<Animal>) -> Result<GrpcDuplexResponse<C
 const METHODS: [&str; 4] = ["Enter", "EnterAll", "Exchange", "Talk"];
 
 /// 4 MiB of empty messages of 192 bytes each: 512 MiB in a list, in 4 KiB on the wire.
-fn bomb() -> Bytes {
+static BOMB: LazyLock<Bytes> = LazyLock::new(|| {
     let message = [0x52, 0].repeat(2 * MIB);
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&message).unwrap();
     let message = gzip.finish().unwrap();
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[1], &length[..], &message].concat().into()
-}
+});
 
 /// What a client is answered: the code, the text and what was held at most.
 struct Answer {
@@ -149,7 +150,7 @@ fn a_message_that_is_large_only_once_it_is_decoded_is_refused() {
     for method in METHODS {
         let (refused, peak) = run(async {
             let mut attack = Attack::on(Server::builder()).await;
-            answer(attack.send(method, bomb()).await).await
+            answer(attack.send(method, BOMB.clone()).await).await
         });
         let Answer { code, text } = refused;
         assert_eq!(code, Code::ResourceExhausted, "{method}: {text}");
@@ -172,7 +173,7 @@ fn a_stream_of_such_messages_is_refused() {
     for method in ["EnterAll", "Exchange"] {
         let (refused, peak) = run(async {
             let mut attack = Attack::on(Server::builder().limits(limits)).await;
-            let body = Bytes::from(bomb().repeat(16));
+            let body = Bytes::from(BOMB.repeat(16));
             answer(attack.send(method, body).await).await
         });
         let Answer { code, text } = refused;
@@ -195,6 +196,7 @@ fn names() -> Bytes {
 #[test]
 fn many_streams_take_no_more_than_the_share_of_their_connection() {
     const SHARE: usize = 32 * MIB;
+    const STREAMS: usize = 24;
     for method in METHODS {
         // A handler that takes messages as they arrive holds none of them back.
         let half_close = method == "Talk";
@@ -203,9 +205,9 @@ fn many_streams_take_no_more_than_the_share_of_their_connection() {
                 .max_buffered_bytes(2 * SHARE)
                 .max_buffered_bytes_per_connection(SHARE);
             let mut attack = Attack::on(builder).await;
-            let (answered, mut answers) = mpsc::channel(64);
+            let (answered, mut answers) = mpsc::channel(STREAMS);
             let mut open = Vec::new();
-            for _ in 0..64 {
+            for _ in 0..STREAMS {
                 let (response, stream) = attack.open(method, names(), half_close).await;
                 open.push(stream);
                 let answered = answered.clone();
@@ -213,7 +215,7 @@ fn many_streams_take_no_more_than_the_share_of_their_connection() {
             }
             let mut codes = Vec::new();
             // Ten of 3 MiB have room.
-            for _ in 0..if half_close { 64 } else { 54 } {
+            for _ in 0..if half_close { STREAMS } else { STREAMS - 10 } {
                 codes.push(answers.recv().await.unwrap());
             }
             codes
@@ -227,7 +229,7 @@ fn many_streams_take_no_more_than_the_share_of_their_connection() {
             codes.iter().all(|code| *code == expected),
             "{method}: {codes:?}"
         );
-        // The share, a list that grows in each of two threads, and 64 windows of what was sent.
+        // The share, a list that grows in each of two threads, and the windows of what was sent.
         assert!(peak < 2 * SHARE, "{method}: {peak} bytes");
     }
 }

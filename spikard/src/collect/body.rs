@@ -1,7 +1,7 @@
 //! The body of a request, as far as it has been read.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tonic::body::Body;
 
@@ -58,6 +58,11 @@ impl RequestBody {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn call(&self) -> Arc<Call> {
+        self.call.clone()
+    }
+
     /// An empty list for messages that are collected.
     pub(super) fn buffer<M: Message>(&self, expect: Expect) -> MessageList<M> {
         let quota = Quota::new(self.limits, expect);
@@ -86,6 +91,10 @@ impl RequestBody {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
+        if list.has_large() {
+            ready!(list.poll_large(cx, &mut self.charge))?;
+            return Poll::Ready(self.charge(list).map(|()| true));
+        }
         let before = list.work();
         let held = self.charge.held();
         let mut sink = list.charging(&mut self.charge);
@@ -95,13 +104,18 @@ impl RequestBody {
         };
         self.turn += list.work() - before;
         let more = polled?;
-        let size = list.size().saturating_add(self.reader.partial());
-        self.charge.set(size)?;
-        list.charged();
+        self.charge(list)?;
         if !more {
             self.call.set_half_closed();
         }
         Poll::Ready(Ok(more))
+    }
+
+    fn charge<M: Message>(&mut self, list: &mut MessageList<M>) -> Result<(), Status> {
+        let size = list.size().saturating_add(self.reader.partial());
+        self.charge.set(size)?;
+        list.charged();
+        Ok(())
     }
 
     /// The call keeps what is charged for the messages of `list`, which are handed over.

@@ -6,6 +6,12 @@ use crate::footprint::{Bound, LayoutOf, Refused, bound, measure};
 /// their bytes are read first.
 const UNREAD: usize = 16 << 10;
 
+/// Messages that take a millisecond or two are decoded at once.
+pub(super) const LARGE: usize = 1 << 20;
+
+/// Where they are texts and bytes, there is nothing to do but to copy them.
+const LARGE_TEXT: usize = 16 << 20;
+
 /// Adds up what messages take before they are decoded.
 pub(super) struct Decoded {
     layout: LayoutOf,
@@ -15,6 +21,8 @@ pub(super) struct Decoded {
     each: bool,
     /// The fixed size of a message, which is not on its own heap but in the list.
     value: usize,
+    /// The bytes from which on a message is large.
+    large: usize,
     /// What may be decoded without reading the bytes.
     free: usize,
     /// What the messages that are here take, their fixed size included.
@@ -35,22 +43,20 @@ impl Decoded {
     }
 
     fn new(layout: LayoutOf, limit: usize, value: usize, each: bool) -> Self {
+        let bound = bound(layout());
         let mut decoded = Self {
             layout,
-            bound: bound(layout()),
             limit,
             each,
             value,
+            large: if bound.is_close() { LARGE_TEXT } else { LARGE },
+            bound,
             free: 0,
             held: 0,
             total: 0,
         };
         decoded.take();
         decoded
-    }
-
-    pub(super) fn limit(&self) -> usize {
-        self.limit
     }
 
     /// What the messages that are here take on the heap, without their fixed size.
@@ -86,26 +92,58 @@ impl Decoded {
         true
     }
 
-    /// Reads a message and adds what it takes, which is returned.
-    #[inline(never)]
-    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<usize, Refused> {
+    /// What the next message may take.
+    pub(super) fn room(&self) -> Room {
         let held = if self.each { 0 } else { self.held };
-        let before = held.saturating_add(self.value);
-        let most = self.limit.saturating_sub(before);
-        let heap = measure((self.layout)(), bytes, most).map_err(|refused| match refused {
-            Refused::TooLarge { at_least } => Refused::TooLarge {
-                at_least: at_least.saturating_add(before),
-            },
-            malformed @ Refused::Malformed(_) => malformed,
-        })?;
-        let more = heap.saturating_add(self.value);
-        if before > self.limit {
-            let at_least = before.saturating_add(heap);
-            return Err(Refused::TooLarge { at_least });
+        Room {
+            layout: self.layout,
+            limit: self.limit,
+            before: held.saturating_add(self.value),
         }
+    }
+
+    /// Adds a message that takes `heap` bytes beside its fixed size.
+    pub(super) fn add(&mut self, heap: usize) {
+        let more = heap.saturating_add(self.value);
         self.held = self.held.saturating_add(more);
         self.total = self.total.saturating_add(more);
         self.free = self.free.min(self.limit.saturating_sub(self.held));
-        Ok(more)
+    }
+
+    /// Whether a message of `len` bytes takes long to decode.
+    #[inline]
+    pub(super) fn is_large(&self, len: usize) -> bool {
+        len >= self.large
+    }
+}
+
+/// What one message may take, and where it is known from.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    layout: LayoutOf,
+    limit: usize,
+    /// What those before it take, and its own fixed size.
+    before: usize,
+}
+
+impl Room {
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// What a message takes beside its fixed size, if there is room for it.
+    #[inline(never)]
+    pub(super) fn measure(&self, bytes: &[u8]) -> Result<usize, Refused> {
+        let most = self.limit.checked_sub(self.before);
+        let measured = match most {
+            Some(most) => measure((self.layout)(), bytes, most),
+            None => Err(Refused::TooLarge { at_least: 0 }),
+        };
+        measured.map_err(|refused| match refused {
+            Refused::TooLarge { at_least } => Refused::TooLarge {
+                at_least: at_least.saturating_add(self.before),
+            },
+            malformed @ Refused::Malformed(_) => malformed,
+        })
     }
 }

@@ -1,14 +1,15 @@
 //! The messages of one request, taken within its limits.
 
-use std::fmt;
+use std::task::{Context, Poll, ready};
 
 use crate::call::Charge;
-use crate::footprint::Refused;
 use crate::wire::{Payload, Sink};
 use crate::{Message, Status};
 
-use super::decoded::Decoded;
+use super::decoded::{Decoded, LARGE};
 use super::decompression::Decompression;
+use super::inflation::Inflation;
+use super::large::{Large, Work};
 use super::quota::Quota;
 use super::violation;
 
@@ -19,12 +20,17 @@ const UNCHARGED: usize = 1 << 20;
 /// A message that takes more is charged before it is decoded.
 const CHARGED_BEFORE: usize = 64 << 10;
 
+/// A message that takes more is decoded on another thread, however short it is on the wire.
+const LARGE_HEAP: usize = 4 << 20;
+
 /// The messages so far, each decoded when its last byte arrived.
 pub(super) struct MessageList<M> {
     messages: Vec<M>,
     quota: Quota,
     decompression: Decompression,
     decoded: Decoded,
+    /// A message that is decoded elsewhere. Nothing is taken before it is here.
+    large: Option<Large<M>>,
     /// The bytes of the quota that were there when the messages were last taken out.
     taken_at: usize,
     /// The work that was done when they were last charged.
@@ -38,6 +44,7 @@ impl<M: Message> MessageList<M> {
             quota,
             decompression,
             decoded,
+            large: None,
             taken_at: 0,
             charged_at: 0,
         }
@@ -70,21 +77,29 @@ impl<M: Message> MessageList<M> {
         Charging { list: self, charge }
     }
 
-    #[cold]
-    fn undecodable(&self, error: &dyn fmt::Display) -> Status {
-        let name = std::any::type_name::<M>().rsplit("::").next();
-        violation::undecodable(self.quota.messages(), name.unwrap_or("message"), error)
+    /// Waits for a large message. It is in the list when this is ready.
+    pub(super) fn poll_large(
+        &mut self,
+        cx: &mut Context<'_>,
+        charge: &mut Charge,
+    ) -> Poll<Result<(), Status>> {
+        let Some(large) = &mut self.large else {
+            return Poll::Ready(Ok(()));
+        };
+        let done = ready!(large.poll(cx));
+        self.large = None;
+        let mut done = done?;
+        charge.absorb(done.charge);
+        self.messages.append(&mut done.messages);
+        if !M::is_raw() {
+            self.decoded.add(done.heap);
+        }
+        self.quota.count(done.len);
+        Poll::Ready(Ok(()))
     }
 
-    #[cold]
-    fn refused(&self, refused: Refused) -> Status {
-        match refused {
-            Refused::TooLarge { at_least } => {
-                let limit = self.decoded.limit();
-                violation::decoded_too_large(self.quota.messages(), limit, at_least)
-            }
-            Refused::Malformed(how) => self.undecodable(&how),
-        }
+    pub(super) fn has_large(&self) -> bool {
+        self.large.is_some()
     }
 
     /// Takes the messages out; their number and bytes still count.
@@ -110,26 +125,73 @@ impl<M: Message> Charging<'_, M> {
     // Always: it has two callers, and a call costs more than decoding a small message.
     #[inline(always)]
     fn push(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
-        if !M::is_raw() && !self.list.decoded.add_unread(payload.len()) {
-            self.read(&payload)?;
+        let len = payload.len();
+        let decoded = &mut self.list.decoded;
+        if !M::is_raw() && (decoded.is_large(len) || !decoded.add_unread(len)) {
+            return self.read(payload, compressed_len);
         }
+        self.decode(payload, compressed_len)
+    }
+
+    #[inline(always)]
+    fn decode(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
         let len = payload.len().max(compressed_len);
+        let index = self.list.quota.messages();
         M::decode_onto(&mut self.list.messages, payload)
-            .map_err(|error| self.list.undecodable(&error))?;
+            .map_err(|error| violation::undecodable::<M>(index, &error))?;
         self.list.quota.count(len);
         Ok(())
     }
 
     /// Learns what a message takes, and holds the budget for it.
     #[inline(never)]
-    fn read(&mut self, payload: &Payload<'_>) -> Result<(), Status> {
+    fn read(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
         let list = &mut *self.list;
-        let added = list.decoded.add(payload.as_slice());
-        let takes = added.map_err(|refused| list.refused(refused))?;
-        if takes >= CHARGED_BEFORE {
+        if list.decoded.is_large(payload.len()) {
+            return self.set_aside(payload, None);
+        }
+        let room = list.decoded.room();
+        let index = list.quota.messages();
+        let heap = room
+            .measure(payload.as_slice())
+            .map_err(|refused| violation::refused::<M>(index, &room, refused))?;
+        if heap >= LARGE_HEAP {
+            return self.set_aside(payload, None);
+        }
+        list.decoded.add(heap);
+        if heap >= CHARGED_BEFORE {
             let size = list.size().saturating_add(payload.len());
             self.charge.set(size)?;
         }
+        self.decode(payload, compressed_len)
+    }
+
+    #[inline(never)]
+    fn inflate(&mut self, payload: Payload<'_>) -> Result<(), Status> {
+        let list = &mut *self.list;
+        let inflation = list.decompression.next(&list.quota)?;
+        match inflation.at_most(LARGE, payload.as_slice())? {
+            Some(plain) => self.push(Payload::joined(plain), payload.len()),
+            None => self.set_aside(payload, Some(inflation)),
+        }
+    }
+
+    /// Leaves a large message to another thread.
+    fn set_aside(
+        &mut self,
+        payload: Payload<'_>,
+        inflation: Option<Inflation>,
+    ) -> Result<(), Status> {
+        let list = &mut *self.list;
+        let mut charge = self.charge.another();
+        charge.set(payload.len())?;
+        list.large = Some(Large::new(Work {
+            wire: payload.into_vec(),
+            inflation,
+            room: (!M::is_raw()).then(|| list.decoded.room()),
+            index: list.quota.messages(),
+            charge,
+        }));
         Ok(())
     }
 }
@@ -148,15 +210,13 @@ impl<M: Message> Sink for Charging<'_, M> {
     #[inline(always)]
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
         if compressed {
-            let list = &mut *self.list;
-            let plain = list.decompression.decompress(&payload, &list.quota)?;
-            self.push(plain, payload.len())
+            self.inflate(payload)
         } else {
             self.push(payload, 0)
         }
     }
 
     fn is_full(&self) -> bool {
-        self.list.work() - self.list.charged_at >= UNCHARGED
+        self.list.large.is_some() || self.list.work() - self.list.charged_at >= UNCHARGED
     }
 }

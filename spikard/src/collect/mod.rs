@@ -6,6 +6,8 @@
 mod body;
 mod decoded;
 mod decompression;
+mod inflation;
+mod large;
 mod list;
 mod pace;
 mod quota;
