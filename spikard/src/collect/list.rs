@@ -183,6 +183,8 @@ impl<M: Message> Charging<'_, M> {
         inflation: Option<Inflation>,
     ) -> Result<(), Status> {
         let list = &mut *self.list;
+        // The message is no longer a part of what the call itself holds.
+        self.charge.set(list.size())?;
         let mut charge = self.charge.another();
         charge.set(payload.len())?;
         list.large = Some(Large::new(Work {
