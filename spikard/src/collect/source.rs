@@ -46,7 +46,7 @@ mod tests {
     use tonic::body::Body;
 
     use crate::call::{Budget, Charge, HalfClose};
-    use crate::footprint::Layout;
+    use crate::footprint::{Field, Layout};
     use crate::wire::Codec;
     use crate::{Code, Compression, Limits};
 
@@ -63,12 +63,18 @@ mod tests {
         RequestBody::new(
             Body::new(Full::new(Bytes::from(wire))),
             Limits::default(),
-            Layout::unknown,
+            layout,
             Charge::new(budget.clone(), None),
             Arc::default(),
             codec,
             HalfClose::Verified,
         )
+    }
+
+    /// Of a message with a list of texts.
+    fn layout() -> &'static Layout {
+        static LAYOUT: Layout = Layout::new(&[Field::text(2).list(size_of::<String>())], &[]);
+        &LAYOUT
     }
 
     fn budget(bytes: usize) -> Arc<Budget> {
@@ -141,6 +147,8 @@ mod tests {
             framed(false, &message(1, 10)),
             framed(true, &codec.unwrap().compress(&large).unwrap()),
             framed(false, &message(1, 10)),
+            // Short, but large in memory.
+            framed(false, &message(2, 0).repeat(MIB / 4)),
         ];
         let budget = budget(256 * MIB);
         let body = body(wire.concat(), &budget, codec);
@@ -150,19 +158,19 @@ mod tests {
         let elsewhere = messages.iter().map(|message| message.0 != Some(here));
         assert_eq!(
             elsewhere.collect::<Vec<_>>(),
-            [false, true, false, true, false]
+            [false, true, false, true, false, true]
         );
-        let compressed = (0..5).map(|index| call.was_compressed(index));
+        let compressed = (0..6).map(|index| call.was_compressed(index));
         assert_eq!(
             compressed.collect::<Vec<_>>(),
-            [false, false, false, true, false]
+            [false, false, false, true, false, false]
         );
         drop(call);
         assert_eq!(budget.charged(), 0);
     }
 
     #[tokio::test]
-    async fn a_large_raw_message_is_decompressed_elsewhere() {
+    async fn a_large_raw_message_is_charged_by_its_bytes() {
         let codec = Codec::of(Compression::Gzip);
         let large = vec![7; 3 * MIB];
         let wire = framed(true, &codec.unwrap().compress(&large).unwrap());
@@ -177,8 +185,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_large_message_takes_is_charged_before_it_is_decoded() {
-        let wire = framed(false, &message(1, 2 * MIB));
-        let body = body(wire, &budget(4 * MIB), None);
+        // 24 MiB in memory. Its decoder would panic.
+        let message = [message(2, 0).repeat(MIB), message(9, 0)].concat();
+        let body = body(framed(false, &message), &budget(8 * MIB), None);
         let status = body.one::<Where>().await.unwrap_err();
         assert_eq!(status.code(), Code::ResourceExhausted);
         assert!(
