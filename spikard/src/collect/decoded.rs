@@ -15,19 +15,22 @@ const LARGE_TEXT: usize = 16 << 20;
 /// Adds up what messages take before they are decoded.
 pub(super) struct Decoded {
     layout: LayoutOf,
-    bound: Bound,
     limit: usize,
     /// The limit holds for each message, not for all together.
     each: bool,
     /// The fixed size of a message, which is not on its own heap but in the list.
     value: usize,
+    /// What a message takes at most: so much for each byte, and so much in any case.
+    per_byte: u64,
+    fixed: u64,
     /// The bytes from which on a message is large.
     large: usize,
-    /// What may be decoded without reading the bytes.
-    free: usize,
-    /// What the messages that are here take, their fixed size included.
-    held: usize,
-    /// What all of them took, those that were taken out included.
+    /// What could be decoded without reading the bytes, and what is left of it.
+    granted: u64,
+    free: u64,
+    /// What the messages take that are here and were read, their fixed size included.
+    read: usize,
+    /// What all took before them, those included that were taken out.
     total: usize,
 }
 
@@ -43,58 +46,76 @@ impl Decoded {
     }
 
     fn new(layout: LayoutOf, limit: usize, value: usize, each: bool) -> Self {
-        let bound = bound(layout());
-        let mut decoded = Self {
+        let Bound {
+            per_byte,
+            fixed,
+            is_close,
+            ..
+        } = bound(layout());
+        let granted = if is_close { limit } else { limit.min(UNREAD) };
+        Self {
             layout,
             limit,
             each,
             value,
-            large: if bound.is_close() { LARGE_TEXT } else { LARGE },
-            bound,
-            free: 0,
-            held: 0,
+            per_byte: per_byte as u64,
+            fixed: fixed.saturating_add(value) as u64,
+            large: if is_close { LARGE_TEXT } else { LARGE },
+            granted: granted as u64,
+            free: granted as u64,
+            read: 0,
             total: 0,
-        };
-        decoded.take();
-        decoded
+        }
+    }
+
+    /// What the messages that were not read take at most.
+    fn unread(&self) -> usize {
+        usize::try_from(self.granted - self.free).unwrap_or(usize::MAX)
+    }
+
+    /// What the messages that are here take, their fixed size included.
+    fn held(&self) -> usize {
+        self.read.saturating_add(self.unread())
     }
 
     /// What the messages that are here take on the heap, without their fixed size.
     pub(super) fn heap(&self, messages: usize) -> usize {
-        self.held
-            .saturating_sub(messages.saturating_mul(self.value))
+        let fixed = messages.saturating_mul(self.value);
+        self.held().saturating_sub(fixed)
     }
 
+    /// What all messages took, those included that were taken out.
     pub(super) fn total(&self) -> usize {
-        self.total
+        self.total.saturating_add(self.held())
     }
 
     /// The messages have been taken out.
     pub(super) fn take(&mut self) {
-        self.held = 0;
-        self.free = if self.bound.is_close() {
-            self.limit
-        } else {
-            self.limit.min(UNREAD)
-        };
+        self.total = self.total();
+        self.read = 0;
+        self.free = self.granted;
     }
 
     /// Adds a message of `len` bytes if its bound is all that has to be known of it.
     #[inline]
     pub(super) fn add_unread(&mut self, len: usize) -> bool {
-        let bound = self.bound.of(len).saturating_add(self.value);
-        let Some(free) = self.free.checked_sub(bound) else {
+        // What is not large is too small for an overflow.
+        if len >= self.large {
             return false;
-        };
-        self.free = free;
-        self.held += bound;
-        self.total = self.total.saturating_add(bound);
-        true
+        }
+        let bound = (len as u64)
+            .wrapping_mul(self.per_byte)
+            .wrapping_add(self.fixed);
+        let fits = bound <= self.free;
+        if fits {
+            self.free -= bound;
+        }
+        fits
     }
 
     /// What the next message may take.
     pub(super) fn room(&self) -> Room {
-        let held = if self.each { 0 } else { self.held };
+        let held = if self.each { 0 } else { self.held() };
         Room {
             layout: self.layout,
             limit: self.limit,
@@ -105,13 +126,18 @@ impl Decoded {
     /// Adds a message that takes `heap` bytes beside its fixed size.
     pub(super) fn add(&mut self, heap: usize) {
         let more = heap.saturating_add(self.value);
-        self.held = self.held.saturating_add(more);
-        self.total = self.total.saturating_add(more);
-        self.free = self.free.min(self.limit.saturating_sub(self.held));
+        self.read = self.read.saturating_add(more);
+        if self.each {
+            return;
+        }
+        // What was granted to others is not there any more.
+        let left = self.limit.saturating_sub(self.held()) as u64;
+        let taken_back = self.free.saturating_sub(left);
+        self.granted -= taken_back;
+        self.free -= taken_back;
     }
 
     /// Whether a message of `len` bytes takes long to decode.
-    #[inline]
     pub(super) fn is_large(&self, len: usize) -> bool {
         len >= self.large
     }

@@ -33,8 +33,11 @@ pub(super) struct MessageList<M> {
     large: Option<Large<M>>,
     /// The bytes of the quota that were there when the messages were last taken out.
     taken_at: usize,
-    /// The work that was done when they were last charged.
+    /// Those that were there when they were last charged, and the work that was done.
+    bytes_charged_at: usize,
     charged_at: usize,
+    /// Nothing more is taken before they are charged.
+    full: bool,
 }
 
 impl<M: Message> MessageList<M> {
@@ -46,7 +49,9 @@ impl<M: Message> MessageList<M> {
             decoded,
             large: None,
             taken_at: 0,
+            bytes_charged_at: 0,
             charged_at: 0,
+            full: false,
         }
     }
 
@@ -70,6 +75,8 @@ impl<M: Message> MessageList<M> {
     /// What is there has been charged: more may be taken.
     pub(super) fn charged(&mut self) {
         self.charged_at = self.work();
+        self.bytes_charged_at = self.quota.bytes();
+        self.full = false;
     }
 
     /// Takes messages for as long as the list is charged to `charge`.
@@ -127,7 +134,7 @@ impl<M: Message> Charging<'_, M> {
     fn push(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
         let len = payload.len();
         let decoded = &mut self.list.decoded;
-        if !M::is_raw() && (decoded.is_large(len) || !decoded.add_unread(len)) {
+        if !M::is_raw() && !decoded.add_unread(len) {
             return self.read(payload, compressed_len);
         }
         self.decode(payload, compressed_len)
@@ -159,6 +166,7 @@ impl<M: Message> Charging<'_, M> {
             return self.set_aside(payload, None);
         }
         list.decoded.add(heap);
+        list.full = list.work() - list.charged_at >= UNCHARGED;
         if heap >= CHARGED_BEFORE {
             let size = list.size().saturating_add(payload.len());
             self.charge.set(size)?;
@@ -187,6 +195,7 @@ impl<M: Message> Charging<'_, M> {
         self.charge.set(list.size())?;
         let mut charge = self.charge.another();
         charge.set(payload.len())?;
+        list.full = true;
         list.large = Some(Large::new(Work {
             wire: payload.into_vec(),
             inflation,
@@ -219,6 +228,6 @@ impl<M: Message> Sink for Charging<'_, M> {
     }
 
     fn is_full(&self) -> bool {
-        self.list.large.is_some() || self.list.work() - self.list.charged_at >= UNCHARGED
+        self.list.full || self.list.quota.bytes() - self.list.bytes_charged_at >= UNCHARGED
     }
 }

@@ -26,16 +26,6 @@ use super::layout::Layout;
 /// }
 /// ```
 ///
-/// ```
-/// # fn build() -> std::io::Result<()> {
-/// # #[cfg(any())]
-/// prost_build::Config::new()
-///     .type_attribute("shop.v1.Item", "#[derive(spikard::Footprint)]")
-///     .compile_protos(&["shop.proto"], &["proto"])
-/// # ; Ok(())
-/// # }
-/// ```
-///
 /// A message without it is bounded as well, but not closely: lists and maps are taken to have values of 128 bytes, and
 /// each field to be the most that it can be.
 pub trait Footprint {

@@ -18,19 +18,17 @@ fn find_out(layout: &Layout) -> Bound {
     let mut reached = Reached::default();
     reached.add(layout);
     let own_bytes = usize::from(reached.keeps_bytes);
-    let per_byte = reached.per_byte + own_bytes;
     let texts = if reached.grows {
         None
     } else {
         texts(layout, 0)
     };
-    let (per_byte_of_text, fixed) = match texts {
-        Some(texts) => (1 + own_bytes, texts * cost::block(1)),
-        None => (per_byte, 0),
+    let (per_byte, fixed) = match texts {
+        Some(texts) => (usize::from(reached.has_text), texts * cost::block(1)),
+        None => (reached.per_byte, 0),
     };
     Bound {
-        per_byte,
-        per_byte_of_text,
+        per_byte: per_byte + own_bytes,
         fixed,
         is_close: texts.is_some(),
         keeps_bytes: reached.keeps_bytes,
@@ -41,6 +39,7 @@ fn find_out(layout: &Layout) -> Bound {
 #[derive(Default)]
 struct Reached {
     per_byte: usize,
+    has_text: bool,
     keeps_bytes: bool,
     /// Whether there is a list, a map or a box.
     grows: bool,
@@ -61,6 +60,7 @@ impl Reached {
         };
         for field in &fields {
             self.per_byte = self.per_byte.max(per_byte(field));
+            self.has_text |= matches!(field.content, Content::Text);
             self.keeps_bytes |= matches!(field.content, Content::Slice);
             self.grows |= !matches!(field.place, Place::Inline) || field.boxed > 0;
             if let Content::Message(nested) = field.content {
