@@ -14,10 +14,12 @@ pub(crate) enum Key {
     MaxDecodedBytes,
     Timeout,
     IdleTimeout,
+    AcceptCompression,
+    RefuseRetriedUploads,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Service,
         Self::Method,
         Self::Python,
@@ -29,9 +31,11 @@ impl Key {
         Self::MaxDecodedBytes,
         Self::Timeout,
         Self::IdleTimeout,
+        Self::AcceptCompression,
+        Self::RefuseRetriedUploads,
     ];
 
-    /// The word in the source; for a limit, the method of `MethodOptions` too.
+    /// The word in the source; for a limit or a switch, the method of `MethodOptions` too.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Service => "service",
@@ -45,6 +49,8 @@ impl Key {
             Self::MaxDecodedBytes => "max_decoded_bytes",
             Self::Timeout => "timeout",
             Self::IdleTimeout => "idle_timeout",
+            Self::AcceptCompression => "accept_compression",
+            Self::RefuseRetriedUploads => "refuse_retried_uploads",
         }
     }
 
@@ -62,6 +68,8 @@ impl Key {
             Self::MaxDecodedBytes => "max_decoded_bytes = \"16MiB\"",
             Self::Timeout => "timeout = \"5s\"",
             Self::IdleTimeout => "idle_timeout = \"30s\"",
+            Self::AcceptCompression => "accept_compression = false",
+            Self::RefuseRetriedUploads => "refuse_retried_uploads = true",
         }
     }
 

@@ -11,8 +11,11 @@ mod executor;
 mod handshake;
 #[cfg(feature = "health")]
 mod health;
+mod idle;
 mod layers;
 mod listener;
+#[cfg(feature = "orca")]
+mod orca;
 mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
@@ -20,14 +23,19 @@ mod serve;
 mod settings;
 mod signal;
 mod stall;
+mod stopping;
+mod through;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;
+mod turns;
 mod verified_body;
 
 pub use builder::ServerBuilder;
 pub use error::ServeError;
 pub use layers::LayeredService;
+#[cfg(feature = "orca")]
+pub use orca::Orca;
 #[cfg(feature = "reflection")]
 pub use reflection::ReflectionError;
 pub use serve::Server;

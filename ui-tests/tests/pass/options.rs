@@ -16,6 +16,8 @@ use spikard_ui_tests::call;
     max_decoded_bytes = "2GiB",
     timeout = "1m30s",
     idle_timeout = "250ms",
+    accept_compression = false,
+    refuse_retried_uploads = cfg!(test) || true,
 )]
 async fn bulk_import(request: GrpcRequest) -> Result<GrpcResponse, Status> {
     Ok(request.payload.into())
@@ -59,6 +61,8 @@ fn runs() {
             .max_decoded_bytes(2 << 30)
             .timeout(Duration::from_secs(90))
             .idle_timeout(Duration::from_millis(250))
+            .accept_compression(false)
+            .refuse_retried_uploads(true)
     );
     assert_eq!(call(&mut Importer, "a.A/Import", &[b"x"]).messages, ["x"]);
 

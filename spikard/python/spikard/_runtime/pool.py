@@ -39,25 +39,29 @@ class Pool:
         self._threads: list[threading.Thread] = []
         self._warned: set[str] = set()
 
-    def ensure_started(self) -> None:
-        """Starts the first thread."""
+    def ensure_started(self) -> bool:
+        """Starts the first thread; returns whether there is one. Without any, no call would ever be taken."""
         if self._bridge.add_first_worker():
             self._start_thread()
+        return bool(self._threads)
 
     def join(self, deadline: float) -> bool:
         """Waits for the threads until `deadline` (of `time.monotonic`); returns whether all have ended."""
         for thread in list(self._threads):
-            thread.join(max(0.0, deadline - time.monotonic()))
+            with contextlib.suppress(RuntimeError):  # it is about to be started
+                thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _start_thread(self) -> None:
-        # Daemon threads: a handler that is stuck must not keep the process from ending.
-        thread = threading.Thread(target=self._work, name=f"spikard-def-{next(self._numbers)}", daemon=True)
-        self._threads.append(thread)
+        thread = None
         try:
+            # Daemon threads: a handler that is stuck must not keep the process from ending.
+            thread = threading.Thread(target=self._work, name=f"spikard-def-{next(self._numbers)}", daemon=True)
+            self._threads.append(thread)
             thread.start()
         except (RuntimeError, MemoryError) as error:
-            self._threads.remove(thread)
+            with contextlib.suppress(ValueError):
+                self._threads.remove(thread)  # type: ignore[arg-type]
             self._bridge.worker_lost()
             logger.warning("no further thread for def handlers can be started: %s", error)
 
@@ -77,20 +81,23 @@ class Pool:
         if job is None:
             return False
         call, call_id, index, request, grow = job
+        # A list that the handler's call empties: what the handler lets go of is free at once.
+        held = [request]
+        del job, request
         if grow:
             self._start_thread()
-        self._context.copy().run(self._run, call, call_id, self._handlers[index], request)
+        self._context.copy().run(self._run, call, call_id, self._handlers[index], held)
         return True
 
-    def _run(self, call: InboundCall, call_id: int, handler: Handler, request: Any) -> None:
+    def _run(self, call: InboundCall, call_id: int, handler: Handler, held: list[Any]) -> None:
         try:
             if call.streams:
                 # A stream is sent by the event loop.
-                stream = StreamCall(call, self._loop, handler, request)
-                answer = handler.function(request)
+                stream = StreamCall(call, self._loop, handler, held[0])
+                answer = handler.function(held.pop())
                 self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
                 return
-            response = handler.function(request)
+            response = handler.function(held.pop())
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)
                 return
