@@ -71,10 +71,11 @@ static BOMB: LazyLock<Bytes> = LazyLock::new(|| {
     [&[1], &length[..], &message].concat().into()
 });
 
-/// What a client is answered: the code, the text and what was held at most.
+/// What a client is answered, and whether it may send the call again by itself.
 struct Answer {
     code: Code,
     text: String,
+    retries: bool,
 }
 
 /// A connection to a server that runs for one attack.
@@ -129,6 +130,9 @@ async fn answer(response: ResponseFuture) -> Answer {
     Answer {
         code: status.code(),
         text: status.message().to_owned(),
+        retries: trailers
+            .get("grpc-retry-pushback-ms")
+            .is_none_or(|delay| delay != "-1"),
     }
 }
 
@@ -152,7 +156,7 @@ fn a_message_that_is_large_only_once_it_is_decoded_is_refused() {
             let mut attack = Attack::on(Server::builder()).await;
             answer(attack.send(method, BOMB.clone()).await).await
         });
-        let Answer { code, text } = refused;
+        let Answer { code, text, .. } = refused;
         assert_eq!(code, Code::ResourceExhausted, "{method}: {text}");
         assert!(
             text.contains("max_decoded_bytes = 134217728"),
@@ -176,13 +180,33 @@ fn a_stream_of_such_messages_is_refused() {
             let body = Bytes::from(BOMB.repeat(16));
             answer(attack.send(method, body).await).await
         });
-        let Answer { code, text } = refused;
+        let Answer { code, text, .. } = refused;
         assert_eq!(code, Code::ResourceExhausted, "{method}: {text}");
         assert!(
             text.contains("max_buffered_bytes_per_connection = "),
             "{method}: {text}"
         );
         assert!(peak < 16 * MIB, "{method}: {peak} bytes");
+    }
+}
+
+#[test]
+fn an_upload_that_is_refused_for_it_is_not_sent_again() {
+    for method in ["EnterAll", "Exchange"] {
+        let (refused, _) = run(async {
+            let mut attack = Attack::on(Server::builder()).await;
+            let (response, stream) = attack.open(method, BOMB.clone(), false).await;
+            let refused = answer(response).await;
+            drop(stream);
+            refused
+        });
+        assert_eq!(
+            refused.code,
+            Code::ResourceExhausted,
+            "{method}: {}",
+            refused.text
+        );
+        assert!(!refused.retries, "{method}");
     }
 }
 

@@ -173,3 +173,85 @@ impl Room {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::footprint::{Field, Layout};
+
+    /// A message with a text and, if `list`, a list of them.
+    fn layout(list: bool) -> LayoutOf {
+        static TEXT: Layout = Layout::new(&[Field::text(1)], &[]);
+        static LIST: Layout = Layout::new(&[Field::text(1), Field::text(2).list(24)], &[]);
+        if list { || &LIST } else { || &TEXT }
+    }
+
+    /// A text of 998 bytes, which takes 1008.
+    fn message() -> Vec<u8> {
+        [&[10, 0xe6, 0x07][..], &[b'a'; 998]].concat()
+    }
+
+    fn take(decoded: &mut Decoded) -> Result<(), Refused> {
+        let message = message();
+        if !decoded.add_unread(message.len()) {
+            let heap = decoded.room().measure(&message)?;
+            decoded.add(heap);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_limit_holds_for_all_messages_of_a_buffered_stream() {
+        // With 16 bytes for the value of each.
+        for list in [false, true] {
+            let mut decoded = Decoded::of_all(layout(list), 2047, 16);
+            take(&mut decoded).unwrap();
+            assert!(decoded.heap(1) >= 1008, "{}", decoded.heap(1));
+            assert!(take(&mut decoded).is_err());
+            let mut decoded = Decoded::of_all(layout(list), 2100, 16);
+            take(&mut decoded).unwrap();
+            take(&mut decoded).unwrap();
+            assert!(take(&mut decoded).is_err());
+        }
+        let mut decoded = Decoded::of_all(layout(true), 2047, 16);
+        decoded.add(1008);
+        let at_least = 2 * (1008 + 16);
+        assert_eq!(take(&mut decoded), Err(Refused::TooLarge { at_least }));
+    }
+
+    #[test]
+    fn it_holds_for_each_message_of_a_stream_that_is_not_buffered() {
+        for list in [false, true] {
+            let mut decoded = Decoded::of_each(layout(list), 1100, 16);
+            for messages in 1..5 {
+                take(&mut decoded).unwrap();
+                assert!(decoded.heap(messages) >= messages * 1008);
+            }
+            let total = decoded.total();
+            decoded.take();
+            assert_eq!((decoded.heap(0), decoded.total()), (0, total));
+            assert!(take(&mut Decoded::of_each(layout(list), 1000, 16)).is_err());
+        }
+    }
+
+    #[test]
+    fn most_messages_need_not_be_read() {
+        let mut texts = Decoded::of_all(layout(false), 1 << 20, 16);
+        assert!((0..900).all(|_| texts.add_unread(message().len())));
+        // One byte of it may take 60.
+        let mut lists = Decoded::of_all(layout(true), 1 << 20, 16);
+        assert!(lists.add_unread(100));
+        assert!(!lists.add_unread(1000));
+        assert!(!lists.add_unread(LARGE));
+    }
+
+    #[test]
+    fn what_was_granted_unread_is_within_the_limit() {
+        let mut decoded = Decoded::of_all(layout(true), 20_000, 0);
+        decoded.add(19_990);
+        assert!(!decoded.add_unread(1));
+        decoded.add(0);
+        assert!(decoded.add_unread(0));
+        assert!(decoded.room().measure(&message()).is_err());
+    }
+}
