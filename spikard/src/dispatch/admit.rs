@@ -83,7 +83,7 @@ pub(super) fn admit(
             metadata: wire::received(parts.headers),
             call: call.clone(),
         },
-        body: RequestBody::new(body, limits, charge, call, codec, half_close),
+        body: RequestBody::new(body, limits, target.layout, charge, call, codec, half_close),
         deadline,
     })
 }

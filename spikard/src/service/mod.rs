@@ -1,5 +1,6 @@
 //! A gRPC service, as `#[grpc_stream]` makes it from functions.
 
+mod footprint;
 mod mount;
 mod rpc;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use crate::MethodInfo;
 use crate::dispatch::{ResponseFuture, ServerCall};
 
+pub use footprint::RequestFootprint;
 pub use mount::serve;
 pub use rpc::{Rpc, answer, count_above_zero, kind, method, options, time_above_zero};
 
