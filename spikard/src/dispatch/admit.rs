@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::header::ALLOW;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Request};
 use tonic::body::Body;
 
 use crate::call::{Arrival, Charge, Deadline, HalfClose};
 use crate::collect::RequestBody;
-use crate::respond::{Sending, not_retried};
+use crate::respond::Sending;
 use crate::shapes::RequestHead;
 use crate::wire::{self, Accepted};
 use crate::{Call, Limits, Status};
@@ -25,27 +24,16 @@ pub(super) struct Admitted {
     pub(super) deadline: Option<Deadline>,
 }
 
-/// Admits a call, or refuses it: what is not a gRPC request with an HTTP status, what cannot be served with a gRPC one.
+/// Admits a call, or refuses it.
 pub(super) fn admit(
     request: Request<Body>,
     target: Target,
     limits: Limits,
     policy: &Policy,
-) -> Result<Admitted, Response<Body>> {
-    if request.method() != Method::POST {
-        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED);
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
-        return Err(response);
-    }
-    if !wire::is_grpc(request.headers()) {
-        return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-    }
+) -> Result<Admitted, Status> {
     let (mut parts, body) = request.into_parts();
     let codec = wire::of_request(&parts.headers).map_err(unknown_encoding)?;
-    let asked =
-        wire::grpc_timeout(&parts.headers).map_err(|status| not_retried(status).into_http())?;
+    let asked = wire::grpc_timeout(&parts.headers)?;
     let (connection, at, half_close) = match parts.extensions.remove() {
         Some(Arrival {
             connection,
@@ -76,28 +64,9 @@ pub(super) fn admit(
     })
 }
 
-/// The answer to a path that names no method of this server.
-pub(crate) fn unknown_method(path: &str) -> Response<Body> {
-    not_retried(Status::unimplemented(format!(
-        "this server has no method {path}"
-    )))
-    .into_http()
-}
-
-fn unknown_encoding(encoding: &HeaderValue) -> Response<Body> {
+fn unknown_encoding(encoding: &HeaderValue) -> Status {
     let accepted = wire::accepted_here();
-    let status = Status::unimplemented(format!(
+    Status::unimplemented(format!(
         "the grpc-encoding {encoding:?} is not supported: send one of {accepted:?}"
-    ));
-    let mut response = not_retried(status).into_http::<Body>();
-    response
-        .headers_mut()
-        .insert("grpc-accept-encoding", accepted);
-    response
-}
-
-fn plain(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
+    ))
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use http_body::{Body, Frame};
 
 use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer};
@@ -37,6 +37,7 @@ struct State {
     rest: Bytes,
     /// The whole of that chunk: it stays in memory until its last piece, which is a copy.
     whole: usize,
+    /// Those of the handler, without the status.
     trailers: HeaderMap,
 }
 
@@ -129,12 +130,27 @@ fn late(deadline: Deadline) -> Status {
     deadline.exceeded("the whole response was sent")
 }
 
-fn failed(status: &Status) -> HeaderMap {
-    let mut trailers = HeaderMap::new();
-    if let Err(error) = status.add_header(&mut trailers) {
+/// The handler's trailers, then what belongs to the status.
+fn with_status(mut trailers: HeaderMap, status: &Status) -> HeaderMap {
+    let mut of_status = HeaderMap::new();
+    if let Err(error) = status.add_header(&mut of_status) {
         tracing::error!(%status, %error, "a status could not be written as trailers");
     }
+    // One name in both has the values of both, as in a call that fails before its response has begun.
+    for (name, value) in &of_status {
+        trailers.append(name, value.clone());
+    }
     trailers
+}
+
+/// Nobody reads the rest: the client gave the call up, or its deadline has passed.
+impl Drop for ReplyBody {
+    fn drop(&mut self) {
+        let timer = self.timer.as_ref();
+        if self.state.is_some() && timer.is_some_and(|timer| timer.deadline().has_passed()) {
+            self.span.finish(Code::DeadlineExceeded);
+        }
+    }
 }
 
 impl Body for ReplyBody {
@@ -156,14 +172,16 @@ impl Body for ReplyBody {
         let Some(state) = self.state.take() else {
             return Poll::Ready(None);
         };
-        let (code, trailers) = match chunk {
-            Some(Err(status)) => {
-                let status = failure::sendable(status);
-                (status.code(), failed(&status))
-            }
-            _ => (Code::Ok, self.span.within(|| state.into_trailers())),
-        };
-        self.span.finish(code);
+        // Trailers go out however the stream has ended.
+        let mut trailers = self.span.within(|| state.into_trailers());
+        if let Some(Err(status)) = chunk {
+            let status = self.span.within(|| failure::sendable(status));
+            trailers = with_status(trailers, &status);
+            self.span.fail(&status);
+        } else {
+            trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
+            self.span.finish(Code::Ok);
+        }
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))
     }
 

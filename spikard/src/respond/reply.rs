@@ -5,8 +5,8 @@ use http::{HeaderValue, Response};
 use tonic::body::Body;
 use tonic::metadata::{GRPC_CONTENT_TYPE, MetadataMap};
 
+use crate::wire;
 use crate::wire::Codec;
-use crate::{Status, wire};
 
 use super::body::ReplyBody;
 use super::context::ReplyContext;
@@ -23,9 +23,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn into_response(self, context: ReplyContext) -> Response<Body> {
-        let mut trailers = wire::sent(self.trailers);
-        trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
-        let body = ReplyBody::new(self.outgoing, trailers, context);
+        let body = ReplyBody::new(self.outgoing, wire::sent(self.trailers), context);
         let mut response = Response::new(Body::new(body));
         let headers = response.headers_mut();
         *headers = wire::sent(self.metadata);

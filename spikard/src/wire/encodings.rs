@@ -1,6 +1,6 @@
 //! The headers `grpc-encoding` and `grpc-accept-encoding`.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Compression;
 
@@ -16,6 +16,9 @@ pub(crate) fn of_request(headers: &HeaderMap) -> Result<Option<Codec>, &HeaderVa
     Ok(Codec::of(known))
 }
 
+/// What one side accepts from the other.
+pub(crate) const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
 /// What a client accepts in a response: `grpc-accept-encoding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Accepted {
@@ -27,7 +30,7 @@ pub(crate) struct Accepted {
 impl Accepted {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut accepted = Self::default();
-        let lists = headers.get_all("grpc-accept-encoding");
+        let lists = headers.get_all(ACCEPT_ENCODING);
         for name in lists
             .iter()
             .flat_map(|list| list.as_bytes().split(|byte| *byte == b','))
@@ -52,6 +55,12 @@ impl Accepted {
         };
         Codec::of(wanted).filter(|_| accepted)
     }
+}
+
+/// What this build accepts, for the answer to a request that names an encoding: its client has chosen one without having
+/// been told, and the specification has it told then.
+pub(crate) fn accepted_if_asked(headers: &HeaderMap) -> Option<HeaderValue> {
+    headers.contains_key("grpc-encoding").then(accepted_here)
 }
 
 /// What this build accepts, as the value of `grpc-accept-encoding`.

@@ -69,18 +69,16 @@ fn values(name: &HeaderName, headers: &HeaderMap) -> Result<Vec<Value>, Status> 
     if !name.as_str().ends_with("-bin") {
         return Ok(all.cloned().map(Value::Text).collect());
     }
-    // The specification allows a sender to join the values of a repeated key with commas.
-    all.flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(|part| {
-            let decoded = BASE64.decode(part.trim_ascii());
-            decoded.map(|bytes| Value::Binary(Bytes::from(bytes)))
-        })
-        .collect::<Result<_, _>>()
-        .map_err(|error| {
-            Status::internal(format!(
-                "the metadata {name} is not valid base64, as keys that end in -bin must be: {error}"
-            ))
-        })
+    all.map(|value| {
+        let decoded = BASE64.decode(value.as_bytes());
+        decoded.map(|bytes| Value::Binary(Bytes::from(bytes)))
+    })
+    .collect::<Result<_, _>>()
+    .map_err(|error| {
+        Status::internal(format!(
+            "the metadata {name} is not valid base64, as keys that end in -bin must be: {error}"
+        ))
+    })
 }
 
 impl Value {
