@@ -207,3 +207,6 @@ include benches/bench.mk
 
 # The site of the documentation.
 include docs/docs.mk
+
+# The protocol, by suites of others.
+include tests/conformance/conformance.mk
