@@ -32,6 +32,14 @@ impl ServerCall {
         Self { request, policy }
     }
 
+    /// With the default limits and no share of the server's budget: a call of the server's own, which is never refused
+    /// because of others.
+    #[cfg(feature = "health")]
+    pub(crate) fn apart(mut self) -> Self {
+        self.policy = Policy::unserved();
+        self
+    }
+
     /// Buffers the request, runs the handler on it and sends its answer.
     pub(crate) fn run<Req, Ret, F, Fut>(self, target: Target, handler: F) -> ResponseFuture
     where

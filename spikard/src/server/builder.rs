@@ -180,7 +180,7 @@ impl ServerBuilder {
             None => (routes, None),
             Some(mut health) => {
                 health.report_on(routes.service_names().into_iter());
-                (routes.add_service(health.service()), Some(health))
+                (routes.add(health.service()), Some(health))
             }
         };
         #[cfg(feature = "reflection")]

@@ -110,14 +110,14 @@ impl Server {
         let health = self.health;
         #[cfg(feature = "health")]
         if let Some(health) = &health {
-            health.serving().await;
+            health.serving();
         }
         let mut hurry = pin!(hurry);
         let mut open = OpenConnections::new(self.serving.streams.clone());
         let grace = accept(&self.listener, &self.serving, &mut open, stop).await;
         #[cfg(feature = "health")]
         if let Some(health) = &health {
-            health.not_serving().await;
+            health.not_serving();
         }
         if !self.drain_delay.is_zero() {
             tracing::info!(drain_delay = ?self.drain_delay, "about to drain");
@@ -132,7 +132,7 @@ impl Server {
         drop(self.listener);
         #[cfg(feature = "health")]
         if let Some(health) = health {
-            health.end_watches().await;
+            health.end_watches();
         }
         match open.drain(grace, hurry).await {
             0 => Ok(()),

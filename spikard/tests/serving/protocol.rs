@@ -1,0 +1,278 @@
+//! What gRPC over HTTP/2 asks of a server, beyond what its clients see.
+
+use bytes::Bytes;
+use h2::RecvStream;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use spikard::{
+    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Limits, Messages,
+    MetadataMap, Server, Status, grpc_stream,
+};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tonic::body::Body;
+use tower::ServiceExt as _;
+
+use crate::support::{Running, framed, raw_response};
+
+#[grpc_stream(service = "test.Protocol")]
+async fn echo(request: GrpcRequest) -> Result<GrpcResponse, Status> {
+    Ok(GrpcResponse::from(request.payload))
+}
+
+/// Sends a request without a body.
+async fn sent(addr: SocketAddr, request: Request<()>) -> Response<RecvStream> {
+    let stream = TcpStream::connect(addr).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    let mut client = client.ready().await.unwrap();
+    let (response, _) = client.send_request(request, true).unwrap();
+    response.await.unwrap()
+}
+
+async fn text(mut body: RecvStream) -> String {
+    let mut text = Vec::new();
+    while let Some(chunk) = body.data().await {
+        text.extend_from_slice(&chunk.unwrap());
+    }
+    String::from_utf8(text).unwrap()
+}
+
+const PATHS: [&str; 4] = ["/healthz", "/test.Protocol/Echo", "/test.Protocol/Not", "/"];
+
+#[tokio::test]
+async fn what_is_not_grpc_is_refused_in_http_whatever_its_path() {
+    let running = Running::start(Server::builder().add(Echo).health()).await;
+    for path in PATHS.into_iter().chain(["/grpc.health.v1.Health/Check"]) {
+        for method in ["GET", "HEAD", "PUT", "OPTIONS", "PRI"] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let request = Request::builder()
+                .method(&method)
+                .uri(format!("http://{}{path}", running.addr))
+                .header("content-type", "application/grpc");
+            let response = sent(running.addr, request.body(()).unwrap()).await;
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            assert_eq!(response.status(), status, "{method} {path}");
+            assert_eq!(response.headers()["allow"], "POST", "{method} {path}");
+            assert!(!response.headers().contains_key("grpc-status"));
+            let text = text(response.into_body()).await;
+            assert_eq!(text.is_empty(), method == Method::HEAD, "{text}");
+        }
+        for content_type in [
+            "",
+            "application/json",
+            "application/grpc-web+proto",
+            "application/grpc+json",
+            "application/grpc+foo",
+        ] {
+            let request = Request::post(format!("http://{}{path}", running.addr))
+                .header("content-type", content_type);
+            let response = sent(running.addr, request.body(()).unwrap()).await;
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            assert_eq!(response.status(), status, "{content_type} {path}");
+            let accepted = &response.headers()["accept-post"];
+            assert_eq!(accepted, "application/grpc, application/grpc+proto");
+            let text = text(response.into_body()).await;
+            let expected = format!(
+                "the content-type {content_type:?} is not served: \
+                 send protobuf as application/grpc or application/grpc+proto\n"
+            );
+            assert_eq!(text, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_tunnel_is_established() {
+    let running = Running::start(Server::builder().add(Echo)).await;
+    let request = Request::builder()
+        .method(Method::CONNECT)
+        .uri("elsewhere.test:443");
+    let response = sent(running.addr, request.body(()).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_service_in_another_server_refuses_the_same() {
+    for path in PATHS {
+        let get = Request::get(path).body(Body::empty()).unwrap();
+        let response = Echo.oneshot(get).await.unwrap();
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        let post = Request::post(path).header("content-type", "application/grpc+json");
+        let response = Echo.oneshot(post.body(Body::empty()).unwrap());
+        let status = response.await.unwrap().status();
+        assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_names_an_encoding_is_told_which_are_accepted() {
+    let running = Running::start(Server::builder().add(Echo)).await;
+    let all = Some("identity,gzip,deflate,zstd");
+    for (encoding, told) in [
+        (None, None),
+        (Some("identity"), all),
+        (Some("gzip"), all),
+        (Some("middle-out"), all),
+    ] {
+        let headers: Vec<_> = encoding
+            .map(|name| ("grpc-encoding", name))
+            .into_iter()
+            .collect();
+        let body = framed(false, b"x");
+        let response = raw_response(running.addr, "/test.Protocol/Echo", &headers, body).await;
+        let accepted = response.headers().get("grpc-accept-encoding");
+        let accepted = accepted.map(|value| value.to_str().unwrap());
+        assert_eq!(accepted, told, "{encoding:?}");
+    }
+}
+
+#[grpc_stream(service = "test.Protocol")]
+async fn binary(request: GrpcRequest) -> Result<GrpcResponse, Status> {
+    let values = request.metadata.get_all_bin("x-raw-bin").iter();
+    let decoded: Vec<String> = values
+        .map(|value| format!("{:?}", &value.to_bytes().unwrap()[..]))
+        .collect();
+    Ok(GrpcResponse::from(Bytes::from(decoded.join(" "))))
+}
+
+#[tokio::test]
+async fn a_handler_reads_joined_binary_values_one_by_one() {
+    let running = Running::start(Server::builder().add(Binary)).await;
+    let headers = [("x-raw-bin", "AAE,//4= , Ag"), ("x-raw-bin", "Aw")];
+    let body = framed(false, b"");
+    let body = crate::support::raw_body(running.addr, "/test.Protocol/Binary", &headers, body);
+    assert_eq!(&body.await[5..], b"[0, 1] [255, 254] [2] [3]");
+}
+
+/// Ends in the way that the request names, with metadata at both ends.
+#[grpc_stream(service = "test.Ends")]
+async fn end(request: GrpcRequest<String>) -> Result<GrpcDuplexResponse<String>, Status> {
+    let how = request.payload;
+    let messages = async_stream::stream! {
+        if how != "at once" {
+            yield Ok(String::from("first"));
+        }
+        match &*how {
+            "panic" => panic!("as asked"),
+            "hang" => std::future::pending::<()>().await,
+            "large" => yield Ok("x".repeat(2000)),
+            "well" => return,
+            _ => {}
+        }
+        let mut status = Status::aborted("as asked");
+        status.metadata_mut().insert("x-both", "of the status".parse().unwrap());
+        yield Err(status);
+    };
+    let late = || {
+        let mut late = MetadataMap::new();
+        late.insert("x-late", "yes".parse().unwrap());
+        late
+    };
+    let (metadata, trailers) = around();
+    Ok(GrpcDuplexResponse {
+        metadata,
+        trailers,
+        ..Messages::new(messages).with_trailers(late).into()
+    })
+}
+
+#[grpc_stream(service = "test.Ends")]
+async fn end_list(request: GrpcRequest<u32>) -> Result<GrpcServerStreamResponse<String>, Status> {
+    // What is over the limit is the first message, one of the first chunk, or one of a later chunk.
+    let mut messages = vec!["x".repeat(900); request.payload as usize];
+    messages.push("x".repeat(2000));
+    let (metadata, trailers) = around();
+    Ok(GrpcServerStreamResponse {
+        metadata,
+        trailers,
+        ..messages.into()
+    })
+}
+
+#[grpc_stream(service = "test.Ends")]
+async fn end_one(_: GrpcRequest<()>) -> Result<GrpcResponse<String>, Status> {
+    let (metadata, trailers) = around();
+    Ok(GrpcResponse {
+        metadata,
+        trailers,
+        ..GrpcResponse::from("x".repeat(2000))
+    })
+}
+
+fn around() -> (MetadataMap, MetadataMap) {
+    let (mut metadata, mut trailers) = (MetadataMap::new(), MetadataMap::new());
+    metadata.insert("x-initial", "yes".parse().unwrap());
+    trailers.insert("x-both", "of the response".parse().unwrap());
+    (metadata, trailers)
+}
+
+fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
+    let values = headers.get_all(name).iter();
+    values.map(|value| value.to_str().unwrap()).collect()
+}
+
+/// The headers and the trailers of a call.
+async fn ends(addr: SocketAddr, path: &str, message: &[u8]) -> (HeaderMap, HeaderMap) {
+    let headers = [("grpc-timeout", "500m")];
+    let response = raw_response(addr, path, &headers, framed(false, message)).await;
+    let (parts, mut body) = response.into_parts();
+    while let Some(chunk) = body.data().await {
+        let chunk = chunk.unwrap();
+        body.flow_control().release_capacity(chunk.len()).unwrap();
+    }
+    let trailers = body.trailers().await.unwrap();
+    (parts.headers, trailers.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn trailers_go_out_however_a_response_ends() {
+    let builder = Server::builder()
+        .add(End)
+        .add(EndList)
+        .add(EndOne)
+        .limits(Limits {
+            max_sent_message_bytes: 1000,
+            ..Limits::default()
+        });
+    let running = Running::start(builder).await;
+    let asking = |how: &str| [&[0x0a, u8::try_from(how.len()).unwrap()], how.as_bytes()].concat();
+    let of_response = vec!["of the response"];
+    let of_both = vec!["of the response", "of the status"];
+    for (method, message, code, both, late) in [
+        ("End", asking("well"), "0", &of_response, true),
+        ("End", asking("at once"), "10", &of_both, true),
+        ("End", asking("later"), "10", &of_both, true),
+        ("End", asking("panic"), "13", &of_response, true),
+        ("End", asking("hang"), "4", &of_response, true),
+        ("End", asking("large"), "8", &of_response, true),
+        ("EndList", vec![], "8", &of_response, false),
+        ("EndList", vec![8, 1], "8", &of_response, false),
+        ("EndList", vec![8, 0xe8, 7], "8", &of_response, false),
+        ("EndOne", vec![], "8", &of_response, false),
+    ] {
+        let path = format!("/test.Ends/{method}");
+        let (headers, trailers) = ends(running.addr, &path, &message).await;
+        let what = format!("{method} {message:?}: {headers:?} {trailers:?}");
+        assert_eq!(values(&headers, "x-initial"), ["yes"], "{what}");
+        assert_eq!(values(&trailers, "grpc-status"), [code], "{what}");
+        assert_eq!(&values(&trailers, "x-both"), both, "{what}");
+        assert_eq!(trailers.contains_key("x-late"), late, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_speak_http2_sees_the_connection_end() {
+    let running = Running::start(Server::builder().add(Echo)).await;
+    let mut peer = TcpStream::connect(running.addr).await.unwrap();
+    let request = format!(
+        "GET / HTTP/1.1\r\nhost: test\r\nx-long: {}\r\n\r\n",
+        "x".repeat(9000)
+    );
+    peer.write_all(request.as_bytes()).await.unwrap();
+    let mut greeting = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(30), peer.read_to_end(&mut greeting));
+    // Not reset, which could take with it what the server has said.
+    ended.await.unwrap().unwrap();
+}
