@@ -210,3 +210,6 @@ include docs/docs.mk
 
 # The protocol, by suites of others.
 include tests/conformance/conformance.mk
+
+# Fuzz targets, built by a nightly compiler.
+include fuzz/fuzz.mk

@@ -1,7 +1,7 @@
 """Runs the suites against servers in both languages, and compares what they count with the page that tells of it.
 
-`python tests/conformance/run.py BIN`, where BIN has the suites' programs; `make conformance` calls it. With UPDATE_PAGES=1
-the table of the page is written anew.
+`python tests/conformance/run.py BIN`, where BIN has the suites' programs; `make conformance` calls it. With
+UPDATE_PAGES=1 the table of the page is written anew.
 """
 
 import os
@@ -84,7 +84,8 @@ def connect(programs: Path, language: str) -> tuple[int, Failures]:
     said = run([*command, *SERVERS[language]])
     total = re.search(r"^Total cases: (\d+)$", said, re.MULTILINE)
     passed = re.search(r"^(\d+) passed, (\d+) failed$", said, re.MULTILINE)
-    assert total and passed, said
+    assert total, said
+    assert passed, said
     failures = set(re.findall(r"^FAILED: (.*?):?$", said, re.MULTILINE))
     if passed[2] != "0" or passed[1] != total[1]:
         print(said)

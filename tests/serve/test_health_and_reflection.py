@@ -130,7 +130,9 @@ def test_an_answer_to_each_request_of_one_stream(channel: grpc.Channel, version:
     assert [answer.original_request for answer in answers] == requests
     errors = [(answer.error_response.error_code, answer.error_response.error_message) for answer in answers[:4]]
     assert [code for code, _ in errors] == [5, 5, 5, 3]
-    for (_, text), part in zip(errors, ["symbol no.Such", "file no/such.proto", "extension 7 of no.Such", "nothing"]):
+    for (_, text), part in zip(
+        errors, ["symbol no.Such", "file no/such.proto", "extension 7 of no.Such", "nothing"], strict=True
+    ):
         assert part in text
     assert {one.name for one in answers[4].list_services_response.service} == {RECORDS, "probes.Probes", *OTHERS}
 

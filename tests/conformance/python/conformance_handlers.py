@@ -21,6 +21,7 @@ from connectrpc.conformance.v1.service_pb2 import (
 )
 from google.protobuf.any_pb2 import Any as Packed
 from google.rpc.status_pb2 import Status
+
 from spikard.grpc import (
     Call,
     GrpcClientStreamRequest,
@@ -77,7 +78,7 @@ async def server_stream(request: GrpcRequest) -> GrpcDuplexResponse:
 async def bidi_stream(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
     """Answer each message, or all of them when the client has half-closed."""
     received = (BidiStreamRequest.FromString(message) async for message in request.messages)
-    asked = await anext(received, BidiStreamRequest())  # noqa: F821 - Python 3.10 has it
+    asked = await anext(received, BidiStreamRequest())
     definition = asked.response_definition
 
     async def answers() -> AsyncIterator[bytes]:

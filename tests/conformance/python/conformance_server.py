@@ -10,6 +10,7 @@ from typing import Any
 import conformance_handlers
 import trustme
 from connectrpc.conformance.v1.server_compat_pb2 import ServerCompatRequest, ServerCompatResponse
+
 from spikard.grpc import Server
 
 HOST = "127.0.0.1"

@@ -32,8 +32,8 @@ def descriptor_set(routes: Iterable[Route]) -> bytes:
             file = pool.FindFileContainingSymbol(service)
         except KeyError:
             logger.warning(
-                "reflection lists %s, which %s handles, and cannot show its methods: no imported _pb2 module defines it; "
-                "import the module that protoc made of its .proto",
+                "reflection lists %s, which %s handles, and cannot show its methods: no imported _pb2 module defines "
+                "it; import the module that protoc made of its .proto",
                 service,
                 handler,
             )
