@@ -9,7 +9,8 @@ mod service;
 
 /// The messages and the service of the suite, as the build script compiled them.
 #[cfg(conformance)]
-#[expect(
+#[allow(
+    clippy::doc_overindented_list_items,
     dead_code,
     missing_docs,
     unreachable_pub,
