@@ -18,7 +18,7 @@ conformance: $(CONFORMANCE)/installed wheel ## The protocol, by the suites of Co
 $(CONFORMANCE)/installed: tests/conformance/conformance.mk $(STAMPS)/tests
 	@type -P go >/dev/null || { \
 	    echo 'missing: go, for the suites' >&2; \
-	    echo '    install Go 1.25 or later: Debian and Ubuntu: apt install golang; or https://go.dev/dl' >&2; \
+	    echo '    install Go 1.26 or later: https://go.dev/dl' >&2; \
 	    exit 1; \
 	}
 	@mkdir -p $(CONFORMANCE)/bin $(CONFORMANCE)/python

@@ -103,6 +103,7 @@ def test_reflection_with_grpcios_client(channel: grpc.Channel) -> None:
     health = pool.FindServiceByName("grpc.health.v1.Health")
     assert [method.name for method in health.methods] == ["Check", "Watch", "List"]
     statuses = pool.FindMessageTypeByName("grpc.health.v1.HealthListResponse").fields_by_name["statuses"]
+    assert statuses.message_type is not None
     assert statuses.message_type.GetOptions().map_entry
     with pytest.raises(KeyError):
         database.FindAllExtensionNumbers("no.Such")

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use h2::RecvStream;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use spikard::{
-    GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse, Limits, Messages,
-    MetadataMap, Server, Status, grpc_stream,
+    GrpcClientStreamRequest, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse,
+    GrpcServerStreamResponse, Limits, Messages, MetadataMap, Server, Status, grpc_stream,
 };
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -259,6 +259,44 @@ async fn trailers_go_out_however_a_response_ends() {
         assert_eq!(values(&trailers, "grpc-status"), [code], "{what}");
         assert_eq!(&values(&trailers, "x-both"), both, "{what}");
         assert_eq!(trailers.contains_key("x-late"), late, "{what}");
+    }
+}
+
+#[grpc_stream(service = "test.Protocol")]
+async fn upload(request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status> {
+    assert!(!request.metadata.contains_key("x-trailer"));
+    Ok(GrpcResponse::from(Bytes::from(request.messages.concat())))
+}
+
+#[grpc_stream(service = "test.Protocol")]
+async fn talk(request: GrpcDuplexRequest) -> Result<GrpcDuplexResponse, Status> {
+    Ok(GrpcDuplexResponse::from(request.messages))
+}
+
+/// gRPC gives them no meaning, and HTTP/2 allows them.
+#[tokio::test]
+async fn trailers_of_a_request_are_a_half_close() {
+    let builder = Server::builder().add(Echo).add(Upload).add(Talk);
+    let running = Running::start(builder).await;
+    for method in ["Echo", "Upload", "Talk"] {
+        let stream = TcpStream::connect(running.addr).await.unwrap();
+        let (client, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        let request = Request::post(format!("http://{}/test.Protocol/{method}", running.addr))
+            .header("content-type", "application/grpc")
+            .body(());
+        let mut client = client.ready().await.unwrap();
+        let (response, mut stream) = client.send_request(request.unwrap(), false).unwrap();
+        stream.send_data(framed(false, b"one"), false).unwrap();
+        let mut trailers = HeaderMap::new();
+        trailers.insert("x-trailer", "ignored".parse().unwrap());
+        stream.send_trailers(trailers).unwrap();
+        let mut body = response.await.unwrap().into_body();
+        let answer = body.data().await.unwrap().unwrap();
+        assert_eq!(answer, framed(false, b"one"), "{method}");
+        assert!(body.data().await.is_none(), "{method}");
+        let trailers = body.trailers().await.unwrap().unwrap();
+        assert_eq!(values(&trailers, "grpc-status"), ["0"], "{method}");
     }
 }
 

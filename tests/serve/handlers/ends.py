@@ -6,6 +6,7 @@ from spikard.grpc import GrpcDuplexRequest, GrpcDuplexResponse, GrpcError, GrpcR
 
 INITIAL = {"x-initial": "yes"}
 TRAILERS = {"x-both": "of the response"}
+NONE: tuple[bytes, ...] = ()
 ERROR = GrpcError(StatusCode.ABORTED, "as asked", metadata={"x-both": "of the status"})
 
 
@@ -21,11 +22,11 @@ async def generator(request: GrpcRequest) -> AsyncIterator[bytes]:
 
 @grpc_stream(service="ends.Ends")
 async def duplex(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
-    """Fail after as many messages as are asked for, perhaps before any is read."""
+    """Fail before any message is read."""
     request.call.set_initial_metadata(INITIAL)
     request.call.set_trailers(TRAILERS)
-    if False:
-        yield b""
+    for message in NONE:
+        yield message
     raise ERROR
 
 
