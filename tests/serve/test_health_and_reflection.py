@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from google.protobuf.descriptor_pool import DescriptorPool
@@ -30,7 +31,7 @@ def served() -> Iterator[Served]:
 
 
 @pytest.fixture
-def channel(served: Served) -> Iterator[grpc.Channel]:
+def channel(served: Served) -> Iterator[Any]:
     """A connection to it."""
     with grpc.insecure_channel(served.address) as channel:
         yield channel
@@ -41,7 +42,7 @@ def asked(service: str) -> health_pb2.HealthCheckRequest:
     return health_pb2.HealthCheckRequest(service=service)
 
 
-def test_check_and_list(channel: grpc.Channel) -> None:
+def test_check_and_list(channel: Any) -> None:
     """Each service and the server as a whole; not those that are not there."""
     health = health_pb2_grpc.HealthStub(channel)
     for service in ("", RECORDS, "probes.Probes"):
@@ -90,7 +91,7 @@ def test_grpcios_own_health_checking_of_clients(served: Served) -> None:
             assert raised.value.code() is code
 
 
-def test_reflection_with_grpcios_client(channel: grpc.Channel) -> None:
+def test_reflection_with_grpcios_client(channel: Any) -> None:
     """Descriptors of what is known; what is not is an answer, and the stream goes on."""
     database = ProtoReflectionDescriptorDatabase(channel)
     assert set(database.get_services()) == {RECORDS, "probes.Probes", *OTHERS}
@@ -111,7 +112,7 @@ def test_reflection_with_grpcios_client(channel: grpc.Channel) -> None:
 
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
-def test_an_answer_to_each_request_of_one_stream(channel: grpc.Channel, version: str) -> None:
+def test_an_answer_to_each_request_of_one_stream(channel: Any, version: str) -> None:
     """In order, with the request, and errors among them."""
     requests = [
         ServerReflectionRequest(file_containing_symbol="no.Such"),

@@ -116,6 +116,23 @@ async fn a_call_that_is_cancelled_has_a_status() {
     }
 }
 
+#[grpc_stream(service = "test.Spans")]
+async fn large(_: GrpcRequest<()>) -> Result<GrpcDuplexResponse<Vec<u8>>, Status> {
+    Ok(Messages::from(vec![vec![0; 1 << 20]]).into())
+}
+
+#[tokio::test]
+async fn a_call_whose_response_is_not_read_ends_at_its_deadline() {
+    record();
+    let running = Running::start(Server::builder().add(Large)).await;
+    let headers = [("grpc-timeout", "100m")];
+    let path = "/test.Spans/Large";
+    // More than the client's flow-control window, which nobody opens.
+    let _unread = raw_response(running.addr, path, &headers, framed(false, b"")).await;
+    let fields = finished("rpc.method", "test.Spans/Large").await;
+    assert_eq!(fields["rpc.response.status_code"], "DEADLINE_EXCEEDED");
+}
+
 #[tokio::test]
 async fn a_call_that_is_refused_has_a_span() {
     record();
