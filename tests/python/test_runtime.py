@@ -341,6 +341,19 @@ def test_a_thread_that_cannot_be_started_is_given_back(
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     bridge = PoolBridge()
-    pool_of(bridge, len).ensure_started()
+    assert not pool_of(bridge, len).ensure_started()
     assert bridge.lost == 1
     assert "no further thread for def handlers can be started: can't start new thread" in caplog.text
+
+
+def test_a_thread_that_cannot_be_made_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise MemoryError("no memory")
+
+    monkeypatch.setattr(threading, "Thread", refuse)
+    bridge = PoolBridge()
+    assert not pool_of(bridge, len).ensure_started()
+    assert bridge.lost == 1
+    assert "no further thread for def handlers can be started: no memory" in caplog.text

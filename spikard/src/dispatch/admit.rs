@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::{HeaderValue, Request};
+use http::Request;
 use tonic::body::Body;
 
 use crate::call::{Arrival, Charge, Deadline, HalfClose};
 use crate::collect::RequestBody;
 use crate::respond::Sending;
 use crate::shapes::RequestHead;
-use crate::wire::{self, Accepted};
+use crate::wire::{self, Accepted, NotAccepted};
 use crate::{Call, Limits, Status};
 
 use super::policy::Policy;
@@ -24,15 +24,25 @@ pub(super) struct Admitted {
     pub(super) deadline: Option<Deadline>,
 }
 
-/// Admits a call, or refuses it.
+/// Admits a call, whose request is a stream if it `uploads`, or refuses it.
 pub(super) fn admit(
     request: Request<Body>,
     target: Target,
     limits: Limits,
     policy: &Policy,
+    uploads: bool,
 ) -> Result<Admitted, Status> {
     let (mut parts, body) = request.into_parts();
-    let codec = wire::of_request(&parts.headers).map_err(unknown_encoding)?;
+    let options = &target.options;
+    let accepts = policy.accepts_compression(options);
+    let codec = wire::of_request(&parts.headers, accepts)
+        .map_err(|encoding| encoding_refused(&encoding, accepts))?;
+    let refuses = options
+        .refuse_retried_uploads
+        .unwrap_or(policy.refuse_retried_uploads);
+    if uploads && refuses && parts.headers.contains_key("grpc-previous-rpc-attempts") {
+        return Err(retried());
+    }
     let asked = wire::grpc_timeout(&parts.headers)?;
     let (connection, at, half_close) = match parts.extensions.remove() {
         Some(Arrival {
@@ -64,9 +74,23 @@ pub(super) fn admit(
     })
 }
 
-fn unknown_encoding(encoding: &HeaderValue) -> Status {
-    let accepted = wire::accepted_here();
+fn encoding_refused(refused: &NotAccepted<'_>, compressed: bool) -> Status {
+    let accepted = wire::accepted_here(compressed);
+    let why = if refused.is_known {
+        "not accepted, as accept_compression is off"
+    } else {
+        "not supported"
+    };
     Status::unimplemented(format!(
-        "the grpc-encoding {encoding:?} is not supported: send one of {accepted:?}"
+        "the grpc-encoding \"{}\" is {why}: send one of {accepted:?}",
+        wire::shown(refused.encoding.as_bytes())
     ))
+}
+
+/// ABORTED is gRPC's code for what is to be done again at a higher level: by the application, which has all messages.
+fn retried() -> Status {
+    Status::aborted(
+        "this is an upload that the client sends again by itself (grpc-previous-rpc-attempts), and messages may be \
+         missing: refuse_retried_uploads is on, so let the application send all of it as a new call",
+    )
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::call::Budget;
-use crate::{Compression, Limits};
+use crate::{Compression, Limits, MethodOptions};
 
 /// 1 GiB.
 pub(crate) const DEFAULT_BUFFERED_BYTES: usize = 1 << 30;
@@ -13,16 +13,29 @@ pub(crate) const DEFAULT_BUFFERED_BYTES: usize = 1 << 30;
 pub(crate) struct Policy {
     pub(crate) limits: Limits,
     pub(crate) compression: Compression,
+    /// Whether the messages of a request may be compressed.
+    pub(crate) accept_compression: bool,
+    /// Whether an upload that a client sends again by itself is refused.
+    pub(crate) refuse_retried_uploads: bool,
     pub(crate) budget: Arc<Budget>,
 }
 
 impl Policy {
+    /// Whether a method takes compressed messages.
+    pub(super) fn accepts_compression(&self, options: &MethodOptions) -> bool {
+        options
+            .accept_compression
+            .unwrap_or(self.accept_compression)
+    }
+
     /// The defaults, with one budget for all services that are mounted in other servers.
     pub(crate) fn unserved() -> Self {
         static SHARED: OnceLock<Arc<Budget>> = OnceLock::new();
         Self {
             limits: Limits::default(),
             compression: Compression::Identity,
+            accept_compression: true,
+            refuse_retried_uploads: false,
             budget: SHARED
                 .get_or_init(|| Arc::new(Budget::new(DEFAULT_BUFFERED_BYTES, usize::MAX)))
                 .clone(),

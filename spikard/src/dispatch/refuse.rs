@@ -23,7 +23,10 @@ pub(crate) fn not_grpc<B>(request: &Request<B>) -> Option<Response<Body>> {
     }
     if !wire::is_grpc(headers) {
         let text = match headers.get(CONTENT_TYPE) {
-            Some(found) => format!("the content-type {found:?} is not served: "),
+            Some(found) => {
+                let found = wire::shown(found.as_bytes());
+                format!("the content-type \"{found}\" is not served: ")
+            }
             None => String::from("there is no content-type: "),
         };
         let text = text + "send protobuf as application/grpc or application/grpc+proto\n";
@@ -37,7 +40,8 @@ pub(crate) fn not_grpc<B>(request: &Request<B>) -> Option<Response<Body>> {
 pub(crate) fn unknown_method<B>(request: &Request<B>) -> Response<Body> {
     let path = request.uri().path();
     let status = not_retried(Status::unimplemented(format!(
-        "this server has no method {path}"
+        "this server has no method {}",
+        wire::shown(path.as_bytes())
     )));
     let peer = Arrival::peer(request.extensions());
     CallSpan::of_unknown(path, peer).fail(&status);

@@ -7,13 +7,15 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use http_body::{Body, Frame};
+use tonic::metadata::MetadataMap;
 
 use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer};
-use crate::{Code, Status, wire};
+use crate::{Code, Status};
 
 use super::context::ReplyContext;
 use super::cut_off;
-use super::failure;
+use super::fitted::headers;
+use super::header_limit::{HeaderLimit, Part};
 use super::outgoing::Outgoing;
 
 /// The most that is handed to HTTP/2 at once. It keeps that until the client's flow-control window takes it, beyond the
@@ -28,6 +30,7 @@ pub(super) struct ReplyBody {
     /// What the response takes until it has been handed on.
     charge: Charge,
     span: CallSpan,
+    headers: HeaderLimit,
 }
 
 /// What is left to be sent.
@@ -37,7 +40,6 @@ struct State {
     rest: Bytes,
     /// The whole of that chunk: it stays in memory until its last piece, which is a copy.
     whole: usize,
-    /// Those of the handler, without the status.
     trailers: HeaderMap,
 }
 
@@ -62,12 +64,12 @@ impl State {
     }
 
     /// The trailers of the response, and those that its stream made at its end.
-    fn into_trailers(mut self) -> HeaderMap {
+    fn into_trailers(mut self) -> MetadataMap {
         let mut trailers = self.trailers;
-        for (name, value) in &wire::sent(self.outgoing.take_trailers()) {
+        for (name, value) in &self.outgoing.take_trailers().into_headers() {
             trailers.append(name, value.clone());
         }
-        trailers
+        MetadataMap::from_headers(trailers)
     }
 }
 
@@ -77,6 +79,7 @@ impl ReplyBody {
             timer,
             mut charge,
             span,
+            headers,
             ..
         } = context;
         charge.set_regardless(outgoing.size());
@@ -95,6 +98,7 @@ impl ReplyBody {
             timer,
             charge,
             span,
+            headers,
         }
     }
 
@@ -130,17 +134,15 @@ fn late(deadline: Deadline) -> Status {
     deadline.exceeded("the whole response was sent")
 }
 
-/// The handler's trailers, then what belongs to the status.
-fn with_status(mut trailers: HeaderMap, status: &Status) -> HeaderMap {
-    let mut of_status = HeaderMap::new();
-    if let Err(error) = status.add_header(&mut of_status) {
-        tracing::error!(%status, %error, "a status could not be written as trailers");
+/// The handler's trailers before the metadata of the status: one name in both has the values of both.
+fn with_trailers(mut status: Status, trailers: MetadataMap) -> Status {
+    let own = mem::replace(status.metadata_mut(), trailers).into_headers();
+    let mut all = mem::take(status.metadata_mut()).into_headers();
+    for (name, value) in &own {
+        all.append(name, value.clone());
     }
-    // One name in both has the values of both, as in a call that fails before its response has begun.
-    for (name, value) in &of_status {
-        trailers.append(name, value.clone());
-    }
-    trailers
+    *status.metadata_mut() = MetadataMap::from_headers(all);
+    status
 }
 
 /// Nobody reads the rest: the client gave the call up, or its deadline has passed.
@@ -172,16 +174,25 @@ impl Body for ReplyBody {
         let Some(state) = self.state.take() else {
             return Poll::Ready(None);
         };
+        let (limit, span) = (&self.headers, &self.span);
         // Trailers go out however the stream has ended.
-        let mut trailers = self.span.within(|| state.into_trailers());
-        if let Some(Err(status)) = chunk {
-            let status = self.span.within(|| failure::sendable(status));
-            trailers = with_status(trailers, &status);
-            self.span.fail(&status);
-        } else {
-            trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
-            self.span.finish(Code::Ok);
-        }
+        let trailers = span.within(|| state.into_trailers());
+        let ended = match chunk {
+            Some(Err(status)) => Err(with_trailers(status, trailers)),
+            _ => span.within(|| limit.metadata(trailers, Part::Trailers)),
+        };
+        let trailers = match ended {
+            Ok(mut trailers) => {
+                trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
+                span.finish(Code::Ok);
+                trailers
+            }
+            Err(status) => {
+                let status = span.within(|| limit.status(status));
+                span.fail(&status);
+                headers(&status)
+            }
+        };
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))
     }
 

@@ -27,8 +27,8 @@ fn is_reserved(name: &HeaderName) -> bool {
 }
 
 /// What a client sent, without the headers of the protocol.
-pub(crate) fn received(headers: HeaderMap) -> MetadataMap {
-    let mut headers = without_reserved(headers);
+pub(crate) fn received(mut headers: HeaderMap) -> MetadataMap {
+    while take_reserved(&mut headers).is_some() {}
     split_binary(&mut headers);
     MetadataMap::from_headers(headers)
 }
@@ -53,17 +53,49 @@ fn split_binary(headers: &mut HeaderMap) {
     }
 }
 
-/// What a handler sends; it cannot overwrite the headers of the protocol.
-pub(crate) fn sent(metadata: MetadataMap) -> HeaderMap {
-    without_reserved(metadata.into_headers())
+/// What a handler sends, as headers, and the names that it cannot send: those of the protocol.
+///
+/// White space at the ends of a value is taken off, as gRPC allows: HTTP/2 forbids it, and a strict peer ends the
+/// connection over it.
+pub(crate) fn sent(metadata: MetadataMap) -> (HeaderMap, Vec<HeaderName>) {
+    let mut headers = metadata.into_headers();
+    let mut reserved = Vec::new();
+    while let Some(name) = take_reserved(&mut headers) {
+        reserved.push(name);
+    }
+    for value in headers.values_mut() {
+        if let Some(trimmed) = trimmed(value) {
+            *value = trimmed;
+        }
+    }
+    (headers, reserved)
 }
 
-fn without_reserved(mut headers: HeaderMap) -> HeaderMap {
+/// What headers take in HTTP/2's count (RFC 9113, section 6.5.2), which gRPC's limits are in.
+pub(crate) fn header_list_size(headers: &HeaderMap) -> usize {
+    let fields = headers.iter();
+    fields.map(|(name, value)| field_size(name, value)).sum()
+}
+
+pub(crate) fn field_size(name: &HeaderName, value: &HeaderValue) -> usize {
+    name.as_str().len() + value.len() + 32
+}
+
+fn take_reserved(headers: &mut HeaderMap) -> Option<HeaderName> {
     // A request has four or five of them: to look up each that is reserved would hash fifteen names.
-    while let Some(name) = headers.keys().find(|name| is_reserved(name)).cloned() {
-        headers.remove(name);
+    let name = headers.keys().find(|name| is_reserved(name)).cloned()?;
+    headers.remove(&name);
+    Some(name)
+}
+
+/// The value without white space at its ends, if it has any.
+fn trimmed(value: &HeaderValue) -> Option<HeaderValue> {
+    let bytes = value.as_bytes();
+    let trimmed = bytes.trim_ascii();
+    if trimmed.len() == bytes.len() {
+        return None;
     }
-    headers
+    HeaderValue::from_bytes(trimmed).ok()
 }
 
 #[cfg(test)]
@@ -109,5 +141,19 @@ mod tests {
         let expected: [&[u8]; 8] = [&[0, 1], &[255, 254], &[2], &[0], &[1], &[], &[], &[]];
         assert_eq!(decoded, expected);
         assert_eq!(metadata.get("x-plain").unwrap(), "a,b");
+    }
+
+    #[test]
+    fn what_is_sent_names_what_is_reserved_and_has_no_white_space_at_its_ends() {
+        let mut metadata = MetadataMap::new();
+        metadata.insert("grpc-status", "5".parse().unwrap());
+        metadata.append("x-user", " ann b ".parse().unwrap());
+        metadata.append("x-user", "\tz".parse().unwrap());
+        metadata.append("x-user", " ".parse().unwrap());
+        let (headers, reserved) = sent(metadata);
+        assert_eq!(reserved, ["grpc-status"]);
+        let values: Vec<_> = headers.get_all("x-user").iter().collect();
+        assert_eq!(values, ["ann b", "z", ""]);
+        assert_eq!(header_list_size(&headers), 3 * (6 + 32) + 6);
     }
 }

@@ -42,23 +42,15 @@ def failed(
     # The log first: a client that sees the status finds the reason there.
     level = logging.DEBUG if expected else logging.ERROR
     _log(level, "%s raised %s", handler.name, type(error).__name__, error=error)
-    if trailers:
-        with_trailers = status._replace(metadata=[*trailers, *(status.metadata or ())])
-        if _fail(call, handler, error, with_trailers, "a status with its trailers"):
-            return
-        # Without its trailers, the client still gets the handler's status.
-    if not _fail(call, handler, error, status, "a status"):
-        call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
-
-
-def _fail(call: InboundCall, handler: Handler, error: BaseException, status: Status, what: str) -> bool:
-    """Sends a status; returns whether it could be sent."""
     try:
-        call.fail(*status)
-    except BaseException as fault:  # metadata that is not valid in a header
-        _log(logging.ERROR, "%s: its %s cannot be sent as %s: %s", handler.name, type(error).__name__, what, fault)
-        return False
-    return True
+        faults = call.fail(status.code, status.message, status.details, [*trailers, *(status.metadata or ())])
+    except BaseException as fault:  # such as no memory
+        _log(logging.ERROR, "%s: its %s cannot be sent as a status: %s", handler.name, type(error).__name__, fault)
+        call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
+        return
+    if faults:
+        texts = "; ".join(map(str, faults))
+        _log(logging.WARNING, "%s: its %s is sent without metadata: %s", handler.name, type(error).__name__, texts)
 
 
 def refused(call: InboundCall, handler: Handler, error: BaseException) -> None:

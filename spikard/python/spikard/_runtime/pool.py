@@ -39,25 +39,29 @@ class Pool:
         self._threads: list[threading.Thread] = []
         self._warned: set[str] = set()
 
-    def ensure_started(self) -> None:
-        """Starts the first thread."""
+    def ensure_started(self) -> bool:
+        """Starts the first thread; returns whether there is one. Without any, no call would ever be taken."""
         if self._bridge.add_first_worker():
             self._start_thread()
+        return bool(self._threads)
 
     def join(self, deadline: float) -> bool:
         """Waits for the threads until `deadline` (of `time.monotonic`); returns whether all have ended."""
         for thread in list(self._threads):
-            thread.join(max(0.0, deadline - time.monotonic()))
+            with contextlib.suppress(RuntimeError):  # it is about to be started
+                thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _start_thread(self) -> None:
-        # Daemon threads: a handler that is stuck must not keep the process from ending.
-        thread = threading.Thread(target=self._work, name=f"spikard-def-{next(self._numbers)}", daemon=True)
-        self._threads.append(thread)
+        thread = None
         try:
+            # Daemon threads: a handler that is stuck must not keep the process from ending.
+            thread = threading.Thread(target=self._work, name=f"spikard-def-{next(self._numbers)}", daemon=True)
+            self._threads.append(thread)
             thread.start()
         except (RuntimeError, MemoryError) as error:
-            self._threads.remove(thread)
+            with contextlib.suppress(ValueError):
+                self._threads.remove(thread)  # type: ignore[arg-type]
             self._bridge.worker_lost()
             logger.warning("no further thread for def handlers can be started: %s", error)
 

@@ -16,7 +16,8 @@ class GrpcError(Exception):
     """Ends a call with a status.
 
     ``details`` is a ``google.rpc.Status``, as a message or as its bytes; it is sent as
-    ``grpc-status-details-bin``. ``metadata`` is sent with the status.
+    ``grpc-status-details-bin``. ``metadata`` is sent with the status. What does not fit in the server's
+    ``max_sent_metadata_bytes`` (8 KiB) is cut or left out; the code is always sent.
 
     >>> raise GrpcError(StatusCode.NOT_FOUND, "no record 7", metadata={"x-record": "7"})
     Traceback (most recent call last):

@@ -12,7 +12,20 @@ from typing import Annotated, Literal, TypedDict, Union
 
 from spikard.grpc._amounts import Duration, Size
 from spikard.grpc._compression import Compression
-from spikard.grpc._forms import ADDRESS, FILE, PATH, RATE, SIZE, SWITCH, TIME, TIME_OR_ZERO, WINDOW, number_of, one_of
+from spikard.grpc._forms import (
+    ADDRESS,
+    FILE,
+    HEADERS,
+    PATH,
+    RATE,
+    SIZE,
+    SWITCH,
+    TIME,
+    TIME_OR_ZERO,
+    WINDOW,
+    number_of,
+    one_of,
+)
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._option_table import Group, Option
 
@@ -48,6 +61,14 @@ class MethodLimits(CallLimits, total=False):
     idle_timeout: Annotated[Duration, Option("60s", TIME, Group.LIMITS)]
     """Time without a byte from a client that has not half-closed. A call that exceeds it is DEADLINE_EXCEEDED."""
 
+    accept_compression: Annotated[bool, Option(True, SWITCH, Group.OTHER)]
+    """Compressed requests (``grpc-encoding``). Where they are not accepted, one is UNIMPLEMENTED, with
+    ``grpc-accept-encoding: identity``."""
+
+    refuse_retried_uploads: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
+    """Refusal, as ABORTED, of request streams that their client sends again by itself (``grpc-previous-rpc-attempts``).
+    Some clients leave out messages then."""
+
 
 class ClientOptions(CallLimits, total=False):
     """The options of the clients of ``spikard.grpc.testing``, which call handlers in the process."""
@@ -72,6 +93,13 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Unix domain socket to listen on, instead of an address. Clients of grpcio need the channel option
     ``("grpc.default_authority", "localhost")``: the ``:authority`` that they send by default is not valid HTTP."""
 
+    fd: Annotated[int | None, Option(None, number_of("a file descriptor"), Group.LISTENER)]
+    """Socket that listens already, as socket activation hands it on: 3 for the first of systemd's."""
+
+    reuse_port: Annotated[bool, Option(False, SWITCH, Group.LISTENER)]
+    """Share the port with other servers of this user that say so as well (SO_REUSEPORT): a successor serves before this
+    one drains. On Linux the kernel spreads new connections over all of them."""
+
     runtime_threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs, at most 2")]
     """Threads for HTTP/2 (the worker threads of tokio)."""
 
@@ -81,6 +109,11 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     min_receive_rate: Annotated[Size, Option(240, RATE, Group.LIMITS)]
     """Rate at which a buffered request must arrive that holds more than 64 KiB, over 5 s at a time; 0 is no minimum. A
     call that is slower is DEADLINE_EXCEEDED."""
+
+    max_sent_metadata_bytes: Annotated[Size, Option("8KiB", HEADERS, Group.LIMITS)]
+    """Bytes of the headers before the messages of a response, and of the trailers after them, in HTTP/2's count. Most
+    clients take no more than 8 KiB. A status that exceeds it keeps its code, and loses some of its text, details or
+    metadata; a response whose metadata exceeds it is INTERNAL."""
 
     max_buffered_bytes_per_connection: Annotated[
         Size | None,
@@ -144,6 +177,17 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Health checking service, ``grpc.health.v1``. It says SERVING for each service, and NOT_SERVING once the server
     drains."""
 
+    unhealthy_after: Annotated[Duration, Option("10s", TIME_OR_ZERO, Group.OTHER)]
+    """Time for which the event loop may not answer, or calls may wait for a thread, before health says NOT_SERVING
+    until they are served again. A worker that is stuck then gets no new connections. 0 is for ever."""
+
+    orca: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
+    """Load reports, for clients and proxies that balance calls by them: in the trailer ``endpoint-load-metrics-bin`` of
+    each call, and out of band by ``xds.service.orca.v3.OpenRcaService`` (ORCA, gRPC's proposal A51)."""
+
+    orca_min_report_interval: Annotated[Duration, Option("30s", TIME, Group.OTHER)]
+    """Shortest interval of the load reports out of band, whatever a client asks for."""
+
     reflection: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Reflection service, ``grpc.reflection.v1`` and ``v1alpha``, for tools such as grpcurl. It shows what the ``_pb2``
     modules of the services have registered."""
@@ -169,8 +213,12 @@ class CommandOptions(ServeOptions, total=False):
     workers: Annotated[int, Option(1, number_of("processes"), Group.PROCESSES, ("-w",))]
     """Worker processes that share the address. One that ends is started again."""
 
+    worker_timeout: Annotated[Duration, Option("60s", TIME_OR_ZERO, Group.PROCESSES)]
+    """Time for which the event loop of a worker may not answer, or its process be stopped, before it is killed and
+    started again. 0 is for ever. It needs several ``workers``, and does not hold with ``reload``."""
+
     reload: Annotated[bool, Option(False, SWITCH, Group.PROCESSES)]
-    """Restart when a Python file changes. Needs ``watchfiles``."""
+    """Restart when a Python file changes; calls in flight have a second to finish. Needs ``watchfiles``."""
 
     reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="the working directory")]
     """Folder that ``reload`` watches."""

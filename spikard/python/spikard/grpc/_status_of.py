@@ -33,9 +33,6 @@ _TABLE: dict[type[BaseException], _Row] = {
     asyncio.CancelledError: _Row(StatusCode.CANCELLED, send_text=False),
 }
 
-# The text is a header, `grpc-message`: clients refuse headers beyond 8 KiB, and percent-encoding can triple it.
-_MAX_TEXT = 2048
-
 
 def register_exception(exception: type[BaseException], code: StatusCode | int, *, send_text: bool = True) -> None:
     """Maps an exception type, with its subclasses, to a status code.
@@ -59,12 +56,12 @@ def register_exception(exception: type[BaseException], code: StatusCode | int, *
 def status_of(error: BaseException) -> tuple[Status, bool]:
     """The status of an exception, and whether it is expected; one that is not belongs in the log."""
     if isinstance(error, GrpcError):
-        return Status(error.code, shortened(error.message), error.details, error.metadata.pairs()), True
+        return Status(error.code, encodable(error.message), error.details, error.metadata.pairs()), True
     row = _row(type(error))
     if row is None:
         return Status(StatusCode.INTERNAL, type(error).__name__), False
     text = _text(error) if row.send_text else type(error).__name__
-    return Status(row.code, shortened(text)), row.code is not StatusCode.INTERNAL
+    return Status(row.code, encodable(text)), row.code is not StatusCode.INTERNAL
 
 
 def _row(kind: type[BaseException]) -> _Row | None:
@@ -82,10 +79,6 @@ def _text(error: BaseException) -> str:
         return type(error).__name__
 
 
-def shortened(text: str) -> str:
-    """A text that fits in a header and can be encoded."""
-    encoded = text.encode("utf-8", "replace")
-    if len(encoded) <= _MAX_TEXT:
-        return encoded.decode("utf-8")
-    kept = encoded[:_MAX_TEXT].decode("utf-8", "ignore")
-    return f"{kept}… ({len(encoded)} bytes)"
+def encodable(text: str) -> str:
+    """A text that can be encoded: with `?` for what is no character. Rust cuts one that does not fit in a header."""
+    return text.encode("utf-8", "replace").decode("utf-8")
