@@ -4,6 +4,7 @@ mod budget;
 mod compression;
 mod connections;
 mod duplex;
+mod ends;
 mod failures;
 mod keepalive;
 mod layers;
