@@ -118,7 +118,6 @@ def test_the_table_at_the_start() -> None:
         (["probes", "--tls-cert", "/no/x.pem", "--tls-key", "/no/x.key"], ["--tls-cert cannot be read", "/no/x.pem"]),
         (["probes", "--uds", ""], ["--uds is empty"]),
         (["probes", "--bind", "127.0.0.1:0", "--uds", "/tmp/x"], ["--bind and --uds are both given"]),
-        (["probes", "--reflection"], ["reflection cannot show probes.Probes"]),
         (["probes", "--no-such-flag"], ["unrecognized arguments: --no-such-flag"]),
         ([], ["the following arguments are required: TARGET"]),
     ],
@@ -193,13 +192,6 @@ def test_a_flag_goes_before_the_variable_of_its_counterpart(tmp_path: Path) -> N
         assert served.address == f"unix:{path}"
 
 
-def test_routes_with_reflection_of_an_unknown_service() -> None:
-    """Said as other mistakes are."""
-    done = spikard("routes", "probes", env={"SPIKARD_REFLECTION": "1"})
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("spikard: error: reflection cannot show probes.Probes, which probes:")
-
-
 def test_app_dir(tmp_path: Path) -> None:
     """Modules are found in a folder that is named."""
     done = spikard("routes", "counting", "--app-dir", str(HANDLERS), cwd=tmp_path)
@@ -239,28 +231,13 @@ def test_mutual_tls(tmp_path: Path) -> None:
         assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
 
 
-def test_health() -> None:
-    """Served unless it is turned off."""
+def test_health_can_be_turned_off() -> None:
+    """Then it is not there."""
     check = "/grpc.health.v1.Health/Check"
-    with serving("probes") as served, grpc.insecure_channel(served.address) as channel:
-        # HealthCheckRequest(service="probes.Probes") and HealthCheckResponse(status=SERVING)
-        assert channel.unary_unary(check)(b"\x0a\x0dprobes.Probes", timeout=WAIT) == b"\x08\x01"
     with serving("probes", "--no-health") as served, grpc.insecure_channel(served.address) as channel:
         with pytest.raises(grpc.RpcError) as raised:
             channel.unary_unary(check)(b"", timeout=WAIT)
         assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
-
-
-def test_reflection() -> None:
-    """What the `_pb2` modules say of the services."""
-    with serving("batch_handler", "--reflection") as served, grpc.insecure_channel(served.address) as channel:
-        for version_ in ("v1", "v1alpha"):
-            ask = channel.stream_stream(f"/grpc.reflection.{version_}.ServerReflection/ServerReflectionInfo")
-            # ServerReflectionRequest(list_services="*"), then file_containing_symbol
-            assert b"messageservice.MessageService" in next(iter(ask(iter([b"\x3a\x01*"]), timeout=WAIT)))
-            symbol = b"messageservice.MessageService"
-            answer = next(iter(ask(iter([b"\x22" + bytes([len(symbol)]) + symbol]), timeout=WAIT)))
-            assert b"BatchCreateResponse" in answer
 
 
 def test_loop() -> None:
