@@ -14,6 +14,7 @@ from spikard.grpc import (
     GrpcRequest,
     GrpcResponse,
     GrpcServerStreamResponse,
+    Metadata,
     StatusCode,
     grpc_stream,
 )
@@ -73,7 +74,9 @@ def test_errors_are_those_of_the_wire(handler: Callable[..., GrpcResponse], thre
 @grpc_stream(service="noted.Noted")
 async def noted(request: GrpcRequest) -> AsyncIterator[bytes]:
     """Fail, with trailers that no header can hold."""
-    request.call.set_trailers({"x-note": "é"})
+    trailers = Metadata()
+    dict.__setitem__(trailers, "x-note", "é")  # as of a client that sends what gRPC does not allow
+    request.call.set_trailers(trailers)
     if not request.payload:
         raise GrpcError(StatusCode.NOT_FOUND, "no record 7", metadata={"x-record": "7"})
     yield request.payload
@@ -85,7 +88,7 @@ def test_trailers_that_cannot_be_sent_do_not_hide_the_status(caplog: pytest.LogC
         client.call(noted)
     assert (raised.value.code, raised.value.message) == (StatusCode.NOT_FOUND, "no record 7")
     assert raised.value.metadata["x-record"] == "7"
-    assert "its GrpcError cannot be sent as a status with its trailers: " in caplog.text
+    assert "its GrpcError is sent without its trailers: " in caplog.text
 
 
 @pytest.mark.parametrize(

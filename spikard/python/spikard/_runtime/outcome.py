@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.frames import user_frames
+from spikard._runtime.loggers import logger_of
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import Status, status_of
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import InboundCall
 
-logger = logging.getLogger("spikard")
+logger = logger_of("spikard")
 
 
 def answered(call: InboundCall, handler: Handler, response: Any) -> None:
@@ -33,22 +35,43 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
 def failed(
     call: InboundCall, handler: Handler, error: BaseException, *, trailers: Sequence[tuple[str, object]] = ()
 ) -> None:
-    """Sends the status of an exception; one that is not expected is logged with its traceback."""
+    """Sends the status of an exception, which is logged."""
     try:
-        status, expected = status_of(error)
+        status, level = status_of(error)
     except BaseException as fault:  # a GrpcError whose `__init__` was not called
         _log(logging.ERROR, "%s: the status of its %s cannot be read: %s", handler.name, type(error).__name__, fault)
-        status, expected = Status(StatusCode.INTERNAL, type(error).__name__), False
+        status, level = Status(StatusCode.INTERNAL, type(error).__name__), logging.ERROR
     # The log first: a client that sees the status finds the reason there.
-    level = logging.DEBUG if expected else logging.ERROR
-    _log(level, "%s raised %s", handler.name, type(error).__name__, error=error)
-    if trailers:
-        with_trailers = status._replace(metadata=[*trailers, *(status.metadata or ())])
-        if _fail(call, handler, error, with_trailers, "a status with its trailers"):
-            return
-        # Without its trailers, the client still gets the handler's status.
-    if not _fail(call, handler, error, status, "a status"):
+    _log_failure(call, handler, error, status, level)
+    # What cannot be sent beside the status must not cost the status.
+    own = status.metadata or []
+    ways = [("trailers", [*trailers, *own])] if trailers else []
+    ways += [("metadata", own)] if own else []
+    ways += [("code", [])]
+    if not any(_fail(call, handler, error, status._replace(metadata=sent), what) for what, sent in ways):
         call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
+
+
+def _log_failure(call: InboundCall, handler: Handler, error: BaseException, status: Status, level: int) -> None:
+    name = type(error).__name__
+    for unsent in getattr(error, "unsent", ()):
+        _log(logging.ERROR, "%s: metadata of its %s is left out: %s", handler.name, name, unsent)
+    if call.is_cancelled() and (level < logging.ERROR or isinstance(error, (asyncio.CancelledError, GeneratorExit))):
+        # Nobody waits for the status: the client has gone, or has another one already, of its deadline or a limit.
+        level = logging.DEBUG
+    if level == logging.INFO and not logger.isEnabledFor(logging.DEBUG):
+        code, place = status.code.name, _place(error)
+        _log(level, "%s raised %s at %s; the client gets %s: %r", handler.name, name, place, code, status.message)
+    else:
+        _log(level, "%s raised %s", handler.name, name, error=error)
+
+
+def _place(error: BaseException) -> str:
+    """The line that raised an exception."""
+    shown = error.__traceback__
+    while shown is not None and shown.tb_next is not None:
+        shown = shown.tb_next
+    return "?" if shown is None else f"{shown.tb_frame.f_code.co_filename}:{shown.tb_lineno}"
 
 
 def _fail(call: InboundCall, handler: Handler, error: BaseException, status: Status, what: str) -> bool:
@@ -56,7 +79,8 @@ def _fail(call: InboundCall, handler: Handler, error: BaseException, status: Sta
     try:
         call.fail(*status)
     except BaseException as fault:  # metadata that is not valid in a header
-        _log(logging.ERROR, "%s: its %s cannot be sent as %s: %s", handler.name, type(error).__name__, what, fault)
+        name = type(error).__name__
+        _log(logging.ERROR, "%s: its %s is sent without its %s: %s", handler.name, name, what, fault)
         return False
     return True
 
