@@ -221,13 +221,13 @@ def test_bytes_like_values_become_bytes() -> None:
 @pytest.mark.parametrize("key", ["", "two words", "grüße", "a:b", "a\n"])
 def test_a_key_that_cannot_be_sent(key: str) -> None:
     for change in (lambda: Metadata({key: "a"}), lambda: Metadata().add(key, "a")):
-        with pytest.raises(ValueError, match="is not a metadata key: letters, digits, _, - and"):
+        with pytest.raises(ValueError, match="cannot be sent: a key has letters, digits"):
             change()
 
 
 @pytest.mark.parametrize("value", ["Jürgen", "a\nb", "\x7f", "\0"])
 def test_a_value_that_cannot_be_sent(value: str) -> None:
-    with pytest.raises(ValueError, match="text is printable ASCII; name it x-name-bin to send bytes"):
+    with pytest.raises(ValueError, match="printable ASCII; send other text as bytes, under x-name-bin"):
         Metadata({"X-Name": value})
 
 

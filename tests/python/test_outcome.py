@@ -112,8 +112,8 @@ def test_metadata_that_is_left_out_is_logged(caplog: pytest.LogCaptureFixture) -
     fail(GrpcError(5, "no record 7", metadata={"x-name": "Jürgen"}))
     assert caplog.messages == [
         (
-            "app:get: metadata of its GrpcError is left out: the metadata 'x-name' cannot be sent as 'Jürgen': text is "
-            "printable ASCII; name it x-name-bin to send bytes, as in value.encode()"
+            'app:get: metadata of its GrpcError is left out: the value of the metadata "x-name" cannot be sent: text '
+            "must be printable ASCII; send other text as bytes, under x-name-bin"
         )
     ]
 

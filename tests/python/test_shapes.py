@@ -243,8 +243,8 @@ def test_metadata_that_cannot_be_sent_does_not_cost_the_code() -> None:
     error = GrpcError(5, "no record 7", metadata={"x-name": "Jürgen", "x-record": "7", "x-count": 3, "two words": "a"})
     assert (error.code, error.metadata) == (StatusCode.NOT_FOUND, {"x-record": "7"})
     assert [text.partition(":")[0] for text in error.unsent] == [
-        "the metadata 'x-name' cannot be sent as 'Jürgen'",
+        'the value of the metadata "x-name" cannot be sent',
         "the metadata 'x-count' must be str, not int",
-        "'two words' is not a metadata key",
+        'the metadata key "two words" cannot be sent',
     ]
     assert pickle.loads(pickle.dumps(error)).unsent == error.unsent

@@ -15,12 +15,13 @@ def logger_of(name: str) -> logging.Logger:
     log says why calls fail, and must not fall silent by that; its level silences it.
     """
     logger: Any = logging.getLogger(name)
-    logger.__class__ = _always_enabled(type(logger))
+    kind: Any = type(logger)
+    logger.__class__ = _always_enabled(kind)
     return logger  # type: ignore[no-any-return]
 
 
 @functools.cache
 def _always_enabled(kind: Any) -> type[logging.Logger]:
     # Of the program's own class as well, if it has set one by `logging.setLoggerClass`.
-    disabled = property(lambda _: False, lambda _, value: None, doc="False, whatever is set.")
+    disabled = property(lambda _: False, lambda _, __: None, doc="False, whatever is set.")
     return type(kind.__name__, (kind,), {"__module__": kind.__module__, "disabled": disabled})

@@ -223,7 +223,7 @@ def _checked_key(key: str) -> str:
 def _sendable_key(key: str) -> str:
     folded = key.lower()
     if _KEY.fullmatch(folded) is None:
-        raise MisuseError(f"{key!r} is not a metadata key: letters, digits, _, - and . are allowed")
+        raise MisuseError(f'the metadata key "{key}" cannot be sent: a key has letters, digits, "-", "_" and "." only')
     return folded
 
 
@@ -235,8 +235,8 @@ def _checked_value(key: str, value: Any) -> Any:
     if issubclass(kind, str) and not key.endswith("-bin"):
         if not (value.isascii() and value.isprintable()):
             raise MisuseError(
-                f"the metadata {key!r} cannot be sent as {value!r}: text is printable ASCII; name it {key}-bin to send "
-                f"bytes, as in value.encode()"
+                f'the value of the metadata "{key}" cannot be sent: text must be printable ASCII; send other text as '
+                f"bytes, under {key}-bin"
             )
         return value
     expected, hint = "str", "write str(…)"
