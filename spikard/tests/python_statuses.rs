@@ -126,10 +126,7 @@ async fn a_grpc_error_has_its_code_text_details_and_metadata() {
 #[tokio::test]
 async fn what_cannot_be_sent_beside_an_error_does_not_cost_its_code() {
     let status = unary("raising:spoilt_error", "").await.unwrap_err();
-    assert_eq!(
-        (status.code(), status.message()),
-        (Code::Aborted, "text")
-    );
+    assert_eq!((status.code(), status.message()), (Code::Aborted, "text"));
     let status = unary("raising:unfit", "").await.unwrap_err();
     assert_eq!(
         (status.code(), status.message()),
