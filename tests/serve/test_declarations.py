@@ -188,12 +188,12 @@ def generator(request: GrpcRequest):  # type: ignore[no-untyped-def]
     yield GrpcResponse()
 
 
-async def yields_one(request: GrpcRequest) -> GrpcResponse:  # type: ignore[misc]  # pyright: ignore
-    yield GrpcResponse()
+async def yields_one(request: GrpcRequest) -> GrpcResponse:  # type: ignore[misc]
+    yield GrpcResponse()  # pyright: ignore
 
 
-async def yields_list(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:  # type: ignore[misc]  # pyright: ignore
-    yield GrpcBidiStreamResponse()
+async def yields_list(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:  # type: ignore[misc]
+    yield GrpcBidiStreamResponse()  # pyright: ignore
 
 
 class ShopClass: ...
