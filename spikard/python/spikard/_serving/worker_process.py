@@ -15,6 +15,8 @@ from spikard._serving.worker import VARIABLE
 
 # A worker that ran for so long is restarted at once, whatever happened before.
 _SETTLED = 10.0
+# Not `-m spikard`, which would look in the working directory first: for what Python itself imports, and for spikard.
+_START = "import sys; sys.path[:] = {!r}; from spikard._cli import main; main()"
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 10.0
 
@@ -37,9 +39,12 @@ class WorkerProcess:
     due: float | None = None
     """When it is to be started; ``None`` while it runs, or waits for another event."""
 
-    def start(self, arguments: list[str]) -> socket.socket:
-        """Starts a process, and returns its `line`; an ``OSError`` if the system is out of processes or descriptors."""
-        self.process, self.line = _spawn(self.listening, arguments)
+    def start(self, arguments: list[str], path: list[str]) -> socket.socket:
+        """Starts a process, and returns its `line`; an ``OSError`` if the system is out of processes or descriptors.
+
+        `path` is its module search path until it has read its arguments.
+        """
+        self.process, self.line = _spawn(self.listening, arguments, path)
         self.said, self.started = b"", time.monotonic()
         self.ready = self.ending = False
         return self.line
@@ -82,13 +87,15 @@ def how(code: int) -> str:
         return f"was ended by signal {-code}"
 
 
-def _spawn(listening: socket.socket, arguments: list[str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def _spawn(
+    listening: socket.socket, arguments: list[str], path: list[str]
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     told = {"listening": listening.fileno(), "line": theirs.fileno()}
     try:
         process = subprocess.Popen(
-            [sys.executable, *subprocess._args_from_interpreter_flags(), "-m", "spikard", *arguments],  # type: ignore[attr-defined]
+            [sys.executable, *subprocess._args_from_interpreter_flags(), "-c", _START.format(path), *arguments],  # type: ignore[attr-defined]
             env={**os.environ, VARIABLE: json.dumps(told)},
             pass_fds=tuple(told.values()),
             # Ctrl-C in a terminal then reaches the supervisor only, which tells the workers.
