@@ -207,3 +207,6 @@ include benches/bench.mk
 
 # The site of the documentation.
 include docs/docs.mk
+
+# Fuzz targets, built by a nightly compiler.
+include fuzz/fuzz.mk

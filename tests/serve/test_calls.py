@@ -1,6 +1,7 @@
 """Kinds, metadata, limits, deadlines and cancellation, as both clients see them."""
 
 import asyncio
+import random
 import uuid
 
 import pytest
@@ -27,6 +28,23 @@ def test_kinds(probes: Served, call: Call, method: str, kind: Kind, sent: list[b
     """Every kind, in order."""
     answer = call(probes.address, f"/probes.Probes/{method}", kind, sent)
     assert (answer.code, answer.messages) == ("OK", received)
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "sizes"),
+    [
+        ("Echo", "unary_unary", [3 << 20]),
+        ("EchoInThread", "unary_unary", [1 << 20]),
+        ("Reverse", "stream_stream", [1 << 20, 1, 256 << 10, (256 << 10) - 1]),
+        ("Reverse", "stream_stream", [4096] * 100),
+    ],
+)
+def test_large_messages_lose_nothing(probes: Served, call: Call, method: str, kind: Kind, sizes: list[int]) -> None:
+    """What is copied while other threads have the interpreter."""
+    sent = [random.Random(index).randbytes(size) for index, size in enumerate(sizes)]
+    answer = call(probes.address, f"/probes.Probes/{method}", kind, sent)
+    assert answer.code == "OK"
+    assert answer.messages == sent[::-1]
 
 
 def test_def_handlers_run_in_threads(probes: Served, call: Call) -> None:

@@ -34,6 +34,13 @@ def test_max_concurrent_streams(options: dict[str, Any], streams: int) -> None:
         assert announced(server.address)[SettingCodes.MAX_CONCURRENT_STREAMS] == streams
 
 
+@pytest.mark.parametrize(("options", "size"), [({}, 4 << 20), ({"initial_stream_window_size": "1MiB"}, 1 << 20)])
+def test_initial_stream_window_size(options: dict[str, Any], size: int) -> None:
+    """The default, or what is asked for."""
+    with serving("probes", **options) as server:
+        assert announced(server.address)[SettingCodes.INITIAL_WINDOW_SIZE] == size
+
+
 @pytest.mark.parametrize(
     ("streams", "text"), [(0, "must be 1 or more, not 0"), (1 << 32, "must be 4294967295 or less, not 4294967296")]
 )

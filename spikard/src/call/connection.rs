@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 
 #[cfg(feature = "tls")]
 use rustls_pki_types::CertificateDer;
+use tokio::sync::watch;
 
 /// What is known of a connection, and what its calls hold together. The connection owns it, and its calls share it.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(crate) struct Connection {
     pub(crate) certificates: Vec<CertificateDer<'static>>,
     /// The bytes of the budget that its calls hold.
     pub(super) charged: AtomicUsize,
+    /// Whether it has had GOAWAY.
+    pub(super) draining: watch::Sender<bool>,
 }
 
 impl Connection {
@@ -26,5 +29,11 @@ impl Connection {
             address: Some(address),
             ..Self::default()
         }
+    }
+
+    /// Tells its calls that it takes no further ones.
+    #[cfg(feature = "server")]
+    pub(crate) fn drain(&self) {
+        self.draining.send_replace(true);
     }
 }

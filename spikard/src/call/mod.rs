@@ -7,6 +7,7 @@ mod deadline;
 mod panics;
 mod span;
 
+use std::future::{Future, pending};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -84,6 +85,40 @@ impl Call {
     pub fn time_remaining(&self) -> Option<Duration> {
         let deadline = self.deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Ready when the connection has had GOAWAY: the server shuts down gracefully, or `max_connection_age` is reached. The
+    /// call has the grace period left. Never ready outside spikard's own server.
+    ///
+    /// A stream without an end can end by itself then, and its client goes on elsewhere:
+    ///
+    /// ```
+    /// # async fn next() -> Option<u64> { None }
+    /// use spikard::{GrpcDuplexRequest, Status};
+    ///
+    /// async fn watch(request: GrpcDuplexRequest) -> Result<(), Status> {
+    ///     let mut draining = std::pin::pin!(request.call.draining());
+    ///     loop {
+    ///         tokio::select! {
+    ///             () = &mut draining => return Err(Status::unavailable("the server shuts down")),
+    ///             next = next() => match next {
+    ///                 Some(_change) => { /* send it */ }
+    ///                 None => return Ok(()),
+    ///             },
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn draining(&self) -> impl Future<Output = ()> + Send + use<> {
+        let connection = self.connection.as_ref();
+        let draining = connection.map(|connection| connection.draining.subscribe());
+        async move {
+            match draining {
+                // An error means that the connection is gone, and with it the call.
+                Some(mut draining) => drop(draining.wait_for(|draining| *draining).await),
+                None => pending().await,
+            }
+        }
     }
 
     /// The extensions of the HTTP request: what tower layers left for the handler.

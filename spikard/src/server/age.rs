@@ -13,6 +13,8 @@ pub(super) struct Age {
     pub(super) most: Option<Duration>,
     /// Then until its end; `None` for no limit.
     pub(super) grace: Option<Duration>,
+    /// The time without a call until GOAWAY; `None` for no limit.
+    pub(super) idle: Option<Duration>,
 }
 
 impl Age {
@@ -50,7 +52,7 @@ mod tests {
         let most = Duration::from_secs(100);
         let age = Age {
             most: Some(most),
-            grace: None,
+            ..Age::default()
         };
         let ages: Vec<Duration> = (0..1000).filter_map(|_| age.jittered().most).collect();
         let within = Duration::from_secs(90)..=Duration::from_secs(110);

@@ -192,6 +192,7 @@ impl ServerBuilder {
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
             nodelay: self.transport.tcp_nodelay,
+            keepalive: self.transport.tcp_keepalive,
             #[cfg(feature = "tls")]
             slots: Arc::new(Semaphore::new(self.transport.max_handshakes)),
             #[cfg(feature = "tls")]

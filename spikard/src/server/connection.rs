@@ -1,11 +1,11 @@
 //! One connection: HTTP/2, and the methods that its requests are for.
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -20,11 +20,13 @@ use crate::dispatch::ResponseFuture;
 use super::clock::ConnectionClock;
 use super::executor::Streams;
 use super::handshake::{Established, Handshake};
+use super::idle::InFlight;
 use super::layers::Stack;
 use super::listener::Accepted;
 use super::preface::Prefaced;
 use super::stall::Unstalled;
 use super::transport::Transport;
+use super::turns::InTurns;
 use super::verified_body::VerifiedBody;
 
 /// What every connection of a server is served with.
@@ -72,23 +74,30 @@ impl Serving {
     {
         let address = connection.address;
         let connection = Arc::new(connection);
+        let shared = connection.clone();
         let stack = self.stack;
         let stream = Unstalled::new(stream, self.transport.patience());
-        let (stream, preface) = Prefaced::new(stream);
+        let (stream, preface) = Prefaced::new(InTurns::new(stream));
         // The TLS handshake counts towards the limit.
         let handshake_left = self
             .transport
             .handshake_timeout
             .saturating_sub(began.elapsed());
         let clock = ConnectionClock::new();
+        let age = self.transport.age.jittered();
+        let in_flight = age.idle.map(|_| InFlight::new());
+        let streams = Streams {
+            in_flight: in_flight.clone(),
+            ..self.streams
+        };
         let mut connection = pin!(
             self.transport
-                .http2(clock.clone(), self.streams)
+                .http2(clock.clone(), streams)
                 .serve_connection(TokioIo::new(stream), Calls { stack, connection })
         );
         let mut missing = pin!(preface.missing(handshake_left));
-        let age = self.transport.age.jittered();
         let (mut old, mut too_old) = (pin!(age.reached()), pin!(age.exceeded()));
+        let mut idle = pin!(idle(in_flight, age.idle));
         let (mut stopping, mut goes_away) = (pin!(stopping), false);
         let ended = poll_fn(|cx| {
             clock.tick();
@@ -101,8 +110,10 @@ impl Serving {
                 if stops && !preface.is_there() {
                     return Poll::Ready(None);
                 }
-                goes_away = stops || old.as_mut().poll(cx).is_ready();
+                goes_away =
+                    stops || old.as_mut().poll(cx).is_ready() || idle.as_mut().poll(cx).is_ready();
                 if goes_away {
+                    shared.drain();
                     connection.as_mut().graceful_shutdown();
                     // It sends GOAWAY when it is polled.
                     cx.waker().wake_by_ref();
@@ -128,6 +139,14 @@ impl Serving {
                 tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
             }
         }
+    }
+}
+
+/// Ready when a connection has had no call for the limit.
+async fn idle(in_flight: Option<InFlight>, limit: Option<Duration>) {
+    match (in_flight, limit) {
+        (Some(in_flight), Some(limit)) => in_flight.idle_for(limit).await,
+        _ => pending().await,
     }
 }
 

@@ -8,11 +8,15 @@ use tokio_util::task::TaskTracker;
 
 use crate::respond::while_wanted;
 
-/// The streams of all connections of a server: each in a task, which is counted, and told when it is cut off.
+use super::idle::InFlight;
+
+/// The streams of all connections of a server: each in a task, which is counted, and told when it is cut off. A connection
+/// has a clone, which may count those of the connection as well.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Streams {
     pub(super) tasks: TaskTracker,
     pub(super) cut_off: CancellationToken,
+    pub(super) in_flight: Option<InFlight>,
 }
 
 impl<F> Executor<F> for Streams
@@ -21,6 +25,16 @@ where
 {
     fn execute(&self, stream: F) {
         let cut_off = self.cut_off.clone().cancelled_owned();
-        self.tasks.spawn(while_wanted(stream, cut_off));
+        let stream = while_wanted(stream, cut_off);
+        match &self.in_flight {
+            None => self.tasks.spawn(stream),
+            Some(in_flight) => {
+                let counted = in_flight.count();
+                self.tasks.spawn(async move {
+                    stream.await;
+                    drop(counted);
+                })
+            }
+        };
     }
 }

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
@@ -26,6 +27,8 @@ pub(super) struct Handshake {
     pub(super) timeout: Duration,
     /// TCP_NODELAY.
     pub(super) nodelay: bool,
+    /// SO_KEEPALIVE.
+    pub(super) keepalive: Option<Duration>,
     /// The TLS handshakes that may be in progress.
     #[cfg(feature = "tls")]
     pub(super) slots: Arc<Semaphore>,
@@ -61,6 +64,10 @@ impl Handshake {
 
     async fn tcp(&self, stream: TcpStream, address: SocketAddr) -> io::Result<Established> {
         stream.set_nodelay(self.nodelay)?;
+        if let Some(idle) = self.keepalive {
+            let keepalive = TcpKeepalive::new().with_time(idle);
+            SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
+        }
         let connection = Connection::from(address);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {

@@ -11,6 +11,7 @@ mod executor;
 mod handshake;
 #[cfg(feature = "health")]
 mod health;
+mod idle;
 mod layers;
 mod listener;
 mod preface;
@@ -20,9 +21,11 @@ mod serve;
 mod settings;
 mod signal;
 mod stall;
+mod through;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;
+mod turns;
 mod verified_body;
 
 pub use builder::ServerBuilder;

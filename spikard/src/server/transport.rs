@@ -14,9 +14,9 @@ use super::executor::Streams;
 /// connection.
 const CONNECTION_WINDOW: u32 = 256 << 20;
 
-/// More than a processor's cache holds is read from memory again: with 1 MiB, eight streams of messages of 1 KiB
-/// took 1.4 times the CPU.
-const STREAM_WINDOW: u32 = 256 << 10;
+/// An upload gets a window a round trip: 30 MiB over 50 ms took 6.4 s with 256 KiB, 1.7 s with 1 MiB, 0.5 s with 4 MiB. A
+/// connection reads in turns, so that a larger window is not a larger working set.
+const STREAM_WINDOW: u32 = 4 << 20;
 
 /// Late frames that each stream of a connection may have.
 const LATE_FRAMES: usize = 10_000;
@@ -36,6 +36,7 @@ pub(super) struct Transport {
     #[cfg(feature = "tls")]
     pub(super) max_handshakes: usize,
     pub(super) tcp_nodelay: bool,
+    pub(super) tcp_keepalive: Option<Duration>,
     pub(super) age: Age,
 }
 
@@ -54,6 +55,7 @@ impl Default for Transport {
             #[cfg(feature = "tls")]
             max_handshakes: 256,
             tcp_nodelay: true,
+            tcp_keepalive: None,
             age: Age::default(),
         }
     }

@@ -24,8 +24,15 @@ async fn hang(_: GrpcRequest<()>) -> Result<GrpcResponse<()>, Status> {
     std::future::pending().await
 }
 
+/// Answers when its connection has had GOAWAY.
+#[grpc_stream(service = "test.Connections")]
+async fn stay(request: GrpcRequest<()>) -> Result<GrpcResponse<()>, Status> {
+    request.call.draining().await;
+    Ok(GrpcResponse::from(()))
+}
+
 async fn start(set: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Running {
-    Running::start(set(Server::builder().add(Echo).add(Hang))).await
+    Running::start(set(Server::builder().add(Echo).add(Hang).add(Stay))).await
 }
 
 async fn connect(
@@ -70,6 +77,76 @@ async fn an_old_connection_goes_away_and_its_calls_finish() {
         assert_eq!(answer.unwrap().into_inner(), b"a");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[tokio::test]
+async fn a_handler_learns_that_its_connection_is_old() {
+    let age = Duration::from_millis(100);
+    let running = start(|builder| builder.max_connection_age(age)).await;
+    let mut client = running.client().await;
+    let stay = unary::<(), ()>(&mut client, "/test.Connections/Stay", ().into_request());
+    timeout(WAIT, stay).await.expect("GOAWAY").unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_without_a_call_goes_away() {
+    let idle = Duration::from_millis(200);
+    let running = start(|builder| builder.max_connection_idle(idle)).await;
+    let (_client, connection) = connect(&running).await;
+    let ended = timeout(WAIT, connection).await.expect("GOAWAY");
+    assert!(ended.is_ok(), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_connection_with_a_call_in_flight_is_not_idle() {
+    let idle = Duration::from_millis(50);
+    let running = start(|builder| builder.max_connection_idle(idle)).await;
+    let (client, connection) = connect(&running).await;
+    let mut connection = tokio::spawn(connection);
+    let mut client = client.ready().await.unwrap();
+    let request = Request::post(format!("http://{}/test.Connections/Hang", running.addr))
+        .header("content-type", "application/grpc");
+    let (answer, mut stream) = client
+        .send_request(request.body(()).unwrap(), false)
+        .unwrap();
+    stream.send_data(framed(false, b""), true).unwrap();
+    assert!(timeout(idle * 10, &mut connection).await.is_err());
+    // After GOAWAY no further call can begin.
+    client = client.ready().await.expect("no GOAWAY");
+    drop((answer, stream));
+    let ended = timeout(WAIT, connection).await.expect("GOAWAY").unwrap();
+    assert!(ended.is_ok(), "{ended:?}");
+}
+
+/// The system says of each socket which timer it has; 02 is keepalive's.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_has_tcp_keepalive_where_it_is_set() {
+    for (idle, timer) in [(None, "00"), (Some(Duration::from_secs(600)), "02")] {
+        let running = start(|builder| builder.tcp_keepalive(idle)).await;
+        let mut client = running.client().await;
+        let sent = b"a".to_vec().into_request();
+        let answer = unary::<Vec<u8>, Vec<u8>>(&mut client, "/test.Connections/Echo", sent).await;
+        assert_eq!(answer.unwrap().into_inner(), b"a");
+        let accepted = format!(" 0100007F:{:04X} 0100007F:", running.addr.port());
+        // Segments that are not acknowledged yet have another timer.
+        let seen = async {
+            while !timers(&accepted).any(|seen| seen.starts_with(timer)) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(WAIT, seen).await.expect(timer);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn timers(addresses: &str) -> impl Iterator<Item = String> {
+    let sockets = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
+    let lines = sockets
+        .lines()
+        .filter_map(|line| line.split_once(addresses));
+    let timers = lines.filter_map(|(_, rest)| rest.split_whitespace().nth(3));
+    timers.map(String::from).collect::<Vec<_>>().into_iter()
 }
 
 #[tokio::test]

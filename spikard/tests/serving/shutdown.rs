@@ -30,6 +30,13 @@ impl Stuck {
         std::future::pending().await
     }
 
+    /// Ends by itself when the server drains.
+    async fn watch(&self, request: GrpcRequest<()>) -> Result<GrpcResponse<String>, Status> {
+        self.entered.notify_one();
+        request.call.draining().await;
+        Ok(GrpcResponse::from(String::from("until the drain")))
+    }
+
     async fn upload(
         &self,
         request: GrpcClientStreamRequest<String>,
@@ -81,4 +88,21 @@ async fn calls_that_are_cut_off_are_answered_and_their_handlers_are_gone() {
         let pushback = status.metadata().contains_key("grpc-retry-pushback-ms");
         assert_eq!(pushback, !retried, "{status:?}");
     }
+}
+
+#[tokio::test]
+async fn a_handler_learns_of_the_drain() {
+    let stuck = Stuck::default();
+    let entered = stuck.entered.clone();
+    let grace = Duration::from_secs(600);
+    let running = Running::start(Server::builder().add(stuck).grace(grace)).await;
+    let mut client = running.client().await;
+    let watch = tokio::spawn(async move {
+        unary::<(), String>(&mut client, "/test.Stuck/Watch", ().into_request()).await
+    });
+    entered.notified().await;
+    assert!(!watch.is_finished());
+    running.stop().await.unwrap();
+    let answer = watch.await.unwrap().unwrap();
+    assert_eq!(answer.into_inner(), "until the drain");
 }

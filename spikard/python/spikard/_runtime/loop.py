@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
@@ -65,23 +64,31 @@ class LoopRunner:
 
     def _drain(self) -> None:
         calls, cancels, wakes, lookups, closed = self._bridge.drain()
-        for call, call_id, index, request in calls:
-            handler = self._handlers[index]
-            if call.streams:
-                stream = StreamCall(call, self._loop, handler, request)
-                sending = self._send(call_id, stream, partial(handler.function, request))
-                self._start(call_id, call, handler, sending)
-            else:
-                self._start(call_id, call, handler, self._run(call_id, call, handler, request))
+        # First what cannot wait. None of it is of a call of this burst.
         for call_id in wakes:
             if stream_of_call := self._streams.get(call_id):
                 stream_of_call.wake()
         for call_id in cancels:
             self._cancel(call_id)
+        calls.reverse()
+        while calls:
+            call, call_id, index, request = calls.pop()
+            # A handler's request is in a list that the handler's call empties: what it lets go of is free at once.
+            held = [request]
+            del request
+            self._begin(call_id, call, self._handlers[index], held)
         for lookup in lookups:
             self._on_lookup(lookup)
         if closed:
             self._on_closed()
+
+    def _begin(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
+        if call.streams:
+            stream = StreamCall(call, self._loop, handler, held[0])
+            sending = self._send(call_id, stream, lambda: handler.function(held.pop()))
+            self._start(call_id, call, handler, sending)
+        else:
+            self._start(call_id, call, handler, self._run(call_id, call, handler, held))
 
     def _start(self, call_id: int, call: InboundCall, handler: Handler, coroutine: Coroutine[Any, Any, None]) -> None:
         try:
@@ -102,10 +109,10 @@ class LoopRunner:
             task.add_done_callback(lambda _: self._tasks.pop(call_id, None))
             task.cancel()
 
-    async def _run(self, call_id: int, call: InboundCall, handler: Handler, request: Any) -> None:
+    async def _run(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         # Every exception is caught here: SystemExit or KeyboardInterrupt out of a task would end the loop.
         try:
-            response = handler.function(request)
+            response = handler.function(held.pop())
             if inspect.isawaitable(response):
                 response = await response
         except BaseException as error:

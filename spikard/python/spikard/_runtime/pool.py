@@ -77,20 +77,23 @@ class Pool:
         if job is None:
             return False
         call, call_id, index, request, grow = job
+        # A list that the handler's call empties: what the handler lets go of is free at once.
+        held = [request]
+        del job, request
         if grow:
             self._start_thread()
-        self._context.copy().run(self._run, call, call_id, self._handlers[index], request)
+        self._context.copy().run(self._run, call, call_id, self._handlers[index], held)
         return True
 
-    def _run(self, call: InboundCall, call_id: int, handler: Handler, request: Any) -> None:
+    def _run(self, call: InboundCall, call_id: int, handler: Handler, held: list[Any]) -> None:
         try:
             if call.streams:
                 # A stream is sent by the event loop.
-                stream = StreamCall(call, self._loop, handler, request)
-                answer = handler.function(request)
+                stream = StreamCall(call, self._loop, handler, held[0])
+                answer = handler.function(held.pop())
                 self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
                 return
-            response = handler.function(request)
+            response = handler.function(held.pop())
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)
                 return

@@ -99,10 +99,13 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     max_connection_age_grace: Annotated[Duration | None, Option(None, TIME, Group.CONNECTIONS, unset="none")]
     """Time after ``max_connection_age`` at which a connection is closed with what is left on it."""
 
+    max_connection_idle: Annotated[Duration | None, Option(None, TIME, Group.CONNECTIONS, unset="none")]
+    """Time without a call after which a connection gets GOAWAY: its client connects anew when it has one."""
+
     max_concurrent_streams: Annotated[int, Option(256, number_of("streams", most=2**32 - 1), Group.CONNECTIONS)]
     """SETTINGS_MAX_CONCURRENT_STREAMS: calls in flight on one connection. The client holds back those beyond it."""
 
-    initial_stream_window_size: Annotated[Size, Option("256KiB", WINDOW, Group.CONNECTIONS)]
+    initial_stream_window_size: Annotated[Size, Option("4MiB", WINDOW, Group.CONNECTIONS)]
     """SETTINGS_INITIAL_WINDOW_SIZE: flow-control window of a stream. An upload gets one window a round trip."""
 
     initial_connection_window_size: Annotated[Size, Option("256MiB", WINDOW, Group.CONNECTIONS)]
@@ -117,6 +120,9 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
 
     keepalive_timeout: Annotated[Duration, Option("20s", TIME, Group.CONNECTIONS)]
     """Time within which a keepalive PING must be acknowledged, or its connection is closed."""
+
+    tcp_keepalive: Annotated[Duration | None, Option(None, TIME, Group.CONNECTIONS, unset="the system's")]
+    """Time without traffic after which the system probes a connection (SO_KEEPALIVE). Keepalive PINGs do as much."""
 
     handshake_timeout: Annotated[Duration, Option("10s", TIME, Group.CONNECTIONS)]
     """Time for the TLS handshake and the HTTP/2 preface of a new connection, or it is closed."""

@@ -1,8 +1,14 @@
 //! Copies Rust's bytes into a Python `bytes`.
 
+use std::mem::MaybeUninit;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+
+/// Copies of this many bytes and more are made without the interpreter, which other threads use meanwhile: 64 MiB with
+/// their page faults take 15 to 50 ms, and letting go of the interpreter a microsecond.
+pub(super) const LARGE: usize = 256 << 10;
 
 /// Bytes that become a Python `bytes` and are freed then. Without memory this is a `MemoryError`, where `PyBytes::new`
 /// panics.
@@ -15,6 +21,9 @@ impl<'py, B: AsRef<[u8]>> IntoPyObject<'py> for Copied<B> {
 
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = self.0.as_ref();
+        if bytes.len() >= LARGE {
+            return copied_detached(py, bytes);
+        }
         // SAFETY: pointer and length are those of one slice, whose length always fits. The result is a new reference to
         // a `bytes`, or null with an exception set.
         unsafe {
@@ -23,4 +32,29 @@ impl<'py, B: AsRef<[u8]>> IntoPyObject<'py> for Copied<B> {
             Ok(Bound::from_owned_ptr_or_err(py, copied)?.cast_into_unchecked())
         }
     }
+}
+
+fn copied_detached<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    // SAFETY: without a source this is a new reference to a `bytes` of that length, whose content is not set, or null with
+    // an exception set.
+    let copied: Bound<'py, PyBytes> = unsafe {
+        let made = ffi::PyBytes_FromStringAndSize(std::ptr::null(), bytes.len().cast_signed());
+        Bound::from_owned_ptr_or_err(py, made)?.cast_into_unchecked()
+    };
+    // SAFETY: `copied` is a `bytes` of exactly this length, which starts there. Nothing else has a reference to it, and the
+    // garbage collector does not know of it, so nobody else reads it. A `u8` may be written as a `MaybeUninit<u8>`.
+    let content: &mut [MaybeUninit<u8>] = unsafe {
+        let start = ffi::PyBytes_AsString(copied.as_ptr());
+        std::slice::from_raw_parts_mut(start.cast(), bytes.len())
+    };
+    py.detach(|| {
+        // SAFETY: both are slices of this length, and one of them is borrowed mutably.
+        unsafe {
+            content
+                .as_mut_ptr()
+                .cast::<u8>()
+                .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        }
+    });
+    Ok(copied)
 }

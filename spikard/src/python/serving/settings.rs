@@ -24,12 +24,14 @@ pub(super) struct Settings {
     max_connections: usize,
     max_connection_age: Option<f64>,
     max_connection_age_grace: Option<f64>,
+    max_connection_idle: Option<f64>,
     max_concurrent_streams: u32,
     initial_stream_window_size: u32,
     initial_connection_window_size: u32,
     max_header_list_size: u32,
     keepalive_interval: f64,
     keepalive_timeout: f64,
+    tcp_keepalive: Option<f64>,
     handshake_timeout: f64,
     drain_delay: f64,
     receive_timeout: f64,
@@ -96,6 +98,7 @@ impl Settings {
             .max_header_list_size(self.max_header_list_size)
             .keepalive_interval(Some(seconds(self.keepalive_interval)?))
             .keepalive_timeout(seconds(self.keepalive_timeout)?)
+            .tcp_keepalive(self.tcp_keepalive.map(seconds).transpose()?)
             .handshake_timeout(seconds(self.handshake_timeout)?)
             .drain_delay(seconds(self.drain_delay)?);
         let builder = match self.max_connection_age {
@@ -104,6 +107,10 @@ impl Settings {
         };
         let builder = match self.max_connection_age_grace {
             Some(grace) => builder.max_connection_age_grace(seconds(grace)?),
+            None => builder,
+        };
+        let builder = match self.max_connection_idle {
+            Some(idle) => builder.max_connection_idle(seconds(idle)?),
             None => builder,
         };
         #[cfg(feature = "health")]
