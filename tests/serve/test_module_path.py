@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import spikard
 from clients import with_grpcio
 from processes import HANDLERS, WAIT, Lines
+
+import spikard
 
 SHADOWS = ("token", "logging", "json", "signal", "selectors", "socket", "types", "enum")
 """Modules of the standard library that the interpreter or spikard itself imports when it starts."""

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         checked = settings(CommandOptions, values, spelled.__getitem__)
     except (ValueError, TypeError, OSError) as error:
         mistake(error)
-    path = list(sys.path)
+    search_path = list(sys.path)
     _look_in(checked.app_dir)
     if given.command == "routes":
         _routes(given.targets, checked, as_json=given.json)
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         argv = list(sys.argv[1:] if arguments is None else arguments)
         folder = (checked.reload_dir or ".") if checked.reload else None
         try:
-            sys.exit(supervise(argv, checked, path=path, workers=checked.workers, watched=folder))
+            sys.exit(supervise(argv, checked, search_path=search_path, workers=checked.workers, watched=folder))
         except (OSError, ValueError, ImportError) as error:
             mistake(error)
     _serve(given.targets, checked, worker)

@@ -29,19 +29,22 @@ _MISTAKE = 2
 
 
 def supervise(
-    arguments: list[str], settings: Settings, *, path: list[str], workers: int, watched: str | None
+    arguments: list[str], settings: Settings, *, search_path: list[str], workers: int, watched: str | None
 ) -> int:
     """Serves with several processes until a signal; returns the exit code.
 
-    `path` is the module search path that this process was started with, and that the workers start with; `watched` is
+    `search_path` is the module search path that this process was started with, and that the workers start with; `watched` is
     a folder: a change in it restarts the workers.
     """
+    drain = settings.drain_delay + settings.grace
     listening = sockets.listen_shared(settings.address, workers)
     path = settings.address.path
     # Read at the start: at the end, the file may be another server's.
     inode = None if path is None else os.stat(path).st_ino
     try:
-        return _Supervisor(arguments, path, settings.drain_delay + settings.grace, listening, workers, watched).run()
+        return _Supervisor(
+            arguments, search_path, settings.drain_delay + settings.grace, listening, workers, watched
+        ).run()
     finally:
         if path is not None:
             sockets.remove_unix_socket(path, inode)
@@ -50,7 +53,7 @@ def supervise(
 @dataclass
 class _Supervisor:
     arguments: list[str]
-    path: list[str]
+    search_path: list[str]
     drain: float
     """Seconds that a drain may take."""
     listening: list[socket.socket]
@@ -103,7 +106,7 @@ class _Supervisor:
 
     def _start(self, worker: WorkerProcess) -> None:
         try:
-            line = worker.start(self.arguments, self.path)
+            line = worker.start(self.arguments, self.search_path)
         except OSError as error:
             _try_again(worker, error)
             return
