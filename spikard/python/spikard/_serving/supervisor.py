@@ -33,10 +33,9 @@ def supervise(
 ) -> int:
     """Serves with several processes until a signal; returns the exit code.
 
-    `search_path` is the module search path that this process was started with, and that the workers start with; `watched` is
-    a folder: a change in it restarts the workers.
+    `search_path` is the module search path that this process was started with; the workers start with it, too.
+    `watched` is a folder: a change in it restarts the workers.
     """
-    drain = settings.drain_delay + settings.grace
     listening = sockets.listen_shared(settings.address, workers)
     path = settings.address.path
     # Read at the start: at the end, the file may be another server's.
