@@ -14,6 +14,8 @@ class Address:
     host: str = ""
     port: int = 0
     path: str | None = None
+    mode: int | None = None
+    """The permissions of the Unix socket; ``None`` for what the umask leaves."""
 
     def __str__(self) -> str:
         if self.path is not None:

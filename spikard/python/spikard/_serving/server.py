@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger("spikard")
 
 _HIGHEST_LEVEL = 255
+# h2 resets such a call below everything that could answer it or log it.
+_GRPCIO_ON_UNIX = (
+    'clients of gRPC\'s C core (grpcio) need the channel option ("grpc.default_authority", "localhost") for a Unix '
+    "socket: without it their :authority is not valid HTTP, and their calls are reset"
+)
 
 
 class Server:
@@ -97,6 +102,8 @@ class Server:
         self._place = sockets.place(listening)
         if owned and unix and self._place.path is not None:
             self._inode = os.stat(self._place.path).st_ino
+        if unix:
+            logger.info(_GRPCIO_ON_UNIX)
         loop = asyncio.get_running_loop()
         handlers = [route.handler for route in self._routes]
         runtime = Runtime(self._native, handlers, loop)

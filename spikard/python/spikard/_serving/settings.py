@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +33,10 @@ def settings(kind: type, given: Mapping[str, Any], spelled: Callable[[str], str]
     address = (
         Address(path=uds) if uds is not None else address_of(spelled("bind"), DEFAULT_BIND if bind is None else bind)
     )
+    if values["uds_mode"] is not None:
+        if address.path is None:
+            raise ValueError(f"{spelled('uds_mode')} is given without {spelled('uds')}: {address} is no Unix socket")
+        address = replace(address, mode=values["uds_mode"])
     return Settings(address=address, **values)
 
 

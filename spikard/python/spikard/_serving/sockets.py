@@ -17,7 +17,7 @@ _BACKLOG = 2048
 def listen(address: Address) -> socket.socket:
     """A socket that is alone on its address."""
     if address.path is not None:
-        return _listen_unix(address.path)
+        return _listen_unix(address.path, address.mode)
     return _bound(address, shared=False)
 
 
@@ -77,12 +77,14 @@ def _bound(address: Address, *, shared: bool) -> socket.socket:
         raise last or OSError(errno.EADDRNOTAVAIL, "the host has no address")
 
 
-def _listen_unix(path: str) -> socket.socket:
+def _listen_unix(path: str, mode: int | None) -> socket.socket:
     with _explained(Address(path=path)):
         _remove_stale(path)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             listening.bind(path)
+            if mode is not None:
+                os.chmod(path, mode)  # before it listens: nobody has connected
             listening.listen(_BACKLOG)
         except OSError:
             listening.close()

@@ -12,7 +12,20 @@ from typing import Annotated, Literal, TypedDict, Union
 
 from spikard.grpc._amounts import Duration, Size
 from spikard.grpc._compression import Compression
-from spikard.grpc._forms import ADDRESS, FILE, PATH, RATE, SIZE, SWITCH, TIME, TIME_OR_ZERO, WINDOW, number_of, one_of
+from spikard.grpc._forms import (
+    ADDRESS,
+    FILE,
+    MODE,
+    PATH,
+    RATE,
+    SIZE,
+    SWITCH,
+    TIME,
+    TIME_OR_ZERO,
+    WINDOW,
+    number_of,
+    one_of,
+)
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._option_table import Group, Option
 
@@ -69,8 +82,12 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Address to listen on; port 0 takes a free port."""
 
     uds: Annotated[StrPath | None, Option(None, PATH, Group.LISTENER)]
-    """Unix domain socket to listen on, instead of an address. Clients of grpcio need the channel option
-    ``("grpc.default_authority", "localhost")``: the ``:authority`` that they send by default is not valid HTTP."""
+    """Unix domain socket to listen on, instead of an address; grpcio's clients need ``grpc.default_authority``. That is
+    the channel option ``("grpc.default_authority", "localhost")``: the ``:authority`` that they send by default is not
+    valid HTTP."""
+
+    uds_mode: Annotated[int | str | None, Option(None, MODE, Group.LISTENER, unset="as the umask leaves it")]
+    """Permissions of the Unix socket: who may write to it may connect."""
 
     runtime_threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs, at most 2")]
     """Threads for HTTP/2 (the worker threads of tokio)."""
