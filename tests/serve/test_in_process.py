@@ -1,15 +1,18 @@
 """The client inside the process."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import probes
 import pytest
+from google.protobuf import descriptor_pb2
 from wire import grpc
 
 from spikard.grpc import (
     GrpcBidiStreamResponse,
+    GrpcDuplexRequest,
     GrpcError,
     GrpcRequest,
     GrpcResponse,
@@ -19,6 +22,34 @@ from spikard.grpc import (
     grpc_stream,
 )
 from spikard.grpc.testing import AsyncClient, Client, ResourceExhaustedError, TestServer, serving
+
+
+@pytest.mark.parametrize(
+    ("messages", "text"),
+    [
+        ("one", "message 0 of the call must be bytes, not str: add .encode()"),
+        ([b"one", 2], "message 1 of the call must be bytes, not int"),
+        (descriptor_pb2.FileDescriptorSet(), "not FileDescriptorSet: add .SerializeToString()"),
+    ],
+)
+def test_messages_that_are_none(messages: Any, text: str) -> None:
+    """Said in the words of the handlers' types."""
+    with Client("probes") as client, pytest.raises(TypeError, match=re.escape(text)):
+        client.call("Echo", messages)
+
+
+@grpc_stream(service="duplex.Duplex")
+async def wrongly_read(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
+    """Forget the `async`."""
+    for message in request.messages:  # type: ignore[attr-defined]  # pyright: ignore
+        yield message
+
+
+def test_messages_that_are_still_to_come_are_no_list(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says what to write."""
+    with Client(wrongly_read) as client, pytest.raises(GrpcError):
+        client.call(wrongly_read, [b"one"])
+    assert "write async for message in" in caplog.text
 
 
 def test_every_kind() -> None:

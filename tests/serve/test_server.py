@@ -61,6 +61,8 @@ async def test_a_server_that_was_never_started() -> None:
     with pytest.raises(RuntimeError, match="has not been started"):
         await server.wait()
     await server.stop()
+    with pytest.raises(RuntimeError, match="was stopped before it was started: make a new one"):
+        await server.start()
 
 
 async def test_everybody_may_wait() -> None:
@@ -162,6 +164,33 @@ async def test_limits_and_compression() -> None:
         assert await echo(server, b"x" * 1024, compression=grpc.Compression.Gzip) == b"x" * 1024
         with pytest.raises(aio.AioRpcError, match="max_message_bytes = 1024"):
             await echo(server, b"x" * 1025)
+
+
+async def test_ctrl_c_ends_a_program_though_a_handler_runs_when_it_comes() -> None:
+    """Its call is answered, and then the program ends as without a server."""
+    program = """
+import asyncio, os, signal
+from spikard.grpc import GrpcError, GrpcRequest, GrpcResponse, grpc_stream
+from spikard.grpc.testing import AsyncClient
+@grpc_stream(service="app.App")
+async def interrupt(request: GrpcRequest) -> GrpcResponse:
+    os.kill(os.getpid(), signal.SIGINT)
+    return GrpcResponse()
+async def main():
+    async with AsyncClient(interrupt) as client:
+        try:
+            await client.call(interrupt)
+        except GrpcError as error:
+            print(error)
+        await asyncio.Event().wait()
+loop = asyncio.new_event_loop()
+try:
+    loop.run_until_complete(main())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=WAIT, check=False)
+    assert "interrupted" in done.stdout.splitlines(), done.stderr
 
 
 async def test_the_end_of_the_loop_ends_the_server() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,10 @@ _ROUTES_OPTIONS = (*options_of(MethodLimits), "app_dir")
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A letter that the locale's encoding has not is escaped, in the help as well.
+            stream.reconfigure(errors="backslashreplace")
     given = _parser().parse_args(arguments)
     values, spelled = chosen(CommandOptions, given, os.environ)
     try:
@@ -99,9 +104,11 @@ def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None
         mistake(error)
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        # The reader has ended; what Python has buffered goes to /dev/null.
+    except OSError as error:
+        # What Python has buffered goes to /dev/null: its flush at exit would fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # whose reader has ended, as in `spikard routes … | head`
+            mistake(OSError(error.errno, f"cannot write to standard output: {error.strerror}"))
 
 
 def _find(targets: Sequence[str]) -> list[Route]:

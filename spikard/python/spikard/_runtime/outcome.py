@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from spikard._runtime.event_loop import interrupt_program
 from spikard._runtime.frames import user_frames
 from spikard._runtime.loggers import logger_of
 from spikard.grpc._status import StatusCode
@@ -50,6 +51,8 @@ def failed(
     ways += [("code", [])]
     if not any(_fail(call, handler, error, status._replace(metadata=sent), what) for what, sent in ways):
         call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
+    if isinstance(error, KeyboardInterrupt):
+        interrupt_program(error)
 
 
 def _log_failure(call: InboundCall, handler: Handler, error: BaseException, status: Status, level: int) -> None:

@@ -62,6 +62,7 @@ class Server:
         self._pid = os.getpid()
         self._runtime: Runtime | None = None
         self._finished: asyncio.Task[None] | None = None
+        self._stopped = False
         self._place = checked.address
         self._inode: int | None = None
 
@@ -95,6 +96,9 @@ class Server:
 
     def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
         """Serves on a socket; one that is not `owned` is shared with other processes, and so is its file."""
+        if self._stopped:
+            listening.close()
+            raise RuntimeError("the server was stopped before it was started: make a new one")
         if self._runtime is not None:
             listening.close()
             raise RuntimeError("the server has been started before: make a new one")
@@ -125,6 +129,7 @@ class Server:
         The default of `grace` is the server's. A second call with a shorter one ends the wait sooner.
         """
         if self._finished is None:
+            self._stopped = True
             self._native.close()
             return
         self._check_process()
