@@ -193,6 +193,17 @@ except KeyboardInterrupt:
     assert "interrupted" in done.stdout.splitlines(), done.stderr
 
 
+async def test_each_of_several_servers_has_its_lines_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Whichever was started last, and whichever is gone."""
+    with caplog.at_level("INFO", "spikard"):
+        async with Server("probes", bind="127.0.0.1:0") as first:
+            await echo(first)
+            async with Server("probes", bind="127.0.0.1:0"):
+                pass
+            assert sum("draining" in text for text in caplog.messages) == 1
+        assert sum("draining" in text for text in caplog.messages) == 2
+
+
 async def test_the_end_of_the_loop_ends_the_server() -> None:
     """A program that forgets to stop its server ends all the same, with a warning."""
     program = """
