@@ -1,8 +1,10 @@
 """The command: what it prints, what it says of mistakes, how its options are given."""
 
+import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -18,8 +20,17 @@ from wire import grpc
 
 def test_version() -> None:
     """One line, and the same through the module."""
-    done = spikard("--version")
-    assert (done.returncode, done.stdout) == (0, f"spikard {version('spikard')}\n")
+    for flag in ("--version", "-V"):
+        done = spikard(flag)
+        assert (done.returncode, done.stdout) == (0, f"spikard {version('spikard')}\n")
+
+
+@pytest.mark.parametrize("level", ["warn", "WARNING"])
+def test_a_level_as_others_write_it(level: str) -> None:
+    """In any case, and by its short name."""
+    with serving("counting", env={"SPIKARD_LOG_LEVEL": level}) as served:
+        assert served.stop() == 0
+        assert "INFO" not in served.err.whole()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +131,11 @@ def test_the_table_at_the_start() -> None:
         (["probes", "--uds", ""], ["--uds is empty"]),
         (["probes", "--bind", "127.0.0.1:0", "--uds", "/tmp/x"], ["--bind and --uds are both given"]),
         (["probes", "--reflection"], ["reflection cannot show probes.Probes"]),
-        (["probes", "--no-such-flag"], ["unrecognized arguments: --no-such-flag"]),
+        (["probes", "--no-such-flag"], ["unrecognized arguments: --no-such-flag", "spikard serve --help tells more"]),
+        (["probes", "--port", "1"], ["unrecognized arguments: --port 1; did you mean --bind HOST:PORT?"]),
+        (["probes", "--max-mesages=1"], ["unrecognized arguments: --max-mesages=1; did you mean --max-messages?"]),
+        (["probes", "--bind", "unix:@name"], ['--bind: "unix:@name": there are no abstract sockets here']),
+        (["probes", "--timeout", "1e-12"], ["--timeout must be more than 1e-12 seconds"]),
         ([], ["the following arguments are required: TARGET"]),
     ],
 )
@@ -280,12 +295,16 @@ def test_ctrl_c() -> None:
 
 
 def test_a_wildcard_address() -> None:
-    """IPv6 and IPv4 at once."""
+    """IPv6 and IPv4 at once; a handler sees each client's address in its own form."""
     with serving("probes", bind="[::]:0") as served:
         port = int(served.address.rpartition(":")[2])
         for host in ("127.0.0.1", "::1"):
             with socket.create_connection((host, port), timeout=WAIT):
                 pass
+            shown = f"[{host}]" if ":" in host else host
+            with grpc.insecure_channel(f"{shown}:{port}") as channel:
+                peer = channel.unary_unary("/probes.Probes/Peer")(b"", timeout=WAIT).decode()
+                assert peer.startswith(f"{shown}:")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
@@ -320,3 +339,21 @@ def test_a_table_that_cannot_be_printed() -> None:
         2,
         "spikard: error: cannot write to standard output: No space left on device\n",
     )
+
+
+def test_no_descriptors_are_left() -> None:
+    """It is said once, not at each attempt, and serving goes on when there are some again."""
+    with serving("probes") as served:
+        pid = served.pids[0]
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (max(used) + 1, before[1]))
+        host, port = served.address.rsplit(":", 1)
+        with contextlib.ExitStack() as open_sockets:
+            for _ in range(8):
+                open_sockets.enter_context(socket.create_connection((host, int(port)), timeout=WAIT))
+            served.err.wait_for(r"ERROR .*cannot accept connections until the system allows it; raise .*\(ulimit -n\)")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        with grpc.insecure_channel(served.address) as channel:
+            assert channel.unary_unary("/probes.Probes/Echo")(b"on", timeout=WAIT, wait_for_ready=True) == b"on"
+        assert served.err.text().count("cannot accept connections") == 1

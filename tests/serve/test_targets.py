@@ -100,6 +100,9 @@ def test_what_a_subclass_overrides_is_served() -> None:
         ("probes:", ValueError, '"probes:" names no handlers'),
         (".probes", ValueError, '".probes" names no handlers'),
         ("probes.py", ValueError, '"probes.py" is a file: write the name of its module, "probes"'),
+        ("../src/probes.py", ValueError, 'its module, "probes", and its folder, ../src, in --app-dir or PYTHONPATH'),
+        ("/srv/probes.py:echo", ValueError, 'its module, "probes:echo", and its folder, /srv, in --app-dir'),
+        ("probes.echo", ModuleNotFoundError, '"probes.echo" is no module: write "probes:echo"'),
         ("./handlers/probes.py:echo", ValueError, 'write the name of its module, "handlers.probes:echo"'),
     ],
 )

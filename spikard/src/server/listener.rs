@@ -39,12 +39,13 @@ impl Listener {
 
     /// The next connection. Errors are of one connection or pass; none is of the listener.
     pub(super) async fn accept(&self) -> Accepted {
+        let mut said = false;
         loop {
             let accepted = match self {
                 Self::Tcp(listener, _) => listener
                     .accept()
                     .await
-                    .map(|(stream, peer)| Accepted::Tcp(stream, peer)),
+                    .map(|(stream, peer)| Accepted::Tcp(stream, as_ipv4(peer))),
                 #[cfg(unix)]
                 Self::Unix(listener) => listener
                     .accept()
@@ -57,12 +58,25 @@ impl Listener {
                     tracing::debug!(%error, "a connection broke before it was accepted");
                 }
                 Err(error) => {
-                    tracing::error!(%error, "cannot accept connections; trying again");
+                    // Once, not at each attempt: the next line comes after a connection.
+                    if !said {
+                        tracing::error!(
+                            %error,
+                            "cannot accept connections until the system allows it; raise the limit of open files \
+                             (ulimit -n) or lower max_connections"
+                        );
+                    }
+                    said = true;
                     sleep(EXHAUSTED_PAUSE).await;
                 }
             }
         }
     }
+}
+
+/// The address of a client, which a socket for both versions of IP has in the form of the newer one.
+fn as_ipv4(peer: SocketAddr) -> SocketAddr {
+    SocketAddr::new(peer.ip().to_canonical(), peer.port())
 }
 
 fn is_of_the_connection(error: &io::Error) -> bool {

@@ -223,6 +223,12 @@ def context_in_thread(request: GrpcRequest) -> GrpcResponse:
 
 
 @grpc_stream(service=SERVICE)
+async def peer(request: GrpcRequest) -> GrpcResponse:
+    """Answer with the address of the client."""
+    return GrpcResponse(str(request.call.peer).encode())
+
+
+@grpc_stream(service=SERVICE)
 async def pid(request: GrpcRequest) -> GrpcResponse:
     """Answer with the process."""
     return GrpcResponse(str(os.getpid()).encode())

@@ -15,7 +15,7 @@ from spikard import _native
 from spikard._cli import help as texts
 from spikard._cli import logs
 from spikard._cli.options import add_options, chosen
-from spikard._cli.parser import Parser
+from spikard._cli.parser import Parser, parsed
 from spikard._cli.report import mistake, routes_as_json
 from spikard._runtime.event_loop import new_event_loop
 from spikard._serving.blocking import run
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # A letter that the locale's encoding has not is escaped, in the help as well.
             stream.reconfigure(errors="backslashreplace")
-    given = _parser().parse_args(arguments)
+    given = parsed(_parser(), arguments)
     values, spelled = chosen(CommandOptions, given, os.environ)
     try:
         checked = settings(CommandOptions, values, spelled.__getitem__)
@@ -118,9 +118,9 @@ def _find(targets: Sequence[str]) -> list[Route]:
         mistake(error)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = Parser(prog="spikard", description=texts.DESCRIPTION, epilog=texts.EPILOG, usage="spikard COMMAND …")
-    parser.add_argument("--version", action="version", version=f"spikard {_native.version()}")
+    parser.add_argument("--version", "-V", action="version", version=f"spikard {_native.version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     serve = commands.add_parser(
         "serve",

@@ -30,6 +30,8 @@ def address_of(name: str, bind: str) -> Address:
         path = bind.removeprefix("unix:")
         if not path:
             raise ValueError(f'{name}: "unix:" names no file: write "unix:/run/spikard.sock"')
+        if path.startswith("@"):
+            raise ValueError(f'{name}: "{bind}": there are no abstract sockets here: write "unix:/run/spikard.sock"')
         return Address(path=path)
     host, colon, port = bind.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host

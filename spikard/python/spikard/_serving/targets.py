@@ -82,8 +82,12 @@ def _of_target(target: object) -> Iterator[tuple[Any, Declaration]]:
 def _of_name(name: str) -> Iterator[tuple[Any, Declaration]]:
     module_name, colon, path = name.partition(":")
     if "/" in module_name or module_name.endswith(".py"):
-        module = module_name.removesuffix(".py").strip("./").replace("/", ".")
-        raise ValueError(f'"{name}" is a file: write the name of its module, "{module}{colon}{path}"')
+        folder, _, file = module_name.rpartition("/")
+        if module_name.startswith("/") or ".." in folder.split("/"):
+            module, place = file.removesuffix(".py"), f", and its folder, {folder or '/'}, in --app-dir or PYTHONPATH"
+        else:
+            module, place = module_name.removesuffix(".py").strip("./").replace("/", "."), ""
+        raise ValueError(f'"{name}" is a file: write the name of its module, "{module}{colon}{path}"{place}')
     if not module_name or module_name.startswith(".") or (colon and not path):
         raise ValueError(f'"{name}" names no handlers: write "module" or "module:name"')
     found: Any = names.find(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -97,11 +97,15 @@ def number_of(unit: str, *, most: int | None = None) -> Form:
     return Form("N", f"number of {unit}", check, _number_or_text)
 
 
-def one_of(literal: Any) -> Form:
-    """One of the texts of a ``Literal``."""
+def one_of(literal: Any, *, also: Mapping[str, str] | None = None) -> Form:
+    """One of the texts of a ``Literal``, in any case, or `also` another name for one."""
     choices: tuple[str, ...] = get_args(literal)
+    others = also or {}
 
     def check(name: str, value: object) -> object:
+        if isinstance(value, str):
+            folded = value.lower()
+            value = others.get(folded, folded) if others.get(folded, folded) in choices else value
         if value not in choices:
             raise ValueError(f'{name} must be one of {", ".join(choices)}, not "{value}"')
         return value

@@ -192,7 +192,9 @@ class CommandOptions(ServeOptions, total=False):
     reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="the working directory")]
     """Folder that ``reload`` watches."""
 
-    log_level: Annotated[LogLevel, Option("info", one_of(LogLevel), Group.OTHER)]
+    log_level: Annotated[
+        LogLevel, Option("info", one_of(LogLevel, also={"warn": "warning", "fatal": "critical"}), Group.OTHER)
+    ]
     """Lowest level that is logged, to standard error."""
 
     app_dir: Annotated[StrPath, Option(".", PATH, Group.OTHER)]
