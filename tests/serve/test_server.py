@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import weakref
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,43 @@ async def test_limits_and_compression() -> None:
             await echo(server, b"x" * 1025)
 
 
+async def test_a_handler_that_ignores_its_cancellation_is_named_once() -> None:
+    """Without what asyncio says of its task, and of a generator that nobody has."""
+    program = """
+import asyncio, os, signal, threading, logging
+import grpc
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream, serve
+logging.basicConfig()
+@grpc_stream(service="app.App")
+async def stubborn(request: GrpcRequest) -> GrpcResponse:
+    os.kill(os.getpid(), signal.SIGTERM)
+    while True:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            pass
+def call():
+    while not os.path.exists("app.sock"):
+        pass
+    options = [("grpc.default_authority", "localhost")]
+    with grpc.insecure_channel("unix:app.sock", options) as channel:
+        try:
+            channel.unary_unary("/app.App/Stubborn")(b"", wait_for_ready=True)
+        except grpc.RpcError as error:
+            print(error.code().name, flush=True)
+threading.Thread(target=call, daemon=True).start()
+serve(stubborn, uds="app.sock", grace="100ms", quiet=True)
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=WAIT, check=False
+        )
+    assert done.stderr.count("__main__:stubborn") == 1, done.stderr
+    assert "left behind, because they did not end when cancelled: __main__:stubborn" in done.stderr
+    for complaint in ("GeneratorExit", "Task was destroyed", "never awaited"):
+        assert complaint not in done.stderr
+
+
 async def test_ctrl_c_ends_a_program_though_a_handler_runs_when_it_comes() -> None:
     """Its call is answered, and then the program ends as without a server."""
     program = """
@@ -191,6 +229,19 @@ except KeyboardInterrupt:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=WAIT, check=False)
     assert "interrupted" in done.stdout.splitlines(), done.stderr
+
+
+async def test_a_name_with_several_addresses(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server listens on one of them, and says so."""
+    addresses = [(socket.AF_INET6, ("::1", 0, 0, 0)), (socket.AF_INET, ("127.0.0.1", 0))]
+    found = [(family, socket.SOCK_STREAM, 6, "", name) for family, name in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    async with Server("probes", bind="both.example:0") as server:
+        assert server.address.startswith("127.0.0.1:")
+    async with Server("probes", bind="both.example:0"):
+        pass
+    (said,) = [text for text in caplog.messages if "addresses" in text]
+    assert said.startswith("both.example has several addresses; the server listens on 127.0.0.1 alone, not on ::1: ")
 
 
 async def test_each_of_several_servers_has_its_lines_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
