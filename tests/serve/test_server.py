@@ -235,7 +235,11 @@ async def test_a_name_with_several_addresses(caplog: pytest.LogCaptureFixture, m
     """The server listens on one of them, and says so."""
     addresses = [(socket.AF_INET6, ("::1", 0, 0, 0)), (socket.AF_INET, ("127.0.0.1", 0))]
     found = [(family, socket.SOCK_STREAM, 6, "", name) for family, name in addresses]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+    def resolve(*_: object, **__: object) -> object:
+        return list(found)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     async with Server("probes", bind="both.example:0") as server:
         assert server.address.startswith("127.0.0.1:")
     async with Server("probes", bind="both.example:0"):
