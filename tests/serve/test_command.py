@@ -7,6 +7,7 @@ import re
 import resource
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from importlib.metadata import version
@@ -136,6 +137,8 @@ def test_the_table_at_the_start() -> None:
         (["probes", "--max-mesages=1"], ["unrecognized arguments: --max-mesages=1; did you mean --max-messages?"]),
         (["probes", "--bind", "unix:@name"], ['--bind: "unix:@name": there are no abstract sockets here']),
         (["probes", "--timeout", "1e-12"], ["--timeout must be more than 1e-12 seconds"]),
+        (["probes", "--reload-dir", "/nowhere"], ["--reload-dir is given without --reload: nothing would be watched"]),
+        (["probes", "--reload", "--reload-dir", "probes.py"], ['the folder to watch, "probes.py", is a file']),
         ([], ["the following arguments are required: TARGET"]),
     ],
 )
@@ -242,6 +245,7 @@ def test_mutual_tls(tmp_path: Path) -> None:
     ]
     ca = made.file("ca.pem").read_bytes()
     with serving("probes", *options) as served:
+        assert f"serving on {served.address} with mutual TLS (pid " in served.out.text()
         mutual = grpc.ssl_channel_credentials(
             ca, made.file("client.key").read_bytes(), made.file("client.pem").read_bytes()
         )
@@ -253,6 +257,27 @@ def test_mutual_tls(tmp_path: Path) -> None:
         ):
             channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT)
         assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+        served.err.wait_for(r"INFO .*: a TLS handshake failed peer=127\.0\.0\.1:\d+ error=peer sent no certificates")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_tls_and_clients_that_do_it_wrong(workers: int, tmp_path: Path) -> None:
+    """The start says that there is TLS, and the log who failed to speak it, and why."""
+    made = certificates.make(tmp_path)
+    options = ["--tls-cert", str(made.file("server.pem")), "--tls-key", str(made.file("server.key"))]
+    (tmp_path / "other").mkdir()
+    other = certificates.make(tmp_path / "other").file("ca.pem")
+    with serving("probes", *options, workers=workers) as served:
+        assert f"serving on {served.address} with TLS (pid " in served.out.text()
+        failed = r"INFO .*: a TLS handshake failed peer=127\.0\.0\.1:\d+ error="
+        with grpc.insecure_channel(served.address) as channel, pytest.raises(grpc.RpcError):
+            channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT)
+        served.err.wait_for(failed + "received corrupt message")
+        host, port = served.address.rsplit(":", 1)
+        context = ssl.create_default_context(cafile=str(other))
+        with socket.create_connection((host, int(port)), timeout=WAIT) as stream, pytest.raises(ssl.SSLError):
+            context.wrap_socket(stream, server_hostname="localhost")
+        served.err.wait_for(failed + "received fatal alert")
 
 
 def test_health() -> None:

@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except (ValueError, TypeError, OSError) as error:
         mistake(error)
     search_path = list(sys.path)
+    if checked.reload_dir is not None and not checked.reload:
+        mistake(ValueError(f"{spelled['reload_dir']} is given without {spelled['reload']}: nothing would be watched"))
     _look_in(checked.app_dir)
     if given.command == "routes":
         _routes(given.targets, checked, as_json=given.json)
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     worker = worker_of(os.environ)
     if worker is None and (checked.workers > 1 or checked.reload):
         argv = list(sys.argv[1:] if arguments is None else arguments)
-        folder = (checked.reload_dir or ".") if checked.reload else None
+        folder = (checked.reload_dir or checked.app_dir) if checked.reload else None
         try:
             sys.exit(supervise(argv, checked, search_path=search_path, workers=checked.workers, watched=folder))
         except (OSError, ValueError, ImportError) as error:
@@ -92,7 +94,7 @@ def _ready(server: Server, worker: Worker | None) -> None:
     if worker is not None:
         worker.ready(server)
         return
-    say(f"{server.table}\n\nserving on {server.address} (pid {os.getpid()})")
+    say(f"{server.table}\n\nserving on {server._shown} (pid {os.getpid()})")
 
 
 def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None:

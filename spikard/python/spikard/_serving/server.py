@@ -83,6 +83,12 @@ class Server:
         return str(self._place)
 
     @property
+    def _shown(self) -> str:
+        """The address, and whether it takes TLS, for the line that says where the server serves."""
+        mutual = "mutual " if self._settings.tls_client_ca is not None else ""
+        return self.address if self._settings.tls_cert is None else f"{self.address} with {mutual}TLS"
+
+    @property
     def table(self) -> str:
         """A line for each method: its kind, its handler and its limits."""
         return str(self._native.table)

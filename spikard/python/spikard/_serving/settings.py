@@ -19,6 +19,8 @@ class Settings(SimpleNamespace):
     """Where the server listens, from `bind` and `uds`."""
     drain_delay: float
     grace: float
+    tls_cert: str | None
+    tls_client_ca: str | None
 
 
 def settings(kind: type, given: Mapping[str, Any], spelled: Callable[[str], str] = str) -> Settings:

@@ -28,7 +28,7 @@ class Worker:
 
     def ready(self, server: Server) -> None:
         """Tells the supervisor that the worker serves."""
-        self.line.sendall(json.dumps({"table": server.table, "address": server.address}).encode() + b"\n")
+        self.line.sendall(json.dumps({"table": server.table, "address": server._shown}).encode() + b"\n")
 
 
 def worker_of(environment: MutableMapping[str, str]) -> Worker | None:

@@ -187,10 +187,10 @@ class CommandOptions(ServeOptions, total=False):
     """Worker processes that share the address. One that ends is started again."""
 
     reload: Annotated[bool, Option(False, SWITCH, Group.PROCESSES)]
-    """Restart when a Python file changes. Needs ``watchfiles``."""
+    """Restart when a ``.py`` file changes. Needs ``watchfiles``."""
 
-    reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="the working directory")]
-    """Folder that ``reload`` watches."""
+    reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="that of app_dir")]
+    """Folder that ``reload`` watches, with those below it."""
 
     log_level: Annotated[
         LogLevel, Option("info", one_of(LogLevel, also={"warn": "warning", "fatal": "critical"}), Group.OTHER)
