@@ -111,7 +111,7 @@ test-python: wheel programs ## Tests in Python: the package, the examples, and e
 # What the tests in Python start.
 .PHONY: programs
 programs: $(STAMPS)/venv
-	nice cargo build $(ALL) --bin demo --bin server --bin probe_server --bin interop_server \
+	nice cargo build $(ALL) --bin demo --bin server --bin probe_server --bin interop_server --bin faults_server \
 	    --example in_axum --example in_tonic --example with_layers
 
 # One wheel for all: that is what the stable ABI is for.
@@ -207,6 +207,9 @@ include benches/bench.mk
 
 # The site of the documentation.
 include docs/docs.mk
+
+# Servers behind Envoy, and the manifests for Kubernetes.
+include tests/envoy/envoy.mk
 
 # Fuzz targets, built by a nightly compiler.
 include fuzz/fuzz.mk

@@ -83,6 +83,7 @@
 //! | `zstd` | | messages in zstd, both ways |
 //! | `tls` | | `ServerBuilder::tls`, with client certificates |
 //! | `health`, `reflection` | | `ServerBuilder::health` and `::reflection`, from tonic's crates |
+//! | `orca` | | `ServerBuilder::orca`: load reports, for those that balance calls |
 //! | `router` | | `Routes::into_axum_router` and `::into_tonic` |
 //! | `python` | | handlers in Python; without it nothing of Python is needed or linked |
 #![warn(missing_docs)]
@@ -116,11 +117,15 @@ pub use tonic::metadata::{MetadataMap, MetadataValue};
 pub use tonic::{Code, Status};
 
 pub use call::Call;
+#[cfg(feature = "orca")]
+pub use call::LoadReport;
 pub use handler::{
     Handler, HandlerResult, IntoStatus, Kind, Limits, MAX_STREAM_MESSAGES, MethodInfo,
     MethodOptions,
 };
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
+#[cfg(feature = "orca")]
+pub use server::Orca;
 #[cfg(feature = "reflection")]
 pub use server::ReflectionError;
 #[cfg(feature = "server")]

@@ -5,3 +5,7 @@ struct Embedding;
 
 #[doc = include_str!("../../docs/guide/rust.md")]
 struct Guide;
+
+#[cfg(feature = "orca")]
+#[doc = include_str!("../../docs/guide/load-balancing.md")]
+struct LoadBalancing;

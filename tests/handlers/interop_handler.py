@@ -15,6 +15,7 @@ from interop_pb2 import (
     StreamingInputCallResponse,
     StreamingOutputCallRequest,
     StreamingOutputCallResponse,
+    TestOrcaReport,
 )
 from spikard.grpc import (
     Call,
@@ -27,6 +28,7 @@ from spikard.grpc import (
     GrpcError,
     GrpcRequest,
     GrpcResponse,
+    LoadReport,
     Metadata,
 )
 
@@ -47,6 +49,8 @@ async def unary_call(request: GrpcRequest) -> GrpcResponse:
     asked = SimpleRequest.FromString(request.payload)
     expect_compressed(request.call, 0, asked)
     echo_status(asked)
+    if asked.HasField("orca_per_query_report"):
+        request.call.record_load(**load(asked.orca_per_query_report))
     response = SimpleResponse(payload=payload(asked.response_type, asked.response_size))
     return GrpcResponse(
         payload=response.SerializeToString(),
@@ -87,6 +91,8 @@ async def full_duplex_call(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
     async for message in request.messages:
         asked = StreamingOutputCallRequest.FromString(message)
         echo_status(asked)
+        if asked.HasField("orca_oob_report"):
+            request.call.record_server_load(**load(asked.orca_oob_report))
         async for answer in answers(asked):
             yield answer
 
@@ -112,6 +118,16 @@ async def answers(asked: StreamingOutputCallRequest) -> AsyncIterator[bytes]:
             await asyncio.sleep(parameters.interval_us / 1_000_000)
         response = StreamingOutputCallResponse(payload=payload(asked.response_type, parameters.size))
         yield response.SerializeToString()
+
+
+def load(asked: TestOrcaReport) -> LoadReport:
+    """Report what the client dictates."""
+    return LoadReport(
+        cpu_utilization=asked.cpu_utilization,
+        memory_utilization=asked.memory_utilization,
+        request_cost=dict(asked.request_cost),
+        utilization=dict(asked.utilization),
+    )
 
 
 def payload(payload_type: PayloadType, size: int) -> Payload:

@@ -342,7 +342,7 @@ def test_a_thread_that_cannot_be_started_is_given_back(
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     bridge = PoolBridge()
-    pool_of(bridge, len).ensure_started()
+    assert not pool_of(bridge, len).ensure_started()
     assert bridge.lost == 1
     assert "no further thread for def handlers can be started: can't start new thread" in caplog.text
 
@@ -416,3 +416,16 @@ def test_a_thread_that_cannot_be_made_is_said_and_the_pool_goes_on(
     assert caplog.messages == ["no further thread for def handlers can be started: no thread"]
     pool.ensure_started()
     assert pool.join(time.monotonic() + 30)
+
+
+def test_a_thread_that_cannot_be_made_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise MemoryError("no memory")
+
+    monkeypatch.setattr(threading, "Thread", refuse)
+    bridge = PoolBridge()
+    assert not pool_of(bridge, len).ensure_started()
+    assert bridge.lost == 1
+    assert "no further thread for def handlers can be started: no memory" in caplog.text

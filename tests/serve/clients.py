@@ -122,4 +122,4 @@ def _own(metadata: Any) -> Pairs:
     if metadata is None:
         return []
     pairs = metadata.items() if isinstance(metadata, Mapping) else metadata
-    return [(key, value) for key, value in pairs if key.startswith("x-")]
+    return [(key, value) for key, value in pairs if key.startswith(("x-", "endpoint-load-"))]

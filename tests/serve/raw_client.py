@@ -8,12 +8,13 @@ import socket
 import struct
 from collections.abc import Iterable, Iterator
 
-_DATA, _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
-_END_STREAM, _END_HEADERS, _ACK = 1, 4, 1
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = 0, 1, 3, 4, 6, 7, 8, 9
+END_STREAM, END_HEADERS, ACK = 1, 4, 1
 _LARGEST_WINDOW = 2**31 - 1
 
 
-def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    """A frame of HTTP/2."""
     return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
 
 
@@ -30,26 +31,31 @@ def message(payload: bytes) -> bytes:
 class RawClient:
     """One connection."""
 
-    def __init__(self, address: str, timeout: float = 30) -> None:
+    def __init__(
+        self, address: str, timeout: float = 30, window: int = _LARGEST_WINDOW, *, silent: bool = False
+    ) -> None:
         host, port = address.rsplit(":", 1)
         self.socket = socket.create_connection((host, int(port)), timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._next_stream = 1
+        self.last_stream = -1
+        """The stream of the call that was begun last."""
         self._buffer = bytearray()
         self.goaway: int | None = None
         """The last stream that the server takes, once it has said so."""
-        windows = struct.pack(">HI", 4, _LARGEST_WINDOW)
+        if silent:
+            return
+        windows = struct.pack(">HI", 4, window)
         self.socket.sendall(
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-            + _frame(_SETTINGS, 0, 0, windows)
-            + _frame(_WINDOW_UPDATE, 0, 0, struct.pack(">I", _LARGEST_WINDOW - 65535))
+            + frame(SETTINGS, 0, 0, windows)
+            + frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", _LARGEST_WINDOW - 65535))
         )
 
     def close(self) -> None:
         """Close the connection."""
         self.socket.close()
 
-    def begin(self, path: str, body: bytes, *, end: bool = True) -> bytes:
+    def begin(self, path: str, body: bytes, *, end: bool = True, metadata: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
         """The frames of a call; with `end` the client has said all."""
         headers = b"".join(
             _header(name, value)
@@ -60,29 +66,40 @@ class RawClient:
                 (b":authority", b"test"),
                 (b"te", b"trailers"),
                 (b"content-type", b"application/grpc"),
+                *metadata,
             )
         )
-        stream, self._next_stream = self._next_stream, self._next_stream + 2
-        data = _frame(_DATA, _END_STREAM if end else 0, stream, body)
-        return _frame(_HEADERS, _END_HEADERS, stream, headers) + data
+        stream = self.last_stream = self.last_stream + 2
+        data = frame(DATA, END_STREAM if end else 0, stream, body)
+        return frame(HEADERS, END_HEADERS, stream, headers) + data
 
     def call_many(self, path: str, payloads: Iterable[bytes]) -> list[bytes]:
         """Make calls at once, and wait for the answer of each: the payload of its message."""
-        first = self._next_stream
+        first = self.last_stream + 2
         frames = [self.begin(path, message(payload)) for payload in payloads]
         self.socket.sendall(b"".join(frames))
         answers = [b""] * len(frames)
         left = len(frames)
         for kind, flags, stream, payload in self.frames():
-            if kind == _DATA:
+            if kind == DATA:
                 answers[(stream - first) // 2] += payload
-            if kind == _RST_STREAM:
+            if kind == RST_STREAM:
                 raise ConnectionError(f"stream {stream} was reset: {payload!r}")
-            if flags & _END_STREAM and kind in (_DATA, _HEADERS):
+            if flags & END_STREAM and kind in (DATA, HEADERS):
                 left -= 1
                 if left == 0:
                     break
         return [answer[5:] for answer in answers]
+
+    def until(self, kind: int, times: int = 1) -> list[tuple[int, bytes]]:
+        """Wait until a kind of frame has come so many times: their flags, and what is in them."""
+        seen: list[tuple[int, bytes]] = []
+        for came, flags, _, payload in self.frames():
+            if came == kind:
+                seen.append((flags, payload))
+            if len(seen) == times:
+                break
+        return seen
 
     def frames(self) -> Iterator[tuple[int, int, int, bytes]]:
         """The frames that come, those about the connection answered."""
@@ -96,11 +113,11 @@ class RawClient:
                 stream = int.from_bytes(self._buffer[5:9], "big")
                 payload = bytes(self._buffer[9 : 9 + length])
                 del self._buffer[: 9 + length]
-                if kind == _SETTINGS and not flags & _ACK:
-                    answers += _frame(_SETTINGS, _ACK, 0, b"")
-                elif kind == _PING and not flags & _ACK:
-                    answers += _frame(_PING, _ACK, 0, payload)
-                elif kind == _GOAWAY:
+                if kind == SETTINGS and not flags & ACK:
+                    answers += frame(SETTINGS, ACK, 0, b"")
+                elif kind == PING and not flags & ACK:
+                    answers += frame(PING, ACK, 0, payload)
+                elif kind == GOAWAY:
                     self.goaway = int.from_bytes(payload[:4], "big")
                 if answers:
                     self.socket.sendall(answers)

@@ -96,6 +96,8 @@ def test_routes_as_json() -> None:
             "max_stream_bytes": 200,
             "timeout": 5.0,
             "idle_timeout": 60.0,
+            "accept_compression": True,
+            "refuse_retried_uploads": False,
         },
     }
 

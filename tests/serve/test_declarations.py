@@ -160,6 +160,7 @@ def test_limits() -> None:
         max_bytes="8MiB",
         timeout="1m30s",
         idle_timeout=datetime.timedelta(milliseconds=250),
+        accept_compression=False,
     )
     async def get(request: GrpcClientStreamRequest) -> GrpcResponse: ...
 
@@ -169,6 +170,8 @@ def test_limits() -> None:
         "max_stream_bytes": 8 << 20,
         "timeout": 90.0,
         "idle_timeout": 0.25,
+        "accept_compression": False,
+        "refuse_retried_uploads": None,
     }
     assert of(get) == Declaration("shop.v1.Shop", "Put", Kind.CLIENT_STREAMING, limits=limits)
 

@@ -150,12 +150,29 @@ def test_a_new_option_is_one_entry(tmp_path: Path) -> None:
         ),
         ({"health": "no"}, 'health must be True or False, as a text 1 or 0, not "no"'),
         ({"uds": 7}, "uds must be a path"),
+        ({"accept_compression": None}, "accept_compression must be True or False, as a text 1 or 0, not NoneType"),
+        ({"refuse_retried_uploads": "no"}, 'refuse_retried_uploads must be True or False, as a text 1 or 0, not "no"'),
     ],
 )
 def test_what_a_type_checker_would_refuse(options: dict[str, Any], text: str) -> None:
     """It is refused at run time as well."""
     with pytest.raises(TypeError, match=re.escape(text)):
         Server("probes", **options)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("1000B", "--max-sent-metadata-bytes must be 1024 or more, not 1000"),
+        ("4GiB", "--max-sent-metadata-bytes must be 2147483647 or less, not 4294967296"),
+        ("much", '--max-sent-metadata-bytes: "much" is not a size'),
+    ],
+)
+def test_a_status_has_to_fit_in_what_is_sent(value: str, text: str) -> None:
+    """In any limit of it."""
+    done = spikard("serve", "probes", "--max-sent-metadata-bytes", value)
+    assert done.returncode == 2
+    assert text in done.stderr
 
 
 def test_a_path_is_quoted_as_it_is(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the service they probe, clients, and servers of every kind.
 
+pub mod faulty;
 pub mod interop;
 pub mod kinds;
 pub mod languages;

@@ -13,10 +13,12 @@ pub(crate) enum Key {
     MaxStreamBytes,
     Timeout,
     IdleTimeout,
+    AcceptCompression,
+    RefuseRetriedUploads,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Service,
         Self::Method,
         Self::Python,
@@ -27,9 +29,11 @@ impl Key {
         Self::MaxStreamBytes,
         Self::Timeout,
         Self::IdleTimeout,
+        Self::AcceptCompression,
+        Self::RefuseRetriedUploads,
     ];
 
-    /// The word in the source; for a limit, the method of `MethodOptions` too.
+    /// The word in the source; for a limit or a switch, the method of `MethodOptions` too.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Service => "service",
@@ -42,6 +46,8 @@ impl Key {
             Self::MaxStreamBytes => "max_stream_bytes",
             Self::Timeout => "timeout",
             Self::IdleTimeout => "idle_timeout",
+            Self::AcceptCompression => "accept_compression",
+            Self::RefuseRetriedUploads => "refuse_retried_uploads",
         }
     }
 
@@ -58,6 +64,8 @@ impl Key {
             Self::MaxStreamBytes => "max_stream_bytes = \"8MiB\"",
             Self::Timeout => "timeout = \"5s\"",
             Self::IdleTimeout => "idle_timeout = \"30s\"",
+            Self::AcceptCompression => "accept_compression = false",
+            Self::RefuseRetriedUploads => "refuse_retried_uploads = true",
         }
     }
 

@@ -1,4 +1,4 @@
-//! The options that are limits.
+//! The options that are limits or switches.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -19,7 +19,7 @@ pub(crate) struct UnknownLimit<'a> {
     pub(crate) advice: String,
 }
 
-/// The limits that are set, in the order of the options.
+/// The limits and switches that are set, in the order of the options.
 #[derive(Clone, Default)]
 pub(crate) struct Limits(Vec<Limit>);
 
@@ -35,7 +35,9 @@ struct Limit {
 impl Limits {
     pub(super) fn set(&mut self, key: Key, value: &Expr, report: &mut Report) {
         let is_literal = literal(value).is_some();
-        let value = if is_time(key) {
+        let value = if is_switch(key) {
+            switch(key, value)
+        } else if is_time(key) {
             time(key, value)
         } else if key == Key::MaxMessages {
             count(key, value)
@@ -70,9 +72,10 @@ impl Limits {
         calls.collect()
     }
 
-    /// Those that are not literals.
+    /// The limits that are not literals.
     pub(crate) fn unknown(&self) -> impl Iterator<Item = UnknownLimit<'_>> {
-        let expressions = self.0.iter().filter(|limit| !limit.is_literal);
+        let limits = self.0.iter().filter(|limit| !is_switch(limit.key));
+        let expressions = limits.filter(|limit| !limit.is_literal);
         expressions.map(|limit| UnknownLimit {
             field: Ident::new(limit.key.word(), Span::call_site()),
             is_time: is_time(limit.key),
@@ -84,6 +87,17 @@ impl Limits {
 
 fn is_time(key: Key) -> bool {
     matches!(key, Key::Timeout | Key::IdleTimeout)
+}
+
+fn is_switch(key: Key) -> bool {
+    matches!(key, Key::AcceptCompression | Key::RefuseRetriedUploads)
+}
+
+fn switch(key: Key, value: &Expr) -> syn::Result<TokenStream> {
+    match literal(value) {
+        Some(Lit::Bool(_)) | None => Ok(quote!(#value)),
+        Some(_) => Err(wrong(key, value, "`true` or `false`")),
+    }
 }
 
 fn count(key: Key, value: &Expr) -> syn::Result<TokenStream> {

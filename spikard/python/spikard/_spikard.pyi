@@ -16,8 +16,10 @@ class InboundCall:
     def finish(self, response: Any, /) -> None:
         """Answers with a response; a ``TypeError`` or ``ValueError`` says why it is none."""
 
-    def fail(self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /) -> None:
-        """Answers with a status."""
+    def fail(
+        self, code: int, message: str, details: bytes, metadata: list[tuple[str, Any]] | None, /
+    ) -> list[Exception]:
+        """Answers with a status; returns what is wrong with the metadata that it is sent without."""
 
     def is_cancelled(self) -> bool:
         """Whether the call has been given up: nobody waits for the rest of the response."""
@@ -107,6 +109,9 @@ class Server:
     def start(self, fd: int, unix: bool, draining: int, ended: int, level: int, /) -> None:
         """Serves on a socket, which it takes over; notifies two tokens, when the drain begins and when it ends."""
 
+    def report(self, line: int, /) -> None:
+        """Tells the supervisor, through a descriptor that it takes over, whether Python answers."""
+
     def start_in_process(self, level: int, /) -> None:
         """Takes calls from inside the process only."""
 
@@ -167,12 +172,15 @@ class Watchdog:
 
 @final
 class Ending:
-    """Ends a server on a signal, and the process within a bound."""
+    """Ends a server on a signal, and the process within a bound; before there is a server, at once."""
 
     def __init__(self, grace: float, drain_delay: float, life: int | None = None) -> None: ...
     @property
     def begun(self) -> bool:
         """Whether a signal has arrived."""
+
+    def take_again(self) -> None:
+        """Takes the signals from handlers that were installed since."""
 
     def watch(self, server: Server, /) -> None:
         """The server to drain."""

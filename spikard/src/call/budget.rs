@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::Status;
 
 use super::connection::Connection;
+use super::refusal;
 
 /// The budget of a server, shared by its calls.
 #[derive(Debug)]
@@ -23,6 +24,12 @@ impl Budget {
             share,
             charged: AtomicUsize::new(0),
         }
+    }
+
+    /// The part of it that is in use; over 1 where responses are larger than what is left.
+    #[cfg(feature = "orca")]
+    pub(crate) fn utilization(&self) -> f64 {
+        self.charged.load(Ordering::Relaxed) as f64 / self.limit.max(1) as f64
     }
 
     #[cfg(test)]
@@ -70,13 +77,13 @@ impl Charge {
         } = &*self.budget;
         let of_connection = self.connection.as_ref().map(|own| &own.charged);
         if let Some(own) = of_connection {
-            add(own, more, *share).ok_or_else(|| share_exhausted(*share, more))?;
+            add(own, more, *share).ok_or_else(|| refusal::share_of_connection(*share, more))?;
         }
         if add(charged, more, *limit).is_none() {
             if let Some(own) = of_connection {
                 own.fetch_sub(more, Ordering::Relaxed);
             }
-            return Err(exhausted(*limit, more));
+            return Err(refusal::budget(*limit, more));
         }
         self.held = bytes;
         Ok(())
@@ -118,21 +125,6 @@ fn add(counter: &AtomicUsize, more: usize, limit: usize) -> Option<()> {
     let room = |sum: usize| sum.checked_add(more).filter(|sum| *sum <= limit);
     let added = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room);
     added.ok().map(|_| ())
-}
-
-fn exhausted(limit: usize, asked: usize) -> Status {
-    Status::resource_exhausted(format!(
-        "the calls in flight fill the server's buffer, max_buffered_bytes = {limit}, \
-         and this one needs {asked} bytes more: try again later, or raise max_buffered_bytes for the server"
-    ))
-}
-
-fn share_exhausted(share: usize, asked: usize) -> Status {
-    Status::resource_exhausted(format!(
-        "the calls in flight on this connection fill its share of the server's buffer, \
-         max_buffered_bytes_per_connection = {share}, and this one needs {asked} bytes more: try again later, use more \
-         connections, or raise max_buffered_bytes_per_connection for the server"
-    ))
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ mod arrival;
 mod budget;
 mod connection;
 mod deadline;
+#[cfg(feature = "orca")]
+mod load;
 mod panics;
+pub(crate) mod refusal;
 mod span;
 
 use std::future::{Future, pending};
@@ -19,8 +22,14 @@ pub(crate) use arrival::{Arrival, HalfClose};
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use connection::Connection;
 pub(crate) use deadline::{Deadline, DeadlineTimer};
+#[cfg(feature = "orca")]
+pub use load::LoadReport;
+#[cfg(feature = "orca")]
+pub(crate) use load::{LoadRecorder, Recorded};
 pub(crate) use panics::{contained, contained_in};
 pub(crate) use span::CallSpan;
+#[cfg(feature = "orca")]
+pub(crate) use span::is_server_fault;
 
 /// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.
 ///

@@ -56,7 +56,7 @@ impl CallSpan {
 }
 
 /// The codes that the conventions count as errors of a server; the others are the client's.
-fn is_server_fault(code: Code) -> bool {
+pub(crate) fn is_server_fault(code: Code) -> bool {
     matches!(
         code,
         Code::Unknown

@@ -9,7 +9,7 @@ use http::{Request, Response};
 use tonic::body::Body;
 
 use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer, contained_in};
-use crate::respond::{Reply, ReplyContext, Sending, cut_off, not_retried, sendable};
+use crate::respond::{HeaderLimit, Reply, ReplyContext, Sending, cut_off, not_retried};
 use crate::shapes::{RequestForm, RequestShape, ResponseShape as _};
 use crate::{HandlerResult, Status};
 
@@ -80,7 +80,12 @@ impl ServerCall {
         Fut: Future<Output = Result<Reply, Status>> + Send + 'static,
     {
         let limits = self.policy.limits.overridden_by(&target.options);
-        let admitted = match admit(self.request, target, limits, &self.policy) {
+        let headers = HeaderLimit::new(
+            target.service.clone(),
+            target.method.clone(),
+            limits.max_sent_metadata_bytes,
+        );
+        let admitted = match admit(self.request, target, limits, &self.policy, uploads) {
             Ok(admitted) => admitted,
             Err(response) => return Box::pin(ready(Ok(response))),
         };
@@ -113,15 +118,17 @@ impl ServerCall {
                 })
                 .await
             };
-            let answered = match result {
+            let sendable = span.within(|| result.and_then(|reply| reply.sendable(&headers)));
+            let answered = match sendable {
                 Ok(reply) => reply.into_response(ReplyContext {
                     timer,
                     idle_timeout: limits.idle_timeout,
                     charge: Charge::new(budget, call.connection()),
                     span,
+                    headers,
                 }),
                 Err(status) => {
-                    let mut status = sendable(status);
+                    let mut status = span.within(|| headers.status(status));
                     if uploads && !call.is_half_closed() {
                         status = not_retried(status);
                     }

@@ -13,6 +13,10 @@ pub(crate) const DEFAULT_BUFFERED_BYTES: usize = 1 << 30;
 pub(crate) struct Policy {
     pub(crate) limits: Limits,
     pub(crate) compression: Compression,
+    /// Whether the messages of a request may be compressed.
+    pub(crate) accept_compression: bool,
+    /// Whether an upload that a client sends again by itself is refused.
+    pub(crate) refuse_retried_uploads: bool,
     pub(crate) budget: Arc<Budget>,
 }
 
@@ -23,6 +27,8 @@ impl Policy {
         Self {
             limits: Limits::default(),
             compression: Compression::Identity,
+            accept_compression: true,
+            refuse_retried_uploads: false,
             budget: SHARED
                 .get_or_init(|| Arc::new(Budget::new(DEFAULT_BUFFERED_BYTES, usize::MAX)))
                 .clone(),

@@ -33,6 +33,13 @@ pub struct Limits {
     /// Bytes in one message of a response, before compression. Default: 4 GiB less one byte, the most that the
     /// 4-byte length of a frame can say.
     pub max_sent_message_bytes: usize,
+    /// Bytes of the headers before the messages of a response, and of the trailers after them, in HTTP/2's count (of
+    /// each its name, its value and 32). Default: 8 KiB, which is what gRPC's clients take; at least 1 KiB.
+    ///
+    /// 512 of them are kept for gRPC's own headers and those of proxies. A status that is larger keeps its code: its
+    /// text is cut, and the largest of its details and metadata are left out. A success whose metadata are larger is
+    /// INTERNAL.
+    pub max_sent_metadata_bytes: usize,
     /// The deadline of a call, from its arrival: buffering, the handler and the response. The client's
     /// `grpc-timeout` counts where it is shorter. Default: none.
     pub timeout: Option<Duration>,
@@ -53,6 +60,7 @@ impl Default for Limits {
             max_message_bytes: 4 << 20,
             max_stream_bytes: 64 << 20,
             max_sent_message_bytes: u32::MAX as usize,
+            max_sent_metadata_bytes: 8 << 10,
             timeout: None,
             idle_timeout: Duration::from_secs(60),
             receive_timeout: Some(Duration::from_secs(300)),
@@ -80,6 +88,7 @@ impl Limits {
             max_message_bytes: options.max_message_bytes.unwrap_or(self.max_message_bytes),
             max_stream_bytes: options.max_stream_bytes.unwrap_or(self.max_stream_bytes),
             max_sent_message_bytes: self.max_sent_message_bytes,
+            max_sent_metadata_bytes: self.max_sent_metadata_bytes,
             timeout: options.timeout.or(self.timeout),
             idle_timeout: options.idle_timeout.unwrap_or(self.idle_timeout),
             receive_timeout: self.receive_timeout,
@@ -88,7 +97,7 @@ impl Limits {
     }
 }
 
-/// The limits that one method sets for itself; `None` is the server's limit.
+/// The limits and switches that one method sets for itself; `None` is what the server has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MethodOptions {
@@ -102,6 +111,10 @@ pub struct MethodOptions {
     pub timeout: Option<Duration>,
     /// See [`Limits::idle_timeout`].
     pub idle_timeout: Option<Duration>,
+    /// See [`Routes::accept_compression`](crate::Routes::accept_compression).
+    pub accept_compression: Option<bool>,
+    /// See [`Routes::refuse_retried_uploads`](crate::Routes::refuse_retried_uploads).
+    pub refuse_retried_uploads: Option<bool>,
 }
 
 impl MethodOptions {
@@ -113,6 +126,8 @@ impl MethodOptions {
             max_stream_bytes: None,
             timeout: None,
             idle_timeout: None,
+            accept_compression: None,
+            refuse_retried_uploads: None,
         }
     }
 
@@ -143,6 +158,18 @@ impl MethodOptions {
     /// Sets [`Limits::idle_timeout`] for the method.
     pub const fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets [`Routes::accept_compression`](crate::Routes::accept_compression) for the method.
+    pub const fn accept_compression(mut self, accept: bool) -> Self {
+        self.accept_compression = Some(accept);
+        self
+    }
+
+    /// Sets [`Routes::refuse_retried_uploads`](crate::Routes::refuse_retried_uploads) for the method.
+    pub const fn refuse_retried_uploads(mut self, refuse: bool) -> Self {
+        self.refuse_retried_uploads = Some(refuse);
         self
     }
 }

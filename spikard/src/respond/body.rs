@@ -5,15 +5,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use http_body::{Body, Frame};
+use tonic::metadata::MetadataMap;
 
 use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer};
-use crate::{Code, Status, wire};
+use crate::{Code, Status};
 
 use super::context::ReplyContext;
 use super::cut_off;
-use super::failure;
+use super::fitted::headers;
+use super::header_limit::{HeaderLimit, Part};
 use super::outgoing::Outgoing;
 
 /// The most that is handed to HTTP/2 at once. It keeps that until the client's flow-control window takes it, beyond the
@@ -28,6 +30,7 @@ pub(super) struct ReplyBody {
     /// What the response takes until it has been handed on.
     charge: Charge,
     span: CallSpan,
+    headers: HeaderLimit,
 }
 
 /// What is left to be sent.
@@ -61,12 +64,12 @@ impl State {
     }
 
     /// The trailers of the response, and those that its stream made at its end.
-    fn into_trailers(mut self) -> HeaderMap {
+    fn into_trailers(mut self) -> MetadataMap {
         let mut trailers = self.trailers;
-        for (name, value) in &wire::sent(self.outgoing.take_trailers()) {
+        for (name, value) in &self.outgoing.take_trailers().into_headers() {
             trailers.append(name, value.clone());
         }
-        trailers
+        MetadataMap::from_headers(trailers)
     }
 }
 
@@ -76,6 +79,7 @@ impl ReplyBody {
             timer,
             mut charge,
             span,
+            headers,
             ..
         } = context;
         charge.set_regardless(outgoing.size());
@@ -94,6 +98,7 @@ impl ReplyBody {
             timer,
             charge,
             span,
+            headers,
         }
     }
 
@@ -129,12 +134,15 @@ fn late(deadline: Deadline) -> Status {
     deadline.exceeded("the whole response was sent")
 }
 
-fn failed(status: &Status) -> HeaderMap {
-    let mut trailers = HeaderMap::new();
-    if let Err(error) = status.add_header(&mut trailers) {
-        tracing::error!(%status, %error, "a status could not be written as trailers");
+/// The handler's trailers before the metadata of the status: one name in both has the values of both.
+fn with_trailers(mut status: Status, trailers: MetadataMap) -> Status {
+    let own = mem::replace(status.metadata_mut(), trailers).into_headers();
+    let mut all = mem::take(status.metadata_mut()).into_headers();
+    for (name, value) in &own {
+        all.append(name, value.clone());
     }
-    trailers
+    *status.metadata_mut() = MetadataMap::from_headers(all);
+    status
 }
 
 impl Body for ReplyBody {
@@ -156,12 +164,22 @@ impl Body for ReplyBody {
         let Some(state) = self.state.take() else {
             return Poll::Ready(None);
         };
-        let (code, trailers) = match chunk {
-            Some(Err(status)) => {
-                let status = failure::sendable(status);
-                (status.code(), failed(&status))
+        let (limit, span) = (&self.headers, &self.span);
+        // Trailers go out however the stream has ended.
+        let trailers = span.within(|| state.into_trailers());
+        let ended = match chunk {
+            Some(Err(status)) => Err(with_trailers(status, trailers)),
+            _ => span.within(|| limit.metadata(trailers, Part::Trailers)),
+        };
+        let (code, trailers) = match ended {
+            Ok(mut trailers) => {
+                trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
+                (Code::Ok, trailers)
             }
-            _ => (Code::Ok, self.span.within(|| state.into_trailers())),
+            Err(status) => {
+                let status = span.within(|| limit.status(status));
+                (status.code(), headers(&status))
+            }
         };
         self.span.finish(code);
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))

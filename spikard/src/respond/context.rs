@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::call::{CallSpan, Charge, DeadlineTimer};
 
+use super::header_limit::HeaderLimit;
+
 /// What holds of a call while its response is sent.
 pub(crate) struct ReplyContext {
     pub(crate) timer: Option<DeadlineTimer>,
@@ -16,4 +18,6 @@ pub(crate) struct ReplyContext {
     /// Of the budget, for what the response takes; it holds nothing yet.
     pub(crate) charge: Charge,
     pub(crate) span: CallSpan,
+    /// Of the trailers.
+    pub(crate) headers: HeaderLimit,
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use crate::Status;
+use crate::call::refusal;
 
 /// The time from the deadline to the reset: at the deadline itself a body that is polled ends with the status.
 const LEEWAY: Duration = Duration::from_millis(100);
@@ -60,7 +61,7 @@ pub(super) fn polled(chunk: bool) {
 pub(crate) fn cut_off() -> Option<Status> {
     let cut_off = SENDING.try_with(|sending| sending.cut_off.get());
     cut_off.unwrap_or(false).then(|| {
-        Status::unavailable("the server shuts down, and its grace period is over: try another one")
+        refusal::ending("the server shuts down, and its grace period is over: try another one")
     })
 }
 

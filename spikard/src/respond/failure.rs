@@ -1,31 +1,16 @@
-//! The status of a call that failed.
+//! What a client may do about a call that failed.
 
-use std::mem;
+use tonic::metadata::MetadataValue;
 
-use tonic::metadata::{MetadataMap, MetadataValue};
+use crate::Status;
 
-use crate::{Code, Status, wire};
-
-/// The status of a failed call as it is sent. Its metadata cannot overwrite the headers of the protocol. OK becomes
-/// INTERNAL: it would make a response that was broken off look whole.
-pub(crate) fn sendable(mut status: Status) -> Status {
-    if status.code() == Code::Ok {
-        tracing::error!(%status, "the handler failed with the status OK");
-        return Status::internal(
-            "the handler failed with the status OK; the server's log says more",
-        );
-    }
-    if !status.metadata().is_empty() {
-        let metadata = mem::take(status.metadata_mut());
-        *status.metadata_mut() = MetadataMap::from_headers(wire::sent(metadata));
-    }
-    status
-}
+/// The header that tells a client when to send a call again by itself (gRFC A6).
+pub(super) const PUSHBACK: &str = "grpc-retry-pushback-ms";
 
 /// A status with which the client is not to send the call again by itself (gRFC A6, pushback). Some clients leave out
 /// messages when they send an upload again that was refused before its half-close.
 pub(crate) fn not_retried(mut status: Status) -> Status {
     let metadata = status.metadata_mut();
-    metadata.insert("grpc-retry-pushback-ms", MetadataValue::from_static("-1"));
+    metadata.insert(PUSHBACK, MetadataValue::from_static("-1"));
     status
 }

@@ -10,7 +10,9 @@ mod cutoff;
 mod encoder;
 mod encoding;
 mod failure;
+mod fitted;
 mod frames;
+mod header_limit;
 mod outgoing;
 mod reply;
 mod sending;
@@ -21,7 +23,8 @@ pub(crate) use batched::StreamedBatches;
 pub(crate) use context::ReplyContext;
 #[cfg(feature = "server")]
 pub(crate) use cutoff::{cut_off, while_wanted};
-pub(crate) use failure::{not_retried, sendable};
+pub(crate) use failure::not_retried;
+pub(crate) use header_limit::HeaderLimit;
 #[cfg(feature = "python")]
 pub(crate) use outgoing::Outgoing;
 pub(crate) use reply::Reply;

@@ -40,14 +40,31 @@ pub use table::RouteTable;
 /// ```
 ///
 /// [`Server`](crate::Server) takes services itself; `Routes` is for serving them in another server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Routes {
     pub(crate) registry: Registry,
     pub(crate) foreign: Foreign,
     pub(crate) limits: Limits,
     pub(crate) compression: Compression,
+    pub(crate) accept_compression: bool,
+    pub(crate) refuse_retried_uploads: bool,
     pub(crate) max_buffered_bytes: Option<usize>,
     pub(crate) max_buffered_bytes_per_connection: Option<usize>,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self {
+            registry: Registry::default(),
+            foreign: Foreign::default(),
+            limits: Limits::default(),
+            compression: Compression::default(),
+            accept_compression: true,
+            refuse_retried_uploads: false,
+            max_buffered_bytes: None,
+            max_buffered_bytes_per_connection: None,
+        }
+    }
 }
 
 impl Routes {
@@ -100,6 +117,8 @@ impl Routes {
         let policy = Policy {
             limits: self.limits,
             compression: self.compression,
+            accept_compression: self.accept_compression,
+            refuse_retried_uploads: self.refuse_retried_uploads,
             budget: Arc::new(self.budget()),
         };
         Ok(RoutesService::new(

@@ -11,6 +11,8 @@ use http::{Request, Response};
 use tonic::body::Body;
 use tower_service::Service;
 
+#[cfg(feature = "orca")]
+use crate::call::Budget;
 use crate::dispatch::{Policy, ResponseFuture, ServerCall, unknown_method};
 
 use super::foreign::ForeignByName;
@@ -49,6 +51,20 @@ impl RoutesService {
     #[cfg(feature = "server")]
     pub(crate) fn method(&self, path: &str) -> Option<tonic::GrpcMethod<'static>> {
         self.shared.methods.get(path).map(Registered::names)
+    }
+
+    /// See [`Limits::max_sent_metadata_bytes`](crate::Limits::max_sent_metadata_bytes).
+    #[cfg(feature = "server")]
+    pub(crate) fn max_sent_metadata_bytes(&self) -> usize {
+        self.shared.policy.limits.max_sent_metadata_bytes
+    }
+}
+
+#[cfg(feature = "orca")]
+impl RoutesService {
+    /// The budget of its calls.
+    pub(crate) fn budget(&self) -> Arc<Budget> {
+        self.shared.policy.budget.clone()
     }
 }
 

@@ -50,6 +50,27 @@ macro_rules! routes_steps {
             self
         }
 
+        /// Whether the messages of requests may be compressed, in what this build knows. Default: yes.
+        ///
+        /// Without it, a client needs as many bytes to fill the memory of the server as it fills. A request that names
+        /// a compression in `grpc-encoding` is then answered UNIMPLEMENTED, with `grpc-accept-encoding: identity`.
+        #[must_use]
+        pub fn accept_compression(mut self, accept: bool) -> Self {
+            self$(.$routes)?.accept_compression = accept;
+            self
+        }
+
+        /// Whether an upload that its client sends again by itself is refused. Default: no.
+        ///
+        /// Some clients leave out messages when a retry policy of theirs sends a client stream again. With this, one
+        /// that says so (`grpc-previous-rpc-attempts`) is answered ABORTED at once, and the application has to send all
+        /// of it as a new call. It holds for client streaming and bidirectional methods.
+        #[must_use]
+        pub fn refuse_retried_uploads(mut self, refuse: bool) -> Self {
+            self$(.$routes)?.refuse_retried_uploads = refuse;
+            self
+        }
+
         /// The budget: the bytes that all calls together may have buffered. Default: 1 GiB.
         ///
         /// The payload of each message counts, after decompression, and the fixed size of its value in

@@ -9,7 +9,7 @@ use super::listener::Listener;
 
 /// Serves each connection that comes in, until `stop` is ready.
 pub(super) async fn accept<T>(
-    listener: &Listener,
+    listener: &mut Listener,
     serving: &Serving,
     open: &mut OpenConnections,
     stop: impl Future<Output = T>,

@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-#[cfg(unix)]
-use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+#[cfg(unix)]
+use tokio::net::{TcpSocket, UnixListener};
 #[cfg(feature = "tls")]
 use tokio::sync::Semaphore;
+#[cfg(all(feature = "health", feature = "python"))]
+use tokio::sync::watch;
 use tonic::body::Body;
 use tower::Layer;
 use tower_service::Service;
@@ -30,12 +32,18 @@ use super::handshake::Handshake;
 use super::health::Health;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
+#[cfg(feature = "orca")]
+use super::orca::{OpenRca, Orca};
 #[cfg(feature = "reflection")]
 use super::reflection::Reflection;
 use super::serve::Server;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
+
+/// As many as `TcpListener::bind` has.
+#[cfg(unix)]
+const BACKLOG: u32 = 1024;
 
 /// The services and settings of a [`Server`], from [`Server::builder`].
 #[derive(Debug)]
@@ -46,9 +54,13 @@ pub struct ServerBuilder {
     tls: Option<Tls>,
     #[cfg(feature = "health")]
     health: Option<Health>,
+    #[cfg(feature = "orca")]
+    orca: Option<Orca>,
     #[cfg(feature = "reflection")]
     reflection: Reflection,
     pub(super) transport: Transport,
+    #[cfg(unix)]
+    pub(super) reuse_port: bool,
     pub(super) drain_delay: Duration,
     pub(super) grace: Duration,
 }
@@ -63,9 +75,13 @@ impl Server {
             tls: None,
             #[cfg(feature = "health")]
             health: None,
+            #[cfg(feature = "orca")]
+            orca: None,
             #[cfg(feature = "reflection")]
             reflection: Reflection::default(),
             transport: Transport::default(),
+            #[cfg(unix)]
+            reuse_port: false,
             drain_delay: Duration::ZERO,
             grace: Duration::from_secs(30),
         }
@@ -110,6 +126,23 @@ impl ServerBuilder {
         self
     }
 
+    /// Has health say NOT_SERVING while this is false.
+    #[cfg(all(feature = "health", feature = "python"))]
+    pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {
+        if let Some(health) = &mut self.health {
+            health.able = Some(able);
+        }
+        self
+    }
+
+    /// Reports the load of the server and of each call: see [`Orca`].
+    #[cfg(feature = "orca")]
+    #[must_use]
+    pub fn orca(mut self, orca: Orca) -> Self {
+        self.orca = Some(orca);
+        self
+    }
+
     /// Serves server reflection, `grpc.reflection.v1` and `v1alpha`, from an encoded `FileDescriptorSet`.
     /// Sets add up; of the services in them, those that are served are listed.
     #[cfg(feature = "reflection")]
@@ -144,7 +177,8 @@ impl ServerBuilder {
     /// used, or an address that cannot be listened on.
     pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
         let address = format!("{addr:?}");
-        let listener = listen(addr)
+        let listener = self
+            .listen(addr)
             .await
             .map_err(|source| ServeError::Bind { source, address })?;
         self.listen_on(listener)
@@ -173,6 +207,15 @@ impl ServerBuilder {
         self.finish(Listener::Unix(listener))
     }
 
+    async fn listen<A: ToSocketAddrs>(&self, addr: A) -> io::Result<TcpListener> {
+        let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
+        #[cfg(unix)]
+        if self.reuse_port {
+            return listen_shared(&addresses);
+        }
+        TcpListener::bind(&addresses[..]).await
+    }
+
     fn finish(self, listener: Listener) -> Result<Server, ServeError> {
         let routes = self.routes;
         #[cfg(feature = "health")]
@@ -188,7 +231,19 @@ impl ServerBuilder {
             .reflection
             .mount(routes)
             .map_err(ServeError::Reflection)?;
+        #[cfg(feature = "orca")]
+        let (routes, orca) = match self.orca {
+            None => (routes, None),
+            Some(orca) => {
+                let service = OpenRca::new(orca);
+                (routes.add(service.clone()), Some(service))
+            }
+        };
         let routes = routes.into_service()?;
+        #[cfg(feature = "orca")]
+        if let Some(orca) = &orca {
+            orca.measure(routes.budget());
+        }
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
             nodelay: self.transport.tcp_nodelay,
@@ -206,6 +261,8 @@ impl ServerBuilder {
             transport: self.transport,
             handshake,
             streams: Streams::default(),
+            #[cfg(feature = "orca")]
+            load: orca.as_ref().map(OpenRca::load),
         };
         Ok(Server {
             listener,
@@ -214,11 +271,31 @@ impl ServerBuilder {
             grace: self.grace,
             #[cfg(feature = "health")]
             health,
+            #[cfg(feature = "orca")]
+            orca,
         })
     }
 }
 
-async fn listen<A: ToSocketAddrs>(addr: A) -> io::Result<TcpListener> {
-    let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
-    TcpListener::bind(&addresses[..]).await
+/// Listens on the first address that can be, with SO_REUSEPORT.
+#[cfg(unix)]
+fn listen_shared(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
+    let listen = |address: &SocketAddr| {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.set_reuseport(true)?;
+        socket.bind(*address)?;
+        socket.listen(BACKLOG)
+    };
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in addresses {
+        match listen(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }

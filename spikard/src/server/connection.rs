@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::sleep_until;
 use tonic::body::Body;
 
 use crate::call::{self, Arrival, HalfClose};
@@ -23,11 +24,18 @@ use super::handshake::{Established, Handshake};
 use super::idle::InFlight;
 use super::layers::Stack;
 use super::listener::Accepted;
+#[cfg(feature = "orca")]
+use super::orca::Load;
 use super::preface::Prefaced;
 use super::stall::Unstalled;
+use super::stopping::Stopping;
 use super::transport::Transport;
 use super::turns::InTurns;
 use super::verified_body::VerifiedBody;
+
+/// The time that a new connection has for its handshake and its preface in a graceful shutdown: it was accepted because
+/// the server still listened.
+const NEWCOMER: Duration = Duration::from_secs(1);
 
 /// What every connection of a server is served with.
 #[derive(Clone, Debug)]
@@ -36,16 +44,26 @@ pub(super) struct Serving {
     pub(super) transport: Transport,
     pub(super) handshake: Handshake,
     pub(super) streams: Streams,
+    /// What reports the load of calls.
+    #[cfg(feature = "orca")]
+    pub(super) load: Option<Arc<Load>>,
 }
 
 impl Serving {
-    /// Serves one connection to its end. `stopping` begins its graceful shutdown, and ends one without a preface.
-    pub(super) async fn serve(self, accepted: Accepted, stopping: impl Future<Output = ()>) {
-        let mut stopping = pin!(stopping);
+    /// Serves one connection to its end. `stopping` begins its graceful shutdown, and ends one that has sent no preface
+    /// in the second since it was accepted.
+    pub(super) async fn serve(self, accepted: Accepted, mut stopping: Stopping) {
         let began = Instant::now();
-        let established = tokio::select! {
-            established = self.handshake.establish(accepted) => established,
-            () = stopping.as_mut() => return,
+        let late = sleep_until((began + NEWCOMER).into());
+        let established = {
+            let late = async {
+                stopping.begins().await;
+                late.await;
+            };
+            tokio::select! {
+                established = self.handshake.establish(accepted) => established,
+                () = late => return,
+            }
         };
         match established {
             Ok(Established::Plain(stream, connection)) => {
@@ -68,14 +86,19 @@ impl Serving {
         stream: S,
         connection: call::Connection,
         began: Instant,
-        stopping: impl Future<Output = ()>,
+        mut stopping: Stopping,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let address = connection.address;
         let connection = Arc::new(connection);
         let shared = connection.clone();
-        let stack = self.stack;
+        let calls = Calls {
+            stack: self.stack,
+            #[cfg(feature = "orca")]
+            load: self.load,
+            connection,
+        };
         let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, preface) = Prefaced::new(InTurns::new(stream));
         // The TLS handshake counts towards the limit.
@@ -93,25 +116,28 @@ impl Serving {
         let mut connection = pin!(
             self.transport
                 .http2(clock.clone(), streams)
-                .serve_connection(TokioIo::new(stream), Calls { stack, connection })
+                .serve_connection(TokioIo::new(stream), calls)
         );
         let mut missing = pin!(preface.missing(handshake_left));
         let (mut old, mut too_old) = (pin!(age.reached()), pin!(age.exceeded()));
         let mut idle = pin!(idle(in_flight, age.idle));
-        let (mut stopping, mut goes_away) = (pin!(stopping), false);
+        let mut late = pin!(sleep_until((began + NEWCOMER).into()));
+        let (mut stops, mut goes_away) = (false, false);
+        let mut stopping = pin!(stopping.begins());
         let ended = poll_fn(|cx| {
             clock.tick();
             if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
                 return Poll::Ready(Some(ended));
             }
             if !goes_away {
-                let stops = stopping.as_mut().poll(cx).is_ready();
-                // Without a preface there are no calls in flight.
-                if stops && !preface.is_there() {
+                stops = stops || stopping.as_mut().poll(cx).is_ready();
+                // Without a preface there are no calls in flight; that of a newcomer may be on its way.
+                if stops && !preface.is_there() && late.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(None);
                 }
-                goes_away =
-                    stops || old.as_mut().poll(cx).is_ready() || idle.as_mut().poll(cx).is_ready();
+                goes_away = stops && preface.is_there()
+                    || old.as_mut().poll(cx).is_ready()
+                    || idle.as_mut().poll(cx).is_ready();
                 if goes_away {
                     shared.drain();
                     connection.as_mut().graceful_shutdown();
@@ -153,6 +179,8 @@ async fn idle(in_flight: Option<InFlight>, limit: Option<Duration>) {
 /// The requests of one connection, each with how it arrived.
 struct Calls {
     stack: Stack,
+    #[cfg(feature = "orca")]
+    load: Option<Arc<Load>>,
     connection: Arc<call::Connection>,
 }
 
@@ -169,6 +197,10 @@ impl Service<Request<Incoming>> for Calls {
             // `VerifiedBody` turns every other end into an error.
             half_close: HalfClose::Verified,
         });
+        #[cfg(feature = "orca")]
+        if let Some(load) = &self.load {
+            return load.report_on(request, |request| self.stack.call(request));
+        }
         self.stack.call(request)
     }
 }

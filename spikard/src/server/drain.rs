@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 use super::connection::Serving;
 use super::executor::Streams;
 use super::listener::Accepted;
+use super::stopping::Stopping;
 
 /// The time for the answers of calls that are cut off to be sent.
 const ANSWER_WITHIN: Duration = Duration::from_millis(100);
@@ -20,8 +21,8 @@ const END_WITHIN: Duration = Duration::from_millis(250);
 /// Connections, each in a task of its own.
 pub(super) struct OpenConnections {
     tasks: JoinSet<()>,
-    /// Begins their graceful shutdown.
-    stopping: watch::Sender<()>,
+    /// Whether their graceful shutdown has begun.
+    stopping: watch::Sender<bool>,
     streams: Streams,
 }
 
@@ -30,19 +31,14 @@ impl OpenConnections {
         Self {
             streams,
             tasks: JoinSet::new(),
-            stopping: watch::Sender::new(()),
+            stopping: watch::Sender::new(false),
         }
     }
 
     /// Serves one more.
     pub(super) fn serve(&mut self, serving: Serving, accepted: Accepted) {
-        let mut stopped = self.stopping.subscribe();
-        let stopping = async move {
-            // An error means that the sender is gone, which is the end as well.
-            let _ = stopped.changed().await;
-        };
-        let connection = serving.serve(accepted, stopping);
-        self.tasks.spawn(connection);
+        let stopping = Stopping(self.stopping.subscribe());
+        self.tasks.spawn(serving.serve(accepted, stopping));
     }
 
     pub(super) fn len(&self) -> usize {
@@ -64,7 +60,7 @@ impl OpenConnections {
             stopping,
             streams,
         } = self;
-        stopping.send_replace(());
+        stopping.send_replace(true);
         tracing::info!(connections = tasks.len(), ?grace, "draining");
         let cut_off = tokio::select! {
             () = all_ended(&mut tasks) => 0,

@@ -1,5 +1,10 @@
 //! `grpc.health.v1`: whether each service is served.
 
+use std::convert::Infallible;
+use std::future::pending;
+
+#[cfg(feature = "python")]
+use tokio::sync::watch;
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
@@ -9,6 +14,9 @@ use tonic_health::server::{HealthReporter, HealthService};
 pub(super) struct Health {
     reporter: HealthReporter,
     services: Vec<String>,
+    /// Whether handlers can run; `None` where they always can.
+    #[cfg(feature = "python")]
+    pub(super) able: Option<watch::Receiver<bool>>,
 }
 
 impl Health {
@@ -16,6 +24,8 @@ impl Health {
         Self {
             reporter: HealthReporter::new(),
             services: Vec::new(),
+            #[cfg(feature = "python")]
+            able: None,
         }
     }
 
@@ -34,6 +44,23 @@ impl Health {
             let serving = ServingStatus::Serving;
             self.reporter.set_service_status(service, serving).await;
         }
+    }
+
+    /// Says SERVING while handlers can run, and NOT_SERVING while they cannot.
+    pub(super) async fn follow(&self) -> Infallible {
+        #[cfg(feature = "python")]
+        if let Some(mut able) = self.able.clone() {
+            // An error means that nobody says any more.
+            while able.changed().await.is_ok() {
+                let serves = *able.borrow_and_update();
+                if serves {
+                    self.serving().await;
+                } else {
+                    self.not_serving().await;
+                }
+            }
+        }
+        pending().await
     }
 
     pub(super) async fn not_serving(&self) {

@@ -5,12 +5,14 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use tonic::GrpcMethod;
 use tonic::body::Body;
 use tower::util::{BoxCloneSyncService, MapErrLayer, MapResponseLayer};
 use tower::{Layer, ServiceExt};
 use tower_service::Service;
 
 use crate::dispatch::ResponseFuture;
+use crate::respond::HeaderLimit;
 use crate::{RoutesService, Status};
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -78,15 +80,29 @@ impl Stack {
         match self {
             Self::Plain(routes) => routes.clone().call(request),
             Self::Layered { service, routes } => {
-                if let Some(method) = routes.method(request.uri().path()) {
-                    request.extensions_mut().insert(method);
+                let method = routes.method(request.uri().path());
+                if let Some(method) = &method {
+                    request.extensions_mut().insert(method.clone());
                 }
+                let max_bytes = routes.max_sent_metadata_bytes();
                 let answer = service.clone().oneshot(request);
                 Box::pin(async move {
-                    let refused = |error| Status::from_error(error).into_http();
-                    Ok(answer.await.unwrap_or_else(refused))
+                    Ok(answer.await.unwrap_or_else(|error| {
+                        let limit = header_limit(method.as_ref(), max_bytes);
+                        limit.status(Status::from_error(error)).into_http()
+                    }))
                 })
             }
         }
     }
+}
+
+/// For the status of a layer's error.
+fn header_limit(method: Option<&GrpcMethod<'_>>, max_bytes: usize) -> HeaderLimit {
+    let (service, method) = method.map_or(("?", "?"), |known| (known.service(), known.method()));
+    HeaderLimit::new(
+        service.to_owned().into(),
+        method.to_owned().into(),
+        max_bytes,
+    )
 }

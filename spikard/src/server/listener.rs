@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -10,8 +12,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
-/// The pause after an error such as EMFILE or ENOMEM: without one the loop would spin.
-const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
+/// The pause after an error such as EMFILE or ENOMEM, or of a socket that does not listen: without one the loop would
+/// spin.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A socket that listens.
 pub(super) enum Listener {
@@ -38,8 +41,8 @@ impl Listener {
     }
 
     /// The next connection. Errors are of one connection or pass; none is of the listener.
-    pub(super) async fn accept(&self) -> Accepted {
-        let mut said = false;
+    pub(super) async fn accept(&mut self) -> Accepted {
+        let (mut listens, mut said) = (true, false);
         loop {
             let accepted = match self {
                 Self::Tcp(listener, _) => listener
@@ -57,21 +60,91 @@ impl Listener {
                 Err(error) if is_of_the_connection(&error) => {
                     tracing::debug!(%error, "a connection broke before it was accepted");
                 }
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                    if std::mem::take(&mut listens) {
+                        tracing::warn!(
+                            "the listening socket was shut down: waiting until it listens again"
+                        );
+                    }
+                    sleep(PAUSE).await;
+                    self.register_again();
+                }
                 Err(error) => {
                     // Once, not at each attempt: the next line comes after a connection.
-                    if !said {
+                    if !std::mem::replace(&mut said, true) {
                         tracing::error!(
                             %error,
                             "cannot accept connections until the system allows it; raise the limit of open files \
                              (ulimit -n) or lower max_connections"
                         );
                     }
-                    said = true;
-                    sleep(EXHAUSTED_PAUSE).await;
+                    sleep(PAUSE).await;
                 }
             }
         }
     }
+
+    /// tokio never forgets that a socket was shut down, and would poll it without end once it listens again.
+    fn register_again(&mut self) {
+        #[cfg(unix)]
+        if let Self::Tcp(listener, _) = self {
+            let again = listener
+                .as_fd()
+                .try_clone_to_owned()
+                .and_then(|fd| TcpListener::from_std(fd.into()));
+            match again {
+                Ok(again) => *listener = again,
+                // Out of descriptors: the next attempt may find one.
+                Err(error) => tracing::error!(%error, "cannot accept connections; trying again"),
+            }
+        }
+    }
+
+    /// Stops listening. Returns the connections that were waiting to be accepted, `most` of them: the system would reset
+    /// them.
+    pub(super) fn close(self, most: usize) -> Vec<Accepted> {
+        let closed = match self {
+            Self::Tcp(listener, _) => listener.into_std().map(|listener| {
+                let next = || {
+                    let (stream, peer) = listener.accept()?;
+                    stream.set_nonblocking(true)?;
+                    Ok(Accepted::Tcp(TcpStream::from_std(stream)?, as_ipv4(peer)))
+                };
+                waiting(next, most)
+            }),
+            #[cfg(unix)]
+            Self::Unix(listener) => listener.into_std().map(|listener| {
+                let next = || {
+                    let (stream, _) = listener.accept()?;
+                    stream.set_nonblocking(true)?;
+                    Ok(Accepted::Unix(UnixStream::from_std(stream)?))
+                };
+                waiting(next, most)
+            }),
+        };
+        closed.unwrap_or_else(|error| {
+            tracing::error!(%error, "cannot accept the connections that wait");
+            Vec::new()
+        })
+    }
+}
+
+/// What is accepted without waiting.
+fn waiting(mut next: impl FnMut() -> io::Result<Accepted>, most: usize) -> Vec<Accepted> {
+    let mut accepted = Vec::new();
+    while accepted.len() < most {
+        match next() {
+            Ok(one) => accepted.push(one),
+            Err(error) if is_of_the_connection(&error) => {}
+            Err(error) => {
+                if error.kind() != io::ErrorKind::WouldBlock {
+                    tracing::error!(%error, "cannot accept the connections that wait");
+                }
+                break;
+            }
+        }
+    }
+    accepted
 }
 
 /// The address of a client, which a socket for both versions of IP has in the form of the newer one.

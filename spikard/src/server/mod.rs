@@ -14,6 +14,8 @@ mod health;
 mod idle;
 mod layers;
 mod listener;
+#[cfg(feature = "orca")]
+mod orca;
 mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
@@ -21,6 +23,7 @@ mod serve;
 mod settings;
 mod signal;
 mod stall;
+mod stopping;
 mod through;
 #[cfg(feature = "tls")]
 mod tls;
@@ -31,6 +34,8 @@ mod verified_body;
 pub use builder::ServerBuilder;
 pub use error::ServeError;
 pub use layers::LayeredService;
+#[cfg(feature = "orca")]
+pub use orca::Orca;
 #[cfg(feature = "reflection")]
 pub use reflection::ReflectionError;
 pub use serve::Server;

@@ -15,6 +15,8 @@ use super::error::ServeError;
 #[cfg(feature = "health")]
 use super::health::Health;
 use super::listener::Listener;
+#[cfg(feature = "orca")]
+use super::orca::OpenRca;
 use super::signal;
 
 /// A gRPC server that listens on an address.
@@ -36,6 +38,8 @@ pub struct Server {
     pub(super) grace: Duration,
     #[cfg(feature = "health")]
     pub(super) health: Option<Health>,
+    #[cfg(feature = "orca")]
+    pub(super) orca: Option<OpenRca>,
 }
 
 impl Server {
@@ -102,7 +106,7 @@ impl Server {
 
     /// Serves until `stop` says how long the drain may take, or at most until `hurry` is ready.
     pub(crate) async fn serve_until_told(
-        self,
+        mut self,
         stop: impl Future<Output = Duration>,
         hurry: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
@@ -114,7 +118,18 @@ impl Server {
         }
         let mut hurry = pin!(hurry);
         let mut open = OpenConnections::new(self.serving.streams.clone());
-        let grace = accept(&self.listener, &self.serving, &mut open, stop).await;
+        let accepting = accept(&mut self.listener, &self.serving, &mut open, stop);
+        #[cfg(feature = "health")]
+        let accepting = async {
+            match &health {
+                None => accepting.await,
+                Some(health) => tokio::select! {
+                    grace = accepting => grace,
+                    never = health.follow() => match never {},
+                },
+            }
+        };
+        let grace = accepting.await;
         #[cfg(feature = "health")]
         if let Some(health) = &health {
             health.not_serving().await;
@@ -127,12 +142,23 @@ impl Server {
                     () = hurry.as_mut() => {}
                 }
             };
-            accept(&self.listener, &self.serving, &mut open, delay).await;
+            accept(&mut self.listener, &self.serving, &mut open, delay).await;
         }
-        drop(self.listener);
+        let room = self
+            .serving
+            .transport
+            .max_connections
+            .saturating_sub(open.len());
+        for waiting in self.listener.close(room) {
+            open.serve(self.serving.clone(), waiting);
+        }
         #[cfg(feature = "health")]
         if let Some(health) = health {
             health.end_watches().await;
+        }
+        #[cfg(feature = "orca")]
+        if let Some(orca) = self.orca {
+            orca.end_reports();
         }
         match open.drain(grace, hurry).await {
             0 => Ok(()),

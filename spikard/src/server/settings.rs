@@ -20,6 +20,17 @@ impl ServerBuilder {
         self
     }
 
+    /// SO_REUSEPORT: other processes of this user may listen on the port as well, if they all say so. Default: `false`.
+    ///
+    /// A successor starts before this server drains, and no connection is refused between. On Linux the kernel spreads new
+    /// connections over all of them. It is for [`bind`](Self::bind) and [`serve`](Self::serve).
+    #[cfg(unix)]
+    #[must_use]
+    pub fn reuse_port(mut self, reuse: bool) -> Self {
+        self.reuse_port = reuse;
+        self
+    }
+
     /// The connections that may be open. Default: 10,000.
     ///
     /// Further ones wait in the backlog of the socket until one of them ends. Each takes a file descriptor.

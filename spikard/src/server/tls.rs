@@ -52,8 +52,7 @@ impl Tls {
 
     pub(super) fn acceptor(&self) -> Result<TlsAcceptor, TlsError> {
         let chain = certificates(&self.certificate)?;
-        let key = PrivateKeyDer::from_pem_file(&self.key)
-            .map_err(|fault| TlsError::pem(&self.key, "private key", fault))?;
+        let key = private_key(&self.key)?;
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
@@ -74,6 +73,25 @@ impl Tls {
         config.alpn_protocols = vec![b"h2".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
+}
+
+fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
+    PrivateKeyDer::from_pem_file(file).map_err(|fault| {
+        // PKCS #8 says it in its label, the form of old in a header.
+        let text = std::fs::read(file).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        if text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("4,ENCRYPTED") {
+            TlsError {
+                file: file.to_owned(),
+                fault: String::from(
+                    "holds a private key with a passphrase, which cannot be read: decrypt it, as by \"openssl pkey -in \
+                     encrypted.key -out server.key\"",
+                ),
+            }
+        } else {
+            TlsError::pem(file, "private key", fault)
+        }
+    })
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {

@@ -6,14 +6,30 @@ use crate::Compression;
 
 use super::codec::Codec;
 
-/// The codec of a request's messages, or the value of `grpc-encoding` that this build does not know.
-pub(crate) fn of_request(headers: &HeaderMap) -> Result<Option<Codec>, &HeaderValue> {
-    let Some(value) = headers.get("grpc-encoding") else {
+/// A `grpc-encoding` of a request that is not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotAccepted<'a> {
+    pub(crate) encoding: &'a HeaderValue,
+    /// Whether this build has the code of it.
+    pub(crate) is_known: bool,
+}
+
+/// The codec of a request's messages. Without `compressed` they must be plain.
+pub(crate) fn of_request(
+    headers: &HeaderMap,
+    compressed: bool,
+) -> Result<Option<Codec>, NotAccepted<'_>> {
+    let Some(encoding) = headers.get("grpc-encoding") else {
         return Ok(None);
     };
-    let named = value.to_str().ok().and_then(Compression::named);
-    let known = named.filter(|one| one.is_supported()).ok_or(value)?;
-    Ok(Codec::of(known))
+    let named = encoding.to_str().ok().and_then(Compression::named);
+    match named.filter(|one| one.is_supported()) {
+        Some(known) if compressed || known == Compression::Identity => Ok(Codec::of(known)),
+        known => Err(NotAccepted {
+            encoding,
+            is_known: known.is_some(),
+        }),
+    }
 }
 
 /// What a client accepts in a response: `grpc-accept-encoding`.
@@ -54,9 +70,11 @@ impl Accepted {
     }
 }
 
-/// What this build accepts, as the value of `grpc-accept-encoding`.
-pub(crate) fn accepted_here() -> HeaderValue {
-    HeaderValue::from_static(if cfg!(all(feature = "gzip", feature = "zstd")) {
+/// What is accepted of a request, as the value of `grpc-accept-encoding`: what this build knows, or plain messages alone.
+pub(crate) fn accepted_here(compressed: bool) -> HeaderValue {
+    HeaderValue::from_static(if !compressed {
+        Compression::Identity.name()
+    } else if cfg!(all(feature = "gzip", feature = "zstd")) {
         "identity,gzip,deflate,zstd"
     } else if cfg!(feature = "gzip") {
         "identity,gzip,deflate"
@@ -73,11 +91,12 @@ mod tests {
 
     #[test]
     fn the_header_lists_what_is_supported() {
-        let header = accepted_here();
+        let header = accepted_here(true);
         let listed: Vec<&str> = header.to_str().unwrap().split(',').collect();
         let supported = Compression::ALL.iter().filter(|one| one.is_supported());
         let supported: Vec<&str> = supported.map(|one| one.name()).collect();
         assert_eq!(listed, supported);
+        assert_eq!(accepted_here(false), "identity");
     }
 
     #[test]
@@ -96,13 +115,31 @@ mod tests {
         assert_eq!(Accepted::default().choose(Compression::Gzip), None);
     }
 
-    #[test]
-    fn an_unknown_encoding_is_named() {
+    fn named(encoding: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        headers.insert("grpc-encoding", HeaderValue::from_static("snappy"));
+        headers.insert("grpc-encoding", HeaderValue::from_static(encoding));
+        headers
+    }
+
+    #[test]
+    fn an_encoding_that_is_not_taken_is_named() {
+        let refused = |encoding, compressed| {
+            let headers = named(encoding);
+            let NotAccepted { encoding, is_known } = of_request(&headers, compressed).unwrap_err();
+            (encoding.clone(), is_known)
+        };
         assert_eq!(
-            of_request(&headers),
-            Err(&HeaderValue::from_static("snappy"))
+            refused("snappy", true),
+            (HeaderValue::from_static("snappy"), false)
         );
+        #[cfg(feature = "gzip")]
+        assert_eq!(
+            refused("gzip", false),
+            (HeaderValue::from_static("gzip"), true)
+        );
+        for compressed in [true, false] {
+            assert_eq!(of_request(&named("identity"), compressed), Ok(None));
+            assert_eq!(of_request(&HeaderMap::new(), compressed), Ok(None));
+        }
     }
 }

@@ -4,6 +4,8 @@ use http::HeaderValue;
 
 use crate::Status;
 
+use super::shown::shown;
+
 pub(super) fn truncated(index: usize, have: usize, need: usize) -> Status {
     Status::internal(format!(
         "the stream ended inside message {index}: {have} of its {need} bytes arrived, counted from \
@@ -19,6 +21,7 @@ pub(super) fn flag(index: usize, flag: u8) -> Status {
 
 pub(super) fn timeout(value: &HeaderValue) -> Status {
     Status::internal(format!(
-        "the grpc-timeout {value:?} is malformed: it must be 1 to 8 digits and one of the units H M S m u n"
+        "the grpc-timeout \"{}\" is malformed: it must be 1 to 8 digits and one of the units H M S m u n",
+        shown(value.as_bytes())
     ))
 }

@@ -1,6 +1,6 @@
 //! Metadata, apart from the headers of the protocol.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use tonic::metadata::MetadataMap;
 
 /// Whether gRPC or HTTP/2 keep a header for themselves. `grpc-` is reserved as a prefix, but of it only these
@@ -27,27 +27,58 @@ fn is_reserved(name: &HeaderName) -> bool {
 }
 
 /// What a client sent, without the headers of the protocol.
-pub(crate) fn received(headers: HeaderMap) -> MetadataMap {
-    MetadataMap::from_headers(without_reserved(headers))
+pub(crate) fn received(mut headers: HeaderMap) -> MetadataMap {
+    while take_reserved(&mut headers).is_some() {}
+    MetadataMap::from_headers(headers)
 }
 
-/// What a handler sends; it cannot overwrite the headers of the protocol.
-pub(crate) fn sent(metadata: MetadataMap) -> HeaderMap {
-    without_reserved(metadata.into_headers())
-}
-
-fn without_reserved(mut headers: HeaderMap) -> HeaderMap {
-    // A request has four or five of them: to look up each that is reserved would hash fifteen names.
-    while let Some(name) = headers.keys().find(|name| is_reserved(name)).cloned() {
-        headers.remove(name);
+/// What a handler sends, as headers, and the names that it cannot send: those of the protocol.
+///
+/// White space at the ends of a value is taken off, as gRPC allows: HTTP/2 forbids it, and a strict peer ends the
+/// connection over it.
+pub(crate) fn sent(metadata: MetadataMap) -> (HeaderMap, Vec<HeaderName>) {
+    let mut headers = metadata.into_headers();
+    let mut reserved = Vec::new();
+    while let Some(name) = take_reserved(&mut headers) {
+        reserved.push(name);
     }
-    headers
+    for value in headers.values_mut() {
+        if let Some(trimmed) = trimmed(value) {
+            *value = trimmed;
+        }
+    }
+    (headers, reserved)
+}
+
+/// What headers take in HTTP/2's count (RFC 9113, section 6.5.2), which gRPC's limits are in.
+pub(crate) fn header_list_size(headers: &HeaderMap) -> usize {
+    let fields = headers.iter();
+    fields.map(|(name, value)| field_size(name, value)).sum()
+}
+
+pub(crate) fn field_size(name: &HeaderName, value: &HeaderValue) -> usize {
+    name.as_str().len() + value.len() + 32
+}
+
+fn take_reserved(headers: &mut HeaderMap) -> Option<HeaderName> {
+    // A request has four or five of them: to look up each that is reserved would hash fifteen names.
+    let name = headers.keys().find(|name| is_reserved(name)).cloned()?;
+    headers.remove(&name);
+    Some(name)
+}
+
+/// The value without white space at its ends, if it has any.
+fn trimmed(value: &HeaderValue) -> Option<HeaderValue> {
+    let bytes = value.as_bytes();
+    let trimmed = bytes.trim_ascii();
+    if trimmed.len() == bytes.len() {
+        return None;
+    }
+    HeaderValue::from_bytes(trimmed).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]
@@ -72,5 +103,19 @@ mod tests {
         left.sort_unstable();
         assert_eq!(left, ["grpc-trace-bin", "user-agent", "x-user"]);
         assert_eq!(metadata.get_all("x-user").iter().count(), 2);
+    }
+
+    #[test]
+    fn what_is_sent_names_what_is_reserved_and_has_no_white_space_at_its_ends() {
+        let mut metadata = MetadataMap::new();
+        metadata.insert("grpc-status", "5".parse().unwrap());
+        metadata.append("x-user", " ann b ".parse().unwrap());
+        metadata.append("x-user", "\tz".parse().unwrap());
+        metadata.append("x-user", " ".parse().unwrap());
+        let (headers, reserved) = sent(metadata);
+        assert_eq!(reserved, ["grpc-status"]);
+        let values: Vec<_> = headers.get_all("x-user").iter().collect();
+        assert_eq!(values, ["ann b", "z", ""]);
+        assert_eq!(header_list_size(&headers), 3 * (6 + 32) + 6);
     }
 }

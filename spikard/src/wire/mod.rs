@@ -11,18 +11,20 @@ mod malformed;
 mod metadata;
 mod payload;
 mod prefix;
+mod shown;
 mod sink;
 mod timeout;
 
 pub(crate) use codec::{Codec, DecompressError};
 pub(crate) use content_type::is_grpc;
 pub(crate) use deframe::Deframer;
-pub(crate) use encodings::{Accepted, accepted_here, of_request};
+pub(crate) use encodings::{Accepted, NotAccepted, accepted_here, of_request};
 #[cfg(feature = "python")]
 pub(crate) use framed::messages as framed_messages;
 pub(crate) use keeper::Keeper;
-pub(crate) use metadata::{received, sent};
+pub(crate) use metadata::{field_size, header_list_size, received, sent};
 pub(crate) use payload::Payload;
 pub(crate) use prefix::PREFIX;
+pub(crate) use shown::shown;
 pub(crate) use sink::Sink;
 pub(crate) use timeout::grpc_timeout;

@@ -61,10 +61,6 @@ async def grpc_error(request: GrpcRequest) -> GrpcResponse:
     )
 
 
-async def long_text(request: GrpcRequest) -> GrpcResponse:
-    raise ValueError("ä" * 100_000)
-
-
 async def from_a_spawned_task(request: GrpcRequest) -> GrpcResponse:
     """The spawned task ends the loop's run, which is entered again."""
 

@@ -206,6 +206,49 @@ async fn what_is_not_what_its_encoding_says_is_refused() {
     assert!(text.contains("snappy"), "{text}");
 }
 
+#[grpc_stream(service = "test.Compressed", accept_compression = false)]
+async fn plain_only(request: GrpcRequest<String>) -> Result<GrpcResponse<String>, Status> {
+    Ok(GrpcResponse::from(request.payload))
+}
+
+#[grpc_stream(service = "test.Compressed", accept_compression = true)]
+async fn whatever(request: GrpcRequest<String>) -> Result<GrpcResponse<String>, Status> {
+    Ok(GrpcResponse::from(request.payload))
+}
+
+#[tokio::test]
+async fn compressed_requests_can_be_refused() {
+    for (of_server, method, accepts) in [
+        (true, "/test.Compressed/Plainly", true),
+        (true, "/test.Compressed/PlainOnly", false),
+        (false, "/test.Compressed/Plainly", false),
+        (false, "/test.Compressed/Whatever", true),
+    ] {
+        let builder = Server::builder().add(Plainly).add(PlainOnly).add(Whatever);
+        let running = Running::start(builder.accept_compression(of_server)).await;
+        let mut plain = running.client().await;
+        let request = tonic::Request::new("a".repeat(1000));
+        let answer = unary::<_, String>(&mut plain, method, request).await;
+        assert_eq!(answer.unwrap().into_inner(), "a".repeat(1000), "{method}");
+        let mut client = plain.send_compressed(CompressionEncoding::Gzip);
+        let request = tonic::Request::new("a".repeat(1000));
+        let answer = unary::<_, String>(&mut client, method, request).await;
+        let Err(status) = answer else {
+            assert!(accepts, "{method}");
+            continue;
+        };
+        assert!(!accepts, "{method}: {status}");
+        assert_eq!(status.code(), Code::Unimplemented);
+        assert!(
+            status
+                .message()
+                .contains("accept_compression is off: send one of \"identity\"")
+        );
+        let accepted = status.metadata().get("grpc-accept-encoding");
+        assert_eq!(accepted.unwrap(), "identity");
+    }
+}
+
 #[grpc_stream(service = "test.Compressed")]
 async fn add_up(mut request: GrpcDuplexRequest) -> Result<GrpcDuplexResponse<u64>, Status> {
     let mut bytes = 0;

@@ -72,8 +72,16 @@ async fn an_old_connection_goes_away_and_its_calls_finish() {
     // Clients that know GOAWAY notice nothing.
     let mut client = running.client().await;
     for _ in 0..50 {
-        let sent = b"a".to_vec().into_request();
-        let answer = unary::<Vec<u8>, Vec<u8>>(&mut client, "/test.Connections/Echo", sent).await;
+        let answer = loop {
+            let sent = b"a".to_vec().into_request();
+            let answer =
+                unary::<Vec<u8>, Vec<u8>>(&mut client, "/test.Connections/Echo", sent).await;
+            // tonic's client lets go of a call that it has not sent when the connection ends.
+            match answer {
+                Err(status) if status.message() == "operation was canceled" => {}
+                answer => break answer,
+            }
+        };
         assert_eq!(answer.unwrap().into_inner(), b"a");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -112,7 +120,7 @@ async fn a_connection_with_a_call_in_flight_is_not_idle() {
     stream.send_data(framed(false, b""), true).unwrap();
     assert!(timeout(idle * 10, &mut connection).await.is_err());
     // After GOAWAY no further call can begin.
-    client = client.ready().await.expect("no GOAWAY");
+    let _client = client.ready().await.expect("no GOAWAY");
     drop((answer, stream));
     let ended = timeout(WAIT, connection).await.expect("GOAWAY").unwrap();
     assert!(ended.is_ok(), "{ended:?}");

@@ -9,6 +9,7 @@ use spikard::{
 };
 use tokio::sync::Notify;
 use tonic::IntoRequest;
+use tonic_types::StatusExt as _;
 
 use crate::support::{Running, codec, path, ready, unary};
 
@@ -85,6 +86,8 @@ async fn calls_that_are_cut_off_are_answered_and_their_handlers_are_gone() {
         let status = call.await.unwrap().unwrap_err();
         assert_eq!(status.code(), Code::Unavailable, "{status}");
         assert!(status.message().contains("grace period"), "{status}");
+        let info = status.get_details_retry_info().unwrap();
+        assert_eq!(info.retry_delay, Some(Duration::from_secs(1)));
         let pushback = status.metadata().contains_key("grpc-retry-pushback-ms");
         assert_eq!(pushback, !retried, "{status:?}");
     }

@@ -134,6 +134,21 @@ async fn unusable_files_are_named_with_their_fault() {
         "{text}"
     );
 
+    let encrypted = files.path("encrypted.key");
+    for text in [
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n\
+         -----END RSA PRIVATE KEY-----\n",
+    ] {
+        fs::write(&encrypted, text).unwrap();
+        let text = refused(Tls::new(&certificate, &encrypted)).await;
+        assert!(
+            names(&text, &encrypted)
+                && text.contains("a private key with a passphrase, which cannot be read"),
+            "{text}"
+        );
+    }
+
     let other = Files::new("other").path("server.key");
     let text = refused(Tls::new(&certificate, &other)).await;
     assert!(names(&text, &certificate) && names(&text, &other), "{text}");

@@ -4,9 +4,10 @@ use std::error::Error;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{ArgAction, Parser, ValueEnum};
-use spikard::{Server, Tls};
+use spikard::{Orca, Server, Tls};
 use spikard_tests::interop::{TestService, TestServiceInPython};
 use spikard_tests::mounts;
 
@@ -75,6 +76,11 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             Server::builder().add(TestServiceInPython)
         }
     };
+    // A client expects the load that it dictates, and nothing else.
+    let orca = Orca::new()
+        .recorded_only()
+        .min_report_interval(Duration::ZERO);
+    let server = server.orca(orca);
     let server = match (options.use_tls, options.tls_cert_file, options.tls_key_file) {
         (true, Some(certificate), Some(key)) => server.tls(Tls::new(certificate, key)),
         _ => server,

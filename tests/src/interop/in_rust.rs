@@ -30,6 +30,9 @@ impl TestService {
         let asked = request.payload;
         compressed::expect(&request.call, 0, asked.expect_compressed)?;
         echo::status(asked.response_status)?;
+        if let Some(load) = asked.orca_per_query_report {
+            request.call.record_load(load.into());
+        }
         let payload = payload::of_size(asked.response_type, asked.response_size)?;
         Ok(GrpcResponse {
             payload: SimpleResponse {
@@ -86,9 +89,13 @@ impl TestService {
         request: GrpcDuplexRequest<StreamingOutputCallRequest>,
     ) -> Result<GrpcDuplexResponse<StreamingOutputCallResponse>, Status> {
         let mut requests = request.messages;
+        let call = request.call;
         let answers = try_stream! {
             while let Some(asked) = requests.message().await? {
                 echo::status(asked.response_status)?;
+                if let Some(load) = asked.orca_oob_report {
+                    call.record_server_load(load.into());
+                }
                 for parameters in &asked.response_parameters {
                     yield payload::answer(asked.response_type, parameters).await?;
                 }

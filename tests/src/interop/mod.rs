@@ -7,6 +7,7 @@ mod compressed;
 mod echo;
 mod in_python;
 mod in_rust;
+mod load;
 mod payload;
 #[expect(
     missing_docs,

@@ -15,6 +15,8 @@ use spikard_ui_tests::call;
     max_stream_bytes = "1GB",
     timeout = "1m30s",
     idle_timeout = "250ms",
+    accept_compression = false,
+    refuse_retried_uploads = cfg!(test) || true,
 )]
 async fn bulk_import(request: GrpcRequest) -> Result<GrpcResponse, Status> {
     Ok(request.payload.into())
@@ -57,6 +59,8 @@ fn runs() {
             .max_stream_bytes(1_000_000_000)
             .timeout(Duration::from_secs(90))
             .idle_timeout(Duration::from_millis(250))
+            .accept_compression(false)
+            .refuse_retried_uploads(true)
     );
     assert_eq!(call(&mut Importer, "a.A/Import", &[b"x"]).messages, ["x"]);
 

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from spikard import _native
 from spikard._cli import help as texts
@@ -17,7 +17,7 @@ from spikard._cli.options import add_options, chosen
 from spikard._cli.parser import Parser, parsed
 from spikard._cli.report import mistake, routes_as_json
 from spikard._runtime.event_loop import new_event_loop
-from spikard._serving.blocking import run
+from spikard._serving.blocking import run, signals_taken
 from spikard._serving.console import say
 from spikard._serving.memory import one_arena
 from spikard._serving.server import Server
@@ -28,6 +28,9 @@ from spikard._serving.worker import Worker, worker_of
 from spikard.grpc._option_table import options_of
 from spikard.grpc._options import CommandOptions, MethodLimits
 
+# How a worker begins. Not by `-m spikard`, which would look in the working directory first, for what Python itself
+# imports and for spikard.
+_WORKER = "import sys; sys.path[:] = {!r}; from spikard._cli import main; main()"
 _ROUTES_OPTIONS = (*options_of(MethodLimits), "app_dir")
 
 
@@ -48,15 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         mistake(ValueError(f"{spelled['reload_dir']} is given without {spelled['reload']}: nothing would be watched"))
     _look_in(checked.app_dir)
     if given.command == "routes":
-        _routes(given.targets, checked, as_json=given.json)
+        with signals_taken(checked):
+            _routes(given.targets, checked, as_json=given.json)
         sys.exit(0)
     logs.set_up(checked.log_level)
     worker = worker_of(os.environ)
     if worker is None and (checked.workers > 1 or checked.reload):
-        argv = list(sys.argv[1:] if arguments is None else arguments)
+        argv = ["-c", _WORKER.format(search_path), *(sys.argv[1:] if arguments is None else arguments)]
         folder = (checked.reload_dir or checked.app_dir) if checked.reload else None
         try:
-            sys.exit(supervise(argv, checked, search_path=search_path, workers=checked.workers, watched=folder))
+            sys.exit(supervise(argv, checked, workers=checked.workers, watched=folder))
         except (OSError, ValueError, ImportError) as error:
             mistake(error)
     _serve(given.targets, checked, worker)
@@ -71,6 +75,12 @@ def _look_in(folder: str) -> None:
 
 def _serve(targets: Sequence[str], checked: Settings, worker: Worker | None) -> None:
     one_arena(os.environ)
+    # From the first moment: PID 1 of a container has no other end, and modules may take long to import.
+    with signals_taken(checked, life=None if worker is None else worker.life(), to_the_end=True) as ending:
+        _import_and_serve(targets, checked, worker, ending)
+
+
+def _import_and_serve(targets: Sequence[str], checked: Settings, worker: Worker | None, ending: Any) -> None:
     try:
         # A missing uvloop is reported before the user's modules are imported.
         new_event_loop(checked.loop).close()
@@ -80,11 +90,10 @@ def _serve(targets: Sequence[str], checked: Settings, worker: Worker | None) -> 
         gc.freeze()
         run(
             server,
+            ending,
             loop=checked.loop,
             listening=None if worker is None else worker.listening,
-            life=None if worker is None else worker.life(),
             on_ready=lambda: _ready(server, worker),
-            to_the_end=True,
         )
     except (ValueError, OSError) as error:
         mistake(error)

@@ -69,8 +69,9 @@ class Embedded:
             lookup.refuse("import", f"{lookup.name} could not be looked up: {error!r}")
         else:
             handler = self._handlers[index]
-            if not handler.on_loop:
-                self._pool.ensure_started()
+            if not handler.on_loop and not self._pool.ensure_started():
+                lookup.refuse("import", "the system does not start a thread for def handlers")
+                return
             lookup.resolve(index, handler.on_loop)
 
     def _index(self, name: str) -> int:

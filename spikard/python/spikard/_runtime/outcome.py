@@ -44,27 +44,30 @@ def failed(
         status, level = Status(StatusCode.INTERNAL, type(error).__name__), logging.ERROR
     # The log first: a client that sees the status finds the reason there.
     _log_failure(call, handler, error, status, level)
-    # What cannot be sent beside the status must not cost the status.
-    own = status.metadata or []
-    ways = [("trailers", [*trailers, *own])] if trailers else []
-    ways += [("metadata", own)] if own else []
-    ways += [("code", [])]
-    if not any(_fail(call, handler, error, status._replace(metadata=sent), what) for what, sent in ways):
+    try:
+        faults = call.fail(status.code, status.message, status.details, [*trailers, *(status.metadata or ())])
+    except BaseException as fault:  # such as no memory
+        _log(logging.ERROR, "%s: its %s cannot be sent as a status: %s", handler.name, type(error).__name__, fault)
         call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
+    else:
+        left_out = [*getattr(error, "unsent", ()), *map(str, faults)]
+        if left_out:
+            name, texts = type(error).__name__, "; ".join(left_out)
+            _log(logging.WARNING, "%s: its %s is sent without metadata: %s", handler.name, name, texts)
     if isinstance(error, KeyboardInterrupt):
         interrupt_program(error)
 
 
 def _log_failure(call: InboundCall, handler: Handler, error: BaseException, status: Status, level: int) -> None:
     name = type(error).__name__
-    for unsent in getattr(error, "unsent", ()):
-        _log(logging.ERROR, "%s: metadata of its %s is left out: %s", handler.name, name, unsent)
     if call.is_cancelled() and (level < logging.ERROR or isinstance(error, (asyncio.CancelledError, GeneratorExit))):
         # Nobody waits for the status: the client has gone, or has another one already, of its deadline or a limit.
         level = logging.DEBUG
     if level == logging.INFO and not logger.isEnabledFor(logging.DEBUG):
         code, place = status.code.name, _place(error)
-        _log(level, "%s raised %s at %s; the client gets %s: %r", handler.name, name, place, code, status.message)
+        _log(
+            level, "%s raised %s at %s; the client gets %s: %r", handler.name, name, place, code, status.message[:2048]
+        )
     else:
         _log(level, "%s raised %s", handler.name, name, error=error)
 
@@ -75,17 +78,6 @@ def _place(error: BaseException) -> str:
     while shown is not None and shown.tb_next is not None:
         shown = shown.tb_next
     return "?" if shown is None else f"{shown.tb_frame.f_code.co_filename}:{shown.tb_lineno}"
-
-
-def _fail(call: InboundCall, handler: Handler, error: BaseException, status: Status, what: str) -> bool:
-    """Sends a status; returns whether it could be sent."""
-    try:
-        call.fail(*status)
-    except BaseException as fault:  # metadata that is not valid in a header
-        name = type(error).__name__
-        _log(logging.ERROR, "%s: its %s is sent without its %s: %s", handler.name, name, what, fault)
-        return False
-    return True
 
 
 def refused(call: InboundCall, handler: Handler, error: BaseException) -> None:

@@ -39,10 +39,11 @@ class Pool:
         self._threads: list[threading.Thread] = []
         self._warned: set[str] = set()
 
-    def ensure_started(self) -> None:
-        """Starts the first thread."""
+    def ensure_started(self) -> bool:
+        """Starts the first thread; returns whether there is one. Without any, no call would ever be taken."""
         if self._bridge.add_first_worker():
             self._start_thread()
+        return bool(self._threads)
 
     def join(self, deadline: float) -> bool:
         """Waits for the threads until `deadline` (of `time.monotonic`); returns whether all have ended."""

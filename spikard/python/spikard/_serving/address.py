@@ -9,15 +9,19 @@ _LAST_PORT = 65535
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A host and a port, or the path of a Unix socket."""
+    """A host and a port, the path of a Unix socket, or a descriptor."""
 
     host: str = ""
     port: int = 0
     path: str | None = None
     mode: int | None = None
     """The permissions of the Unix socket; ``None`` for what the umask leaves."""
+    fd: int | None = None
+    """Of a socket that listens already."""
 
     def __str__(self) -> str:
+        if self.fd is not None:
+            return f"fd {self.fd}"
         if self.path is not None:
             return f"unix:{self.path}"
         host = f"[{self.host}]" if ":" in self.host else self.host

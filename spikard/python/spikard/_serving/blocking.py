@@ -7,7 +7,7 @@ import contextlib
 import logging
 import socket
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
@@ -15,7 +15,7 @@ from spikard._runtime.event_loop import LEFT_BEHIND, end_tasks, new_event_loop, 
 from spikard._serving import sockets
 from spikard._serving.console import say
 from spikard._serving.server import Server
-from spikard._serving.settings import settings
+from spikard._serving.settings import Settings, settings
 from spikard._serving.targets import find_routes
 from spikard.grpc._option_table import takes
 from spikard.grpc._options import Loop, ServeOptions
@@ -35,56 +35,75 @@ _TASKS_END_WITHIN = 0.2
 
 @takes(ServeOptions)
 def serve(*targets: object, quiet: bool = False, **options: Unpack[ServeOptions]) -> None:
-    """Serves until SIGTERM or Ctrl-C, then shuts down gracefully: calls in flight have `grace` to finish.
+    """Serves until SIGTERM, SIGHUP or Ctrl-C, then shuts down gracefully: calls in flight have `grace` to finish.
 
     ::
 
         serve("batch_handler", "transform_handler", bind="127.0.0.1:50051")
 
-    A second signal ends the process at once. Several processes and reloading are the command's:
-    ``spikard serve --workers 4``, ``--reload``.
+    A signal before it serves, and a second one, end the process at once. Several processes and reloading are the
+    command's: ``spikard serve --workers 4``, ``--reload``.
 
     Targets and options are those of :class:`Server`, with one more option, `loop`. Unless `quiet`, the table of what is
     served is printed at the start, with the address.
     """
+    _refuse_inside_a_loop()
     checked = settings(ServeOptions, options)
-    server = Server._prepared(find_routes(targets), checked)
-    run(server, loop=checked.loop, on_ready=None if quiet else lambda: print_ready(server))
+    # Modules may take long to import, and a signal is to end that too.
+    with signals_taken(checked) as ending:
+        server = Server._prepared(find_routes(targets), checked)
+        run(server, ending, loop=checked.loop, on_ready=None if quiet else lambda: print_ready(server))
+
+
+@contextlib.contextmanager
+def signals_taken(checked: Settings, *, life: int | None = None, to_the_end: bool = False) -> Generator[Any]:
+    """Has signals end the process at once, and a server of :func:`run` gracefully.
+
+    `life` is a descriptor that the supervisor speaks through. With `to_the_end`, the bound of the drain holds for the
+    rest of the process as well. In another thread than the main one, signals are left to the program: ``None``.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield None
+        return
+    ending = native().Ending(checked.grace, checked.drain_delay, life)
+    try:
+        yield ending
+    finally:
+        if to_the_end and ending.begun:
+            _KEPT_ALIVE.append(ending)
+        else:
+            ending.close()
 
 
 def run(
     server: Server,
+    ending: Any,
     *,
     loop: Loop,
     listening: socket.socket | None = None,
     on_ready: Callable[[], None] | None = None,
-    life: int | None = None,
-    to_the_end: bool = False,
 ) -> None:
-    """Serves until SIGTERM or Ctrl-C, then drains.
+    """Serves until a signal that `ending` has taken, then drains.
 
-    `life` is a descriptor whose end is a signal too. With `to_the_end`, the bound of the drain holds for the
-    rest of the process as well. Raises a ``RuntimeError`` where an event loop runs already.
+    Raises a ``RuntimeError`` where an event loop runs already.
     """
     _refuse_inside_a_loop()
     event_loop = new_event_loop(loop)
-    ending = None
-    if threading.current_thread() is threading.main_thread():
-        ending = native().Ending(server._settings.grace, server._settings.drain_delay, life)
     try:
         asyncio.set_event_loop(event_loop)
-        given = sockets.listen(server._settings.address) if listening is None else listening
+        if ending is not None:
+            ending.take_again()
+        given = _listening(server._settings) if listening is None else listening
         _run(event_loop, _serve(server, given, ending, on_ready, owned=listening is None))
         if ending is not None:
             ending.finished(0)
     finally:
         _end(event_loop)
         asyncio.set_event_loop(None)
-        if ending is not None:
-            if to_the_end and ending.begun:
-                _KEPT_ALIVE.append(ending)
-            else:
-                ending.close()
+
+
+def _listening(checked: Settings) -> socket.socket:
+    return sockets.listen(checked.address, reuse_port=checked.reuse_port)
 
 
 def _refuse_inside_a_loop() -> None:
@@ -106,6 +125,8 @@ async def _serve(
     *,
     owned: bool,
 ) -> None:
+    if not owned:
+        sockets.begin(listening)
     server._start(listening, owned=owned)
     if ending is not None:
         ending.watch(server._native)

@@ -1,4 +1,4 @@
-"""Prints to a standard output that may be closed or full."""
+"""Prints to a standard output that may be closed, full, or without some letters."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ logger = logging.getLogger("spikard")
 
 
 def say(text: str) -> None:
-    """Prints a text; a failure is logged, not raised."""
+    """Prints a text; a failure is logged, not raised. A letter that the encoding has not is escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
-        print(text, flush=True)
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
     except BrokenPipeError:
         # The reader has ended, as in `spikard serve … | head`. What Python has buffered goes to /dev/null: its flush at
         # exit would fail, and change the exit code.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import errno
 import itertools
 import logging
 import os
@@ -39,17 +40,22 @@ class Runtime:
         self._pid = os.getpid()
         self._tokens = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
+        self._closed = False
         bridge = native.bridge
         self._runner = _Runner(bridge, loop, handlers, self._done)
         self._pool = Pool(bridge, loop, self._runner, handlers)
-        if any(not handler.on_loop for handler in handlers):
-            self._pool.ensure_started()
         self._runner.attach()
         # Cancelled when the loop ends before the server is stopped.
         self._sentinel = loop.create_task(self._until_cancelled(), name="spikard-sentinel")
-        self._watchdog = Watchdog(native, loop)
-        self._closed = False
+        self._watchdog: Watchdog | None = None
         _LIVE.add(self)
+        try:
+            if any(not handler.on_loop for handler in handlers) and not self._pool.ensure_started():
+                raise OSError(errno.EAGAIN, "the system does not start a thread for def handlers")
+            self._watchdog = Watchdog(native, loop)
+        except BaseException:
+            self.close()
+            raise
 
     def expect(self) -> tuple[int, asyncio.Future[None]]:
         """A token, and the future that is done when Rust notifies the token."""
@@ -83,7 +89,8 @@ class Runtime:
             # A forked child has none of the threads, and shares the epoll instance of the loop with its parent: a
             # descriptor that it removes would be removed for the parent.
             return
-        self._watchdog.close()
+        if self._watchdog is not None:
+            self._watchdog.close()
         if not self._loop.is_closed():
             self._runner.detach()
             self._sentinel.cancel()

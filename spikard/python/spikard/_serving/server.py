@@ -98,7 +98,7 @@ class Server:
 
         Raises an ``OSError`` for an address that is not available, and a ``ValueError`` for an invalid TLS file.
         """
-        self._start(sockets.listen(self._settings.address))
+        self._start(sockets.listen(self._settings.address, reuse_port=self._settings.reuse_port))
 
     def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
         """Serves on a socket; one that is not `owned` is shared with other processes, and so is its file."""
@@ -110,13 +110,17 @@ class Server:
             raise RuntimeError("the server has been started before: make a new one")
         unix = listening.family == socket.AF_UNIX
         self._place = sockets.place(listening)
-        if owned and unix and self._place.path is not None:
+        if owned and unix and self._place.path is not None and self._settings.address.fd is None:
             self._inode = os.stat(self._place.path).st_ino
         if unix:
             logger.info(_GRPCIO_ON_UNIX)
         loop = asyncio.get_running_loop()
         handlers = [route.handler for route in self._routes]
-        runtime = Runtime(self._native, handlers, loop)
+        try:
+            runtime = Runtime(self._native, handlers, loop)
+        except BaseException:
+            listening.close()
+            raise
         draining, drains = runtime.expect()
         ended, ends = runtime.expect()
         try:

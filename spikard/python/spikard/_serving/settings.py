@@ -17,10 +17,13 @@ class Settings(SimpleNamespace):
 
     address: Address
     """Where the server listens, from `bind` and `uds`."""
+    reuse_port: bool
     drain_delay: float
     grace: float
     tls_cert: str | None
     tls_client_ca: str | None
+    unhealthy_after: float
+    worker_timeout: float
 
 
 def settings(kind: type, given: Mapping[str, Any], spelled: Callable[[str], str] = str) -> Settings:
@@ -31,21 +34,32 @@ def settings(kind: type, given: Mapping[str, Any], spelled: Callable[[str], str]
     _check_together({name for name, value in given.items() if value is not None}, spelled)
     values = checked(ServerOptions, defaults(ServerOptions))
     values |= checked(kind, {**defaults(kind), **given}, spelled)
-    bind, uds = values["bind"], values["uds"]
-    address = (
-        Address(path=uds) if uds is not None else address_of(spelled("bind"), DEFAULT_BIND if bind is None else bind)
-    )
+    address = _address(values, spelled)
+    return Settings(address=address, **values)
+
+
+def _address(values: Mapping[str, Any], spelled: Callable[[str], str]) -> Address:
+    bind, uds, fd = values["bind"], values["uds"], values["fd"]
+    if fd is not None:
+        address = Address(fd=fd)
+    elif uds is not None:
+        address = Address(path=uds)
+    else:
+        address = address_of(spelled("bind"), DEFAULT_BIND if bind is None else bind)
+    if values["reuse_port"] and (address.path is not None or fd is not None):
+        raise ValueError(f"{spelled('reuse_port')} is given for {address}: only servers on a port can share it")
     if values["uds_mode"] is not None:
         if address.path is None:
             raise ValueError(f"{spelled('uds_mode')} is given without {spelled('uds')}: {address} is no Unix socket")
         address = replace(address, mode=values["uds_mode"])
-    return Settings(address=address, **values)
+    return address
 
 
 def _check_together(given: set[str], spelled: Callable[[str], str]) -> None:
-    if {"bind", "uds"} <= given:
-        both = f"{spelled('bind')} and {spelled('uds')}"
-        raise ValueError(f"{both} are both given: a server listens on an address or on a Unix socket")
+    for one, other in (("bind", "uds"), ("bind", "fd"), ("uds", "fd")):
+        if {one, other} <= given:
+            both = f"{spelled(one)} and {spelled(other)}"
+            raise ValueError(f"{both} are both given: a server listens on an address, a Unix socket or a descriptor")
     for one, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
         if one in given and other not in given:
             alone = f"{spelled(one)} is given without {spelled(other)}"

@@ -18,26 +18,67 @@ logger = logging.getLogger("spikard")
 _BACKLOG = 2048
 
 
-def listen(address: Address) -> socket.socket:
-    """A socket that is alone on its address."""
+def listen(address: Address, *, reuse_port: bool = False) -> socket.socket:
+    """A socket that listens. It is alone on its port, unless others may `reuse_port` and do the same."""
+    if address.fd is not None:
+        return _inherited(address.fd)
     if address.path is not None:
         return _listen_unix(address.path, address.mode)
-    return _bound(address, shared=False)
+    listening = _bound(address, shared=reuse_port)
+    try:
+        begin(listening)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
-def listen_shared(address: Address, number: int) -> list[socket.socket]:
-    """A socket for each of `number` processes, all on one address (SO_REUSEPORT).
+def bind(address: Address, number: int, *, reuse_port: bool = False) -> list[socket.socket]:
+    """Sockets for `number` processes, which begin to listen when they are ready.
 
-    The kernel balances new connections between them. Where it does not, and for a Unix socket, there is one
-    socket that all processes accept from.
+    Each process has one, and all are on one port (SO_REUSEPORT): the kernel balances new connections between those that
+    listen. Where it does not, and for a Unix socket or one that was handed on, there is one that all accept from.
     """
-    if address.path is not None or number == 1 or not _balances():
+    if address.path is not None or address.fd is not None:
         return [listen(address)]
-    # SO_REUSEPORT would succeed on a port that another server shares; only an exclusive socket tells that it is free.
-    with listen(address) as probe:
-        port = probe.getsockname()[1]
-    taken = Address(address.host, port)
-    return [_bound(taken, shared=True) for _ in range(number)]
+    if number == 1 or not _balances():
+        return [_alone(_bound(address, shared=reuse_port))]
+    if not reuse_port or address.port == 0:
+        # SO_REUSEPORT would succeed on a port that another server shares; an exclusive socket tells that it is free.
+        with _bound(address, shared=False) as probe:
+            address = Address(address.host, probe.getsockname()[1])
+    return [_alone(_bound(address, shared=True)) for _ in range(number)]
+
+
+def begin(listening: socket.socket) -> None:
+    """Listens on a socket of :func:`bind`."""
+    with _explained(place(listening)):
+        if listening.family != socket.AF_UNIX:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.listen(_BACKLOG)
+
+
+def join(listening: socket.socket) -> None:
+    """Has the kernel give connections to a socket again."""
+    if not _listens(listening):
+        with contextlib.suppress(OSError):  # the next attempt may succeed
+            listening.listen(_BACKLOG)
+
+
+def leave(listening: socket.socket) -> bool:
+    """Has the kernel give connections to the other sockets of the port only; returns whether this one had any.
+
+    What waits in this one is reset, unless the system migrates it (the sysctl ``net.ipv4.tcp_migrate_req``).
+    """
+    listened = _listens(listening)
+    if listened:
+        with contextlib.suppress(OSError):  # it has just been shut down
+            listening.shutdown(socket.SHUT_RD)
+    return listened
+
+
+def _listens(listening: socket.socket) -> bool:
+    return bool(listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
 def place(listening: socket.socket) -> Address:
@@ -74,7 +115,6 @@ def _bound(address: Address, *, shared: bool) -> socket.socket:
                 if family == socket.AF_INET6 and address.host == "::":
                     listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
                 listening.bind(name)
-                listening.listen(_BACKLOG)
             except OSError as error:
                 listening.close()
                 last = error
@@ -82,6 +122,26 @@ def _bound(address: Address, *, shared: bool) -> socket.socket:
                 _say_what_is_left_out(address.host, str(name[0]), tuple(str(one[4][0]) for one in found))
                 return listening
         raise last or OSError(errno.EADDRNOTAVAIL, "the host has no address")
+
+
+def _alone(listening: socket.socket) -> socket.socket:
+    """Keeps a port for this server before it listens: with SO_REUSEADDR, another one could be bound to it."""
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    return listening
+
+
+def _inherited(fd: int) -> socket.socket:
+    """A socket that whoever started this process has opened, as systemd does."""
+    try:
+        listening = socket.socket(fileno=fd)
+    except OSError as error:
+        raise OSError(error.errno, f"fd {fd} is no socket of this process: {error.strerror}") from None
+    if listening.type != socket.SOCK_STREAM or not _listens(listening):
+        listening.detach()
+        raise OSError(errno.EINVAL, f"fd {fd} is a socket that does not listen for connections")
+    # For this process and its workers, not for those that a handler may start.
+    os.set_inheritable(fd, False)
+    return listening
 
 
 @functools.cache

@@ -1,23 +1,26 @@
-"""Starts worker processes that share an address, and restarts them."""
+"""Starts worker processes that share an address, restarts them, and replaces those that are stuck or old."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
 import os
 import selectors
 import signal
 import socket
-import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
-from types import FrameType
+from typing import Any
 
 from spikard._serving import sockets
 from spikard._serving.console import say
 from spikard._serving.reload import Watcher
+from spikard._serving.rollout import Rollout
 from spikard._serving.settings import Settings
+from spikard._serving.silence import Patience
+from spikard._serving.slot import Slot, regroup
+from spikard._serving.wakeup import Wakeup
 from spikard._serving.worker_process import WorkerProcess, how
 
 logger = logging.getLogger("spikard")
@@ -26,24 +29,23 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # A worker ends itself 0.75 s after the grace period; one that has not is killed.
 _KILL_AFTER = 0.88
 _MISTAKE = 2
+# The grace period of a reload: an open stream would delay the new code.
+_RELOAD_GRACE = 1.0
+# A worker that falls silent wakes nobody.
+_LOOK_AFTER = 0.5
 
 
-def supervise(
-    arguments: list[str], settings: Settings, *, search_path: list[str], workers: int, watched: str | None
-) -> int:
+def supervise(arguments: list[str], settings: Settings, *, workers: int, watched: str | None) -> int:
     """Serves with several processes until a signal; returns the exit code.
 
-    `search_path` is the module search path that this process was started with; the workers start with it, too.
     `watched` is a folder: a change in it restarts the workers.
     """
-    listening = sockets.listen_shared(settings.address, workers)
+    listening = sockets.bind(settings.address, workers, reuse_port=settings.reuse_port)
     path = settings.address.path
     # Read at the start: at the end, the file may be another server's.
     inode = None if path is None else os.stat(path).st_ino
     try:
-        return _Supervisor(
-            arguments, search_path, settings.drain_delay + settings.grace, listening, workers, watched
-        ).run()
+        return _Supervisor(arguments, settings, listening, workers, watched).run()
     finally:
         if path is not None:
             sockets.remove_unix_socket(path, inode)
@@ -52,206 +54,218 @@ def supervise(
 @dataclass
 class _Supervisor:
     arguments: list[str]
-    search_path: list[str]
-    drain: float
-    """Seconds that a drain may take."""
+    settings: Settings
     listening: list[socket.socket]
     workers: int
     watched: str | None
-    processes: list[WorkerProcess] = field(default_factory=list)
-    deadline: float | None = None
-    """When the last worker must have ended; set by the first signal."""
+    ending: bool = False
+    """Whether a signal, or a mistake, ends the workers for good."""
     code: int = 0
+    served: bool = False
+    """Whether a worker has ever been ready."""
     announced: bool = False
     changed: list[str] = field(default_factory=list)
     reloading: bool = False
 
     def run(self) -> int:
-        self.selector = selectors.DefaultSelector()
-        wake, self.wake = socket.socketpair()
-        wake.setblocking(False)
-        self.wake.setblocking(False)
-        self.selector.register(wake, selectors.EVENT_READ, None)
-        before = {number: signal.signal(number, _nothing) for number in (*_SIGNALS, signal.SIGCHLD)}
-        wakeup = signal.set_wakeup_fd(self.wake.fileno(), warn_on_full_buffer=False)
-        watcher = None if self.watched is None else Watcher(self.watched, self._on_change)
-        self.processes = [WorkerProcess(n + 1, self.listening[n % len(self.listening)]) for n in range(self.workers)]
-        # The others start once the first is ready: a mistake in the targets is then reported once.
-        self.processes[0].due = 0.0
-        try:
-            while self.deadline is None or any(worker.process for worker in self.processes):
-                self._start_due()
-                self._wait(wake)
-                self._look_after()
-            return self.code
-        finally:
-            if watcher is not None:
-                watcher.close()
-            for worker in self.processes:
-                worker.kill()
-            signal.set_wakeup_fd(wakeup)
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            self.selector.close()
-            wake.close()
-            self.wake.close()
+        self.slots = [
+            Slot(n + 1, self.listening[n % len(self.listening)], shared=len(self.listening) == 1)
+            for n in range(self.workers)
+        ]
+        self.drain = self.settings.drain_delay + self.settings.grace
+        self.rollout = Rollout(self.slots, self.drain + _KILL_AFTER)
+        # Whoever changes the code may hold a worker in a debugger.
+        killed_after = 0.0 if self.watched is not None else self.settings.worker_timeout
+        self.patience = Patience(self.settings.unhealthy_after, killed_after)
+        # Under nohup, it stays ignored.
+        hangup = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+        with (
+            selectors.DefaultSelector() as self.selector,
+            closing(Wakeup((*_SIGNALS, *hangup, signal.SIGCHLD))) as self.wakeup,
+            nullcontext() if self.watched is None else closing(Watcher(self.watched, self._on_change)),
+        ):
+            self.selector.register(self.wakeup, selectors.EVENT_READ, None)
+            # The others start once the first is ready: a mistake in the targets is then reported once.
+            self.slots[0].due = 0.0
+            try:
+                while not self.ending or any(self._processes()):
+                    self._step()
+            finally:
+                for process in self._processes():
+                    process.kill()
+        return self.code
+
+    def _step(self) -> None:
+        self._start_due()
+        self._wait()
+        self._look_after()
+        if self.ending:
+            return
+        self._reload()
+        started = self.rollout.step(self.arguments)
+        if started is not None:
+            self._follow(started)
+        self.patience.judge(self._current())
+        if not self.reloading:
+            regroup(self.slots)
+
+    def _processes(self) -> Iterator[WorkerProcess]:
+        for slot in self.slots:
+            yield from slot.processes()
+
+    def _current(self) -> Iterator[WorkerProcess]:
+        return (slot.current for slot in self.slots if slot.current is not None)
 
     def _start_due(self) -> None:
         now = time.monotonic()
-        for worker in self.processes:
-            if worker.due is not None and worker.due <= now:
-                worker.due = None
-                self._start(worker)
+        for slot in self.slots:
+            if slot.due is None or slot.due > now:
+                continue
+            slot.due = None
+            try:
+                self._follow(slot.start(self.arguments))
+            except OSError as error:
+                _try_again(slot, error)
 
-    def _start(self, worker: WorkerProcess) -> None:
-        try:
-            line = worker.start(self.arguments, self.search_path)
-        except OSError as error:
-            _try_again(worker, error)
-            return
-        self.selector.register(line, selectors.EVENT_READ, worker)
+    def _follow(self, process: WorkerProcess) -> None:
+        self.selector.register(process.line, selectors.EVENT_READ, process)  # type: ignore[arg-type]
 
-    def _wait(self, wake: socket.socket) -> None:
-        times = [worker.due for worker in self.processes if worker.due is not None]
-        if self.deadline is not None:
-            times.append(self.deadline)
-        timeout = max(0.0, min(times) - time.monotonic()) if times else None
+    def _wait(self) -> None:
+        now = time.monotonic()
+        times = [slot.due for slot in self.slots if slot.due is not None]
+        times += [process.deadline for process in self._processes() if process.deadline is not None]
+        if any(process.ready for process in self._processes()):
+            times.append(now + _LOOK_AFTER)
+        timeout = max(0.0, min(times) - now) if times else None
         for key, _ in self.selector.select(timeout):
             if key.data is None:
-                for number in _received(wake):
+                for number in self.wakeup.received():
                     self._on_signal(number)
             else:
-                self._listen(key.data)
+                self._hear(key.data)
 
     def _on_signal(self, number: int) -> None:
+        if number == signal.SIGHUP:
+            if not self.ending and not self.reloading:
+                logger.info("SIGHUP: replacing the workers one by one")
+                self.announced = False
+                self.rollout.begin()
+            return
         if number not in _SIGNALS:
             return
-        if self.deadline is not None:
-            for worker in self.processes:
-                if worker.process is not None:
-                    worker.process.kill()
+        if self.ending:
+            for process in self._processes():
+                process.kill()
             logger.warning("second signal: killing the workers")
             self.code = 128 + number
             return
-        self.deadline = time.monotonic() + self.drain + _KILL_AFTER
         logger.info("draining: the workers have %.3g s for the calls in flight", self.drain)
-        self._stop_workers()
-        # New connections are refused from now on.
+        if not self.served:
+            self.code = 128 + number
+        self._end()
+
+    def _end(self) -> None:
+        self.ending = True
+        self._drain_all(self.drain)
+        # New connections are refused once the workers have closed their sockets too.
         for listening in self.listening:
             listening.close()
 
-    def _stop_workers(self) -> None:
-        for worker in self.processes:
-            worker.due = None
-            worker.terminate()
+    def _drain_all(self, within: float, *, grace: float | None = None) -> None:
+        self.rollout.cancel()
+        for slot in self.slots:
+            slot.due = None
+        for process in self._processes():
+            process.drain(within + _KILL_AFTER, grace=grace)
 
     def _on_change(self, names: list[str]) -> None:
         self.changed = names
-        with contextlib.suppress(OSError):
-            self.wake.send(b"\0")
+        self.wakeup.wake()
 
-    def _listen(self, worker: WorkerProcess) -> None:
-        if worker.line is None:
-            return
-        try:
-            said = worker.line.recv(65536)
-        except BlockingIOError:
-            return
-        except OSError:
-            said = b""
-        if not said:
-            self._hang_up(worker)
-            return
-        worker.said += said
-        if worker.said.endswith(b"\n") and not worker.ready:
-            worker.ready = True
-            self._announce(worker, json.loads(worker.said))
+    def _reload(self) -> None:
+        if self.changed:
+            grace = min(self.settings.grace, _RELOAD_GRACE)
+            names = ", ".join(self.changed)
+            logger.info("changed: %s; restarting: the calls in flight have %.3g s", names, grace)
+            self.changed = []
+            self.reloading = True
+            self._drain_all(self.settings.drain_delay + grace, grace=grace)
+            # Clients wait for the first worker, which starts alone.
+            for slot in self.slots[1:]:
+                slot.leave()
+        if self.reloading and not any(self._processes()):
+            self.reloading = False
+            self.announced = False
+            for slot in self.slots:
+                slot.pause = 0.0
+            self.slots[0].due = 0.0
 
-    def _announce(self, worker: WorkerProcess, told: dict[str, str]) -> None:
+    def _hear(self, process: WorkerProcess) -> None:
+        told = process.hear()
+        if told is not None:
+            self._on_ready(process, told)
+        if process.line_ended:
+            self._hang_up(process)
+
+    def _on_ready(self, process: WorkerProcess, told: dict[str, Any]) -> None:
+        self.served = True
         if not self.announced:
             self.announced = True
             say(f"{told['table']}\n")
-        pid = None if worker.process is None else worker.process.pid
-        say(f"worker {worker.number} serving on {told['address']} (pid {pid})")
+        say(f"worker {process.number} serving on {told['address']} (pid {process.pid})")
         # Not if it was told to end meanwhile: the others would miss the change.
-        if worker is self.processes[0] and self.deadline is None and not self.reloading:
-            for other in self.processes[1:]:
-                if other.process is None and other.due is None:
+        if process.deadline is not None or self.ending or self.reloading:
+            return
+        self.rollout.on_ready(process)
+        if process is self.slots[0].current:
+            for other in self.slots[1:]:
+                if other.current is None and other.due is None:
                     other.due = 0.0
 
-    def _hang_up(self, worker: WorkerProcess) -> None:
-        if worker.line is not None:
-            self.selector.unregister(worker.line)
-            worker.line.close()
-            worker.line = None
+    def _hang_up(self, process: WorkerProcess) -> None:
+        if process.line is not None:
+            self.selector.unregister(process.line)
+            process.hang_up()
 
     def _look_after(self) -> None:
-        for worker in self.processes:
-            if worker.process is not None and worker.process.poll() is not None:
-                self._listen(worker)
-                self._hang_up(worker)
-                self._on_exit(worker, worker.process)
-        if self.changed and self.deadline is None:
-            logger.info("changed: %s; restarting", ", ".join(self.changed))
-            self.changed = []
-            self.reloading = True
-            self._stop_workers()
-        if self.reloading and not any(worker.process for worker in self.processes):
-            self.reloading = False
-            self.announced = False
-            for worker in self.processes:
-                worker.pause = 0.0
-            self.processes[0].due = 0.0
-        if self.deadline is not None and self.deadline <= time.monotonic():
-            for worker in self.processes:
-                if worker.process is not None:
-                    logger.error("worker %d (pid %d) does not end: killing it", worker.number, worker.process.pid)
-                    worker.kill()
-                    worker.process = None
-                    self.code = self.code or 1
+        now = time.monotonic()
+        for slot in self.slots:
+            for process in list(slot.processes()):
+                if process.process.poll() is not None:
+                    self._hear(process)
+                    self._hang_up(process)
+                    self._on_exit(slot, process)
+                elif process.deadline is not None and process.deadline <= now:
+                    logger.error("worker %d (pid %d) does not end: killing it", process.number, process.pid)
+                    process.kill()
+                    if self.ending:
+                        self.code = self.code or 1
 
-    def _on_exit(self, worker: WorkerProcess, process: subprocess.Popen[bytes]) -> None:
-        worker.process = None
-        code = process.returncode
-        if self.deadline is not None:
-            if code not in (0, -signal.SIGTERM) and self.code == 0:
-                self.code = 1
-            return
-        if self.reloading:
-            return
-        if not worker.ready and self.watched is not None:
-            logger.error("worker %d could not start; waiting for a change", worker.number)
-            return
-        if not worker.ready and not self.announced:
+    def _on_exit(self, slot: Slot, process: WorkerProcess) -> None:
+        code = process.process.returncode
+        if process is not slot.current:
+            self.rollout.on_exit(slot, process)
+        elif self.ending or self.reloading:
+            slot.current = None
+        elif not process.ready and self.watched is not None:
+            slot.current = None
+            logger.error("worker %d could not start; waiting for a change", slot.number)
+        elif not process.ready and not self.served:
+            slot.current = None
             # The first worker has reported why.
             if code != _MISTAKE:
-                logger.error("worker %d (pid %d) %s before it was ready", worker.number, process.pid, how(code))
+                logger.error("worker %d (pid %d) %s before it was ready", slot.number, process.pid, how(code))
             self.code = _MISTAKE if code == _MISTAKE else 1
-            self.deadline = time.monotonic() + _KILL_AFTER
-            self._stop_workers()
-            return
-        pause = worker.restart()
-        logger.error(
-            "worker %d (pid %d) %s; restarting it %s",
-            worker.number,
-            process.pid,
-            how(code),
-            f"in {pause:.3g} s" if pause else "now",
-        )
+            self._end()
+        else:
+            pause = slot.restart()
+            when = f"in {pause:.3g} s" if pause else "now"
+            logger.error("worker %d (pid %d) %s; restarting it %s", slot.number, process.pid, how(code), when)
+        if self.ending and code not in (0, -signal.SIGTERM) and self.code == 0:
+            self.code = 1
 
 
-def _try_again(worker: WorkerProcess, error: OSError) -> None:
+def _try_again(slot: Slot, error: OSError) -> None:
     # Out of processes or descriptors for now; the workers that serve go on.
-    reason, pause = error.strerror or error, worker.retry()
-    logger.error("worker %d cannot be started: %s; trying again in %.3g s", worker.number, reason, pause)
-
-
-def _received(wake: socket.socket) -> bytes:
-    try:
-        return wake.recv(4096)
-    except BlockingIOError:
-        return b""
-
-
-def _nothing(number: int, frame: FrameType | None) -> None:
-    """Only the wake-up descriptor is needed."""
+    reason, pause = error.strerror or error, slot.retry()
+    logger.error("worker %d cannot be started: %s; trying again in %.3g s", slot.number, reason, pause)

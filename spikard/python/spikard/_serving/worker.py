@@ -20,15 +20,17 @@ class Worker:
 
     listening: socket.socket
     line: socket.socket
-    """Connects worker and supervisor: it tells that the worker is ready, and is closed when either of them ends."""
+    """Connects worker and supervisor. The worker tells that it is ready, and then that it answers; the supervisor may
+    tell it to drain within some seconds. It is closed when either of them ends."""
 
     def life(self) -> int:
-        """A descriptor that is closed when the supervisor ends; the caller owns it."""
+        """A descriptor that the supervisor speaks through until it ends; the caller owns it."""
         return self.line.dup().detach()
 
     def ready(self, server: Server) -> None:
-        """Tells the supervisor that the worker serves."""
+        """Tells the supervisor that the worker serves, and from now on whether Python answers."""
         self.line.sendall(json.dumps({"table": server.table, "address": server._shown}).encode() + b"\n")
+        server._native.report(self.line.dup().detach())
 
 
 def worker_of(environment: MutableMapping[str, str]) -> Worker | None:

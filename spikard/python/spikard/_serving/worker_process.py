@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,93 +10,106 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from spikard._serving.worker import VARIABLE
 
-# A worker that ran for so long is restarted at once, whatever happened before.
-_SETTLED = 10.0
-# Not `-m spikard`, which would look in the working directory first: for what Python itself imports, and for spikard.
-_START = "import sys; sys.path[:] = {!r}; from spikard._cli import main; main()"
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 10.0
+# The beats of `python/serving/pulse.rs`, which come twice a second while the event loop answers.
+_ABLE, _UNABLE = b"+-"
 
 
-@dataclass
+@dataclass(eq=False)
 class WorkerProcess:
-    """A worker process, and those that replace it: they share a number and a listening socket."""
+    """A process that serves, or is about to."""
 
     number: int
-    listening: socket.socket
-    process: subprocess.Popen[bytes] | None = None
-    line: socket.socket | None = None
+    process: subprocess.Popen[bytes]
+    line: socket.socket | None
     """Connects it to its supervisor; see :class:`spikard._serving.worker.Worker`."""
-    said: bytes = b""
+    started: float = field(default_factory=time.monotonic)
     ready: bool = False
-    ending: bool = False
-    """Whether the process has been told to end: a second signal would cut off its calls."""
-    started: float = 0.0
-    pause: float = 0.0
-    due: float | None = None
-    """When it is to be started; ``None`` while it runs, or waits for another event."""
+    able: bool = False
+    """Whether it takes new connections, as its last beat said."""
+    heard: float = 0.0
+    """When its event loop last answered."""
+    stuck: bool = False
+    """Whether it has been silent for so long that it gets no new connections."""
+    deadline: float | None = None
+    """When it must have ended; ``None`` unless it has been told to end."""
+    line_ended: bool = False
+    _said: bytes = b""
 
-    def start(self, arguments: list[str], path: list[str]) -> socket.socket:
-        """Starts a process, and returns its `line`; an ``OSError`` if the system is out of processes or descriptors.
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self.process.pid
 
-        `path` is its module search path until it has read its arguments.
+    def hear(self) -> dict[str, Any] | None:
+        """Reads its line. Returns what it tells once, when it is ready."""
+        while self.line is not None:
+            try:
+                said = self.line.recv(65536)
+            except BlockingIOError:
+                break
+            except OSError:
+                said = b""
+            if not said:
+                self.line_ended = True
+                break
+            self._said += said
+        if self.ready:
+            self._on_beats()
+            return None
+        told, newline, self._said = self._said.partition(b"\n")
+        if not newline:
+            self._said = told
+            return None
+        self.ready = self.able = True
+        self.heard = time.monotonic()
+        self._on_beats()
+        return dict(json.loads(told))
+
+    def _on_beats(self) -> None:
+        if self._said:
+            self.able = self._said[-1] == _ABLE
+            self.heard = time.monotonic()
+            self._said = b""
+
+    def hang_up(self) -> None:
+        """Closes the line."""
+        if self.line is not None:
+            self.line.close()
+            self.line = None
+
+    def drain(self, within: float, *, grace: float | None = None) -> None:
+        """Tells the process, once, to drain and end `within` seconds; its calls have a shorter `grace` if one is given.
+
+        A second signal would cut them off.
         """
-        self.process, self.line = _spawn(self.listening, arguments, path)
-        self.said, self.started = b"", time.monotonic()
-        self.ready = self.ending = False
-        return self.line
-
-    def terminate(self) -> None:
-        """Tells the process to drain and end, once."""
-        if self.process is not None and not self.ending:
-            self.ending = True
+        if self.deadline is not None:
+            return
+        self.deadline = time.monotonic() + within
+        if grace is None or self.line is None:
             self.process.terminate()
+            return
+        with contextlib.suppress(OSError):  # it has ended
+            self.line.send(f"{grace}\n".encode())
 
     def kill(self) -> None:
         """Ends the process at once, and waits for its end."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def restart(self) -> float:
-        """Schedules a process in place of one that has ended; returns the delay in seconds."""
-        if time.monotonic() - self.started > _SETTLED:
-            self.pause = 0.0
-        return self._put_off(self.pause)
-
-    def retry(self) -> float:
-        """Schedules another attempt to start a process; returns the delay in seconds."""
-        return self._put_off(max(self.pause, _FIRST_PAUSE))
-
-    def _put_off(self, pause: float) -> float:
-        self.pause = min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
-        self.due = time.monotonic() + pause
-        return pause
+        self.process.kill()
+        self.process.wait()
 
 
-def how(code: int) -> str:
-    """How a process has ended, from its return code."""
-    if code >= 0:
-        return f"ended with exit code {code}"
-    try:
-        return f"was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was ended by signal {-code}"
-
-
-def _spawn(
-    listening: socket.socket, arguments: list[str], path: list[str]
-) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def start(number: int, listening: socket.socket, arguments: list[str]) -> WorkerProcess:
+    """Starts a process of Python with `arguments`; an ``OSError`` if the system is out of processes or descriptors."""
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     told = {"listening": listening.fileno(), "line": theirs.fileno()}
     try:
         process = subprocess.Popen(
-            [sys.executable, *subprocess._args_from_interpreter_flags(), "-c", _START.format(path), *arguments],  # type: ignore[attr-defined]
+            [sys.executable, *subprocess._args_from_interpreter_flags(), *arguments],  # type: ignore[attr-defined]
             env={**os.environ, VARIABLE: json.dumps(told)},
             pass_fds=tuple(told.values()),
             # Ctrl-C in a terminal then reaches the supervisor only, which tells the workers.
@@ -106,4 +120,14 @@ def _spawn(
         raise
     finally:
         theirs.close()
-    return process, ours
+    return WorkerProcess(number, process, ours)
+
+
+def how(code: int) -> str:
+    """How a process has ended, from its return code."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"

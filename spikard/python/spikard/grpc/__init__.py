@@ -35,6 +35,7 @@ from spikard.grpc._compression import Compression
 from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
+from spikard.grpc._load import LoadReport
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
@@ -60,6 +61,7 @@ __all__ = [
     "GrpcResponse",
     "GrpcServerStreamResponse",
     "Kind",
+    "LoadReport",
     "Metadata",
     "Server",
     "StatusCode",

@@ -30,8 +30,8 @@ def count(name: str, value: object, *, most: int = _MOST) -> int:
     return _in_range(name, value, most)
 
 
-def size(name: str, value: object, *, zero: bool = False, most: int = _MOST) -> int:
-    """A number of bytes up to `most`; more than 0 unless `zero` is allowed."""
+def size(name: str, value: object, *, least: int = 1, most: int = _MOST) -> int:
+    """A number of bytes from `least` to `most`."""
     if isinstance(value, str):
         found = _SIZE.fullmatch(value)
         factor = _SIZES.get(found[2]) if found else None
@@ -42,7 +42,7 @@ def size(name: str, value: object, *, zero: bool = False, most: int = _MOST) -> 
         value = int(found[1]) * factor
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f'{name} must be a number of bytes or a text like "8MiB", not {_shown(value)}')
-    return _in_range(name, value, most, least=0 if zero else 1)
+    return _in_range(name, value, most, least)
 
 
 def duration(name: str, value: object, *, zero: bool = False) -> float:

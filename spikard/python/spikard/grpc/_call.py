@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from spikard.grpc._load import LoadRecorder, LoadReport, record
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._response_metadata import ResponseMetadata
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 SET_IN_THE_RESPONSE = ResponseMetadata(
     refuses="this call is answered with one response: give it the metadata, as in "
@@ -43,6 +48,7 @@ class Call:
     """The indices of the client's messages that were compressed on the wire; empty for a full-duplex call."""
 
     _response_metadata: ResponseMetadata = field(default_factory=ResponseMetadata, repr=False, compare=False)
+    _load: LoadRecorder | None = field(default=None, repr=False, compare=False)
 
     def was_compressed(self, index: int = 0) -> bool:
         """Whether the message at ``index`` was compressed on the wire."""
@@ -66,6 +72,29 @@ class Call:
     def set_trailers(self, trailers: MetadataLike) -> None:
         """Sets the trailers, which are sent with the status, whichever it is; for handlers that yield."""
         self._response_metadata.set_trailers(trailers)
+
+    def record_load(self, **report: Unpack[LoadReport]) -> None:
+        """Adds to the load report of this call, which goes with its trailers.
+
+        It overrides what the server measures::
+
+            request.call.record_load(request_cost={"rows": 3456})
+
+        The keywords are those of :class:`LoadReport <spikard.grpc.LoadReport>`. Without the server's option ``orca``
+        this does nothing.
+        """
+        record(self._load, of_server=False, report=report)
+
+    def record_server_load(self, **report: Unpack[LoadReport]) -> None:
+        """Adds to the load report of the server, which is part of those of all calls, and of those out of band.
+
+        ::
+
+            request.call.record_server_load(utilization={"gpu": 0.7})
+
+        What is recorded stays until it is replaced.
+        """
+        record(self._load, of_server=True, report=report)
 
     @property
     def initial_metadata(self) -> Metadata:

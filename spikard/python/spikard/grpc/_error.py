@@ -18,8 +18,9 @@ class GrpcError(Exception):
 
     ``code`` is a :class:`StatusCode`, its number, its name, or grpcio's ``grpc.StatusCode``.
     ``details`` is a ``google.rpc.Status``, as a message or as its bytes; it is sent as
-    ``grpc-status-details-bin``. ``metadata`` is sent with the status; what of it cannot be sent is left out, and
-    logged, since the code matters more.
+    ``grpc-status-details-bin``. ``metadata`` is sent with the status. What of it cannot be sent is left out, and
+    logged; what does not fit in the server's ``max_sent_metadata_bytes`` (8 KiB) is cut or left out; the code is always
+    sent.
 
     >>> raise GrpcError(StatusCode.NOT_FOUND, "no record 7", metadata={"x-record": "7"})
     Traceback (most recent call last):

@@ -115,7 +115,8 @@ def one_of(literal: Any, *, also: Mapping[str, str] | None = None) -> Form:
 
 SIZE = Form("SIZE", 'bytes, or `"8MiB"`', _amounts.size, _number_or_text)
 WINDOW = Form(SIZE.metavar, SIZE.unit, partial(_amounts.size, most=2**31 - 1), _number_or_text)
-RATE = Form(SIZE.metavar, 'bytes a second, or `"1KiB"`', partial(_amounts.size, zero=True), _number_or_text)
+HEADERS = Form(SIZE.metavar, SIZE.unit, partial(_amounts.size, least=1024, most=2**31 - 1), _number_or_text)
+RATE = Form(SIZE.metavar, 'bytes a second, or `"1KiB"`', partial(_amounts.size, least=0), _number_or_text)
 TIME = Form("TIME", 'seconds, or `"1m30s"`', _amounts.duration, _number_or_text)
 TIME_OR_ZERO = Form(TIME.metavar, TIME.unit, partial(_amounts.duration, zero=True), _number_or_text)
 SWITCH = Form("", "`True` or `False`", _switch, _on_or_off)

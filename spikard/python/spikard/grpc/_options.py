@@ -15,6 +15,7 @@ from spikard.grpc._compression import Compression
 from spikard.grpc._forms import (
     ADDRESS,
     FILE,
+    HEADERS,
     MODE,
     PATH,
     RATE,
@@ -61,6 +62,14 @@ class MethodLimits(CallLimits, total=False):
     idle_timeout: Annotated[Duration, Option("60s", TIME, Group.LIMITS)]
     """Time without a byte from a client that has not half-closed. A call that exceeds it is DEADLINE_EXCEEDED."""
 
+    accept_compression: Annotated[bool, Option(True, SWITCH, Group.OTHER)]
+    """Compressed requests (``grpc-encoding``). Where they are not accepted, one is UNIMPLEMENTED, with
+    ``grpc-accept-encoding: identity``."""
+
+    refuse_retried_uploads: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
+    """Refusal, as ABORTED, of request streams that their client sends again by itself (``grpc-previous-rpc-attempts``).
+    Some clients leave out messages then."""
+
 
 class ClientOptions(CallLimits, total=False):
     """The options of the clients of ``spikard.grpc.testing``, which call handlers in the process."""
@@ -89,6 +98,13 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     uds_mode: Annotated[int | str | None, Option(None, MODE, Group.LISTENER, unset="as the umask leaves it")]
     """Permissions of the Unix socket: who may write to it may connect."""
 
+    fd: Annotated[int | None, Option(None, number_of("a file descriptor"), Group.LISTENER)]
+    """Socket that listens already, as socket activation hands it on: 3 for the first of systemd's."""
+
+    reuse_port: Annotated[bool, Option(False, SWITCH, Group.LISTENER)]
+    """Share the port with other servers of this user that say so as well (SO_REUSEPORT): a successor serves before this
+    one drains. On Linux the kernel spreads new connections over all of them."""
+
     runtime_threads: Annotated[int | None, Option(None, number_of("threads"), Group.PROCESSES, unset="CPUs, at most 2")]
     """Threads for HTTP/2 (the worker threads of tokio)."""
 
@@ -98,6 +114,11 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     min_receive_rate: Annotated[Size, Option(240, RATE, Group.LIMITS)]
     """Rate at which a buffered request must arrive that holds more than 64 KiB, over 5 s at a time; 0 is no minimum. A
     call that is slower is DEADLINE_EXCEEDED."""
+
+    max_sent_metadata_bytes: Annotated[Size, Option("8KiB", HEADERS, Group.LIMITS)]
+    """Bytes of the headers before the messages of a response, and of the trailers after them, in HTTP/2's count. Most
+    clients take no more than 8 KiB. A status that exceeds it keeps its code, and loses some of its text, details or
+    metadata; a response whose metadata exceeds it is INTERNAL."""
 
     max_buffered_bytes_per_connection: Annotated[
         Size | None,
@@ -161,6 +182,17 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Health checking service, ``grpc.health.v1``. It says SERVING for each service, and NOT_SERVING once the server
     drains."""
 
+    unhealthy_after: Annotated[Duration, Option("10s", TIME_OR_ZERO, Group.OTHER)]
+    """Time for which the event loop may not answer, or calls may wait for a thread, before health says NOT_SERVING
+    until they are served again. A worker that is stuck then gets no new connections. 0 is for ever."""
+
+    orca: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
+    """Load reports, for clients and proxies that balance calls by them: in the trailer ``endpoint-load-metrics-bin`` of
+    each call, and out of band by ``xds.service.orca.v3.OpenRcaService`` (ORCA, gRPC's proposal A51)."""
+
+    orca_min_report_interval: Annotated[Duration, Option("30s", TIME, Group.OTHER)]
+    """Shortest interval of the load reports out of band, whatever a client asks for."""
+
     reflection: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Reflection service, ``grpc.reflection.v1`` and ``v1alpha``, for tools such as grpcurl. It shows what the ``_pb2``
     modules of the services have registered."""
@@ -186,8 +218,12 @@ class CommandOptions(ServeOptions, total=False):
     workers: Annotated[int, Option(1, number_of("processes"), Group.PROCESSES, ("-w",))]
     """Worker processes that share the address. One that ends is started again."""
 
+    worker_timeout: Annotated[Duration, Option("60s", TIME_OR_ZERO, Group.PROCESSES)]
+    """Time for which the event loop of a worker may not answer, or its process be stopped, before it is killed and
+    started again. 0 is for ever. It needs several ``workers``, and does not hold with ``reload``."""
+
     reload: Annotated[bool, Option(False, SWITCH, Group.PROCESSES)]
-    """Restart when a ``.py`` file changes. Needs ``watchfiles``."""
+    """Restart when a ``.py`` file changes; calls in flight have a second to finish. Needs ``watchfiles``."""
 
     reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="that of app_dir")]
     """Folder that ``reload`` watches, with those below it."""

@@ -50,9 +50,6 @@ _BUILT_IN: dict[type[BaseException], _Row] = {kind: row for kind, row in _TABLE.
 # The codes of a server's own faults, whoever chose them.
 _FAULTS = {StatusCode.UNKNOWN, StatusCode.INTERNAL, StatusCode.DATA_LOSS}
 
-# The text is a header, `grpc-message`: clients refuse headers beyond 8 KiB, and percent-encoding can triple it.
-_MAX_TEXT = 2048
-
 
 def register_exception(exception: type[BaseException], code: CodeLike, *, send_text: bool = True) -> None:
     """Maps an exception type, with its subclasses, to a status code.
@@ -79,7 +76,7 @@ def status_of(error: BaseException) -> tuple[Status, int]:
     status the handler chose.
     """
     if isinstance(error, GrpcError):
-        stated = Status(error.code, shortened(error.message), error.details, error.metadata.pairs())
+        stated = Status(error.code, encodable(error.message), error.details, error.metadata.pairs())
         return stated, _level_of(error.code)
     kind = _kind_with_a_row(error)
     if _is_group(error) and not (kind and _is_group_type(kind)):
@@ -90,7 +87,7 @@ def status_of(error: BaseException) -> tuple[Status, int]:
         return Status(StatusCode.INTERNAL, type(error).__name__), logging.ERROR
     row = _TABLE[kind]
     text = _text(error) if row.send_text else type(error).__name__
-    return Status(row.code, shortened(text)), row.level
+    return Status(row.code, encodable(text)), row.level
 
 
 def _status_in_common(group: BaseException) -> tuple[Status, int] | None:
@@ -146,10 +143,6 @@ def _text(error: BaseException) -> str:
         return type(error).__name__
 
 
-def shortened(text: str) -> str:
-    """A text that fits in a header and can be encoded."""
-    encoded = text.encode("utf-8", "replace")
-    if len(encoded) <= _MAX_TEXT:
-        return encoded.decode("utf-8")
-    kept = encoded[:_MAX_TEXT].decode("utf-8", "ignore")
-    return f"{kept}… ({len(encoded)} bytes)"
+def encodable(text: str) -> str:
+    """A text that can be encoded: with `?` for what is no character. Rust cuts one that does not fit in a header."""
+    return text.encode("utf-8", "replace").decode("utf-8")

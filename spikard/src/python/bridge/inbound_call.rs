@@ -55,12 +55,13 @@ impl InboundCall {
         message: &str,
         details: &Bound<'_, PyBytes>,
         metadata: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
-        if self.0.is_awaited() {
-            let status = status(code, message, details.as_bytes(), metadata)?;
-            self.0.finish(Err(status));
+    ) -> PyResult<Vec<PyErr>> {
+        if !self.0.is_awaited() {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let (status, faults) = status(code, message, details.as_bytes(), metadata)?;
+        self.0.finish(Err(status));
+        Ok(faults)
     }
 
     fn is_cancelled(&self) -> bool {

@@ -36,4 +36,4 @@ pub(crate) use module::register;
 pub(crate) use notice::Notice;
 pub(crate) use py_bridge::PyBridge;
 pub(crate) use reply::PythonReply;
-pub(crate) use shared::{Bridge, BridgeLimits};
+pub(crate) use shared::{Bridge, BridgeLimits, Held};

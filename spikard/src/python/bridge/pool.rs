@@ -29,6 +29,8 @@ struct State {
     waiting: usize,
     /// When it was last said that calls wait.
     warned: Option<Instant>,
+    /// Since when calls have come and no thread has taken one, though some may have been given up.
+    untaken: Option<Instant>,
     closed: bool,
 }
 
@@ -68,6 +70,9 @@ impl PoolQueue {
         if !state.closed {
             let stuck = state.stuck();
             state.calls.push(call);
+            if state.waiting == 0 {
+                state.untaken.get_or_insert_with(Instant::now);
+            }
             let (threads, calls) = (state.threads, state.calls.len());
             drop(state);
             if let Some(waited) = stuck {
@@ -83,6 +88,14 @@ impl PoolQueue {
     /// The calls that wait for a thread.
     pub(super) fn len(&self) -> usize {
         lock(&self.state).calls.len()
+    }
+
+    /// How long the oldest call has waited, or calls that were given up have for a thread.
+    pub(super) fn held(&self) -> Duration {
+        let state = lock(&self.state);
+        let oldest = state.calls.oldest().map(|call| call.submitted);
+        let since = oldest.into_iter().chain(state.untaken).min();
+        since.map(|since| since.elapsed()).unwrap_or_default()
     }
 
     /// Takes out a call that nobody waits for any more.
@@ -102,7 +115,11 @@ impl PoolQueue {
             if state.closed {
                 return None;
             }
+            state.untaken = None;
             if let Some(call) = state.calls.pop() {
+                if state.waiting == 0 && !state.calls.is_empty() {
+                    state.untaken = Some(Instant::now());
+                }
                 // One thread always stays idle, because only an idle thread can start another.
                 let grow = state.waiting == 0 && state.threads < self.most_threads;
                 if grow {

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use crate::Status;
+use crate::call::refusal;
 use crate::python::PythonError;
 use crate::python::convert;
 
@@ -143,7 +144,7 @@ fn start<'py, T>(
         .inspect_err(|error| {
             tracing::error!(%error, "the Python object of a request could not be created");
             call.finish(Err(if error.is_instance_of::<PyMemoryError>(py) {
-                Status::resource_exhausted("Python has no memory for the request")
+                refusal::no_memory()
             } else {
                 Status::internal("the Python object of the request could not be created")
             }));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::Status;
+use crate::call::refusal;
 use crate::python::convert::{Answer, Inbound};
 use crate::python::lock::lock;
 use crate::python::{PythonError, PythonErrorKind};
@@ -61,10 +62,27 @@ struct State {
     closed: Option<Closed>,
 }
 
+/// For how long calls have waited for Python.
+#[derive(Clone, Copy)]
+pub(crate) struct Held {
+    pub(crate) by_loop: Duration,
+    pub(crate) by_pool: Duration,
+}
+
 #[derive(Clone, Debug)]
 struct Closed {
     text: &'static str,
     error: PythonError,
+}
+
+impl Closed {
+    fn status(&self) -> Status {
+        match self.error.kind() {
+            PythonErrorKind::Stopped => refusal::ending(self.text),
+            // Where Python could not be started, waiting does not help.
+            _ => Status::unavailable(self.text),
+        }
+    }
 }
 
 impl Bridge {
@@ -91,14 +109,14 @@ impl Bridge {
         }
         let mut state = lock(&self.state);
         if let Some(closed) = &state.closed {
-            return Err(Status::unavailable(closed.text));
+            return Err(closed.status());
         }
         let waiting = match handler.runs {
             Runs::OnLoop => state.queue.calls.len(),
             Runs::InPool => self.pool.len(),
         };
         if waiting >= self.max_waiting_calls {
-            return Err(too_many(waiting, self.max_waiting_calls));
+            return Err(refusal::waiting_calls(waiting, self.max_waiting_calls));
         }
         state.last_id += 1;
         let (call, receiver) = CallState::new(state.last_id, handler, answer, request);
@@ -114,6 +132,13 @@ impl Bridge {
             }
         }
         Ok((call, receiver))
+    }
+
+    /// The calls that wait for Python, of those that may: for the loop or for a thread, whichever are more.
+    #[cfg(feature = "orca")]
+    pub(crate) fn utilization(&self) -> f64 {
+        let for_loop = lock(&self.state).queue.calls.len();
+        for_loop.max(self.pool.len()) as f64 / self.max_waiting_calls.max(1) as f64
     }
 
     /// Removes a call, and tells Python to cancel it if asked to.
@@ -192,6 +217,14 @@ impl Bridge {
         Some(waiting.unwrap_or_default())
     }
 
+    /// For how long calls have waited for Python: for the loop to answer, or for a thread.
+    pub(crate) fn held(&self) -> Held {
+        Held {
+            by_loop: self.ping().unwrap_or_default(),
+            by_pool: self.pool.held(),
+        }
+    }
+
     fn release_and_wake(&self, mut state: MutexGuard<'_, State>) {
         let wake = state.queue.wakes_loop();
         drop(state);
@@ -218,18 +251,18 @@ impl Bridge {
     /// Refuses new calls, and ends those in flight with UNAVAILABLE and `text`. It does not wait and may be called from
     /// any thread; Python learns of it from its next drain.
     pub(crate) fn close(&self, text: &'static str, error: PythonError) {
-        let (queue, calls) = {
+        let (status, queue, calls) = {
             let mut state = lock(&self.state);
-            state.closed.get_or_insert(Closed { text, error });
+            let status = state.closed.get_or_insert(Closed { text, error }).status();
             let queue = std::mem::take(&mut state.queue);
             state.queue.wakes_loop();
-            (queue, std::mem::take(&mut state.calls))
+            (status, queue, std::mem::take(&mut state.calls))
         };
         self.wake.wake();
         self.pool.close();
         for call in calls.into_values() {
             call.withdraw();
-            call.fail(Status::unavailable(text));
+            call.fail(status.clone());
         }
         drop(queue);
     }
@@ -245,13 +278,6 @@ impl Bridge {
     pub(crate) fn is_forked(&self) -> bool {
         self.process.is_parent()
     }
-}
-
-fn too_many(waiting: usize, limit: usize) -> Status {
-    Status::resource_exhausted(format!(
-        "{waiting} calls wait for Python, and max_waiting_calls = {limit}: try again later, add threads or workers, \
-         or raise max_waiting_calls for the server"
-    ))
 }
 
 #[cfg(test)]

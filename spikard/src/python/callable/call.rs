@@ -62,9 +62,5 @@ where
     Req: PythonRequest,
     Ret: PythonResult + 'static,
 {
-    let outcome = match request.into_inbound() {
-        Ok(inbound) => reply_of(callable, Ret::ANSWER, inbound).await,
-        Err(status) => Err(status),
-    };
-    Ret::from_outcome(outcome)
+    Ret::from_outcome(reply_of(callable, Ret::ANSWER, request.into_inbound()).await)
 }

@@ -46,7 +46,7 @@ where
 {
     let target = Target::new(S::SERVICE, S::METHOD, S::OPTIONS);
     call.receive(target, |request: S::Request, sending| async move {
-        let reply = reply_of(S::CALLABLE, S::Result::ANSWER, request.into_inbound()?).await?;
+        let reply = reply_of(S::CALLABLE, S::Result::ANSWER, request.into_inbound()).await?;
         reply.into_reply(sending)
     })
 }

@@ -23,6 +23,13 @@ pub(super) fn buffered(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     BUFFERED.import(py, "spikard.grpc._call", "SET_IN_THE_RESPONSE")
 }
 
+/// What the `Call` of a streaming response has: its metadata can be set.
+#[cfg(feature = "orca")]
+pub(super) fn writable(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static WRITABLE: Class = PyOnceLock::new();
+    WRITABLE.import(py, "spikard.grpc._response_metadata", "ResponseMetadata")
+}
+
 pub(super) fn grpc_error(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static GRPC_ERROR: Class = PyOnceLock::new();
     class(py, &GRPC_ERROR, "GrpcError")

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::{
     Call, GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest,
-    RequestShape, Status,
+    RequestShape,
 };
 
 use super::classes::RequestKind;
@@ -62,22 +62,22 @@ impl Inbound {
 )]
 pub trait PythonRequest: RequestShape {
     #[doc(hidden)]
-    fn into_inbound(self) -> Result<Inbound, Status>;
+    fn into_inbound(self) -> Inbound;
 }
 
 macro_rules! python_request {
     ($shape:ident, $kind:ident, $field:ident => $messages:expr) => {
         #[diagnostic::do_not_recommend]
         impl PythonRequest for $shape<Bytes> {
-            fn into_inbound(self) -> Result<Inbound, Status> {
-                Ok(Inbound {
+            fn into_inbound(self) -> Inbound {
+                Inbound {
                     kind: RequestKind::$kind,
                     service_name: self.service_name,
                     method_name: self.method_name,
-                    metadata: ReceivedMetadata::decode(self.metadata)?,
+                    metadata: ReceivedMetadata::decode(self.metadata),
                     messages: $messages(self.$field),
                     call: self.call,
-                })
+                }
             }
         }
     };

@@ -1,7 +1,9 @@
 //! Metadata, from Rust to Python and back.
 
-use base64::Engine;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{DecodeError, Engine};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use pyo3::exceptions::PyValueError;
@@ -11,8 +13,6 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use tonic::metadata::{
     AsciiMetadataKey, AsciiMetadataValue, BinaryMetadataKey, BinaryMetadataValue, MetadataMap,
 };
-
-use crate::Status;
 
 use super::classes;
 use super::copied::Copied;
@@ -33,14 +33,14 @@ enum Value {
 }
 
 impl ReceivedMetadata {
-    /// Fails for a binary value that is not base64.
-    pub(crate) fn decode(metadata: MetadataMap) -> Result<Self, Status> {
+    /// A binary value that is not base64 is left out: a proxy may have set it, and the call can do without, as a Rust
+    /// handler can that does not read it.
+    pub(crate) fn decode(metadata: MetadataMap) -> Self {
         let headers = metadata.into_headers();
-        let mut decoded = Vec::with_capacity(headers.keys_len());
-        for name in headers.keys() {
-            decoded.push((name.clone(), values(name, &headers)?));
-        }
-        Ok(Self(decoded))
+        let named = headers
+            .keys()
+            .map(|name| (name.clone(), values(name, &headers)));
+        Self(named.collect())
     }
 
     /// The Python `Metadata`, filled through its base class `dict`: names from the wire are lower case and need none of
@@ -64,23 +64,34 @@ impl ReceivedMetadata {
     }
 }
 
-fn values(name: &HeaderName, headers: &HeaderMap) -> Result<Vec<Value>, Status> {
+fn values(name: &HeaderName, headers: &HeaderMap) -> Vec<Value> {
     let all = headers.get_all(name).iter();
     if !name.as_str().ends_with("-bin") {
-        return Ok(all.cloned().map(Value::Text).collect());
+        return all.cloned().map(Value::Text).collect();
     }
     // The specification allows a sender to join the values of a repeated key with commas.
     all.flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(|part| {
-            let decoded = BASE64.decode(part.trim_ascii());
-            decoded.map(|bytes| Value::Binary(Bytes::from(bytes)))
+        .filter_map(|part| match BASE64.decode(part.trim_ascii()) {
+            Ok(bytes) => Some(Value::Binary(Bytes::from(bytes))),
+            Err(error) => {
+                not_base64(name, &error);
+                None
+            }
         })
-        .collect::<Result<_, _>>()
-        .map_err(|error| {
-            Status::internal(format!(
-                "the metadata {name} is not valid base64, as keys that end in -bin must be: {error}"
-            ))
-        })
+        .collect()
+}
+
+/// A warning the first time: the same proxy does it in each call.
+fn not_base64(name: &HeaderName, error: &DecodeError) {
+    static WARNED: AtomicBool = AtomicBool::new(false);
+    let text = format_args!(
+        "a request's metadata {name} is not base64, as keys that end in -bin must be, and is left out: {error}"
+    );
+    if WARNED.swap(true, Ordering::Relaxed) {
+        tracing::debug!("{text}");
+    } else {
+        tracing::warn!("{text}");
+    }
 }
 
 impl Value {

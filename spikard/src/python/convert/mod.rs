@@ -6,6 +6,8 @@ mod compression;
 mod copied;
 mod frames;
 mod inbound;
+#[cfg(feature = "orca")]
+mod load;
 mod metadata;
 mod reply;
 mod request;

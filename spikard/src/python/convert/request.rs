@@ -51,6 +51,15 @@ fn call<'py>(py: Python<'py>, call: &Call, answer: Answer) -> PyResult<Bound<'py
     let class = classes::call(py)?;
     let certificates = certificates(py, call)?;
     let compressed = compressed(py, call)?;
+    #[cfg(feature = "orca")]
+    if let Some(recorder) = super::load::recorder(call) {
+        let metadata = if answer == Answer::Stream {
+            classes::writable(py)?.call0()?
+        } else {
+            classes::buffered(py)?.clone()
+        };
+        return class.call1((peer, deadline, certificates, compressed, metadata, recorder));
+    }
     if answer == Answer::Stream {
         class.call1((peer, deadline, certificates, compressed))
     } else {

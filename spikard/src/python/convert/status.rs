@@ -9,26 +9,30 @@ use crate::{Code, Status};
 
 use super::{classes, metadata};
 
-/// A status of a code, a message, a serialized `google.rpc.Status` and metadata pairs.
+/// A status of a code, a message, a serialized `google.rpc.Status` and metadata pairs, and what is wrong with the pairs
+/// that it is without: a failure keeps its code, whatever its metadata.
 pub(crate) fn status(
     code: i32,
     message: &str,
     details: &[u8],
     pairs: Option<&Bound<'_, PyAny>>,
-) -> PyResult<Status> {
+) -> PyResult<(Status, Vec<PyErr>)> {
     let mut sent = MetadataMap::new();
+    let mut faults = Vec::new();
     if let Some(pairs) = pairs {
         for pair in pairs.cast::<PyList>()? {
-            let (key, value) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            metadata::append(&mut sent, &key, &value)?;
+            let pair = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>();
+            let appended = pair.and_then(|(key, value)| metadata::append(&mut sent, &key, &value));
+            faults.extend(appended.err());
         }
     }
-    Ok(Status::with_details_and_metadata(
+    let status = Status::with_details_and_metadata(
         Code::from_i32(code),
         message,
         Bytes::copy_from_slice(details),
         sent,
-    ))
+    );
+    Ok((status, faults))
 }
 
 /// The `GrpcError` of a status.

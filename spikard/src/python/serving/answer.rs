@@ -48,7 +48,7 @@ fn run<Req: PythonRequest>(
     answer: Answer,
 ) -> ResponseFuture {
     call.receive(target, move |request: Req, sending| async move {
-        let inbound = request.into_inbound()?;
+        let inbound = request.into_inbound();
         let reply = bridge.call(handler, answer, inbound).await?;
         reply.into_reply(sending)
     })

@@ -1,8 +1,8 @@
-//! Ends a serving process on time, on a Rust thread, whatever Python does.
+//! Ends a serving process on time, from its first moment on, on a Rust thread, whatever Python does.
 
 use std::fs::File;
 use std::io::Write;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -13,10 +13,12 @@ use pyo3::prelude::*;
 
 use crate::python::lock::lock;
 
+use super::descriptor::owned;
 use super::methods::seconds;
+use super::orders::Order;
 use super::py_server::PyServer;
-use super::running::Stop;
 use super::signals::{self, Signals};
+use super::stop::Stop;
 
 /// How long Python has after the grace period to end its tasks and itself. The promise is one second; the rest is
 /// reserve.
@@ -28,7 +30,8 @@ const STUCK: i32 = 1;
 /// Python has not finished yet.
 const UNFINISHED: i32 = -1;
 
-/// Begins the drain of a server on SIGTERM, on SIGINT and at the end of its supervisor, and ends the process in time.
+/// Begins the drain of a server on a signal, by order of its supervisor and at its end, and ends the process in time.
+/// Before there is a server, a signal ends the process at once.
 #[pyclass(frozen, module = "spikard._spikard")]
 pub(crate) struct Ending {
     shared: Arc<Shared>,
@@ -43,17 +46,18 @@ struct Shared {
     code: AtomicI32,
     begun: AtomicBool,
     closed: AtomicBool,
-    /// Set once the server runs. Until then, a signal ends the process at once.
+    /// Set once the server runs.
     stop: Mutex<Option<Stop>>,
 }
 
 #[pymethods]
 impl Ending {
-    /// Takes over the signals. `life` is a descriptor, owned from here on, that closes when the supervisor ends.
+    /// Takes over the signals. `life` is a descriptor, owned from here on, that closes when the supervisor ends; before, it
+    /// may say how long a drain may take, in seconds and with an LF, which begins it.
     #[new]
     #[pyo3(signature = (grace, drain_delay, life=None))]
     fn new(grace: f64, drain_delay: f64, life: Option<i32>) -> PyResult<Self> {
-        let life = life.map(owned);
+        let life = life.map(|fd| File::from(owned(fd)));
         let failed = |error: std::io::Error| PyOSError::new_err(error.to_string());
         let (signals, reader) = Signals::take().map_err(failed)?;
         let shared = Arc::new(Shared::new(seconds(grace)?, seconds(drain_delay)?));
@@ -69,16 +73,19 @@ impl Ending {
         })
     }
 
-    /// Sets the server to drain. If a signal has come before, the drain begins at once.
-    fn watch(&self, server: &PyServer) {
-        let mut stop = lock(&self.shared.stop);
-        *stop = server.stopper();
-        // Read after the store: a signal that comes now either finds the server or is found here.
-        if self.shared.begun.load(Ordering::SeqCst)
-            && let Some(stop) = &*stop
-        {
-            stop.within(self.shared.grace);
+    /// Takes the signals from handlers that were installed since, as by a module that was imported.
+    fn take_again(&self) -> PyResult<()> {
+        match &*lock(&self.signals) {
+            Some(signals) => signals
+                .take_again()
+                .map_err(|error| PyOSError::new_err(error.to_string())),
+            None => Ok(()),
         }
+    }
+
+    /// Sets the server to drain.
+    fn watch(&self, server: &PyServer) {
+        *lock(&self.shared.stop) = server.stopper();
     }
 
     /// Reports that Python has finished, and the exit code to use if the exit is held up.
@@ -127,13 +134,14 @@ impl Shared {
         }
     }
 
-    fn watch(&self, reader: &File, life: Option<&OwnedFd>) {
+    fn watch(&self, reader: &File, life: Option<&File>) {
+        let is_worker = life.is_some();
         let mut deadline = None;
         let mut signals = Some(reader);
         let mut life = life;
         // Without any of these, nothing can happen any more.
         while signals.is_some() || life.is_some() || deadline.is_some() {
-            let [signalled, orphaned] = wait(
+            let [signalled, told] = wait(
                 [
                     signals.map(AsRawFd::as_raw_fd),
                     life.map(AsRawFd::as_raw_fd),
@@ -151,14 +159,28 @@ impl Shared {
                 });
                 for number in numbers.into_iter().filter(|number| *number > 0) {
                     if deadline.is_some() {
+                        // A hangup ends nothing at once: some send it beside SIGTERM.
+                        if i32::from(number) == libc::SIGHUP {
+                            continue;
+                        }
                         exit(128 + i32::from(number));
                     }
-                    deadline = Some(self.begin());
+                    deadline = Some(self.begin(self.grace).unwrap_or_else(|| {
+                        end_early(number.into(), is_worker);
+                    }));
                 }
             }
-            if orphaned {
-                life = None;
-                deadline = deadline.or_else(|| Some(self.begin()));
+            if let Some(line) = life
+                && told
+            {
+                let order = Order::read(line);
+                if order == Order::Orphaned {
+                    life = None;
+                }
+                if let Some(grace) = order.grace(self.grace) {
+                    let end = self.begin(grace).unwrap_or_else(|| exit(0));
+                    deadline = deadline.map_or(Some(end), |before| Some(end.min(before)));
+                }
             }
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 self.end();
@@ -166,18 +188,16 @@ impl Shared {
         }
     }
 
-    /// Begins the drain. Returns when the process must have ended.
-    fn begin(&self) -> Instant {
+    /// Begins the drain, or shortens it. Returns when the process must have ended; `None` if there is no server yet.
+    fn begin(&self, grace: Duration) -> Option<Instant> {
+        lock(&self.stop).as_ref()?.within(grace);
         self.begun.store(true, Ordering::SeqCst);
-        if let Some(stop) = &*lock(&self.stop) {
-            stop.within(self.grace);
-        }
-        let drain = self.drain_delay.saturating_add(self.grace);
+        let drain = self.drain_delay.saturating_add(grace);
         let whole = drain.saturating_add(PYTHON_ENDS_WITHIN);
         let now = Instant::now();
         // A deadline too far off to represent is no deadline.
-        now.checked_add(whole)
-            .unwrap_or_else(|| now + Duration::from_secs(u32::MAX.into()))
+        let end = now.checked_add(whole);
+        Some(end.unwrap_or_else(|| now + Duration::from_secs(u32::MAX.into())))
     }
 
     fn end(&self) -> ! {
@@ -194,6 +214,23 @@ impl Shared {
         );
         exit(STUCK)
     }
+}
+
+/// Ends a process that does not serve yet, which has nothing to drain.
+fn end_early(number: i32, is_worker: bool) -> ! {
+    if !is_worker {
+        let name = match number {
+            libc::SIGINT => "SIGINT",
+            libc::SIGHUP => "SIGHUP",
+            _ => "SIGTERM",
+        };
+        // There is nobody to report a failed write to.
+        let _ = writeln!(
+            std::io::stderr(),
+            "spikard: ended by {name} before it served"
+        );
+    }
+    signals::end_by(number)
 }
 
 /// Waits until one of the descriptors is readable or closed, or until the deadline.
@@ -223,12 +260,6 @@ fn exit(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// A descriptor that Python has handed over.
-fn owned(fd: i32) -> OwnedFd {
-    // SAFETY: Python has detached it from its object, so it is open and ours.
-    unsafe { OwnedFd::from_raw_fd(fd) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::channel;
@@ -239,7 +270,7 @@ mod tests {
     fn a_pipe_without_a_writer_is_left_out() {
         let shared = Arc::new(Shared::new(Duration::from_secs(60), Duration::ZERO));
         let (reader, writer) = std::io::pipe().unwrap();
-        let reader = File::from(OwnedFd::from(reader));
+        let reader = File::from(std::os::fd::OwnedFd::from(reader));
         drop(writer);
         let (sender, ended) = channel();
         thread::spawn(move || {

@@ -128,7 +128,7 @@ async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {
     let mut request = Request::new(Body::new(Full::new(outgoing.body)));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = outgoing.path.into();
-    *request.headers_mut() = wire::sent(outgoing.metadata);
+    *request.headers_mut() = wire::sent(outgoing.metadata).0;
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(TE, HeaderValue::from_static("trailers"));

@@ -33,7 +33,7 @@ struct Declaration {
     limits: MethodLimits,
 }
 
-/// The limits of the method, a mapping; `None` where it leaves one to the server.
+/// The limits and switches of the method, a mapping; `None` where it leaves one to the server.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 struct MethodLimits {
@@ -42,6 +42,8 @@ struct MethodLimits {
     max_stream_bytes: Option<usize>,
     timeout: Option<f64>,
     idle_timeout: Option<f64>,
+    accept_compression: Option<bool>,
+    refuse_retried_uploads: Option<bool>,
 }
 
 #[derive(FromPyObject)]
@@ -100,6 +102,8 @@ impl MethodLimits {
         options.max_stream_bytes = self.max_stream_bytes;
         options.timeout = self.timeout.map(seconds).transpose()?;
         options.idle_timeout = self.idle_timeout.map(seconds).transpose()?;
+        options.accept_compression = self.accept_compression;
+        options.refuse_retried_uploads = self.refuse_retried_uploads;
         Ok(options)
     }
 }

@@ -4,15 +4,19 @@
 
 mod answer;
 mod arena;
+mod descriptor;
 mod ending;
 mod errno;
 mod in_process;
 mod log;
 mod methods;
+mod orders;
+mod pulse;
 mod py_server;
 mod running;
 mod settings;
 mod signals;
+mod stop;
 mod watchdog;
 
 pub(crate) use arena::one_arena;

@@ -14,11 +14,13 @@ use crate::python::lock::{lock, unpoisoned};
 use crate::python::{PythonError, PythonErrorKind};
 use crate::{Routes, ServeError};
 
+use super::descriptor::owned;
 use super::in_process::{Answered, InProcess, Outgoing};
 use super::log;
 use super::methods::{Declared, seconds};
-use super::running::{Running, Socket, Stop, runtime};
+use super::running::{Running, Socket, runtime};
 use super::settings::Settings;
+use super::stop::Stop;
 use super::watchdog::Watchdog;
 
 const STOPPED: &str = "the server has stopped";
@@ -94,11 +96,29 @@ impl PyServer {
             ));
         };
         log::to_python(&self.bridge, level);
-        let builder = self.settings.server(routes)?;
+        let builder = self.settings.server(routes, &self.bridge)?;
         let threads = self.settings.runtime_threads();
-        let running = Running::start(builder, socket, threads, &self.bridge, [draining, ended])
-            .map_err(refused)?;
+        let unhealthy_after = self.settings.unhealthy_after()?;
+        let told = [draining, ended];
+        let running = Running::start(
+            builder,
+            socket,
+            threads,
+            &self.bridge,
+            unhealthy_after,
+            told,
+        )
+        .map_err(refused)?;
         *phase = Phase::Serving(running);
+        Ok(())
+    }
+
+    /// Tells the supervisor, from now on, whether Python answers. `line` is a descriptor, owned from here on.
+    fn report(&self, line: i32) -> PyResult<()> {
+        let line = owned(line);
+        if let Phase::Serving(running) = &*self.phase()? {
+            running.report(line);
+        }
         Ok(())
     }
 
@@ -256,9 +276,7 @@ fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
 
 fn shown(py: Python<'_>, answered: Answered) -> PyResult<PyAnswered> {
     let received = |map: MetadataMap| -> PyResult<Py<PyAny>> {
-        let received = ReceivedMetadata::decode(map)
-            .map_err(|status| PyValueError::new_err(status.message().to_owned()))?;
-        Ok(received.into_python(py)?.unbind())
+        Ok(ReceivedMetadata::decode(map).into_python(py)?.unbind())
     };
     let status = answered.status;
     Ok(PyAnswered {

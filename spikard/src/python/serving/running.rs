@@ -1,60 +1,30 @@
 //! A server on threads of its own.
 
 use std::io;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{OwnedFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use crate::python::bridge::{Bridge, Notice};
+use crate::python::lock::lock;
 use crate::{ServeError, Server, ServerBuilder};
+
+use super::descriptor::owned;
+use super::pulse::Pulse;
+use super::stop::Stop;
 
 /// How long tokio's threads may take to end. They never wait for Python.
 const THREADS_END_WITHIN: Duration = Duration::from_secs(1);
-
-/// Stops a server, from any thread.
-#[derive(Clone)]
-pub(super) struct Stop(Arc<watch::Sender<Option<Duration>>>);
-
-impl Stop {
-    fn new() -> Self {
-        Self(Arc::new(watch::channel(None).0))
-    }
-
-    /// Begins the drain with this grace period, or shortens the one of a drain that has begun.
-    pub(super) fn within(&self, grace: Duration) {
-        self.0.send_if_modified(|now| {
-            let sooner = now.is_none_or(|before| grace < before);
-            if sooner {
-                *now = Some(grace);
-            }
-            sooner
-        });
-    }
-
-    /// Resolves to the grace period when the drain begins.
-    async fn told(mut receiver: watch::Receiver<Option<Duration>>) -> Duration {
-        let told = receiver.wait_for(Option::is_some).await;
-        told.ok().and_then(|grace| *grace).unwrap_or_default()
-    }
-
-    /// Resolves when a drain with this grace period is cut off by a shorter one.
-    async fn sooner(mut receiver: watch::Receiver<Option<Duration>>, grace: Duration) {
-        let sooner = |now: &Option<Duration>| now.is_some_and(|now| now < grace);
-        match receiver.wait_for(sooner).await.map(|grace| *grace) {
-            Ok(grace) => tokio::time::sleep(grace.unwrap_or_default()).await,
-            Err(_) => std::future::pending().await,
-        }
-    }
-}
 
 /// tokio's threads, with the server on them.
 pub(super) struct Running {
     runtime: Runtime,
     pub(super) stop: Stop,
+    pulse: Pulse,
 }
 
 /// Notifies Python when the server has ended, even by a panic.
@@ -77,8 +47,7 @@ pub(super) struct Socket {
 
 impl Socket {
     pub(super) fn given(fd: RawFd, unix: bool) -> Self {
-        // SAFETY: Python has detached the descriptor from its socket object, so it is open and ours.
-        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let fd = owned(fd);
         Self { fd, unix }
     }
 
@@ -104,12 +73,41 @@ impl Socket {
 }
 
 /// A runtime with this many worker threads.
+///
+/// tokio panics where the system refuses a thread, and its threads then wait for each other: they are tried first.
 pub(super) fn runtime(threads: usize) -> io::Result<Runtime> {
+    try_threads(threads).map_err(|error| {
+        let text =
+            format!("the system does not start {threads} threads (runtime_threads): {error}");
+        io::Error::new(error.kind(), text)
+    })?;
     Builder::new_multi_thread()
         .worker_threads(threads)
         .thread_name("spikard-io")
         .enable_all()
         .build()
+}
+
+/// Starts this many threads at once, and ends them.
+fn try_threads(threads: usize) -> io::Result<()> {
+    let (open, closed) = std::sync::mpsc::channel::<()>();
+    let closed = Arc::new(std::sync::Mutex::new(closed));
+    let mut started = Vec::new();
+    let tried = (0..threads).try_for_each(|_| {
+        let closed = closed.clone();
+        // Each waits until the channel is closed.
+        let wait = move || {
+            let _ = lock(&closed).recv();
+        };
+        started.push(std::thread::Builder::new().spawn(wait)?);
+        Ok(())
+    });
+    drop(open);
+    for thread in started {
+        // They cannot panic.
+        let _ = thread.join();
+    }
+    tried
 }
 
 impl Running {
@@ -119,6 +117,7 @@ impl Running {
         socket: Socket,
         threads: usize,
         bridge: &Arc<Bridge>,
+        unhealthy_after: Option<Duration>,
         [draining, ended]: [u64; 2],
     ) -> Result<Self, ServeError> {
         let failed = |source| ServeError::Bind {
@@ -126,13 +125,17 @@ impl Running {
             address: String::from("the threads of the server"),
         };
         let runtime = runtime(threads).map_err(failed)?;
+        let stop = Stop::new();
+        let pulse = Pulse::new(bridge, unhealthy_after, stop.clone());
+        #[cfg(feature = "health")]
+        let builder = builder.able(pulse.able());
         let server = {
             let _on_it = runtime.enter();
             socket.server(builder)?
         };
-        let stop = Stop::new();
-        let told = Stop::told(stop.0.subscribe());
-        let cut_off = stop.0.subscribe();
+        runtime.spawn(pulse.clone().run());
+        let told = Stop::told(stop.subscribe());
+        let cut_off = stop.subscribe();
         let (begun, begins) = oneshot::channel();
         let bridge = bridge.clone();
         runtime.spawn(async move {
@@ -157,7 +160,16 @@ impl Running {
                 tracing::warn!("{error}");
             }
         });
-        Ok(Self { runtime, stop })
+        Ok(Self {
+            runtime,
+            stop,
+            pulse,
+        })
+    }
+
+    /// Tells the supervisor, from now on, whether Python answers.
+    pub(super) fn report(&self, line: OwnedFd) {
+        self.pulse.report(line);
     }
 
     /// Ends the threads, whatever still runs on them.

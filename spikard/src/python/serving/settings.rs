@@ -3,11 +3,13 @@
 use std::num::NonZero;
 #[cfg(feature = "tls")]
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::python::bridge::BridgeLimits;
+use crate::python::bridge::{Bridge, BridgeLimits};
 use crate::{Compression, Limits, Routes, Server, ServerBuilder};
 
 use super::methods::seconds;
@@ -34,11 +36,15 @@ pub(super) struct Settings {
     tcp_keepalive: Option<f64>,
     handshake_timeout: f64,
     drain_delay: f64,
+    unhealthy_after: f64,
     receive_timeout: f64,
     min_receive_rate: usize,
+    max_sent_metadata_bytes: usize,
     timeout: Option<f64>,
     idle_timeout: f64,
     compression: String,
+    accept_compression: bool,
+    refuse_retried_uploads: bool,
     #[cfg(feature = "tls")]
     tls_cert: Option<PathBuf>,
     #[cfg(feature = "tls")]
@@ -47,6 +53,10 @@ pub(super) struct Settings {
     tls_client_ca: Option<PathBuf>,
     #[cfg(feature = "health")]
     health: bool,
+    #[cfg(feature = "orca")]
+    orca: bool,
+    #[cfg(feature = "orca")]
+    orca_min_report_interval: f64,
     /// File descriptor sets for reflection, none without it.
     #[cfg(feature = "reflection")]
     descriptor_sets: Vec<Vec<u8>>,
@@ -67,12 +77,15 @@ impl Settings {
             idle_timeout: seconds(self.idle_timeout)?,
             receive_timeout: Some(seconds(self.receive_timeout)?),
             min_receive_rate: self.min_receive_rate,
+            max_sent_metadata_bytes: self.max_sent_metadata_bytes,
             ..Limits::default()
         };
         let routes = Routes::new()
             .limits(limits)
             .max_buffered_bytes(self.max_buffered_bytes)
-            .compression(self.compression()?);
+            .compression(self.compression()?)
+            .accept_compression(self.accept_compression)
+            .refuse_retried_uploads(self.refuse_retried_uploads);
         Ok(match self.max_buffered_bytes_per_connection {
             Some(bytes) => routes.max_buffered_bytes_per_connection(bytes),
             None => routes,
@@ -88,7 +101,14 @@ impl Settings {
     }
 
     /// The server around these routes.
-    pub(super) fn server(&self, routes: Routes) -> PyResult<ServerBuilder> {
+    #[cfg_attr(
+        not(feature = "orca"),
+        expect(
+            unused_variables,
+            reason = "the bridge is one of what load reports measure"
+        )
+    )]
+    pub(super) fn server(&self, routes: Routes, bridge: &Arc<Bridge>) -> PyResult<ServerBuilder> {
         let builder = Server::builder()
             .routes(routes)
             .max_connections(self.max_connections)
@@ -119,6 +139,16 @@ impl Settings {
         } else {
             builder
         };
+        #[cfg(feature = "orca")]
+        let builder = if self.orca {
+            let bridge = bridge.clone();
+            let orca = crate::Orca::new()
+                .min_report_interval(seconds(self.orca_min_report_interval)?)
+                .utilization(move || bridge.utilization());
+            builder.orca(orca)
+        } else {
+            builder
+        };
         #[cfg(feature = "reflection")]
         let builder = self
             .descriptor_sets
@@ -133,6 +163,12 @@ impl Settings {
             return Ok(builder.tls(tls));
         }
         Ok(builder)
+    }
+
+    /// How long Python may not answer before health says NOT_SERVING; `None` for ever.
+    pub(super) fn unhealthy_after(&self) -> PyResult<Option<Duration>> {
+        let after = seconds(self.unhealthy_after)?;
+        Ok((!after.is_zero()).then_some(after))
     }
 
     /// The number of tokio's worker threads. HTTP/2 beside Python, which is one thread's work, seldom needs

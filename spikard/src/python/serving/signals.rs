@@ -1,4 +1,4 @@
-//! SIGTERM and SIGINT as bytes in a pipe, whatever the Python thread does.
+//! SIGTERM, SIGINT and SIGHUP as bytes in a pipe, whatever the Python thread does.
 //!
 //! Python runs its own signal handlers between two bytecodes of the main thread, so a coroutine that blocks it would
 //! hold up the very signal that is to end it.
@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
 use super::errno;
 
-const SIGNALS: [libc::c_int; 2] = [libc::SIGTERM, libc::SIGINT];
+const SIGNALS: [libc::c_int; 3] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP];
 
 /// The actions of the signals.
 type Actions = [libc::sigaction; SIGNALS.len()];
@@ -54,22 +54,48 @@ impl Signals {
             WRITER.compare_exchange(-1, writer.as_raw_fd(), Ordering::SeqCst, Ordering::SeqCst);
         if free.is_err() {
             return Err(io::Error::other(
-                "another server of this process already ends on SIGTERM and Ctrl-C",
+                "another server of this process already ends on SIGTERM and Ctrl-C; does a module call serve() when it \
+                 is imported? write it below \"if __name__ == '__main__':\"",
             ));
         }
         let owner = process();
         OWNER.store(owner, Ordering::SeqCst);
         // From here on, dropping it restores everything.
         let signals = Self { owner, writer };
-        let mut before: Box<Actions> = Box::new([none(), none()]);
-        for (number, before) in SIGNALS.into_iter().zip(&mut *before) {
-            *before = action(number)?;
-        }
-        BEFORE.store(Box::into_raw(before), Ordering::SeqCst);
-        for number in SIGNALS {
-            handle(number)?;
-        }
+        signals.take_again()?;
         Ok((signals, File::from(reader)))
+    }
+
+    /// Takes the signals from handlers that were installed since, as by a module that was imported.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses.
+    pub(super) fn take_again(&self) -> io::Result<()> {
+        if self.is_forked() {
+            return Ok(());
+        }
+        let known = BEFORE.load(Ordering::SeqCst);
+        let mut before: Actions = if known.is_null() {
+            SIGNALS.map(|_| none())
+        } else {
+            // SAFETY: it was stored complete, and only `drop` of this value frees it.
+            unsafe { *known }
+        };
+        let mut taken = Vec::new();
+        for (number, before) in SIGNALS.into_iter().zip(&mut before) {
+            let now = action(number)?;
+            if now.sa_sigaction != ours() {
+                *before = now;
+                // One that is ignored, as under nohup, or handled by the user, stays as it is.
+                if number != libc::SIGHUP || now.sa_sigaction == libc::SIG_DFL {
+                    taken.push(number);
+                }
+            }
+        }
+        // What it replaces is leaked: a handler may be reading it.
+        BEFORE.store(Box::into_raw(Box::new(before)), Ordering::SeqCst);
+        taken.into_iter().try_for_each(handle)
     }
 
     /// Wakes the reader with a byte that is no signal's number.
@@ -97,6 +123,16 @@ impl Drop for Signals {
             drop(unsafe { Box::from_raw(before) });
         }
         WRITER.store(-1, Ordering::SeqCst);
+    }
+}
+
+/// Ends this process as the signal does by default; PID 1 of a container by an exit code.
+pub(super) fn end_by(number: libc::c_int) -> ! {
+    // SAFETY: numbers, no pointers; the default action needs no handler.
+    unsafe {
+        libc::signal(number, libc::SIG_DFL);
+        libc::raise(number);
+        libc::_exit(128 + number)
     }
 }
 
@@ -210,89 +246,5 @@ pub(super) fn read(reader: &File) -> Option<Vec<u8>> {
 }
 
 #[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    /// Ends a child with a signal. Returns the signal that ended it.
-    fn killed_by(child: libc::pid_t, number: libc::c_int) -> Option<libc::c_int> {
-        // SAFETY: the child is ours and not waited for yet.
-        unsafe { libc::kill(child, number) };
-        let status = end_of(child);
-        libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status))
-    }
-
-    fn end_of(child: libc::pid_t) -> libc::c_int {
-        let mut status = 0;
-        // SAFETY: the child is ours and not waited for yet, and `status` is a local.
-        unsafe { libc::waitpid(child, &raw mut status, 0) };
-        status
-    }
-
-    fn are_default() -> bool {
-        let actions = SIGNALS.map(|number| action(number).unwrap().sa_sigaction);
-        actions == [libc::SIG_DFL; SIGNALS.len()]
-    }
-
-    /// Waits for a signal, in a child without other threads.
-    fn wait() -> ! {
-        // SAFETY: they take no pointers. The alarm ends the child if nothing else does.
-        unsafe {
-            libc::alarm(20);
-            loop {
-                libc::pause();
-            }
-        }
-    }
-
-    /// A fork that runs no hooks.
-    ///
-    /// # Safety
-    ///
-    /// Locks stay as they were in the parent, and no thread of the child releases them.
-    unsafe fn clone() -> libc::pid_t {
-        const NONE: libc::c_long = 0;
-        let signal = libc::c_long::from(libc::SIGCHLD);
-        // SAFETY: without flags and without a stack, it is a fork.
-        let child = unsafe { libc::syscall(libc::SYS_clone, signal, NONE, NONE, NONE, NONE) };
-        libc::pid_t::try_from(child).unwrap()
-    }
-
-    // One test, because the signals belong to the process.
-    #[test]
-    fn a_signal_of_a_forked_child_is_its_own() {
-        // A shell that runs the tests in the background has them ignore SIGINT.
-        // SAFETY: the default action needs no handler.
-        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
-        let (signals, reader) = Signals::take().unwrap();
-        for number in SIGNALS {
-            // SAFETY: the child only waits.
-            let child = unsafe { libc::fork() };
-            if child == 0 {
-                wait();
-            }
-            assert_eq!(killed_by(child, number), Some(number));
-            // SAFETY: as above.
-            let child = unsafe { clone() };
-            if child == 0 {
-                wait();
-            }
-            assert_eq!(killed_by(child, number), Some(number));
-        }
-        // SAFETY: the child takes the signals, and exits without running hooks.
-        let child = unsafe { libc::fork() };
-        if child == 0 {
-            let free = are_default() && Signals::take().is_ok();
-            // SAFETY: it takes no pointers.
-            unsafe { libc::_exit(i32::from(!free)) };
-        }
-        assert_eq!(end_of(child), 0, "a child of fork can have a server too");
-        // SAFETY: a signal to this process, which has a handler for it.
-        unsafe { libc::kill(process(), libc::SIGTERM) };
-        assert_eq!(read(&reader).unwrap(), [libc::SIGTERM as u8]);
-        assert!(Signals::take().is_err(), "they are taken");
-        drop(signals);
-        assert_eq!(read(&reader), None);
-        assert!(are_default());
-        drop(Signals::take().unwrap());
-    }
-}
+#[path = "signals_tests.rs"]
+mod tests;

@@ -1,0 +1,114 @@
+//! The report of a call, in its trailers.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use http_body::{Frame, SizeHint};
+use tonic::body::Body;
+
+use crate::call::{LoadRecorder, is_server_fault};
+use crate::dispatch::ResponseFuture;
+use crate::{Code, Status};
+
+use super::load::Load;
+
+const TRAILER: &str = "endpoint-load-metrics-bin";
+
+/// What a server calls by itself, and proxies for their own ends: no part of its load, and without reports.
+const STANDARD: [&str; 3] = ["/grpc.health.", "/grpc.reflection.", "/xds.service.orca."];
+
+impl Load {
+    /// Calls with what `serve` answers, and adds the report to it.
+    pub(in crate::server) fn report_on(
+        self: &Arc<Self>,
+        mut request: Request<Body>,
+        serve: impl FnOnce(Request<Body>) -> ResponseFuture,
+    ) -> ResponseFuture {
+        let path = request.uri().path();
+        if STANDARD.iter().any(|prefix| path.starts_with(prefix)) {
+            return serve(request);
+        }
+        if let Some(measured) = &self.measured {
+            measured.call();
+        }
+        let recorder = LoadRecorder {
+            server: self.recorded.clone(),
+            ..LoadRecorder::default()
+        };
+        request.extensions_mut().insert(recorder.clone());
+        let answer = serve(request);
+        let call = ReportedCall {
+            load: self.clone(),
+            recorder,
+        };
+        Box::pin(async move { Ok(call.report(answer.await?)) })
+    }
+}
+
+/// A call that is to end with a report.
+struct ReportedCall {
+    load: Arc<Load>,
+    recorder: LoadRecorder,
+}
+
+impl ReportedCall {
+    fn report(self, mut response: Response<Body>) -> Response<Body> {
+        // A response without messages has its trailers among the headers.
+        if response.headers().contains_key(Status::GRPC_STATUS) {
+            self.end(response.headers_mut());
+            return response;
+        }
+        let body = |inner| Body::new(ReportedBody { inner, call: self });
+        response.map(body)
+    }
+
+    fn end(&self, trailers: &mut HeaderMap) {
+        let code = trailers.get(Status::GRPC_STATUS);
+        if let Some(measured) = &self.load.measured
+            && code.is_some_and(|code| is_server_fault(Code::from_bytes(code.as_bytes())))
+        {
+            measured.error();
+        }
+        if let Some(value) = self.load.of_call(self.recorder.call.now()) {
+            trailers.insert(TRAILER, value);
+        }
+    }
+}
+
+/// A body whose trailers get the report.
+struct ReportedBody {
+    inner: Body,
+    call: ReportedCall,
+}
+
+impl http_body::Body for ReportedBody {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx));
+        Poll::Ready(frame.map(|frame| {
+            frame.map(|frame| match frame.into_trailers() {
+                Ok(mut trailers) => {
+                    self.call.end(&mut trailers);
+                    Frame::trailers(trailers)
+                }
+                Err(data) => data,
+            })
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,120 @@
+//! `xds.service.orca.v3.OpenRcaService`: reports out of band.
+
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use crate::call::Budget;
+use crate::dispatch::{ResponseFuture, ServerCall, Target};
+use crate::{
+    GrpcDuplexResponse, GrpcRequest, GrpcService, Handler, Messages, MethodInfo, MethodOptions,
+    Status,
+};
+
+use super::Orca;
+use super::load::Load;
+use super::message::{OrcaLoadReport, OrcaLoadReportRequest};
+
+type Request = GrpcRequest<OrcaLoadReportRequest>;
+type Answer = Result<GrpcDuplexResponse<OrcaLoadReport>, Status>;
+
+/// tokio's intervals may not be empty.
+const LEAST_INTERVAL: Duration = Duration::from_millis(1);
+
+/// An instant that is farther off may not exist.
+const MOST_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A report at once and then at an interval, until the client leaves or the server drains, whatever the server's `timeout`.
+const OPTIONS: MethodOptions = MethodOptions::new().timeout(Duration::MAX);
+
+const METHOD: &str = "StreamCoreMetrics";
+
+/// The service.
+#[derive(Clone, Debug)]
+pub(in crate::server) struct OpenRca {
+    load: Arc<Load>,
+    least_interval: Duration,
+    draining: CancellationToken,
+}
+
+impl OpenRca {
+    pub(in crate::server) fn new(orca: Orca) -> Self {
+        Self {
+            least_interval: orca.least_interval,
+            load: Arc::new(orca.into_load()),
+            draining: CancellationToken::new(),
+        }
+    }
+
+    /// What reports the load of calls.
+    pub(in crate::server) fn load(&self) -> Arc<Load> {
+        self.load.clone()
+    }
+
+    /// Measures what is in use of this budget as well.
+    pub(in crate::server) fn measure(&self, budget: Arc<Budget>) {
+        if let Some(measured) = &self.load.measured {
+            measured.watch(budget);
+        }
+    }
+
+    /// Ends the streams of reports: the drain would wait for them.
+    pub(in crate::server) fn end_reports(self) {
+        self.draining.cancel();
+    }
+
+    fn reports(&self, request: &OrcaLoadReportRequest) -> Reports {
+        let least = self.least_interval.max(LEAST_INTERVAL);
+        let asked = request.interval().clamp(least, MOST_INTERVAL.max(least));
+        let mut interval = interval(asked);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Reports {
+            interval,
+            draining: Box::pin(self.draining.clone().cancelled_owned()),
+            load: self.load.clone(),
+        }
+    }
+}
+
+impl GrpcService for OpenRca {
+    const NAME: &'static str = "xds.service.orca.v3.OpenRcaService";
+
+    const METHODS: &'static [MethodInfo] = &[MethodInfo::of::<Request, Answer>(
+        METHOD,
+        OPTIONS,
+        Handler::Rust(Cow::Borrowed("spikard::Orca")),
+    )];
+
+    fn call(self: Arc<Self>, _index: usize, call: ServerCall) -> ResponseFuture {
+        let target = Target::new(Self::NAME, METHOD, OPTIONS);
+        call.run::<Request, Answer, _, _>(target, move |request| async move {
+            let reports = self.reports(&request.payload);
+            Ok(GrpcDuplexResponse::from(Messages::new(reports)))
+        })
+    }
+}
+
+/// The reports of one stream.
+struct Reports {
+    interval: Interval,
+    draining: Pin<Box<WaitForCancellationFutureOwned>>,
+    load: Arc<Load>,
+}
+
+impl Stream for Reports {
+    type Item = Result<OrcaLoadReport, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.draining.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(None);
+        }
+        ready!(self.interval.poll_tick(cx));
+        Poll::Ready(Some(Ok(self.load.of_server())))
+    }
+}

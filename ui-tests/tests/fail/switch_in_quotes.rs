@@ -1,0 +1,8 @@
+use spikard::{GrpcRequest, GrpcResponse, Status, grpc_stream};
+
+#[grpc_stream(service = "a.A", accept_compression = "no", refuse_retried_uploads = 1)]
+async fn echo(request: GrpcRequest) -> Result<GrpcResponse, Status> {
+    Ok(request.payload.into())
+}
+
+fn main() {}
