@@ -242,7 +242,7 @@ impl ServerBuilder {
         let routes = routes.into_service()?;
         #[cfg(feature = "orca")]
         if let Some(orca) = &orca {
-            orca.measure(routes.budget());
+            orca.begin(routes.budget(), routes.max_sent_metadata_bytes());
         }
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,

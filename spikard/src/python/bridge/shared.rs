@@ -26,7 +26,7 @@ const FORKED: &str =
     "this process was forked after Python was started, so Python does not run in it";
 
 /// What a bridge is created with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BridgeLimits {
     /// Threads for `def` handlers; `None` is Python's own default.
     pub(crate) threads: Option<usize>,
