@@ -42,13 +42,13 @@ impl Listener {
 
     /// The next connection. Errors are of one connection or pass; none is of the listener.
     pub(super) async fn accept(&mut self) -> Accepted {
-        let mut listens = true;
+        let (mut listens, mut said) = (true, false);
         loop {
             let accepted = match self {
                 Self::Tcp(listener, _) => listener
                     .accept()
                     .await
-                    .map(|(stream, peer)| Accepted::Tcp(stream, peer)),
+                    .map(|(stream, peer)| Accepted::Tcp(stream, as_ipv4(peer))),
                 #[cfg(unix)]
                 Self::Unix(listener) => listener
                     .accept()
@@ -70,7 +70,14 @@ impl Listener {
                     self.register_again();
                 }
                 Err(error) => {
-                    tracing::error!(%error, "cannot accept connections; trying again");
+                    // Once, not at each attempt: the next line comes after a connection.
+                    if !std::mem::replace(&mut said, true) {
+                        tracing::error!(
+                            %error,
+                            "cannot accept connections until the system allows it; raise the limit of open files \
+                             (ulimit -n) or lower max_connections"
+                        );
+                    }
                     sleep(PAUSE).await;
                 }
             }
@@ -101,7 +108,7 @@ impl Listener {
                 let next = || {
                     let (stream, peer) = listener.accept()?;
                     stream.set_nonblocking(true)?;
-                    Ok(Accepted::Tcp(TcpStream::from_std(stream)?, peer))
+                    Ok(Accepted::Tcp(TcpStream::from_std(stream)?, as_ipv4(peer)))
                 };
                 waiting(next, most)
             }),
@@ -138,6 +145,11 @@ fn waiting(mut next: impl FnMut() -> io::Result<Accepted>, most: usize) -> Vec<A
         }
     }
     accepted
+}
+
+/// The address of a client, which a socket for both versions of IP has in the form of the newer one.
+fn as_ipv4(peer: SocketAddr) -> SocketAddr {
+    SocketAddr::new(peer.ip().to_canonical(), peer.port())
 }
 
 fn is_of_the_connection(error: &io::Error) -> bool {
