@@ -159,8 +159,9 @@ impl Shared {
                 });
                 for number in numbers.into_iter().filter(|number| *number > 0) {
                     if deadline.is_some() {
-                        // A hangup ends nothing at once: some send it beside SIGTERM.
-                        if i32::from(number) == libc::SIGHUP {
+                        // A hangup ends nothing at once: some send it beside SIGTERM. A worker may have a signal that went
+                        // to the whole group, and its supervisor's beside: the supervisor kills it if it is to end at once.
+                        if i32::from(number) == libc::SIGHUP || life.is_some() {
                             continue;
                         }
                         exit(128 + i32::from(number));
