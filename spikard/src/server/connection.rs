@@ -13,6 +13,7 @@ use hyper::service::Service;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::sleep_until;
+use tokio_util::task::TaskTracker;
 use tonic::body::Body;
 
 use crate::call::{self, Arrival, HalfClose};
@@ -27,6 +28,7 @@ use super::listener::Accepted;
 #[cfg(feature = "orca")]
 use super::orca::Load;
 use super::preface::Prefaced;
+use super::silence::Watched;
 use super::stall::Unstalled;
 use super::stopping::Stopping;
 use super::transport::Transport;
@@ -100,6 +102,7 @@ impl Serving {
             connection,
         };
         let stream = Unstalled::new(stream, self.transport.patience());
+        let (stream, traffic) = Watched::new(stream);
         let (stream, preface) = Prefaced::new(InTurns::new(stream));
         // The TLS handshake counts towards the limit.
         let handshake_left = self
@@ -109,8 +112,10 @@ impl Serving {
         let clock = ConnectionClock::new();
         let age = self.transport.age.jittered();
         let in_flight = age.idle.map(|_| InFlight::new());
+        let own_streams = TaskTracker::new();
         let streams = Streams {
             in_flight: in_flight.clone(),
+            of_connection: own_streams.clone(),
             ..self.streams
         };
         let mut connection = pin!(
@@ -121,19 +126,20 @@ impl Serving {
         let mut missing = pin!(preface.missing(handshake_left));
         let (mut old, mut too_old) = (pin!(age.reached()), pin!(age.exceeded()));
         let mut idle = pin!(idle(in_flight, age.idle));
+        let mut gone = pin!(traffic.peer_is_gone(&own_streams));
         let mut late = pin!(sleep_until((began + NEWCOMER).into()));
         let (mut stops, mut goes_away) = (false, false);
         let mut stopping = pin!(stopping.begins());
         let ended = poll_fn(|cx| {
             clock.tick();
             if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
-                return Poll::Ready(Some(ended));
+                return Poll::Ready(ended.map_err(Ending::Broken));
             }
             if !goes_away {
                 stops = stops || stopping.as_mut().poll(cx).is_ready();
                 // Without a preface there are no calls in flight; that of a newcomer may be on its way.
                 if stops && !preface.is_there() && late.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(None);
+                    return Poll::Ready(Err(Ending::NoPreface));
                 }
                 goes_away = stops && preface.is_there()
                     || old.as_mut().poll(cx).is_ready()
@@ -145,27 +151,43 @@ impl Serving {
                     cx.waker().wake_by_ref();
                 }
             }
-            let over = missing.as_mut().poll(cx).is_ready() || too_old.as_mut().poll(cx).is_ready();
-            if over {
-                Poll::Ready(None)
-            } else {
-                Poll::Pending
+            if missing.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Err(Ending::NoPreface));
             }
+            if too_old.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Err(Ending::TooOld));
+            }
+            if goes_away && gone.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Err(Ending::PeerGone));
+            }
+            Poll::Pending
         })
         .await;
         match ended {
-            Some(Ok(())) => {}
-            Some(Err(error)) => {
+            Ok(()) => {}
+            Err(Ending::Broken(error)) => {
                 tracing::debug!(peer = ?address, %error, "a connection ended with an error");
             }
-            None if preface.is_there() => {
+            Err(Ending::NoPreface) => {
+                tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
+            }
+            Err(Ending::TooOld) => {
                 tracing::info!(peer = ?address, "a connection was closed at max_connection_age_grace");
             }
-            None => {
-                tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
+            Err(Ending::PeerGone) => {
+                tracing::info!(peer = ?address, "a connection was closed whose peer does not respond to GOAWAY");
             }
         }
     }
+}
+
+/// How a connection ends before its time.
+enum Ending {
+    Broken(hyper::Error),
+    NoPreface,
+    TooOld,
+    /// Without a call in flight.
+    PeerGone,
 }
 
 /// Ready when a connection has had no call for the limit.

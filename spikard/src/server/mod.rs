@@ -22,6 +22,7 @@ mod reflection;
 mod serve;
 mod settings;
 mod signal;
+mod silence;
 mod stall;
 mod stopping;
 mod through;

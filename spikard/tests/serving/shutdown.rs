@@ -3,17 +3,24 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use h2::client::{Connection, SendRequest};
+use http::Request;
 use spikard::{
-    Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, ServeError, Server, Status,
+    Bytes, Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, ServeError, Server, Status,
     grpc_stream,
 };
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
+use tokio::time::{pause, sleep};
 use tonic::IntoRequest;
 use tonic_types::StatusExt as _;
 
-use crate::support::{Running, codec, path, ready, unary};
+use crate::support::{Running, codec, framed, path, ready, unary};
 
 const GRACE: Duration = Duration::from_millis(200);
+
+/// Longer than a peer has to respond to GOAWAY, in a test whose clock stands still while anything happens.
+const LONG: Duration = Duration::from_secs(60);
 
 /// A handler that never answers, and one that waits for its client.
 #[derive(Default)]
@@ -36,6 +43,14 @@ impl Stuck {
         self.entered.notify_one();
         request.call.draining().await;
         Ok(GrpcResponse::from(String::from("until the drain")))
+    }
+
+    /// Goes on for long after that.
+    async fn finish(&self, request: GrpcRequest) -> Result<GrpcResponse, Status> {
+        self.entered.notify_one();
+        request.call.draining().await;
+        sleep(LONG).await;
+        Ok(GrpcResponse::from(request.payload))
     }
 
     async fn upload(
@@ -108,4 +123,64 @@ async fn a_handler_learns_of_the_drain() {
     running.stop().await.unwrap();
     let answer = watch.await.unwrap().unwrap();
     assert_eq!(answer.into_inner(), "until the drain");
+}
+
+/// A client whose connection is there only while it is polled, as if its machine had lost its power, or its router had
+/// forgotten it.
+async fn connect(running: &Running) -> (SendRequest<Bytes>, Connection<TcpStream, Bytes>) {
+    let stream = TcpStream::connect(running.addr).await.unwrap();
+    h2::client::handshake(stream).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_peer_that_is_gone_does_not_hold_up_the_drain() {
+    let builder = Server::builder().add(Stuck::default());
+    let builder = builder.keepalive_interval(None).grace(20 * LONG);
+    let running = Running::start(builder).await;
+    let (mut client, mut connection) = connect(&running).await;
+    // The server has its preface once it has answered.
+    let missing = Request::post("http://spikard.test/test.Stuck/Missing");
+    let (answer, _) = client
+        .send_request(missing.body(()).unwrap(), true)
+        .unwrap();
+    tokio::select! {
+        answer = answer => answer.map(drop).unwrap(),
+        ended = &mut connection => panic!("the connection ended: {ended:?}"),
+    }
+    pause();
+    let begun = tokio::time::Instant::now();
+    running.stop().await.expect("no call is cut off");
+    assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn the_call_of_a_silent_peer_finishes() {
+    let stuck = Stuck::default();
+    let entered = stuck.entered.clone();
+    let builder = Server::builder().add(stuck);
+    let builder = builder.keepalive_interval(None).grace(20 * LONG);
+    let running = Running::start(builder).await;
+    let (mut client, mut connection) = connect(&running).await;
+    let finish = Request::post("http://spikard.test/test.Stuck/Finish")
+        .header("content-type", "application/grpc");
+    let (answer, mut body) = client
+        .send_request(finish.body(()).unwrap(), false)
+        .unwrap();
+    body.send_data(framed(false, b"here"), true).unwrap();
+    tokio::select! {
+        ended = &mut connection => panic!("the connection ended: {ended:?}"),
+        () = entered.notified() => {}
+    }
+    pause();
+    let begun = tokio::time::Instant::now();
+    running.stop().await.expect("no call is cut off");
+    assert!(begun.elapsed() < 2 * LONG, "{:?}", begun.elapsed());
+    // It is in the client's socket.
+    let received = async {
+        let mut body = answer.await.unwrap().into_body();
+        body.data().await.unwrap().unwrap()
+    };
+    let (data, ended) = tokio::join!(received, connection);
+    assert_eq!(data, framed(false, b"here"));
+    ended.unwrap();
 }
