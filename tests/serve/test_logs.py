@@ -1,8 +1,14 @@
 """What the log says, at its default level."""
 
+import re
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from clients import with_grpcio
+from gate import Gate
 from processes import serving
+from raw_client import RawClient, message
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -28,3 +34,25 @@ def test_what_may_be_a_bug_has_a_line() -> None:
             r"INVALID_ARGUMENT: 'not enough values to unpack \(expected 2, got 1\)'\n"
         )
         assert "Traceback" not in served.err.text()
+
+
+def test_lines_that_nobody_fetches_are_bounded(tmp_path: Path) -> None:
+    """While a handler holds the event loop, health answers, and a client that asks for long names causes lines.
+
+    Threshold: the first 1,000 are kept, and one line says how many were lost.
+    """
+    long_name = b"\x0a" + bytes([7700 & 127 | 128, 7700 >> 7]) + b"y" * 7700
+    with (
+        Gate(tmp_path / "gate") as gate,
+        serving("holding", env={"GATE": str(tmp_path / "gate")}) as served,
+        closing(RawClient(served.address)) as holding,
+        closing(RawClient(served.address)) as asking,
+    ):
+        holding.socket.sendall(holding.begin("/holding.Holding/Hold", message(b"")))
+        arrived = gate.arrival()
+        for _ in range(11):
+            asking.call_many("/grpc.health.v1.Health/Check", [long_name] * 100)
+        arrived.close()
+        served.err.wait_for(r"WARNING .* spikard: lines of the log that were lost here: 10\d\. ")
+        assert len(re.findall("a status has", served.err.text())) in range(990, 1001)
+        assert served.stop() == 0

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::call::CallState;
 use super::lookup::LookupRequest;
-use super::notice::Notice;
+use super::notice::Notices;
 use super::waiting::Waiting;
 
 /// The most calls in one drain, so that the loop can run other work between two.
@@ -24,7 +24,7 @@ pub(super) struct Queue {
     pub(super) wakes: Vec<u64>,
     pub(super) lookups: Vec<LookupRequest>,
     /// Fetched separately.
-    pub(super) notices: Vec<Notice>,
+    pub(super) notices: Notices,
     /// When the loop was woken for what is queued.
     woken: Option<Instant>,
 }

@@ -203,7 +203,7 @@ impl Bridge {
 
     /// Takes the notices.
     pub(super) fn notices(&self) -> Vec<Notice> {
-        std::mem::take(&mut lock(&self.state).queue.notices)
+        lock(&self.state).queue.notices.take()
     }
 
     /// Wakes the loop while calls are in flight. Returns for how long it has not answered a wake-up.
