@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Generator
@@ -94,12 +95,29 @@ def run(
         if ending is not None:
             ending.take_again()
         given = _listening(server._settings) if listening is None else listening
-        _run(event_loop, _serve(server, given, ending, on_ready, owned=listening is None))
+        with contextlib.nullcontext() if ending is None else _broken_pipes_are_errors():
+            _run(event_loop, _serve(server, given, ending, on_ready, owned=listening is None))
         if ending is not None:
             ending.finished(0)
     finally:
         _end(event_loop)
         asyncio.set_event_loop(None)
+
+
+@contextlib.contextmanager
+def _broken_pipes_are_errors() -> Generator[None]:
+    """Ignores SIGPIPE, as Python does from its start, where a module has given it its default action back.
+
+    A client that leaves, or a supervisor that dies, would end the process with all calls in flight.
+    """
+    ends_all = signal.getsignal(signal.SIGPIPE) is signal.SIG_DFL
+    if ends_all:
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        if ends_all and signal.getsignal(signal.SIGPIPE) is signal.SIG_IGN:
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _listening(checked: Settings) -> socket.socket:
