@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from spikard._serving import sockets
@@ -37,6 +38,8 @@ class Slot:
     pause: float = 0.0
     _left_over: bool = False
     """Whether the socket listens, perhaps, for a process that has ended."""
+    _refused: str | None = None
+    """Why the system did not put the socket back, or take it out, when last asked."""
 
     def processes(self) -> Iterator[WorkerProcess]:
         """All of them."""
@@ -95,13 +98,30 @@ class Slot:
     def leave(self) -> bool:
         """Takes the socket out of those that the kernel gives connections to; returns whether it was one of them."""
         self._left_over = False
-        return not self.shared and sockets.leave(self.listening)
+        left = False
+        if not self.shared:
+            with self._said_once("cannot be kept from new connections"):
+                left = sockets.leave(self.listening)
+        return left
 
     def join(self) -> None:
         """Puts it back."""
         self._left_over = False
         if not self.shared:
-            sockets.join(self.listening)
+            with self._said_once("cannot be given new connections"):
+                sockets.join(self.listening)
+
+    @contextlib.contextmanager
+    def _said_once(self, what: str) -> Generator[None]:
+        """Logs an ``OSError``, and not again while it is the same: the supervisor tries twice a second."""
+        refused = None
+        try:
+            yield
+        except OSError as error:
+            refused = error.strerror or str(error)
+        if refused is not None and refused != self._refused:
+            logger.error("worker %d %s: %s; trying again", self.number, what, refused)
+        self._refused = refused
 
 
 def regroup(slots: Sequence[Slot]) -> None:

@@ -59,10 +59,9 @@ def begin(listening: socket.socket) -> None:
 
 
 def join(listening: socket.socket) -> None:
-    """Has the kernel give connections to a socket again."""
+    """Has the kernel give connections to a socket again; an ``OSError`` if it does not, as when the port was taken."""
     if not _listens(listening):
-        with contextlib.suppress(OSError):  # the next attempt may succeed
-            listening.listen(_BACKLOG)
+        listening.listen(_BACKLOG)
 
 
 def leave(listening: socket.socket) -> bool:
@@ -72,8 +71,11 @@ def leave(listening: socket.socket) -> bool:
     """
     listened = _listens(listening)
     if listened:
-        with contextlib.suppress(OSError):  # it has just been shut down
+        try:
             listening.shutdown(socket.SHUT_RD)
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:  # it has just been shut down
+                raise
     return listened
 
 
@@ -91,9 +93,13 @@ def place(listening: socket.socket) -> Address:
 
 def remove_unix_socket(path: str, inode: int | None) -> None:
     """Removes the file of a Unix socket, unless another server has replaced it."""
-    with contextlib.suppress(OSError):
+    try:
         if os.stat(path).st_ino == inode:
             os.unlink(path)
+    except FileNotFoundError:
+        pass  # somebody else has removed it
+    except OSError as error:
+        logger.warning("the file of the socket %s cannot be removed: %s", path, error.strerror or error)
 
 
 def _balances() -> bool:
