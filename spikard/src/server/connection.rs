@@ -30,7 +30,6 @@ use super::preface::Prefaced;
 use super::stall::Unstalled;
 use super::stopping::Stopping;
 use super::transport::Transport;
-use super::turns::InTurns;
 use super::verified_body::VerifiedBody;
 
 /// The time that a new connection has for its handshake and its preface in a graceful shutdown: it was accepted because
@@ -100,7 +99,7 @@ impl Serving {
             connection,
         };
         let stream = Unstalled::new(stream, self.transport.patience());
-        let (stream, preface) = Prefaced::new(InTurns::new(stream));
+        let (stream, preface) = Prefaced::new(stream);
         // The TLS handshake counts towards the limit.
         let handshake_left = self
             .transport

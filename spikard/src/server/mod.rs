@@ -24,11 +24,9 @@ mod settings;
 mod signal;
 mod stall;
 mod stopping;
-mod through;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;
-mod turns;
 mod verified_body;
 
 pub use builder::ServerBuilder;
