@@ -17,5 +17,5 @@ pub use crate::proto::checked::{
 #[cfg(feature = "python")]
 pub use crate::python::callable::rpc::{PythonRpc, answer_in_python, call_python};
 pub use crate::service::{
-    Rpc, answer, count_above_zero, kind, method, options, serve, time_above_zero,
+    Checked, Passed, Rpc, answer, count_above_zero, kind, method, options, serve, time_above_zero,
 };

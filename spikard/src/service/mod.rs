@@ -1,13 +1,16 @@
 //! A gRPC service, as `#[grpc_stream]` makes it from functions.
 
+mod checked;
 mod mount;
 mod rpc;
+mod shared;
 
 use std::sync::Arc;
 
 use crate::MethodInfo;
 use crate::dispatch::{ResponseFuture, ServerCall};
 
+pub use checked::{Checked, Passed};
 pub use mount::serve;
 pub use rpc::{Rpc, answer, count_above_zero, kind, method, options, time_above_zero};
 
