@@ -4,6 +4,7 @@ mod arrival;
 mod budget;
 mod connection;
 mod deadline;
+mod failure;
 #[cfg(feature = "orca")]
 mod load;
 mod panics;
@@ -22,10 +23,13 @@ pub(crate) use arrival::{Arrival, HalfClose};
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use connection::Connection;
 pub(crate) use deadline::{Deadline, DeadlineTimer};
+pub(crate) use failure::{of_handler, passed_on};
 #[cfg(feature = "orca")]
 pub use load::LoadReport;
 #[cfg(feature = "orca")]
 pub(crate) use load::{LoadRecorder, Recorded};
+#[cfg(feature = "server")]
+pub(crate) use panics::note_places;
 pub(crate) use panics::{contained, contained_in};
 pub(crate) use span::CallSpan;
 #[cfg(feature = "orca")]

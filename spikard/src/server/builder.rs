@@ -24,6 +24,7 @@ use tower_service::Service;
 use crate::Routes;
 use crate::routes::routes_steps;
 
+use super::broken::Broken;
 use super::connection::Serving;
 use super::error::ServeError;
 use super::executor::Streams;
@@ -194,7 +195,7 @@ impl ServerBuilder {
             source,
             address: String::from("the given socket"),
         })?;
-        self.finish(Listener::Tcp(listener, address))
+        self.finish(Listener::tcp(listener, address))
     }
 
     /// Serves on a Unix socket that listens already.
@@ -204,7 +205,7 @@ impl ServerBuilder {
     /// As [`listen_on`](Self::listen_on).
     #[cfg(unix)]
     pub fn listen_on_unix(self, listener: UnixListener) -> Result<Server, ServeError> {
-        self.finish(Listener::Unix(listener))
+        self.finish(Listener::unix(listener))
     }
 
     async fn listen<A: ToSocketAddrs>(&self, addr: A) -> io::Result<TcpListener> {
@@ -261,6 +262,7 @@ impl ServerBuilder {
             transport: self.transport,
             handshake,
             streams: Streams::default(),
+            broken: Broken::default(),
             #[cfg(feature = "orca")]
             load: orca.as_ref().map(OpenRca::load),
         };

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::mem;
 use std::net::SocketAddr;
 #[cfg(unix)]
 use std::os::fd::AsFd;
@@ -17,7 +18,13 @@ use tokio::time::sleep;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A socket that listens.
-pub(super) enum Listener {
+pub(super) struct Listener {
+    socket: Socket,
+    /// Whether the log says that no connection can be accepted: its end is said as well.
+    told: bool,
+}
+
+enum Socket {
     Tcp(TcpListener, SocketAddr),
     #[cfg(unix)]
     Unix(UnixListener),
@@ -30,38 +37,69 @@ pub(super) enum Accepted {
     Unix(UnixStream),
 }
 
-impl Listener {
-    /// The address of a TCP socket.
-    pub(super) fn local_addr(&self) -> Option<SocketAddr> {
+impl Accepted {
+    /// The address of the client.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(_, address) => Some(*address),
             #[cfg(unix)]
             Self::Unix(_) => None,
         }
     }
+}
+
+impl Listener {
+    /// A TCP socket, with its address.
+    pub(super) fn tcp(listener: TcpListener, address: SocketAddr) -> Self {
+        Self {
+            socket: Socket::Tcp(listener, address),
+            told: false,
+        }
+    }
+
+    #[cfg(unix)]
+    pub(super) fn unix(listener: UnixListener) -> Self {
+        Self {
+            socket: Socket::Unix(listener),
+            told: false,
+        }
+    }
+
+    /// The address of a TCP socket.
+    pub(super) fn local_addr(&self) -> Option<SocketAddr> {
+        match &self.socket {
+            Socket::Tcp(_, address) => Some(*address),
+            #[cfg(unix)]
+            Socket::Unix(_) => None,
+        }
+    }
 
     /// The next connection. Errors are of one connection or pass; none is of the listener.
     pub(super) async fn accept(&mut self) -> Accepted {
-        let mut listens = true;
         loop {
-            let accepted = match self {
-                Self::Tcp(listener, _) => listener
+            let accepted = match &self.socket {
+                Socket::Tcp(listener, _) => listener
                     .accept()
                     .await
                     .map(|(stream, peer)| Accepted::Tcp(stream, peer)),
                 #[cfg(unix)]
-                Self::Unix(listener) => listener
+                Socket::Unix(listener) => listener
                     .accept()
                     .await
                     .map(|(stream, _)| Accepted::Unix(stream)),
             };
             match accepted {
-                Ok(accepted) => return accepted,
+                Ok(accepted) => {
+                    if mem::take(&mut self.told) {
+                        tracing::info!("connections are accepted again");
+                    }
+                    return accepted;
+                }
                 Err(error) if is_of_the_connection(&error) => {
                     tracing::debug!(%error, "a connection broke before it was accepted");
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                    if std::mem::take(&mut listens) {
+                    if !mem::replace(&mut self.told, true) {
                         tracing::warn!(
                             "the listening socket was shut down: waiting until it listens again"
                         );
@@ -70,7 +108,7 @@ impl Listener {
                     self.register_again();
                 }
                 Err(error) => {
-                    tracing::error!(%error, "cannot accept connections; trying again");
+                    self.cannot_accept(&error);
                     sleep(PAUSE).await;
                 }
             }
@@ -80,7 +118,7 @@ impl Listener {
     /// tokio never forgets that a socket was shut down, and would poll it without end once it listens again.
     fn register_again(&mut self) {
         #[cfg(unix)]
-        if let Self::Tcp(listener, _) = self {
+        if let Socket::Tcp(listener, _) = &mut self.socket {
             let again = listener
                 .as_fd()
                 .try_clone_to_owned()
@@ -88,16 +126,23 @@ impl Listener {
             match again {
                 Ok(again) => *listener = again,
                 // Out of descriptors: the next attempt may find one.
-                Err(error) => tracing::error!(%error, "cannot accept connections; trying again"),
+                Err(error) => self.cannot_accept(&error),
             }
+        }
+    }
+
+    /// Says so once, however long it lasts.
+    fn cannot_accept(&mut self, error: &io::Error) {
+        if !mem::replace(&mut self.told, true) {
+            tracing::error!(%error, "cannot accept connections; trying again until it can");
         }
     }
 
     /// Stops listening. Returns the connections that were waiting to be accepted, `most` of them: the system would reset
     /// them.
     pub(super) fn close(self, most: usize) -> Vec<Accepted> {
-        let closed = match self {
-            Self::Tcp(listener, _) => listener.into_std().map(|listener| {
+        let closed = match self.socket {
+            Socket::Tcp(listener, _) => listener.into_std().map(|listener| {
                 let next = || {
                     let (stream, peer) = listener.accept()?;
                     stream.set_nonblocking(true)?;
@@ -106,7 +151,7 @@ impl Listener {
                 waiting(next, most)
             }),
             #[cfg(unix)]
-            Self::Unix(listener) => listener.into_std().map(|listener| {
+            Socket::Unix(listener) => listener.into_std().map(|listener| {
                 let next = || {
                     let (stream, _) = listener.accept()?;
                     stream.set_nonblocking(true)?;
@@ -151,10 +196,10 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp(_, address) => address.fmt(f),
+        match &self.socket {
+            Socket::Tcp(_, address) => address.fmt(f),
             #[cfg(unix)]
-            Self::Unix(listener) => listener.fmt(f),
+            Socket::Unix(listener) => listener.fmt(f),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod age;
+mod broken;
 mod builder;
 mod clock;
 mod connection;
@@ -19,6 +20,7 @@ mod orca;
 mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
+mod seldom;
 mod serve;
 mod settings;
 mod signal;

@@ -8,6 +8,8 @@ mod failures;
 mod keepalive;
 mod layers;
 mod listening;
+mod log;
+mod logged;
 mod orca;
 mod retries;
 mod sent;
