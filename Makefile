@@ -208,6 +208,9 @@ include benches/bench.mk
 # The site of the documentation.
 include docs/docs.mk
 
+# The protocol, by suites of others.
+include tests/conformance/conformance.mk
+
 # Servers behind Envoy, and the manifests for Kubernetes.
 include tests/envoy/envoy.mk
 

@@ -1,4 +1,4 @@
-//! Compiles `probe.proto` and `interop.proto`, and links the path of libpython.
+//! Compiles `probe.proto`, `interop.proto` and `zoo.proto`, and links the path of libpython.
 
 use std::error::Error;
 use std::path::Path;
@@ -18,5 +18,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(descriptors, compiler.encode_file_descriptor_set())?;
     prost_build::compile_fds(compiler.file_descriptor_set())?;
     spikard_build::compile(&["proto/interop.proto"], &["proto"])?;
+    spikard_build::configure()
+        // Both kinds of maps, and both kinds of bytes.
+        .prost(|config| {
+            config
+                .btree_map([".zoo.Animal.texts"])
+                .bytes([".zoo.Animal.data", ".zoo.Animal.parts"])
+                .boxed(".zoo.Animal.one");
+        })
+        .compile(&["proto/zoo.proto"], &["proto"])?;
     Ok(())
 }

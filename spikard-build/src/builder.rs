@@ -7,6 +7,7 @@ use prost_build::{Config, ServiceGenerator};
 use protox::Compiler;
 
 use crate::error::Error;
+use crate::footprint;
 use crate::generator::{Generator, Services};
 use crate::names::Names;
 
@@ -33,6 +34,7 @@ pub fn configure() -> Builder {
         crate_path: "::spikard".to_owned(),
         out_dir: None,
         descriptors: None,
+        footprints: true,
         generators: Vec::new(),
     }
 }
@@ -44,6 +46,7 @@ pub struct Builder {
     crate_path: String,
     out_dir: Option<PathBuf>,
     descriptors: Option<PathBuf>,
+    footprints: bool,
     generators: Vec<Box<dyn ServiceGenerator>>,
 }
 
@@ -77,6 +80,13 @@ impl Builder {
     /// The path of the crate `spikard` in the program. Default: `::spikard`.
     pub fn crate_path(mut self, path: impl Into<String>) -> Self {
         self.crate_path = path.into();
+        self
+    }
+
+    /// Whether messages derive `spikard::Footprint`, for the limit `max_decoded_bytes`. Default: yes. Without it the code for
+    /// messages needs no `spikard`, as in a crate of messages alone; servers then bound these messages less closely.
+    pub fn footprints(mut self, derived: bool) -> Self {
+        self.footprints = derived;
         self
     }
 
@@ -133,6 +143,9 @@ impl Builder {
         }
 
         let files = compiler.file_descriptor_set();
+        if self.footprints {
+            footprint::derive(&mut self.prost, &files, &self.crate_path);
+        }
         let services = Services::new(self.crate_path, Names::new(&files));
         self.prost
             .service_generator(Box::new(Generator::new(services, self.generators)))

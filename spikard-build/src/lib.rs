@@ -67,7 +67,9 @@
 //!   collide, the second one gets a `_` at its end;
 //! - for that struct, `spikard::proto::Method`: the names in the `.proto`, the messages, and which sides stream.
 //!
-//! The code for services names only `::spikard` (see [`Builder::crate_path`]), that for messages `::prost`.
+//! The code names only `::spikard` (see [`Builder::crate_path`]) and `::prost`. Messages derive `spikard::Footprint`, with
+//! which the server knows what one takes in memory before it is decoded; without it ([`Builder::footprints`]) their code
+//! names only `::prost`.
 //!
 //! # Fields of bytes
 //!
@@ -92,6 +94,7 @@
 
 mod builder;
 mod error;
+mod footprint;
 mod generator;
 mod located;
 mod names;

@@ -218,3 +218,37 @@ fn fields_of_bytes_are_shared_unless_set_otherwise() {
         "{owned}"
     );
 }
+
+#[test]
+fn messages_and_oneofs_state_what_they_take() {
+    const MENAGERIE: &str = r#"
+syntax = "proto3";
+package zoo;
+enum Colour { RED = 0; }
+message Cage {
+  message Lock { oneof opened_by { string key = 1; int32 number = 2; } }
+  optional string label = 1;
+}
+"#;
+    let derive = "#[derive(::spikard::Footprint)]";
+    let files = [("zoo.proto", MENAGERIE)];
+    let code = Compiled::new(&files, |builder| builder).read("zoo.rs");
+    for (declaration, derives) in [
+        ("pub struct Cage", true),
+        ("pub struct Lock", true),
+        ("pub enum OpenedBy", true),
+        ("pub enum Colour", false),
+    ] {
+        let (before, _) = code.split_once(declaration).expect(declaration);
+        let item = before.rsplit(['}', '{', ';']).next().unwrap_or_default();
+        assert_eq!(item.contains(derive), derives, "{declaration}: {item}");
+    }
+    assert_eq!(code.matches("Footprint").count(), 3, "{code}");
+
+    let code = Compiled::new(&files, |builder| builder.footprints(false)).read("zoo.rs");
+    assert!(!code.contains("spikard"), "{code}");
+
+    let code = Compiled::new(&files, |builder| builder.crate_path("::other")).read("zoo.rs");
+    let elsewhere = "#[derive(::other::Footprint)] #[footprint(crate = ::other)]";
+    assert_eq!(code.matches(elsewhere).count(), 3, "{code}");
+}

@@ -1,4 +1,4 @@
-//! The `#[grpc_stream]` attribute of `spikard`.
+//! The `#[grpc_stream]` attribute and the derive of `Footprint` of `spikard`.
 //!
 //! An invocation passes four stages: `attr` and `item` parse the input, `check` turns it into a `model` or reports
 //! errors, and `expand`, which cannot fail, generates the code.
@@ -8,6 +8,7 @@ mod check;
 mod echo;
 mod expand;
 mod features;
+mod footprint;
 mod item;
 mod model;
 mod name;
@@ -28,6 +29,14 @@ pub fn grpc_stream(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     run(options.into(), item.into(), Features::BUILT).into()
+}
+
+/// Derives `Footprint` for a message of prost's, or a oneof of one.
+///
+/// Use and documentation: `spikard::Footprint`.
+#[proc_macro_derive(Footprint, attributes(footprint, prost))]
+pub fn footprint(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    footprint::derive(input.into()).into()
 }
 
 fn run(options: TokenStream, item: TokenStream, features: Features) -> TokenStream {

@@ -94,6 +94,7 @@ extern crate self as spikard;
 mod call;
 mod collect;
 mod dispatch;
+mod footprint;
 mod handler;
 pub mod proto;
 #[cfg(feature = "python")]
@@ -119,6 +120,7 @@ pub use tonic::{Code, Status};
 pub use call::Call;
 #[cfg(feature = "orca")]
 pub use call::LoadReport;
+pub use footprint::Footprint;
 pub use handler::{
     Handler, HandlerResult, IntoStatus, Kind, Limits, MAX_STREAM_MESSAGES, MethodInfo,
     MethodOptions,
@@ -138,5 +140,7 @@ pub use shapes::{
     GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcServerStreamResponse,
     Message, Messages, RequestShape, ResponseShape,
 };
+/// Derives [`trait@Footprint`].
+pub use spikard_macros::Footprint;
 #[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;

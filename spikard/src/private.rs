@@ -9,6 +9,9 @@ pub use tonic::server::NamedService;
 pub use tower_service::Service;
 
 pub use crate::dispatch::{ResponseFuture, ServerCall};
+pub use crate::footprint::{
+    Field, FootprintOf, Layout, LayoutOf, NumberWidth, UnknownFootprint, bound_of, heap_of,
+};
 pub use crate::proto::checked::{
     Declared, DeclaredMethod, DeclaredRpc, Differs, MethodAt, NotAService, Returns, Takes,
     check_request, check_response, check_service, distinct, find_for, find_named, method_name,
@@ -17,5 +20,6 @@ pub use crate::proto::checked::{
 #[cfg(feature = "python")]
 pub use crate::python::callable::rpc::{PythonRpc, answer_in_python, call_python};
 pub use crate::service::{
-    Checked, Passed, Rpc, answer, count_above_zero, kind, method, options, serve, time_above_zero,
+    Checked, Passed, RequestFootprint, Rpc, answer, count_above_zero, kind, method, options, serve,
+    time_above_zero,
 };

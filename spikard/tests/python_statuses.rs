@@ -7,11 +7,12 @@ use python_support::unary;
 use spikard::Code;
 
 /// What is raised, its status, and whether its text is sent.
-const TABLE: [(&str, Code, bool); 17] = [
+const TABLE: [(&str, Code, bool); 18] = [
     ("ValueError", Code::InvalidArgument, true),
     ("PermissionError", Code::PermissionDenied, true),
     ("NotImplementedError", Code::Unimplemented, true),
     ("MemoryError", Code::ResourceExhausted, true),
+    ("TimeoutError", Code::DeadlineExceeded, true),
     ("RuntimeError", Code::Internal, true),
     ("RecursionError", Code::Internal, false),
     ("CancelledError", Code::Cancelled, false),

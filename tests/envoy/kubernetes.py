@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
+import kubernetes_validate  # pyright: ignore[reportMissingImports]
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,14 +7,12 @@ import subprocess
 from pathlib import Path
 
 from instances import ROOT, WAIT
-from load import Call, Load
-from scenarios import CONFIGURATION, Result, fleet, result
+from load import Load
+from scenarios import CONFIGURATION, LAST, Result, fleet, result, share
 
 POLICY = ROOT / "examples" / "envoy" / "load-reports.yaml"
 CLIENT_POLICY = json.dumps({"loadBalancingConfig": [{"test_backend_metrics_load_balancer": {}}]})
 CASES = ["orca_per_rpc", "orca_oob"]
-LAST = 200
-"""The calls whose shares are compared."""
 
 
 def interop(language: str, folder: Path) -> Result:
@@ -80,18 +78,14 @@ def less_for_the_busy(language: str, folder: Path, what: str, policy: str) -> Re
     configuration.write_text(text)
     options = ["--orca", "--orca-min-report-interval", "1s"]
     with fleet(language, folder, *options, configuration=configuration, loads=("0.9", "0.3", "0.3")) as running:
-        busy = running.instances[0].name
-
-        def share(calls: list[Call]) -> float:
-            return sum(call.instance == busy for call in calls[-LAST:]) / LAST
-
+        busy = running.instances[0]
         mistakes = []
         with Load(running.address, {"Get": 8}) as load:
             load.wait_for(lambda calls: len(calls) >= LAST)
-            before = share(load.calls)
+            before = share(load.calls, busy)
             try:
-                load.wait_for(lambda calls: share(calls) < 1 / 6)
+                load.wait_for(lambda calls: share(calls, busy) < 1 / 6)
             except TimeoutError:
                 mistakes.append("the busy instance does not get less")
         mistakes += [f"{count} × {error}" for error, count in load.failed().items()]
-        return result(what, load, mistakes, f"share of the busy one {before:.0%}, then {share(load.calls):.0%}")
+        return result(what, load, mistakes, f"share of the busy one {before:.0%}, then {share(load.calls, busy):.0%}")

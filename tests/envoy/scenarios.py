@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from instances import ROOT, Envoy, Instance, free_ports, until
 from load import Call, Load
 
 CONFIGURATION = ROOT / "examples" / "envoy" / "envoy.yaml"
+LAYER_FOUR = ROOT / "tests" / "envoy" / "layer-four.yaml"
 COMMITTED = [50050, 9901, 50051, 50052, 50053]
 """The ports of the configuration: Envoy's, its administration's, the instances'."""
 
@@ -42,9 +43,14 @@ class Fleet:
 
 @contextmanager
 def fleet(
-    language: str, folder: Path, *options: str, configuration: Path = CONFIGURATION, loads: tuple[str, ...] = ()
-) -> Iterator[Fleet]:
-    """Start three instances and Envoy, and end them."""
+    language: str,
+    folder: Path,
+    *options: str,
+    configuration: Path = CONFIGURATION,
+    loads: tuple[str, ...] = (),
+    later: int = 0,
+) -> Generator[Fleet]:
+    """Start three instances and Envoy, and end them; so many of the instances are started later."""
     ports = dict(zip(COMMITTED, free_ports(len(COMMITTED)), strict=True))
     folder.mkdir(parents=True, exist_ok=True)
     options = ("--drain-delay", "5s", "--max-buffered-bytes-per-connection", "1GiB", *options)
@@ -55,19 +61,20 @@ def fleet(
             port = ports[committed]
             instance = Instance(language, port, folder / f"{port}.log", *options, **env)
             stack.callback(instance.end)
-            instance.start()
             instances.append(instance)
+        for instance in instances[: len(instances) - later]:
+            instance.start()
         envoy = Envoy(configuration, ports, folder)
         stack.callback(envoy.end)
         found = Fleet(envoy, f"127.0.0.1:{ports[50050]}", instances)
-        envoy.wait_for_healthy(found.ports())
+        envoy.wait_for_healthy(found.ports(*instances[len(instances) - later :]))
         yield found
 
 
-def rolling_restart(language: str, folder: Path) -> Result:
+def rolling_restart(language: str, folder: Path, *options: str, what: str = "all restarted, twice") -> Result:
     """All instances, one after the other, twice."""
     mistakes = []
-    with fleet(language, folder) as running:
+    with fleet(language, folder, *options) as running:
         with Load(running.address) as load:
             load.wait_for_calls(100)
             for instance in running.instances * 2:
@@ -80,7 +87,12 @@ def rolling_restart(language: str, folder: Path) -> Result:
         mistakes += [f"{count} × {error}" for error, count in load.failed().items()]
         if len(load.calls) < 1000:
             mistakes.append(f"only {len(load.calls)} calls")
-        return result("all restarted, twice", load, mistakes)
+        return result(what, load, mistakes)
+
+
+def rolling_restart_of_workers(language: str, folder: Path) -> Result:
+    """The same, each instance of two processes."""
+    return rolling_restart(language, folder, "--workers", "2", what="the same, two workers")
 
 
 def killed(language: str, folder: Path) -> Result:
@@ -119,6 +131,31 @@ def connections_end(language: str, folder: Path) -> Result:
         if made < len(running.instances):
             mistakes.append(f"only {made} new connections")
         return result("connections of 2 s", load, mistakes, f"{made} new connections")
+
+
+def new_instance(language: str, folder: Path) -> Result:
+    """Behind a balancer of connections, clients come to an instance that was started later."""
+    options = ("--max-connection-age", "3s")
+    with fleet(language, folder, *options, configuration=LAYER_FOUR, later=1) as running:
+        late = running.instances[-1]
+        with Load(running.address) as load:
+            load.wait_for_calls(100)
+            late.start()
+            running.envoy.wait_for_healthy(running.ports())
+            load.wait_for(answers_of(late, time.monotonic()))
+            load.wait_for(lambda calls: share(calls, late) > 1 / 6)
+            load.wait_for_calls(100)
+        mistakes = [f"{count} × {error}" for error, count in load.failed().items()]
+        return result("one added, layer 4", load, mistakes, f"then it has {share(load.calls, late):.0%} of the calls")
+
+
+LAST = 200
+"""The calls whose shares are compared."""
+
+
+def share(calls: list[Call], instance: Instance) -> float:
+    """The part of the last calls that an instance has answered."""
+    return sum(call.instance == instance.name for call in calls[-LAST:]) / LAST
 
 
 def answers_of(instance: Instance, since: float) -> Callable[[list[Call]], bool]:

@@ -12,6 +12,9 @@ import pytest
 
 from spikard._runtime.handler import runs_on_loop
 from spikard._runtime.lookup import NotFoundError, find
+from spikard._runtime.names import ImportFailedError
+from spikard._serving.targets import find_routes
+from spikard.grpc import Kind
 
 
 async def coroutine_function(request: object) -> object:
@@ -163,3 +166,46 @@ def test_what_cannot_be_called(module: Callable[[str, str], str], source: str, t
     module("shop", source)
     error = refused("shop:handle")
     assert (error.fault, text in error.text) == ("callable", True), error.text
+
+
+DEFERRED = """
+from typing import TYPE_CHECKING
+from spikard.grpc import grpc_stream
+if TYPE_CHECKING:
+    from spikard.grpc import GrpcRequest, GrpcResponse
+
+@grpc_stream(service="shop.Shop", kind="unary")
+async def get(request: {request}) -> {response}:
+    return b""
+
+async def plain(request: {request}) -> {response}:
+    return b""
+"""
+
+
+def deferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str = DEFERRED) -> str:
+    """A module whose types are there for type checkers alone; from 3.14 on, without a word that defers them."""
+    quote = str if sys.version_info >= (3, 14) else repr
+    name = f"deferred_{len(source)}_{tmp_path.name}"
+    (tmp_path / f"{name}.py").write_text(source.format(request=quote("GrpcRequest"), response=quote("GrpcResponse")))
+    monkeypatch.syspath_prepend(tmp_path)
+    return name
+
+
+def test_types_that_are_not_there_at_run_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = deferred(tmp_path, monkeypatch)
+    assert find(f"{name}:plain").on_loop
+    assert find_routes([f"{name}:get"])[0].declaration.kind is Kind.UNARY
+    name = deferred(tmp_path, monkeypatch, DEFERRED.replace("plain(", "plain(first, "))
+    with pytest.raises(NotFoundError, match=r"must take one argument, the request; its parameters are"):
+        find(f"{name}:plain")
+
+
+def test_types_that_are_not_there_where_the_kind_comes_from_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = deferred(tmp_path, monkeypatch, DEFERRED.replace(', kind="unary"', ""))
+    with pytest.raises(ImportFailedError) as raised:
+        find_routes([name])
+    assert f'@grpc_stream on {name}.get: the annotation of its request, "GrpcRequest", cannot be' in str(raised.value)
+    assert 'or give the decorator kind="…"' in str(raised.value)

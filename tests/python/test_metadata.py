@@ -216,3 +216,25 @@ def test_bytes_like_values_become_bytes() -> None:
     metadata = Metadata({"a-bin": bytearray(b"a"), "b-bin": memoryview(b"b")})
     assert metadata == {"a-bin": b"a", "b-bin": b"b"}
     assert all(type(value) is bytes for value in metadata.values())
+
+
+@pytest.mark.parametrize("key", ["", "two words", "grüße", "a:b", "a\n"])
+def test_a_key_that_cannot_be_sent(key: str) -> None:
+    for change in (lambda: Metadata({key: "a"}), lambda: Metadata().add(key, "a")):
+        with pytest.raises(ValueError, match="cannot be sent: a key has letters, digits"):
+            change()
+
+
+@pytest.mark.parametrize("value", ["Jürgen", "a\nb", "\x7f", "\0"])
+def test_a_value_that_cannot_be_sent(value: str) -> None:
+    with pytest.raises(ValueError, match="printable ASCII; send other text as bytes, under x-name-bin"):
+        Metadata({"X-Name": value})
+
+
+def test_what_was_received_is_passed_on_as_it_is() -> None:
+    received = Metadata()
+    dict.__setitem__(received, "x~name", "J\xfcrgen")
+    received._repeated["x~name"] = ["J\xfcrgen", "b"]
+    for copied in (Metadata(received), received.copy(), Metadata() | received, pickle.loads(pickle.dumps(received))):
+        assert copied == received
+        assert copied.get_all("x~name") == ["J\xfcrgen", "b"]

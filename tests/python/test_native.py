@@ -35,3 +35,13 @@ def test_the_version_is_the_native_modules(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_package_has_no_other_attributes() -> None:
     with pytest.raises(AttributeError, match="module 'spikard' has no attribute 'no_such'"):
         spikard.no_such  # noqa: B018  # pyright: ignore
+
+
+def test_the_package_alone_has_the_types() -> None:
+    import subprocess
+    import sys
+
+    program = "import spikard; print(spikard.grpc.GrpcRequest.__name__); spikard.grpc_stream"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert done.stdout == "GrpcRequest\n"
+    assert "no attribute 'grpc_stream': what handlers are written with is in spikard.grpc" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import socket
 import sys
 import threading
@@ -344,6 +345,77 @@ def test_a_thread_that_cannot_be_started_is_given_back(
     assert not pool_of(bridge, len).ensure_started()
     assert bridge.lost == 1
     assert "no further thread for def handlers can be started: can't start new thread" in caplog.text
+
+
+def test_what_a_def_returned_is_closed_where_its_call_is_over(bridge: FakeBridge) -> None:
+    async def returned() -> str:
+        await asyncio.sleep(0)
+        return "never"
+
+    async def test() -> None:
+        running = Running(bridge)
+        call: Any = FakeCall(cancelled=True)
+        coroutine = returned()
+        running.runner.adopt(1, call, Handler("app:get", run, False), coroutine)
+        await running.until(lambda: inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED)
+        running.runner.detach()
+
+    run(test())
+
+
+def test_the_users_task_factory_makes_the_tasks(bridge: FakeBridge) -> None:
+    made: list[str] = []
+
+    class Named(asyncio.Task[Any]):
+        pass
+
+    def factory(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+        made.append(coroutine.__qualname__)
+        return Named(coroutine, loop=loop, **options)
+
+    async def handler(request: str) -> str:
+        return type(asyncio.current_task()).__name__
+
+    async def test() -> None:
+        running = Running(bridge, handler)
+        running.loop.set_task_factory(factory)
+        call = FakeCall()
+        bridge.burst([(call, 1, 0, "request")])
+        await running.until(lambda: call.answers)
+        assert (call.answers, made) == (["Named"], ["LoopRunner._run"])
+        running.runner.detach()
+
+    run(test())
+
+
+def test_a_thread_that_cannot_be_made_is_said_and_the_pool_goes_on(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[bool] = []
+
+    class Bridge:
+        def add_first_worker(self) -> bool:
+            return True
+
+        def worker_lost(self) -> None:
+            lost.append(True)
+
+        def take(self) -> None:
+            """There is nothing to do."""
+
+    def refused(**options: Any) -> threading.Thread:
+        raise MemoryError("no thread")
+
+    fake: Any = Bridge()
+    loop: Any = None
+    pool = Pool(fake, loop, loop, [])
+    with monkeypatch.context() as patch:
+        patch.setattr(threading, "Thread", refused)
+        pool.ensure_started()
+    assert lost == [True]
+    assert caplog.messages == ["no further thread for def handlers can be started: no thread"]
+    pool.ensure_started()
+    assert pool.join(time.monotonic() + 30)
 
 
 def test_a_thread_that_cannot_be_made_is_given_back(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import enum
 import pickle
 import time
 from typing import Any, Literal, get_origin
@@ -213,10 +214,37 @@ def test_an_error_pickles() -> None:
     assert error.args == (StatusCode.NOT_FOUND, "no record 7")
 
 
+class ForeignStatusCode(enum.Enum):
+    """As that of grpcio."""
+
+    NOT_FOUND = (5, "not found")
+
+
+@pytest.mark.parametrize("code", [StatusCode.NOT_FOUND, 5, "NOT_FOUND", ForeignStatusCode.NOT_FOUND])
+def test_a_code_by_any_name(code: Any) -> None:
+    error = GrpcError(code, "no record 7")
+    assert error.code is StatusCode(code) is StatusCode.NOT_FOUND
+
+
 def test_an_error_cannot_be_ok_or_unknown() -> None:
-    with pytest.raises(ValueError, match="cannot have the code OK"):
-        GrpcError(StatusCode.OK)
-    with pytest.raises(ValueError, match="17 is not a valid StatusCode"):
+    names: list[Any] = [StatusCode.OK, "OK"]
+    for ok in names:
+        with pytest.raises(ValueError, match="cannot have the code OK"):
+            GrpcError(ok)
+    with pytest.raises(ValueError, match="17 is not a status code: give one of"):
         GrpcError(17)
+    with pytest.raises(ValueError, match=r"'no record 7' is not a status code: .*; the code comes first"):
+        GrpcError("no record 7")  # type: ignore[arg-type]  # pyright: ignore
     with pytest.raises(TypeError, match="or its bytes, not str"):
         GrpcError(StatusCode.INTERNAL, details="text")  # type: ignore[arg-type]  # pyright: ignore
+
+
+def test_metadata_that_cannot_be_sent_does_not_cost_the_code() -> None:
+    error = GrpcError(5, "no record 7", metadata={"x-name": "Jürgen", "x-record": "7", "x-count": 3, "two words": "a"})
+    assert (error.code, error.metadata) == (StatusCode.NOT_FOUND, {"x-record": "7"})
+    assert [text.partition(":")[0] for text in error.unsent] == [
+        'the value of the metadata "x-name" cannot be sent',
+        "the metadata 'x-count' must be str, not int",
+        'the metadata key "two words" cannot be sent',
+    ]
+    assert pickle.loads(pickle.dumps(error)).unsent == error.unsent

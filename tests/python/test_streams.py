@@ -72,6 +72,10 @@ def test_a_buffered_call_says_where_metadata_belongs() -> None:
     for setter in (call.set_initial_metadata, call.set_trailers):
         with pytest.raises(RuntimeError, match="GrpcResponse"):
             setter({"a": "1"})
+    # One object for all calls: what one put there, the next would find.
+    for name in ("initial_metadata", "trailers"):
+        with pytest.raises(RuntimeError, match="GrpcResponse"):
+            getattr(call, name)
 
 
 def test_certificates_are_not_printed() -> None:
@@ -112,6 +116,29 @@ async def test_flushing_sees_each_wait_and_passes_a_cancellation_on() -> None:
     await asyncio.wait([task])
     assert task.cancelled()
     assert (log, waits) == (["one", "cancelled", "cleaned up"], 3)
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_flushed_is_raised_in_the_coroutine() -> None:
+    cleaned_up: list[str] = []
+
+    async def handler() -> None:
+        try:
+            await asyncio.sleep(0)
+        except MemoryError:
+            await asyncio.sleep(0)
+            cleaned_up.append("handler")
+            raise
+
+    faults: list[Exception] = [MemoryError("too much")]
+
+    def flush() -> None:
+        if faults:
+            raise faults.pop()
+
+    with pytest.raises(MemoryError, match="too much"):
+        await flushing(handler(), flush)
+    assert cleaned_up == ["handler"]
 
 
 @pytest.mark.asyncio

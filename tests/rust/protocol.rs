@@ -144,7 +144,13 @@ async fn what_is_not_grpc_gets_a_status_of_http() {
     let raw = Raw::connect(&server.address).await.unwrap();
     for language in LANGUAGES {
         let uri = format!("http://localhost{}", path("Join", language));
-        for content_type in [None, Some("application/json"), Some("application/grpc-web")] {
+        for content_type in [
+            None,
+            Some("application/json"),
+            Some("application/grpc-web"),
+            Some("application/grpc+json"),
+            Some("application/grpc+foo"),
+        ] {
             let mut request = Request::post(&uri).header("te", "trailers");
             if let Some(content_type) = content_type {
                 request = request.header("content-type", content_type);
@@ -167,7 +173,7 @@ async fn what_is_not_grpc_gets_a_status_of_http() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_message_format_of_grpc_is_taken() {
+async fn protobuf_is_taken_however_it_is_said() {
     let server = mounts::ours().await;
     let raw = Raw::connect(&server.address).await.unwrap();
     for language in LANGUAGES {

@@ -49,7 +49,8 @@ def with_grpcio(
                 answer.messages = [response]
             else:
                 done = call(sent, timeout=timeout, metadata=metadata)
-                answer.messages = list(done)
+                for message in done:
+                    answer.messages.append(message)
         except grpc.RpcError as error:
             done = error
             answer.code = done.code().name

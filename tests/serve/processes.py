@@ -116,7 +116,9 @@ def serving(
         served = Served(process, Lines(process.stdout), Lines(process.stderr))
         try:
             try:
-                ready = served.out.wait_for(r"serving on (\S+) \(pid (\d+)\)", max(1, workers))
+                ready = served.out.wait_for(
+                    r"serving on (\S+)(?: with (?:mutual )?TLS)? \(pid (\d+)\)", max(1, workers)
+                )
             except AssertionError as error:
                 raise AssertionError(f"{error}\nand on standard error:\n{served.err.text()}") from None
             served.address = ready[0][1]

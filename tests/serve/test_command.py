@@ -1,9 +1,15 @@
 """The command: what it prints, what it says of mistakes, how its options are given."""
 
+import contextlib
 import json
+import os
 import re
+import resource
 import signal
 import socket
+import ssl
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,8 +21,17 @@ from wire import grpc
 
 def test_version() -> None:
     """One line, and the same through the module."""
-    done = spikard("--version")
-    assert (done.returncode, done.stdout) == (0, f"spikard {version('spikard')}\n")
+    for flag in ("--version", "-V"):
+        done = spikard(flag)
+        assert (done.returncode, done.stdout) == (0, f"spikard {version('spikard')}\n")
+
+
+@pytest.mark.parametrize("level", ["warn", "WARNING"])
+def test_a_level_as_others_write_it(level: str) -> None:
+    """In any case, and by its short name."""
+    with serving("counting", env={"SPIKARD_LOG_LEVEL": level}) as served:
+        assert served.stop() == 0
+        assert "INFO" not in served.err.whole()
 
 
 @pytest.mark.parametrize(
@@ -118,8 +133,13 @@ def test_the_table_at_the_start() -> None:
         (["probes", "--tls-cert", "/no/x.pem", "--tls-key", "/no/x.key"], ["--tls-cert cannot be read", "/no/x.pem"]),
         (["probes", "--uds", ""], ["--uds is empty"]),
         (["probes", "--bind", "127.0.0.1:0", "--uds", "/tmp/x"], ["--bind and --uds are both given"]),
-        (["probes", "--reflection"], ["reflection cannot show probes.Probes"]),
-        (["probes", "--no-such-flag"], ["unrecognized arguments: --no-such-flag"]),
+        (["probes", "--no-such-flag"], ["unrecognized arguments: --no-such-flag", "spikard serve --help tells more"]),
+        (["probes", "--port", "1"], ["unrecognized arguments: --port 1; did you mean --bind HOST:PORT?"]),
+        (["probes", "--max-mesages=1"], ["unrecognized arguments: --max-mesages=1; did you mean --max-messages?"]),
+        (["probes", "--bind", "unix:@name"], ['--bind: "unix:@name": there are no abstract sockets here']),
+        (["probes", "--timeout", "1e-12"], ["--timeout must be more than 1e-12 seconds"]),
+        (["probes", "--reload-dir", "/nowhere"], ["--reload-dir is given without --reload: nothing would be watched"]),
+        (["probes", "--reload", "--reload-dir", "probes.py"], ['the folder to watch, "probes.py", is a file']),
         ([], ["the following arguments are required: TARGET"]),
     ],
 )
@@ -193,13 +213,6 @@ def test_a_flag_goes_before_the_variable_of_its_counterpart(tmp_path: Path) -> N
         assert served.address == f"unix:{path}"
 
 
-def test_routes_with_reflection_of_an_unknown_service() -> None:
-    """Said as other mistakes are."""
-    done = spikard("routes", "probes", env={"SPIKARD_REFLECTION": "1"})
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("spikard: error: reflection cannot show probes.Probes, which probes:")
-
-
 def test_app_dir(tmp_path: Path) -> None:
     """Modules are found in a folder that is named."""
     done = spikard("routes", "counting", "--app-dir", str(HANDLERS), cwd=tmp_path)
@@ -226,6 +239,7 @@ def test_mutual_tls(tmp_path: Path) -> None:
     ]
     ca = made.file("ca.pem").read_bytes()
     with serving("probes", *options) as served:
+        assert f"serving on {served.address} with mutual TLS (pid " in served.out.text()
         mutual = grpc.ssl_channel_credentials(
             ca, made.file("client.key").read_bytes(), made.file("client.pem").read_bytes()
         )
@@ -237,30 +251,36 @@ def test_mutual_tls(tmp_path: Path) -> None:
         ):
             channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT)
         assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+        served.err.wait_for(r"INFO .*: a TLS handshake failed peer=127\.0\.0\.1:\d+ error=peer sent no certificates")
 
 
-def test_health() -> None:
-    """Served unless it is turned off."""
+@pytest.mark.parametrize("workers", [1, 2])
+def test_tls_and_clients_that_do_it_wrong(workers: int, tmp_path: Path) -> None:
+    """The start says that there is TLS, and the log who failed to speak it, and why."""
+    made = certificates.make(tmp_path)
+    options = ["--tls-cert", str(made.file("server.pem")), "--tls-key", str(made.file("server.key"))]
+    (tmp_path / "other").mkdir()
+    other = certificates.make(tmp_path / "other").file("ca.pem")
+    with serving("probes", *options, workers=workers) as served:
+        assert f"serving on {served.address} with TLS (pid " in served.out.text()
+        failed = r"INFO .*: a TLS handshake failed peer=127\.0\.0\.1:\d+ error="
+        with grpc.insecure_channel(served.address) as channel, pytest.raises(grpc.RpcError):
+            channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT)
+        served.err.wait_for(failed + "received corrupt message")
+        host, port = served.address.rsplit(":", 1)
+        context = ssl.create_default_context(cafile=str(other))
+        with socket.create_connection((host, int(port)), timeout=WAIT) as stream, pytest.raises(ssl.SSLError):
+            context.wrap_socket(stream, server_hostname="localhost")
+        served.err.wait_for(failed + "received fatal alert")
+
+
+def test_health_can_be_turned_off() -> None:
+    """Then it is not there."""
     check = "/grpc.health.v1.Health/Check"
-    with serving("probes") as served, grpc.insecure_channel(served.address) as channel:
-        # HealthCheckRequest(service="probes.Probes") and HealthCheckResponse(status=SERVING)
-        assert channel.unary_unary(check)(b"\x0a\x0dprobes.Probes", timeout=WAIT) == b"\x08\x01"
     with serving("probes", "--no-health") as served, grpc.insecure_channel(served.address) as channel:
         with pytest.raises(grpc.RpcError) as raised:
             channel.unary_unary(check)(b"", timeout=WAIT)
         assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
-
-
-def test_reflection() -> None:
-    """What the `_pb2` modules say of the services."""
-    with serving("batch_handler", "--reflection") as served, grpc.insecure_channel(served.address) as channel:
-        for version_ in ("v1", "v1alpha"):
-            ask = channel.stream_stream(f"/grpc.reflection.{version_}.ServerReflection/ServerReflectionInfo")
-            # ServerReflectionRequest(list_services="*"), then file_containing_symbol
-            assert b"messageservice.MessageService" in next(iter(ask(iter([b"\x3a\x01*"]), timeout=WAIT)))
-            symbol = b"messageservice.MessageService"
-            answer = next(iter(ask(iter([b"\x22" + bytes([len(symbol)]) + symbol]), timeout=WAIT)))
-            assert b"BatchCreateResponse" in answer
 
 
 def test_loop() -> None:
@@ -279,9 +299,65 @@ def test_ctrl_c() -> None:
 
 
 def test_a_wildcard_address() -> None:
-    """IPv6 and IPv4 at once."""
+    """IPv6 and IPv4 at once; a handler sees each client's address in its own form."""
     with serving("probes", bind="[::]:0") as served:
         port = int(served.address.rpartition(":")[2])
         for host in ("127.0.0.1", "::1"):
             with socket.create_connection((host, port), timeout=WAIT):
                 pass
+            shown = f"[{host}]" if ":" in host else host
+            with grpc.insecure_channel(f"{shown}:{port}") as channel:
+                peer = channel.unary_unary("/probes.Probes/Peer")(b"", timeout=WAIT).decode()
+                assert peer.startswith(f"{shown}:")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("command", [["--help"], ["serve", "--help"], ["routes", "--help"], ["routes", "umlaut"]])
+def test_an_encoding_that_lacks_letters(command: list[str], encoding: str) -> None:
+    """They are escaped."""
+    done = subprocess.run(
+        [sys.executable, "-m", "spikard", *command],
+        cwd=HANDLERS,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        timeout=WAIT,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\u" in done.stdout
+
+
+def test_a_table_that_cannot_be_printed() -> None:
+    """One message, as of other mistakes."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "spikard", "routes", "counting"],
+            cwd=HANDLERS,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=WAIT,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "spikard: error: cannot write to standard output: No space left on device\n",
+    )
+
+
+def test_no_descriptors_are_left() -> None:
+    """It is said once, not at each attempt, and serving goes on when there are some again."""
+    with serving("probes") as served:
+        pid = served.pids[0]
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (max(used) + 1, before[1]))
+        host, port = served.address.rsplit(":", 1)
+        with contextlib.ExitStack() as open_sockets:
+            for _ in range(8):
+                open_sockets.enter_context(socket.create_connection((host, int(port)), timeout=WAIT))
+            served.err.wait_for(r"ERROR .*cannot accept connections until the system allows it; raise .*\(ulimit -n\)")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        with grpc.insecure_channel(served.address) as channel:
+            assert channel.unary_unary("/probes.Probes/Echo")(b"on", timeout=WAIT, wait_for_ready=True) == b"on"
+        assert served.err.text().count("cannot accept connections") == 1

@@ -56,6 +56,7 @@ async def quoted(request: "GrpcRequest") -> "GrpcResponse": ...  # noqa: UP037 -
 async def with_default(request: GrpcRequest, more: int = 0) -> GrpcResponse: ...
 def plain(request: GrpcRequest) -> GrpcResponse: ...
 def awaitable(request: GrpcRequest) -> Awaitable[GrpcResponse]: ...
+def awaitable_of_name(request: GrpcRequest) -> Awaitable["GrpcResponse"]: ...  # noqa: UP037 - the point
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,7 @@ def awaitable(request: GrpcRequest) -> Awaitable[GrpcResponse]: ...
         (with_default, Kind.UNARY),
         (plain, Kind.UNARY),
         (awaitable, Kind.UNARY),
+        (awaitable_of_name, Kind.UNARY),
     ],
 )
 def test_the_kind_comes_from_the_types(function: Callable[..., Any], kind: Kind) -> None:
@@ -88,6 +90,25 @@ def test_the_kind_can_be_given() -> None:
 
     assert of(stream(service="shop.Shop", kind="bidirectional")(first)).kind is Kind.BIDIRECTIONAL
     assert of(stream(service="shop.Shop", kind=Kind.UNARY)(second)).kind is Kind.UNARY
+
+
+def test_a_kind_that_is_given_needs_no_types_at_run_time() -> None:
+    """They may be imported for type checkers alone, as ruff moves them."""
+
+    def get(request: Unknown) -> Unknown: ...  # type: ignore[name-defined]  # noqa: F821
+
+    async def talk(request: Unknown) -> Unknown:  # type: ignore[name-defined]  # noqa: F821
+        yield b""
+
+    assert of(stream(service="shop.Shop", kind="client_streaming")(get)).kind is Kind.CLIENT_STREAMING
+    declaration = of(stream(service="shop.Shop", kind="duplex")(talk))
+    assert (declaration.kind, declaration.streams) == (Kind.DUPLEX, True)
+
+    def half(request: GrpcRequest) -> Unknown: ...  # type: ignore[name-defined]  # noqa: F821
+
+    # Those that do resolve must fit.
+    with pytest.raises(TypeError, match='kind="client_streaming" does not fit the annotations'):
+        stream(service="shop.Shop", kind="client_streaming")(half)
 
 
 def test_methods_of_a_class() -> None:
@@ -170,6 +191,14 @@ def generator(request: GrpcRequest):  # type: ignore[no-untyped-def]
     yield GrpcResponse()
 
 
+async def yields_one(request: GrpcRequest) -> GrpcResponse:  # type: ignore[misc]
+    yield GrpcResponse()  # pyright: ignore
+
+
+async def yields_list(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:  # type: ignore[misc]
+    yield GrpcBidiStreamResponse()  # pyright: ignore
+
+
 class ShopClass: ...
 
 
@@ -217,6 +246,17 @@ class ShopClass: ...
         (keyword_only, {}, TypeError, "takes one argument, the request"),
         (unknown_type, {}, TypeError, 'the annotation of its request, "Unknown", cannot be resolved'),
         (generator, {}, TypeError, "it is a def that yields"),
+        (
+            yields_one,
+            {},
+            TypeError,
+            (
+                "it yields, and its response is annotated as GrpcResponse: write -> AsyncIterator[bytes] to send each "
+                "message as it is yielded, or return GrpcResponse(…) instead of yielding"
+            ),
+        ),
+        (yields_list, {}, TypeError, "or return GrpcBidiStreamResponse(…) instead of yielding"),
+        (yields_one, {"kind": "unary"}, TypeError, "it yields, and its response is annotated as GrpcResponse"),
         (ShopClass, {}, TypeError, "it is put on the methods of a class, not on the class"),
         (unary, {"kind": "bidirectional"}, TypeError, 'kind="bidirectional" does not fit the annotations'),
         (unary, {"kind": "both"}, ValueError, "kind='both' is not a kind of RPC: it is one of \"unary\""),
@@ -250,10 +290,24 @@ def test_mistakes(function: Any, options: dict[str, Any], error: type[Exception]
 
 def test_mistakes_of_place() -> None:
     """Without its options, twice, or above `staticmethod`."""
-    with pytest.raises(TypeError, match="write @grpc_stream"):
-        stream(service=plain)
-    with pytest.raises(TypeError):
-        stream(plain)
+    wrong: list[tuple[Callable[[], object], str]] = [
+        (
+            lambda: stream(plain),
+            '@grpc_stream alone names no service: write @grpc_stream(service="package.Service") above',
+        ),
+        (
+            lambda: stream("shop.Shop"),
+            'grpc_stream without service= names no service: write @grpc_stream(service="shop.Shop")',
+        ),
+        (
+            lambda: stream(method="Get"),
+            'grpc_stream without service= names no service: write @grpc_stream(service="package.',
+        ),
+    ]
+    for misplaced, text in wrong:
+        with pytest.raises(TypeError) as raised:
+            misplaced()
+        assert text in str(raised.value)
     with pytest.raises(TypeError, match="it has a @grpc_stream already"):
         stream(service="shop.Other")(stream(service="shop.Shop", method="Twice")(lambda_like()))
     with pytest.raises(TypeError, match="write @grpc_stream below @staticmethod"):

@@ -76,7 +76,10 @@ def stuck_upload(served: Served) -> RawClient:
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("round_", range(10))
 def test_sigterm_under_load_with_a_stuck_stream(round_: int, workers: int, tmp_path: Path) -> None:
-    """Gone within the grace period and a second; each call that a handler finished has its answer."""
+    """SIGTERM under load, beside an upload that is never finished.
+
+    Threshold: it is gone within the grace period and a second, and each call that a handler finished has its answer.
+    """
     record = tmp_path / "record"
     record.touch()
     with serving("probes", "--grace", str(GRACE), env={"PROBES_RECORD": str(record)}, workers=workers) as served:

@@ -56,7 +56,10 @@ def importing(command: list[str], gate: Gate, path: Path) -> Generator[subproces
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_it_ends_at_once(command: str, number: signal.Signals, tmp_path: Path) -> None:
-    """With one line, and as the signal does."""
+    """SIGTERM, SIGINT and SIGHUP while modules are imported.
+
+    Threshold: the process ends at once, by the signal, with one line.
+    """
     path = tmp_path / "gate"
     with Gate(path) as gate, importing([sys.executable, *COMMANDS[command]], gate, path) as process:
         process.send_signal(number)

@@ -14,6 +14,13 @@ ROWS = [
     ("RecursionError", "INTERNAL", "RecursionError"),
     ("BrokenError", "INTERNAL", "BrokenError"),
     ("GrpcError", "NOT_FOUND", "no record 7 東京"),
+    ("GrpcErrorByName", "NOT_FOUND", "by name"),
+    ("GrpcErrorOfGrpcio", "NOT_FOUND", "of grpcio"),
+    ("GrpcErrorUnsent", "NOT_FOUND", "its code"),
+    ("Group", "NOT_FOUND", "no record 7"),
+    ("GroupOfTwo", "INTERNAL", "ExceptionGroup"),
+    ("PermissionErrorOfOpen", "INTERNAL", "PermissionError"),
+    ("TimeoutError", "DEADLINE_EXCEEDED", "too slow"),
     ("CancelledError", "CANCELLED", "CancelledError"),
     ("SystemExit", "INTERNAL", "SystemExit"),
     ("KeyboardInterrupt", "INTERNAL", "KeyboardInterrupt"),
@@ -26,7 +33,7 @@ def test_row(probes: Served, call: Call, method: str, raised: str, code: str, te
     """Each row of the table, on the loop and in a thread."""
     answer = call(probes.address, f"/probes.Probes/{method}", "unary_unary", [raised.encode()])
     assert (answer.code, answer.text) == (code, text)
-    if raised == "GrpcError":
+    if raised in {"GrpcError", "GrpcErrorUnsent", "Group"}:
         assert answer.trailers == [("x-record", "7")] or answer.metadata == [("x-record", "7")]
     assert call(probes.address, "/probes.Probes/Echo", "unary_unary", [b"on"]).messages == [b"on"]
 

@@ -71,7 +71,10 @@ def answer(served: Served) -> bytes:
 
 
 def test_new_workers_take_over(tmp_path: Path) -> None:
-    """With the code of today; a call in flight is finished by the old one, and no call fails."""
+    """SIGHUP under load, with a call in flight, after the code has changed.
+
+    Threshold: no call fails, the call in flight is finished by the old worker, and new ones run the new code.
+    """
     module = tmp_path / "changing.py"
     module.write_text(CHANGING.replace("{answer}", "one"))
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}

@@ -1,23 +1,55 @@
 """The client inside the process."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import probes
 import pytest
+from google.protobuf import descriptor_pb2
 from wire import grpc
 
 from spikard.grpc import (
     GrpcBidiStreamResponse,
+    GrpcDuplexRequest,
     GrpcError,
     GrpcRequest,
     GrpcResponse,
     GrpcServerStreamResponse,
+    Metadata,
     StatusCode,
     grpc_stream,
 )
 from spikard.grpc.testing import AsyncClient, Client, ResourceExhaustedError, TestServer, serving
+
+
+@pytest.mark.parametrize(
+    ("messages", "text"),
+    [
+        ("one", "message 0 of the call must be bytes, not str: add .encode()"),
+        ([b"one", 2], "message 1 of the call must be bytes, not int"),
+        (descriptor_pb2.FileDescriptorSet(), "not FileDescriptorSet: add .SerializeToString()"),
+    ],
+)
+def test_messages_that_are_none(messages: Any, text: str) -> None:
+    """Said in the words of the handlers' types."""
+    with Client("probes") as client, pytest.raises(TypeError, match=re.escape(text)):
+        client.call("Echo", messages)
+
+
+@grpc_stream(service="duplex.Duplex")
+async def wrongly_read(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
+    """Forget the `async`."""
+    for message in request.messages:  # type: ignore[attr-defined]  # pyright: ignore
+        yield message
+
+
+def test_messages_that_are_still_to_come_are_no_list(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says what to write."""
+    with Client(wrongly_read) as client, pytest.raises(GrpcError):
+        client.call(wrongly_read, [b"one"])
+    assert "write async for message in" in caplog.text
 
 
 def test_every_kind() -> None:
@@ -73,7 +105,9 @@ def test_errors_are_those_of_the_wire(handler: Callable[..., GrpcResponse], thre
 @grpc_stream(service="noted.Noted")
 async def noted(request: GrpcRequest) -> AsyncIterator[bytes]:
     """Fail, with trailers that no header can hold."""
-    request.call.set_trailers({"x-note": "é"})
+    trailers = Metadata()
+    dict.__setitem__(trailers, "x-note", "é")  # as of a client that sends what gRPC does not allow
+    request.call.set_trailers(trailers)
     if not request.payload:
         raise GrpcError(StatusCode.NOT_FOUND, "no record 7", metadata={"x-record": "7"})
     yield request.payload

@@ -75,7 +75,10 @@ def test_while_a_worker_imports(tmp_path: Path) -> None:
 
 
 def test_while_a_successor_imports(tmp_path: Path) -> None:
-    """A worker was killed: the other one answers, and then both."""
+    """One of two workers is killed, and its successor imports for long.
+
+    Threshold: all of 40 new connections are answered, by the other one.
+    """
     env = {"IMPORT_GATE": str(tmp_path / "gate")}
     with serving("gated", env=env, workers=2) as served:
         victim, other = served.pids
@@ -88,7 +91,10 @@ def test_while_a_successor_imports(tmp_path: Path) -> None:
 
 
 def test_while_a_worker_crashes_again_and_again() -> None:
-    """In the pause before the next attempt."""
+    """One of two workers crashes again and again, so that the pause before the next attempt grows.
+
+    Threshold: all of 40 new connections are answered, by the other one.
+    """
     with serving("gated", workers=2) as served:
         victim, other = served.pids
         for times, pause in enumerate(("now", "0.1 s", "0.2 s", "0.4 s", "0.8 s", "1.6 s"), 1):

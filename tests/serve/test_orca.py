@@ -19,8 +19,8 @@ from spikard.grpc import Call, GrpcRequest, Server, testing
 
 TRAILER = "endpoint-load-metrics-bin"
 STREAM = "/xds.service.orca.v3.OpenRcaService/StreamCoreMetrics"
-COST = {"request_cost": {"rows": 3456.5}}
-GPU = {"utilization": {"gpu": 0.75}, "named_metrics": {"queue": 7}}
+COST: dict[str, Any] = {"request_cost": {"rows": 3456.5}}
+GPU: dict[str, Any] = {"utilization": {"gpu": 0.75}, "named_metrics": {"queue": 7}}
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_the_report_of_the_server_is_in_all(address: str) -> None:
     with out_of_band(address) as stream:
         assert recorded(next(stream)) == OrcaLoadReport(**GPU)
         unary(address, "OfServer", utilization={"gpu": 0.25})
-        changed = OrcaLoadReport(**{**GPU, "utilization": {"gpu": 0.25}})
+        changed = OrcaLoadReport(utilization={"gpu": 0.25}, named_metrics=GPU["named_metrics"])
         assert any(recorded(report) == changed for report in stream)
 
 

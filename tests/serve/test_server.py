@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import weakref
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,8 @@ async def test_a_server_that_was_never_started() -> None:
     with pytest.raises(RuntimeError, match="has not been started"):
         await server.wait()
     await server.stop()
+    with pytest.raises(RuntimeError, match="was stopped before it was started: make a new one"):
+        await server.start()
 
 
 async def test_everybody_may_wait() -> None:
@@ -162,6 +165,98 @@ async def test_limits_and_compression() -> None:
         assert await echo(server, b"x" * 1024, compression=grpc.Compression.Gzip) == b"x" * 1024
         with pytest.raises(aio.AioRpcError, match="max_message_bytes = 1024"):
             await echo(server, b"x" * 1025)
+
+
+async def test_a_handler_that_ignores_its_cancellation_is_named_once() -> None:
+    """Without what asyncio says of its task, and of a generator that nobody has."""
+    program = """
+import asyncio, os, signal, threading, logging
+import grpc
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream, serve
+logging.basicConfig()
+@grpc_stream(service="app.App")
+async def stubborn(request: GrpcRequest) -> GrpcResponse:
+    os.kill(os.getpid(), signal.SIGTERM)
+    while True:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            pass
+def call():
+    while not os.path.exists("app.sock"):
+        pass
+    options = [("grpc.default_authority", "localhost")]
+    with grpc.insecure_channel("unix:app.sock", options) as channel:
+        try:
+            channel.unary_unary("/app.App/Stubborn")(b"", wait_for_ready=True)
+        except grpc.RpcError as error:
+            print(error.code().name, flush=True)
+threading.Thread(target=call, daemon=True).start()
+serve(stubborn, uds="app.sock", grace="100ms", quiet=True)
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=WAIT, check=False
+        )
+    assert done.stderr.count("__main__:stubborn") == 1, done.stderr
+    assert "left behind, because they did not end when cancelled: __main__:stubborn" in done.stderr
+    for complaint in ("GeneratorExit", "Task was destroyed", "never awaited"):
+        assert complaint not in done.stderr
+
+
+async def test_ctrl_c_ends_a_program_though_a_handler_runs_when_it_comes() -> None:
+    """Its call is answered, and then the program ends as without a server."""
+    program = """
+import asyncio, os, signal
+from spikard.grpc import GrpcError, GrpcRequest, GrpcResponse, grpc_stream
+from spikard.grpc.testing import AsyncClient
+@grpc_stream(service="app.App")
+async def interrupt(request: GrpcRequest) -> GrpcResponse:
+    os.kill(os.getpid(), signal.SIGINT)
+    return GrpcResponse()
+async def main():
+    async with AsyncClient(interrupt) as client:
+        try:
+            await client.call(interrupt)
+        except GrpcError as error:
+            print(error)
+        await asyncio.Event().wait()
+loop = asyncio.new_event_loop()
+try:
+    loop.run_until_complete(main())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=WAIT, check=False)
+    assert "interrupted" in done.stdout.splitlines(), done.stderr
+
+
+async def test_a_name_with_several_addresses(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server listens on one of them, and says so."""
+    addresses = [(socket.AF_INET6, ("::1", 0, 0, 0)), (socket.AF_INET, ("127.0.0.1", 0))]
+    found = [(family, socket.SOCK_STREAM, 6, "", name) for family, name in addresses]
+
+    def resolve(*_: object, **__: object) -> object:
+        return list(found)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    async with Server("probes", bind="both.example:0") as server:
+        assert server.address.startswith("127.0.0.1:")
+    async with Server("probes", bind="both.example:0"):
+        pass
+    (said,) = [text for text in caplog.messages if "addresses" in text]
+    assert said.startswith("both.example has several addresses; the server listens on 127.0.0.1 alone, not on ::1: ")
+
+
+async def test_each_of_several_servers_has_its_lines_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Whichever was started last, and whichever is gone."""
+    with caplog.at_level("INFO", "spikard"):
+        async with Server("probes", bind="127.0.0.1:0") as first:
+            await echo(first)
+            async with Server("probes", bind="127.0.0.1:0"):
+                pass
+            assert sum("draining" in text for text in caplog.messages) == 1
+        assert sum("draining" in text for text in caplog.messages) == 2
 
 
 async def test_the_end_of_the_loop_ends_the_server() -> None:

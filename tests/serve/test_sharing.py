@@ -24,7 +24,10 @@ def free_port() -> str:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_successor_on_the_same_port(workers: int) -> None:
-    """Two servers that know nothing of each other: the calls of clients that never stop do not fail."""
+    """A server is replaced by a second one on its port (`reuse_port`), under load.
+
+    Threshold: no call fails.
+    """
     failed: list[BaseException] = []
     seen: set[bytes] = set()
     ended = threading.Event()
@@ -146,7 +149,10 @@ def test_a_descriptor_that_does_not_listen() -> None:
 
 @pytest.mark.parametrize("round_", range(3))
 def test_what_waits_to_be_accepted_is_served(round_: int) -> None:
-    """Connections that the kernel has taken when the drain begins, each with a call."""
+    """Connections that the kernel has taken, and the server has not, when the drain begins.
+
+    Threshold: each call on them is answered.
+    """
     with serving("probes") as served:
         os.kill(served.process.pid, signal.SIGSTOP)
         clients = [RawClient(served.address) for _ in range(20)]

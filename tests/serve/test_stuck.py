@@ -48,7 +48,10 @@ def stopped(process: int) -> Generator[int]:
 
 @pytest.mark.parametrize(("method", "said"), [("Hold", "the event loop has not"), ("Block", "calls have waited for a")])
 def test_health_while_python_does_not_answer(method: str, said: str, tmp_path: Path) -> None:
-    """NOT_SERVING for the server and each service, until it does; one process."""
+    """An event loop that is held, and threads that are all busy, for longer than `unhealthy_after`; one process.
+
+    Threshold: health says NOT_SERVING for the server and each service until calls are handled again.
+    """
     env = {"GATE": str(tmp_path / "gate")}
     options = ("--unhealthy-after", "500ms", "--threads", "1")
     with Gate(tmp_path / "gate") as gate, serving("gated", *options, env=env) as served:
@@ -87,7 +90,10 @@ def test_calls_that_are_given_up_count(tmp_path: Path) -> None:
 
 
 def test_a_process_that_is_stopped() -> None:
-    """It gets no new connections until it goes on."""
+    """One of two workers is stopped (SIGSTOP).
+
+    Threshold: all of 40 new connections are answered, by the other one, until it goes on.
+    """
     with serving("gated", "--unhealthy-after", "2s", workers=2) as served:
         first, other = served.pids
         both = {str(each).encode() for each in served.pids}
@@ -156,7 +162,10 @@ def held(address: str, gate: Gate) -> Generator[int]:
 
 @pytest.mark.parametrize("how", ["stopped", "held"])
 def test_a_worker_that_is_stuck_is_replaced(how: str, tmp_path: Path) -> None:
-    """After `worker_timeout`."""
+    """A worker that is stopped, or whose event loop is held, for longer than `worker_timeout`.
+
+    Threshold: it is killed, and another one takes its place.
+    """
     env = {"GATE": str(tmp_path / "gate")}
     with Gate(tmp_path / "gate") as gate, serving("gated", "--worker-timeout", "2s", env=env, workers=2) as served:
         first = served.pids[0]

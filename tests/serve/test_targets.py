@@ -1,11 +1,15 @@
 """What can be served, and what is said of the rest."""
 
+import re
+
 import counting
+import hidden
 import nothing
 import probes
 import pytest
 import reexport
 import second_echo
+from processes import serving, spikard
 
 from spikard._serving.targets import find_routes
 from spikard.grpc import GrpcRequest, GrpcResponse, Server, grpc_stream
@@ -96,6 +100,9 @@ def test_what_a_subclass_overrides_is_served() -> None:
         ("probes:", ValueError, '"probes:" names no handlers'),
         (".probes", ValueError, '".probes" names no handlers'),
         ("probes.py", ValueError, '"probes.py" is a file: write the name of its module, "probes"'),
+        ("../src/probes.py", ValueError, 'its module, "probes", and its folder, ../src, in --app-dir or PYTHONPATH'),
+        ("/srv/probes.py:echo", ValueError, 'its module, "probes:echo", and its folder, /srv, in --app-dir'),
+        ("probes.echo", ModuleNotFoundError, '"probes.echo" is no module: write "probes:echo"'),
         ("./handlers/probes.py:echo", ValueError, 'write the name of its module, "handlers.probes:echo"'),
     ],
 )
@@ -146,3 +153,34 @@ def test_many_declarations_keep_their_order() -> None:
 
         made.append(grpc_stream(service="many.Many", method=f"M{number}")(handler))
     assert names(*made) == [f"/many.Many/M{number}" for number in range(50)]
+
+
+def test_what_is_declared_and_not_served_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    """By its path and place, with the reason."""
+    assert names("hidden") == [f"/hidden.Hidden/{method}" for method in ("Put", "Second", "Run")]
+    place = rf"\({re.escape(str(hidden.__file__))}:\d+\) declares it, and"
+    expected = {
+        "Get": rf"hidden.get {place} a decorator above @grpc_stream has put another object in its place: give the .*",
+        "First": rf"hidden.twice {place} twice is also the name of the handler of /hidden.Hidden/Second \(.*\): .*",
+        "Wait": rf"hidden.Waiting.wait {place} no name of the module is an instance of Waiting: write waiting = Wait.*",
+        "Lost": rf"hidden.Served.lost {place} a decorator above @grpc_stream has put another object in its place: .*",
+    }
+    assert len(caplog.messages) == len(expected)
+    for text, (method, pattern) in zip(caplog.messages, expected.items(), strict=True):
+        assert re.fullmatch(f"/hidden.Hidden/{method} is not served: {pattern}", text), text
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
+
+
+def test_what_is_chosen_by_name_leaves_the_rest_out_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    """And so does a module of which everything is served, with a target that serves the rest."""
+    names("hidden:put")
+    names(counting, probes, hidden.INSTANCES[0])
+    names("reexport")
+    assert caplog.messages == []
+
+
+def test_the_command_says_what_is_not_served() -> None:
+    """On standard error, whether it serves or not."""
+    assert spikard("routes", "hidden").stderr.count("is not served: ") == 4
+    with serving("hidden", "--log-level", "warning") as served:
+        served.err.wait_for("WARNING .* spikard: /hidden.Hidden/.* is not served: ", 4)

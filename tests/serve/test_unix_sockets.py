@@ -2,14 +2,19 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
+import stat
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from processes import WAIT, serving
+from processes import WAIT, serving, spikard
 from wire import grpc
+
+from spikard.grpc import Server
 
 # grpcio's own name for a Unix socket is no authority that HTTP allows.
 OPTIONS = [
@@ -99,3 +104,39 @@ def test_the_socket_of_another_server_stays(workers: int, tmp_path: Path) -> Non
         own.bind(str(path))
         assert served.stop() == 0
         assert path.is_socket()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_permissions_can_be_chosen(workers: int, tmp_path: Path) -> None:
+    """Whatever the umask is."""
+    path = tmp_path / "spikard.sock"
+    with serving("probes", "--uds", str(path), "--uds-mode", "660", workers=workers, bind=""):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+        assert call(path, "/probes.Probes/Pid")
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (
+            {"uds_mode": "0o999", "uds": "never.sock"},
+            'uds_mode must be permissions in octal, "660" or 0o660, not "0o999"',
+        ),
+        ({"uds_mode": 660, "uds": "never.sock"}, 'uds_mode must be permissions in octal, "660" or 0o660, not 660'),
+        ({"uds_mode": 0o660, "bind": "127.0.0.1:0"}, "uds_mode is given without uds: 127.0.0.1:0 is no Unix socket"),
+    ],
+)
+def test_permissions_that_are_none(options: dict[str, Any], text: str) -> None:
+    """Said before anything is done."""
+    with pytest.raises(ValueError, match=re.escape(text)):
+        Server("probes", **options)
+
+
+def test_what_clients_of_grpcio_need_is_said_at_the_start(tmp_path: Path) -> None:
+    """Their calls are reset without it, below everything that could say so."""
+    path = tmp_path / "spikard.sock"
+    with serving("probes", "--uds", str(path), bind="") as served:
+        served.err.wait_for(r'INFO .*\(grpcio\) need the channel option \("grpc.default_authority", "localhost"\)')
+    assert "grpcio's clients need grpc.default_authority" in spikard("serve", "--help").stdout.replace(
+        "\n" + " " * 32, " "
+    )

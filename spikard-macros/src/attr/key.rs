@@ -11,6 +11,7 @@ pub(crate) enum Key {
     MaxMessages,
     MaxMessageBytes,
     MaxStreamBytes,
+    MaxDecodedBytes,
     Timeout,
     IdleTimeout,
     AcceptCompression,
@@ -18,7 +19,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Service,
         Self::Method,
         Self::Python,
@@ -27,6 +28,7 @@ impl Key {
         Self::MaxMessages,
         Self::MaxMessageBytes,
         Self::MaxStreamBytes,
+        Self::MaxDecodedBytes,
         Self::Timeout,
         Self::IdleTimeout,
         Self::AcceptCompression,
@@ -44,6 +46,7 @@ impl Key {
             Self::MaxMessages => "max_messages",
             Self::MaxMessageBytes => "max_message_bytes",
             Self::MaxStreamBytes => "max_stream_bytes",
+            Self::MaxDecodedBytes => "max_decoded_bytes",
             Self::Timeout => "timeout",
             Self::IdleTimeout => "idle_timeout",
             Self::AcceptCompression => "accept_compression",
@@ -62,6 +65,7 @@ impl Key {
             Self::MaxMessages => "max_messages = 500",
             Self::MaxMessageBytes => "max_message_bytes = \"1MiB\"",
             Self::MaxStreamBytes => "max_stream_bytes = \"8MiB\"",
+            Self::MaxDecodedBytes => "max_decoded_bytes = \"16MiB\"",
             Self::Timeout => "timeout = \"5s\"",
             Self::IdleTimeout => "idle_timeout = \"30s\"",
             Self::AcceptCompression => "accept_compression = false",

@@ -3,19 +3,22 @@
 use proc_macro_crate::{FoundCrate, crate_name};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Path;
 
 use crate::model::Service;
 
 /// A path to the crate `spikard`.
-pub(super) struct Crate(TokenStream);
+pub(crate) struct Crate(TokenStream);
 
 impl Crate {
-    /// The given path, or the name of the crate in Cargo.toml.
+    /// The path that is given for a service, or the name of the crate in Cargo.toml.
     pub(super) fn of(service: &Service) -> Self {
-        Self(match &service.krate {
-            Some(path) => path.to_token_stream(),
-            None => found(),
-        })
+        Self::found_at(service.krate.as_ref())
+    }
+
+    /// The given path, or the name of the crate in Cargo.toml.
+    pub(crate) fn found_at(path: Option<&Path>) -> Self {
+        Self(path.map_or_else(found, ToTokens::to_token_stream))
     }
 }
 

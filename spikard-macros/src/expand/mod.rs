@@ -18,7 +18,7 @@ use quote::quote;
 use crate::item::Item;
 use crate::model::Service;
 use checked::Checks;
-use krate::Crate;
+pub(crate) use krate::Crate;
 
 /// The user's item, and the service beside it.
 pub(crate) fn service(item: &Item, service: &Service) -> TokenStream {

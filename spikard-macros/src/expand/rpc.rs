@@ -33,6 +33,8 @@ pub(super) fn implementation(
         let callable = &python.callable;
         quote!(const CALLABLE: &'static ::core::primitive::str = #callable;)
     });
+    // Handlers in Python take raw messages.
+    let layout = python.is_none().then(|| layout(krate));
     let rpc_trait = match python {
         Some(_) => quote!(PythonRpc),
         None => quote!(Rpc),
@@ -73,9 +75,21 @@ pub(super) fn implementation(
             const METHOD: &'static ::core::primitive::str = #rpc;
             const OPTIONS: #krate::MethodOptions = #krate::MethodOptions::new() #setters;
             #callable
+            #layout
         }
 
         #kind
         #(#limits_above_zero)*
+    }
+}
+
+/// What the messages of the request take in memory, if their type says so.
+fn layout(krate: &Crate) -> TokenStream {
+    quote! {
+        const LAYOUT: #krate::__private::LayoutOf = {
+            #[allow(unused_imports)]
+            use #krate::__private::UnknownFootprint as _;
+            #krate::__private::RequestFootprint::<Self::Request>::LAYOUT
+        };
     }
 }

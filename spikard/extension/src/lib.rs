@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 /// The native module `spikard._spikard`.
-#[pymodule]
+#[pymodule(gil_used = true)]
 fn _spikard(module: &Bound<'_, PyModule>) -> PyResult<()> {
     spikard::python::extension::register(module)
 }

@@ -5,6 +5,8 @@ What a handler is written with is in :mod:`spikard.grpc`.
 
 from __future__ import annotations
 
+import importlib
+
 __all__ = ["__version__"]
 
 __version__: str
@@ -16,4 +18,8 @@ def __getattr__(name: str) -> object:
         from spikard._native import version
 
         return version()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "grpc":  # for those who import the package alone
+        return importlib.import_module("spikard.grpc")
+    raise AttributeError(
+        f"module {__name__!r} has no attribute {name!r}: what handlers are written with is in spikard.grpc"
+    )

@@ -56,6 +56,16 @@ impl Charge {
         }
     }
 
+    /// One of the same call, which holds nothing.
+    pub(crate) fn another(&self) -> Self {
+        Self::new(self.budget.clone(), self.connection.clone())
+    }
+
+    /// Takes over what another one of the same call holds.
+    pub(crate) fn absorb(&mut self, mut other: Self) {
+        self.held += std::mem::take(&mut other.held);
+    }
+
     pub(crate) fn held(&self) -> usize {
         self.held
     }

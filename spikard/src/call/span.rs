@@ -1,20 +1,26 @@
 //! The tracing span of a call, in the names of OpenTelemetry's conventions for RPC.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
-use crate::Code;
+use crate::{Code, Status};
 
 /// The span of one call: `rpc`, at the level INFO.
 ///
 /// The attributes are those of the semantic conventions for gRPC servers (1.38 and later):
 /// `rpc.system.name`, `rpc.method`, `rpc.response.status_code`, `network.peer.address`,
 /// `network.peer.port`, and `error.type` where the call failed; `otel.name` and `otel.kind` are
-/// what tracing-opentelemetry names the span by.
-#[derive(Clone, Debug)]
-pub(crate) struct CallSpan(Span);
+/// what tracing-opentelemetry names the span by. A path that names no method of the server is `rpc.method_original`.
+///
+/// A call that nobody finishes is one that the client gave up: CANCELLED.
+#[derive(Debug)]
+pub(crate) struct CallSpan {
+    span: Span,
+    finished: AtomicBool,
+}
 
 impl CallSpan {
     pub(crate) fn new(service: &str, method: &str, peer: Option<SocketAddr>) -> Self {
@@ -29,29 +35,66 @@ impl CallSpan {
             network.peer.port = peer.map(|peer| peer.port()),
             error.type = Empty,
         );
-        Self(span)
+        Self::around(span)
+    }
+
+    /// The span of a call to a path that names no method. Its name is the same for all paths, which clients choose.
+    pub(crate) fn of_unknown(path: &str, peer: Option<SocketAddr>) -> Self {
+        let span = tracing::info_span!(
+            "rpc",
+            otel.name = "_OTHER",
+            otel.kind = "server",
+            rpc.system.name = "grpc",
+            rpc.method = "_OTHER",
+            rpc.method_original = path,
+            rpc.response.status_code = Empty,
+            network.peer.address = peer.map(|peer| display(peer.ip())),
+            network.peer.port = peer.map(|peer| peer.port()),
+            error.type = Empty,
+        );
+        Self::around(span)
+    }
+
+    fn around(span: Span) -> Self {
+        Self {
+            span,
+            finished: AtomicBool::new(false),
+        }
     }
 
     /// Runs `future` inside the span.
     pub(crate) fn of<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        future.instrument(self.0.clone())
+        future.instrument(self.span.clone())
     }
 
     /// Runs `work` inside the span.
     pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.0.in_scope(work)
+        self.span.in_scope(work)
     }
 
-    /// Records the status that the call ended with.
+    /// Records the status that the call ended with. Only the first end counts.
     pub(crate) fn finish(&self, code: Code) {
-        if self.0.is_disabled() {
+        // The flag guards nothing but itself.
+        if self.span.is_disabled() || self.finished.swap(true, Ordering::Relaxed) {
             return;
         }
         let name = code_name(code);
-        self.0.record("rpc.response.status_code", name);
+        self.span.record("rpc.response.status_code", name);
         if is_server_fault(code) {
-            self.0.record("error.type", name);
+            self.span.record("error.type", name);
         }
+    }
+
+    /// Records the status that the call failed with, and says so in the log.
+    pub(crate) fn fail(&self, status: &Status) {
+        self.within(|| tracing::debug!(%status, "the call failed"));
+        self.finish(status.code());
+    }
+}
+
+impl Drop for CallSpan {
+    fn drop(&mut self) {
+        self.finish(Code::Cancelled);
     }
 }
 

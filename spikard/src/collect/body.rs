@@ -1,14 +1,16 @@
 //! The body of a request, as far as it has been read.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tonic::body::Body;
 
 use crate::call::{Buffered, Charge, HalfClose};
+use crate::footprint::LayoutOf;
 use crate::wire::{Codec, Keeper};
 use crate::{Call, Limits, Message, Status};
 
+use super::decoded::Decoded;
 use super::decompression::Decompression;
 use super::list::MessageList;
 use super::quota::{Expect, Quota};
@@ -22,6 +24,8 @@ const TURN: usize = 1 << 20;
 pub(crate) struct RequestBody {
     reader: Reader,
     limits: Limits,
+    /// The layout of the messages.
+    layout: LayoutOf,
     codec: Option<Codec>,
     charge: Charge,
     call: Arc<Call>,
@@ -33,6 +37,7 @@ impl RequestBody {
     pub(crate) fn new(
         body: Body,
         limits: Limits,
+        layout: LayoutOf,
         charge: Charge,
         call: Arc<Call>,
         codec: Option<Codec>,
@@ -45,6 +50,7 @@ impl RequestBody {
         Self {
             reader: Reader::new(body, &limits, keeper, half_close),
             limits,
+            layout,
             codec,
             charge,
             call,
@@ -52,16 +58,25 @@ impl RequestBody {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn call(&self) -> Arc<Call> {
+        self.call.clone()
+    }
+
     /// An empty list for messages that are collected.
     pub(super) fn buffer<M: Message>(&self, expect: Expect) -> MessageList<M> {
         let quota = Quota::new(self.limits, expect);
-        MessageList::new(quota, Decompression::buffered(self.codec))
+        let limit = self.limits.max_decoded_bytes;
+        let decoded = Decoded::of_all(self.layout, limit, size_of::<M>());
+        MessageList::new(quota, Decompression::buffered(self.codec), decoded)
     }
 
     /// An empty list for messages that are handed on as they arrive.
     pub(super) fn window<M: Message>(&self) -> MessageList<M> {
         let quota = Quota::new(self.limits, Expect::Any);
-        MessageList::new(quota, Decompression::streamed(self.codec))
+        let limit = self.limits.max_decoded_bytes;
+        let decoded = Decoded::of_each(self.layout, limit, size_of::<M>());
+        MessageList::new(quota, Decompression::streamed(self.codec), decoded)
     }
 
     /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what the list takes.
@@ -76,20 +91,31 @@ impl RequestBody {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let before = list.bytes();
-        let Poll::Ready(polled) = self.reader.poll_messages(cx, list, self.charge.held()) else {
+        if list.has_large() {
+            ready!(list.poll_large(cx, &mut self.charge))?;
+            return Poll::Ready(self.charge(list).map(|()| true));
+        }
+        let before = list.work();
+        let held = self.charge.held();
+        let mut sink = list.charging(&mut self.charge);
+        let Poll::Ready(polled) = self.reader.poll_messages(cx, &mut sink, held) else {
             self.turn = 0;
             return Poll::Pending;
         };
-        self.turn += list.bytes() - before;
+        self.turn += list.work() - before;
         let more = polled?;
-        let size = list.size().saturating_add(self.reader.partial());
-        self.charge.set(size)?;
-        list.charged();
+        self.charge(list)?;
         if !more {
             self.call.set_half_closed();
         }
         Poll::Ready(Ok(more))
+    }
+
+    fn charge<M: Message>(&mut self, list: &mut MessageList<M>) -> Result<(), Status> {
+        let size = list.size().saturating_add(self.reader.partial());
+        self.charge.set(size)?;
+        list.charged();
+        Ok(())
     }
 
     /// The call keeps what is charged for the messages of `list`, which are handed over.

@@ -1,8 +1,9 @@
 //! The compressed messages of one request.
 
 use crate::Status;
-use crate::wire::{Codec, DecompressError, Payload};
+use crate::wire::Codec;
 
+use super::inflation::Inflation;
 use super::quota::Quota;
 use super::violation;
 
@@ -41,12 +42,9 @@ impl Decompression {
         Ok(())
     }
 
+    /// How the next message is to be decompressed, which is one of the compressed ones.
     #[inline(never)]
-    pub(super) fn decompress(
-        &mut self,
-        payload: &Payload<'_>,
-        quota: &Quota,
-    ) -> Result<Payload<'static>, Status> {
+    pub(super) fn next(&mut self, quota: &Quota) -> Result<Inflation, Status> {
         let index = quota.messages();
         let Some(codec) = self.codec else {
             return Err(violation::compressed_without_encoding(index));
@@ -55,16 +53,11 @@ impl Decompression {
             compressed.resize(index, false);
             compressed.push(true);
         }
-        let (limit, name, value) = quota.next_message_limit();
-        match codec.decompress(payload.as_slice(), limit) {
-            Ok(message) => Ok(Payload::joined(message)),
-            Err(DecompressError::TooLarge) => {
-                Err(violation::decompressed_too_large(index, name, value))
-            }
-            Err(DecompressError::Corrupt(error)) => {
-                Err(violation::corrupt(index, codec.name(), &error))
-            }
-        }
+        Ok(Inflation {
+            codec,
+            index,
+            limit: quota.next_message_limit(),
+        })
     }
 
     pub(super) fn into_compressed(self) -> Vec<bool> {

@@ -1,11 +1,15 @@
 //! The messages of one request, taken within its limits.
 
-use prost::DecodeError;
+use std::task::{Context, Poll, ready};
 
+use crate::call::Charge;
 use crate::wire::{Payload, Sink};
 use crate::{Message, Status};
 
+use super::decoded::{Decoded, LARGE};
 use super::decompression::Decompression;
+use super::inflation::Inflation;
+use super::large::{Large, Work};
 use super::quota::Quota;
 use super::violation;
 
@@ -13,63 +17,102 @@ use super::violation;
 /// its size.
 const UNCHARGED: usize = 1 << 20;
 
+/// A message that takes more is charged before it is decoded.
+const CHARGED_BEFORE: usize = 64 << 10;
+
+/// A message that takes more is decoded on another thread, however short it is on the wire.
+const LARGE_HEAP: usize = 4 << 20;
+
 /// The messages so far, each decoded when its last byte arrived.
 pub(super) struct MessageList<M> {
     messages: Vec<M>,
     quota: Quota,
     decompression: Decompression,
+    decoded: Decoded,
+    /// A message that is decoded elsewhere. Nothing is taken before it is here.
+    large: Option<Large<M>>,
     /// The bytes of the quota that were there when the messages were last taken out.
     taken_at: usize,
-    /// Those that were there when they were last charged.
+    /// Those that were there when they were last charged, and the work that was done.
+    bytes_charged_at: usize,
     charged_at: usize,
+    /// Nothing more is taken before they are charged.
+    full: bool,
 }
 
 impl<M: Message> MessageList<M> {
-    pub(super) fn new(quota: Quota, decompression: Decompression) -> Self {
+    pub(super) fn new(quota: Quota, decompression: Decompression, decoded: Decoded) -> Self {
         Self {
             messages: Vec::new(),
             quota,
             decompression,
+            decoded,
+            large: None,
             taken_at: 0,
+            bytes_charged_at: 0,
             charged_at: 0,
+            full: false,
         }
     }
 
-    /// What the messages take: their payload, and the fixed size of each, so that many empty
-    /// messages are not free.
+    /// What the messages take: on the heap, or as raw bytes, and the list itself, so that many empty messages are not
+    /// free.
     pub(super) fn size(&self) -> usize {
-        let fixed = self.messages.len().saturating_mul(size_of::<M>());
-        (self.quota.bytes() - self.taken_at).saturating_add(fixed)
+        let list = self.messages.capacity().saturating_mul(size_of::<M>());
+        let held = if M::is_raw() {
+            self.quota.bytes() - self.taken_at
+        } else {
+            self.decoded.heap(self.messages.len())
+        };
+        held.saturating_add(list)
     }
 
-    /// The bytes of all messages so far, those that were taken out included.
-    pub(super) fn bytes(&self) -> usize {
-        self.quota.bytes()
+    /// The bytes of all messages so far, encoded or decoded, those that were taken out included.
+    pub(super) fn work(&self) -> usize {
+        self.quota.bytes().max(self.decoded.total())
     }
 
     /// What is there has been charged: more may be taken.
     pub(super) fn charged(&mut self) {
-        self.charged_at = self.quota.bytes();
+        self.charged_at = self.work();
+        self.bytes_charged_at = self.quota.bytes();
+        self.full = false;
     }
 
-    // Always: it has two callers, and a call costs more than decoding a small message.
-    #[inline(always)]
-    fn push(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
-        let len = payload.len().max(compressed_len);
-        M::decode_onto(&mut self.messages, payload).map_err(|error| self.undecodable(&error))?;
-        self.quota.count(len);
-        Ok(())
+    /// Takes messages for as long as the list is charged to `charge`.
+    pub(super) fn charging<'a>(&'a mut self, charge: &'a mut Charge) -> Charging<'a, M> {
+        Charging { list: self, charge }
     }
 
-    #[cold]
-    fn undecodable(&self, error: &DecodeError) -> Status {
-        let name = std::any::type_name::<M>().rsplit("::").next();
-        violation::undecodable(self.quota.messages(), name.unwrap_or("message"), error)
+    /// Waits for a large message. It is in the list when this is ready.
+    pub(super) fn poll_large(
+        &mut self,
+        cx: &mut Context<'_>,
+        charge: &mut Charge,
+    ) -> Poll<Result<(), Status>> {
+        let Some(large) = &mut self.large else {
+            return Poll::Ready(Ok(()));
+        };
+        let done = ready!(large.poll(cx));
+        self.large = None;
+        let mut done = done?;
+        charge.absorb(done.charge);
+        self.messages.append(&mut done.messages);
+        if !M::is_raw() {
+            self.decoded.add(done.heap);
+        }
+        self.quota.count(done.len);
+        Poll::Ready(Ok(()))
+    }
+
+    pub(super) fn has_large(&self) -> bool {
+        self.large.is_some()
     }
 
     /// Takes the messages out; their number and bytes still count.
     pub(super) fn take(&mut self) -> Vec<M> {
         self.taken_at = self.quota.bytes();
+        self.decoded.take();
         std::mem::take(&mut self.messages)
     }
 
@@ -79,12 +122,97 @@ impl<M: Message> MessageList<M> {
     }
 }
 
-impl<M: Message> Sink for MessageList<M> {
+/// A list whose messages are charged as they are taken.
+pub(super) struct Charging<'a, M> {
+    list: &'a mut MessageList<M>,
+    charge: &'a mut Charge,
+}
+
+impl<M: Message> Charging<'_, M> {
+    // Always: it has two callers, and a call costs more than decoding a small message.
+    #[inline(always)]
+    fn push(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
+        let len = payload.len();
+        let decoded = &mut self.list.decoded;
+        if !M::is_raw() && !decoded.add_unread(len) {
+            return self.read(payload, compressed_len);
+        }
+        self.decode(payload, compressed_len)
+    }
+
+    #[inline(always)]
+    fn decode(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
+        let len = payload.len().max(compressed_len);
+        let index = self.list.quota.messages();
+        M::decode_onto(&mut self.list.messages, payload)
+            .map_err(|error| violation::undecodable::<M>(index, &error))?;
+        self.list.quota.count(len);
+        Ok(())
+    }
+
+    /// Learns what a message takes, and holds the budget for it.
+    #[inline(never)]
+    fn read(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
+        let list = &mut *self.list;
+        if list.decoded.is_large(payload.len()) {
+            return self.set_aside(payload, None);
+        }
+        let room = list.decoded.room();
+        let index = list.quota.messages();
+        let heap = room
+            .measure(payload.as_slice())
+            .map_err(|refused| violation::refused::<M>(index, &room, refused))?;
+        if heap >= LARGE_HEAP {
+            return self.set_aside(payload, None);
+        }
+        list.decoded.add(heap);
+        list.full = list.work() - list.charged_at >= UNCHARGED;
+        if heap >= CHARGED_BEFORE {
+            let size = list.size().saturating_add(payload.len());
+            self.charge.set(size)?;
+        }
+        self.decode(payload, compressed_len)
+    }
+
+    #[inline(never)]
+    fn inflate(&mut self, payload: Payload<'_>) -> Result<(), Status> {
+        let list = &mut *self.list;
+        let inflation = list.decompression.next(&list.quota)?;
+        match inflation.at_most(LARGE, payload.as_slice())? {
+            Some(plain) => self.push(Payload::joined(plain), payload.len()),
+            None => self.set_aside(payload, Some(inflation)),
+        }
+    }
+
+    /// Leaves a large message to another thread.
+    fn set_aside(
+        &mut self,
+        payload: Payload<'_>,
+        inflation: Option<Inflation>,
+    ) -> Result<(), Status> {
+        let list = &mut *self.list;
+        // The message is no longer a part of what the call itself holds.
+        self.charge.set(list.size())?;
+        let mut charge = self.charge.another();
+        charge.set(payload.len())?;
+        list.full = true;
+        list.large = Some(Large::new(Work {
+            wire: payload.into_vec(),
+            inflation,
+            room: (!M::is_raw()).then(|| list.decoded.room()),
+            index: list.quota.messages(),
+            charge,
+        }));
+        Ok(())
+    }
+}
+
+impl<M: Message> Sink for Charging<'_, M> {
     #[inline]
     fn admit(&mut self, compressed: bool, len: usize) -> Result<(), Status> {
-        self.quota.admit(compressed, len)?;
+        self.list.quota.admit(compressed, len)?;
         if compressed {
-            self.decompression.admit(self.quota.messages())?;
+            self.list.decompression.admit(self.list.quota.messages())?;
         }
         Ok(())
     }
@@ -93,14 +221,13 @@ impl<M: Message> Sink for MessageList<M> {
     #[inline(always)]
     fn accept(&mut self, compressed: bool, payload: Payload<'_>) -> Result<(), Status> {
         if compressed {
-            let plain = self.decompression.decompress(&payload, &self.quota)?;
-            self.push(plain, payload.len())
+            self.inflate(payload)
         } else {
             self.push(payload, 0)
         }
     }
 
     fn is_full(&self) -> bool {
-        self.quota.bytes() - self.charged_at >= UNCHARGED
+        self.list.full || self.list.quota.bytes() - self.list.bytes_charged_at >= UNCHARGED
     }
 }

@@ -4,7 +4,10 @@
 //! the client reset with CANCEL for one that it ended.
 
 mod body;
+mod decoded;
 mod decompression;
+mod inflation;
+mod large;
 mod list;
 mod pace;
 mod quota;

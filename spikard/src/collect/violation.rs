@@ -1,11 +1,12 @@
 //! The statuses that a request gets before its handler runs.
 
+use std::fmt::Display;
 use std::io;
 
-use prost::DecodeError;
-
 use crate::Status;
+use crate::footprint::Refused;
 
+use super::decoded::Room;
 use super::pace::TooSlow;
 
 pub(super) fn too_many_messages(limit: usize) -> Status {
@@ -27,6 +28,13 @@ pub(super) fn stream_too_large(limit: usize, arrived: usize) -> Status {
     Status::resource_exhausted(format!(
         "the messages of the stream have {arrived} bytes or more, over max_stream_bytes = {limit}: \
          send less in one stream, or raise max_stream_bytes for the method or the server"
+    ))
+}
+
+fn decoded_too_large(index: usize, limit: usize, takes: usize) -> Status {
+    Status::resource_exhausted(format!(
+        "with message {index} the decoded messages take {takes} bytes of memory or more, over max_decoded_bytes = {limit}: \
+         send fewer fields and messages in one, or raise max_decoded_bytes for the method or the server"
     ))
 }
 
@@ -61,8 +69,18 @@ pub(super) fn too_slow(how: &TooSlow, received: usize) -> Status {
     ))
 }
 
-pub(super) fn undecodable(index: usize, message: &str, error: &DecodeError) -> Status {
-    Status::internal(format!("message {index} is not a valid {message}: {error}"))
+pub(super) fn undecodable<M>(index: usize, error: &dyn Display) -> Status {
+    let name = std::any::type_name::<M>().rsplit("::").next();
+    let name = name.unwrap_or("message");
+    Status::internal(format!("message {index} is not a valid {name}: {error}"))
+}
+
+/// What is known of a message before it is decoded speaks against it.
+pub(super) fn refused<M>(index: usize, room: &Room, refused: Refused) -> Status {
+    match refused {
+        Refused::TooLarge { at_least } => decoded_too_large(index, room.limit(), at_least),
+        Refused::Malformed(how) => undecodable::<M>(index, &how),
+    }
 }
 
 pub(super) fn compressed_without_encoding(index: usize) -> Status {

@@ -5,13 +5,13 @@ use std::future::{Future, poll_fn, ready};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use tonic::body::Body;
 
-use crate::call::{CallSpan, Charge, Deadline, DeadlineTimer, contained_in, of_handler};
+use crate::call::{Arrival, CallSpan, Charge, Deadline, DeadlineTimer, contained_in, of_handler};
 use crate::respond::{HeaderLimit, Reply, ReplyContext, Sending, cut_off, not_retried};
 use crate::shapes::{RequestForm, RequestShape, ResponseShape as _};
-use crate::{HandlerResult, Status};
+use crate::{HandlerResult, Status, wire};
 
 use super::admit::{Admitted, admit};
 use super::policy::Policy;
@@ -30,6 +30,14 @@ pub struct ServerCall {
 impl ServerCall {
     pub(crate) fn new(request: Request<Body>, policy: Policy) -> Self {
         Self { request, policy }
+    }
+
+    /// With the default limits and no share of the server's budget: a call of the server's own, which is never refused
+    /// because of others.
+    #[cfg(feature = "health")]
+    pub(crate) fn apart(mut self) -> Self {
+        self.policy = Policy::unserved();
+        self
     }
 
     /// Buffers the request, runs the handler on it and sends its answer.
@@ -81,6 +89,10 @@ impl ServerCall {
         Fut: Future<Output = Result<Reply, Status>> + Send + 'static,
     {
         let limits = self.policy.limits.overridden_by(&target.options);
+        let peer = Arrival::peer(self.request.extensions());
+        let span = CallSpan::new(&target.service, &target.method, peer);
+        let accepts = self.policy.accepts_compression(&target.options);
+        let told = wire::accepted_if_asked(self.request.headers(), accepts);
         let headers = HeaderLimit::new(
             target.service.clone(),
             target.method.clone(),
@@ -88,14 +100,16 @@ impl ServerCall {
         );
         let admitted = match admit(self.request, target, limits, &self.policy, uploads) {
             Ok(admitted) => admitted,
-            Err(response) => return Box::pin(ready(Ok(response))),
+            Err(status) => {
+                let status = not_retried(status);
+                span.fail(&status);
+                return Box::pin(ready(Ok(telling(told, status.into_http()))));
+            }
         };
         let budget = self.policy.budget;
         let mut timer = admitted.deadline.map(DeadlineTimer::new);
         // Holds what the request is charged until the handler has answered, whatever it does with it.
         let call = admitted.head.call.clone();
-        let head = &admitted.head;
-        let span = CallSpan::new(&head.service_name, &head.method_name, call.peer());
         Box::pin(async move {
             let result = {
                 // Pinned where it is made: the future of a call is large, and moving it costs.
@@ -133,16 +147,24 @@ impl ServerCall {
                     if uploads && !call.is_half_closed() {
                         status = not_retried(status);
                     }
-                    span.within(|| tracing::debug!(%status, "the call failed"));
-                    span.finish(status.code());
+                    span.fail(&status);
                     status.into_http()
                 }
             };
             // Not before the response is charged: others could take its place.
             drop(call);
-            Ok(answered)
+            Ok(telling(told, answered))
         })
     }
+}
+
+/// Tells the client which encodings it may send, if it is to know.
+fn telling(accepted: Option<HeaderValue>, mut response: Response<Body>) -> Response<Body> {
+    if let Some(accepted) = accepted {
+        let headers = response.headers_mut();
+        headers.insert(wire::ACCEPT_ENCODING, accepted);
+    }
+    response
 }
 
 fn late(deadline: Deadline) -> Status {

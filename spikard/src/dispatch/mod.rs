@@ -3,9 +3,10 @@
 mod admit;
 mod call;
 mod policy;
+mod refuse;
 mod target;
 
-pub(crate) use admit::unknown_method;
 pub use call::{ResponseFuture, ServerCall};
 pub(crate) use policy::{DEFAULT_BUFFERED_BYTES, Policy};
+pub(crate) use refuse::{not_grpc, unknown_method};
 pub(crate) use target::Target;

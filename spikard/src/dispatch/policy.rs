@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::call::Budget;
-use crate::{Compression, Limits};
+use crate::{Compression, Limits, MethodOptions};
 
 /// 1 GiB.
 pub(crate) const DEFAULT_BUFFERED_BYTES: usize = 1 << 30;
@@ -21,6 +21,13 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
+    /// Whether a method takes compressed messages.
+    pub(super) fn accepts_compression(&self, options: &MethodOptions) -> bool {
+        options
+            .accept_compression
+            .unwrap_or(self.accept_compression)
+    }
+
     /// The defaults, with one budget for all services that are mounted in other servers.
     pub(crate) fn unserved() -> Self {
         static SHARED: OnceLock<Arc<Budget>> = OnceLock::new();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::MethodOptions;
+use crate::footprint::{Layout, LayoutOf};
 
 /// Which method a call is for, and the limits of that method.
 #[derive(Clone, Debug)]
@@ -10,6 +11,8 @@ pub(crate) struct Target {
     pub(super) service: Cow<'static, str>,
     pub(super) method: Cow<'static, str>,
     pub(super) options: MethodOptions,
+    /// The layout of the messages that it takes.
+    pub(super) layout: LayoutOf,
 }
 
 impl Target {
@@ -23,6 +26,12 @@ impl Target {
             service: Cow::Borrowed(service),
             method: Cow::Borrowed(method),
             options,
+            layout: Layout::unknown,
         }
+    }
+
+    /// The method takes messages of this layout.
+    pub(crate) fn taking(self, layout: LayoutOf) -> Self {
+        Self { layout, ..self }
     }
 }

@@ -30,6 +30,10 @@ pub struct Limits {
     pub max_message_bytes: usize,
     /// Bytes in all messages of one stream, after decompression. Default: 64 MiB.
     pub max_stream_bytes: usize,
+    /// Bytes that the decoded messages of one stream take in memory: known from their types before they are decoded,
+    /// so that nothing is decoded which would take more. Of a full-duplex call, the bytes that one message takes. Raw
+    /// messages ([`Bytes`](crate::Bytes)) are not decoded. Default: 128 MiB; see [`Footprint`](crate::Footprint).
+    pub max_decoded_bytes: usize,
     /// Bytes in one message of a response, before compression. Default: 4 GiB less one byte, the most that the
     /// 4-byte length of a frame can say.
     pub max_sent_message_bytes: usize,
@@ -59,6 +63,7 @@ impl Default for Limits {
             max_messages: MAX_STREAM_MESSAGES,
             max_message_bytes: 4 << 20,
             max_stream_bytes: 64 << 20,
+            max_decoded_bytes: 128 << 20,
             max_sent_message_bytes: u32::MAX as usize,
             max_sent_metadata_bytes: 8 << 10,
             timeout: None,
@@ -87,6 +92,7 @@ impl Limits {
             max_messages: options.max_messages.unwrap_or(self.max_messages),
             max_message_bytes: options.max_message_bytes.unwrap_or(self.max_message_bytes),
             max_stream_bytes: options.max_stream_bytes.unwrap_or(self.max_stream_bytes),
+            max_decoded_bytes: options.max_decoded_bytes.unwrap_or(self.max_decoded_bytes),
             max_sent_message_bytes: self.max_sent_message_bytes,
             max_sent_metadata_bytes: self.max_sent_metadata_bytes,
             timeout: options.timeout.or(self.timeout),
@@ -107,6 +113,8 @@ pub struct MethodOptions {
     pub max_message_bytes: Option<usize>,
     /// See [`Limits::max_stream_bytes`].
     pub max_stream_bytes: Option<usize>,
+    /// See [`Limits::max_decoded_bytes`].
+    pub max_decoded_bytes: Option<usize>,
     /// See [`Limits::timeout`].
     pub timeout: Option<Duration>,
     /// See [`Limits::idle_timeout`].
@@ -124,6 +132,7 @@ impl MethodOptions {
             max_messages: None,
             max_message_bytes: None,
             max_stream_bytes: None,
+            max_decoded_bytes: None,
             timeout: None,
             idle_timeout: None,
             accept_compression: None,
@@ -146,6 +155,12 @@ impl MethodOptions {
     /// Sets [`Limits::max_stream_bytes`] for the method.
     pub const fn max_stream_bytes(mut self, bytes: usize) -> Self {
         self.max_stream_bytes = Some(bytes);
+        self
+    }
+
+    /// Sets [`Limits::max_decoded_bytes`] for the method.
+    pub const fn max_decoded_bytes(mut self, bytes: usize) -> Self {
+        self.max_decoded_bytes = Some(bytes);
         self
     }
 

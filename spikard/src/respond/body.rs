@@ -145,6 +145,16 @@ fn with_trailers(mut status: Status, trailers: MetadataMap) -> Status {
     status
 }
 
+/// Nobody reads the rest: the client gave the call up, or its deadline has passed.
+impl Drop for ReplyBody {
+    fn drop(&mut self) {
+        let timer = self.timer.as_ref();
+        if self.state.is_some() && timer.is_some_and(|timer| timer.deadline().has_passed()) {
+            self.span.finish(Code::DeadlineExceeded);
+        }
+    }
+}
+
 impl Body for ReplyBody {
     type Data = Bytes;
     type Error = Status;
@@ -171,17 +181,18 @@ impl Body for ReplyBody {
             Some(Err(status)) => Err(with_trailers(status, trailers)),
             _ => span.within(|| limit.metadata(trailers, Part::Trailers)),
         };
-        let (code, trailers) = match ended {
+        let trailers = match ended {
             Ok(mut trailers) => {
                 trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
-                (Code::Ok, trailers)
+                span.finish(Code::Ok);
+                trailers
             }
             Err(status) => {
                 let status = span.within(|| limit.status(status));
-                (status.code(), headers(&status))
+                span.fail(&status);
+                headers(&status)
             }
         };
-        self.span.finish(code);
         Poll::Ready(Some(Ok(Frame::trailers(trailers))))
     }
 

@@ -67,6 +67,14 @@ impl Outgoing {
         Self::list(framed_messages(frames).collect(), encoding)
     }
 
+    /// No messages, and an error.
+    pub(super) fn failed(status: Status) -> Self {
+        Self::Chunks {
+            chunks: Box::new(std::iter::once(Err(status))),
+            size: 0,
+        }
+    }
+
     /// A stream, in order, each message when it is there.
     pub(crate) fn stream<M: Message>(messages: Messages<M>, encoding: Encoding) -> Self {
         Self::Stream(Box::new(Streamed::new(messages, encoding)))

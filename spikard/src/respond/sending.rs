@@ -36,7 +36,8 @@ impl Sending {
         let encoding = self.choose(parts.compression, parts.uncompressed);
         Ok(Reply {
             codec: encoding.codec,
-            outgoing: outgoing(encoding)?,
+            // Metadata and trailers go out even if no message can.
+            outgoing: outgoing(encoding).unwrap_or_else(Outgoing::failed),
             metadata: parts.metadata,
             trailers: parts.trailers,
         })

@@ -47,7 +47,7 @@ impl fmt::Display for RoutesError {
             ),
             Self::DuplicateService { service } => write!(
                 f,
-                "the service {service} was added twice with add_service: add it once"
+                "the service {service} is added twice, at least once with add_service: add it once"
             ),
             #[cfg(feature = "python")]
             Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),

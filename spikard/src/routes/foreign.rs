@@ -46,9 +46,12 @@ impl Foreign {
         self.0.iter().map(|(name, _)| *name)
     }
 
-    /// The services by name, if each is there once.
-    pub(super) fn finish(self) -> Result<ForeignByName, RoutesError> {
-        let mut services = HashMap::new();
+    /// The services by name, if each is there once and none is among `ours`.
+    pub(super) fn finish(
+        self,
+        mut ours: impl Iterator<Item = &'static str>,
+    ) -> Result<ForeignByName, RoutesError> {
+        let mut services: HashMap<&'static str, Answer> = HashMap::new();
         for (name, answer) in self.0 {
             match services.entry(name) {
                 Entry::Vacant(slot) => slot.insert(answer),
@@ -57,6 +60,10 @@ impl Foreign {
                     return Err(RoutesError::DuplicateService { service });
                 }
             };
+        }
+        if let Some(service) = ours.find(|name| services.contains_key(name)) {
+            let service = service.to_owned();
+            return Err(RoutesError::DuplicateService { service });
         }
         Ok(ForeignByName(services))
     }

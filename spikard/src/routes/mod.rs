@@ -21,7 +21,7 @@ pub use error::RoutesError;
 use foreign::Foreign;
 #[cfg(feature = "python")]
 pub(crate) use names::interned;
-use registry::Registry;
+use registry::{Registered, Registry};
 pub use service::RoutesService;
 pub(crate) use steps::routes_steps;
 pub use table::RouteTable;
@@ -112,7 +112,7 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, a service of tonic's added twice, or a Python callable that does not exist or is not callable.
+    /// Two handlers for one method, a service of tonic's added twice or beside handlers of that service, or a Python callable that does not exist or is not callable.
     pub fn into_service(self) -> Result<RoutesService, RoutesError> {
         let policy = Policy {
             limits: self.limits,
@@ -121,10 +121,10 @@ impl Routes {
             refuse_retried_uploads: self.refuse_retried_uploads,
             budget: Arc::new(self.budget()),
         };
-        Ok(RoutesService::new(
-            self.registry.finish()?,
-            self.foreign.finish()?,
-            policy,
-        ))
+        let methods = self.registry.finish()?;
+        let foreign = self
+            .foreign
+            .finish(methods.values().map(Registered::service))?;
+        Ok(RoutesService::new(methods, foreign, policy))
     }
 }

@@ -46,6 +46,10 @@ impl Registered {
         (self.answer)(call)
     }
 
+    pub(super) fn service(&self) -> &'static str {
+        self.service
+    }
+
     #[cfg(feature = "server")]
     pub(super) fn names(&self) -> tonic::GrpcMethod<'static> {
         tonic::GrpcMethod::new(self.service, self.method)

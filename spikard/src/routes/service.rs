@@ -13,7 +13,7 @@ use tower_service::Service;
 
 #[cfg(feature = "orca")]
 use crate::call::Budget;
-use crate::dispatch::{Policy, ResponseFuture, ServerCall, unknown_method};
+use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_method};
 
 use super::foreign::ForeignByName;
 use super::registry::Registered;
@@ -79,12 +79,19 @@ impl Service<Request<Body>> for RoutesService {
 
     fn call(&mut self, request: Request<Body>) -> ResponseFuture {
         let path = request.uri().path();
-        if let Some(method) = self.shared.methods.get(path) {
-            return method.answer(ServerCall::new(request, self.shared.policy.clone()));
+        let method = self.shared.methods.get(path);
+        // Services of others decide for themselves what they take.
+        if method.is_none()
+            && let Some(answer) = self.shared.foreign.find(path)
+        {
+            return answer(request);
         }
-        match self.shared.foreign.find(path) {
-            Some(answer) => answer(request),
-            None => Box::pin(ready(Ok(unknown_method(path)))),
+        if let Some(refused) = not_grpc(&request) {
+            return Box::pin(ready(Ok(refused)));
+        }
+        match method {
+            Some(method) => method.answer(ServerCall::new(request, self.shared.policy.clone())),
+            None => Box::pin(ready(Ok(unknown_method(&request)))),
         }
     }
 }

@@ -6,10 +6,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use tracing::field::display;
+
 use super::seldom::Seldom;
 
 /// Says it, at the level that it deserves. What peers do all the time, such as to reset a connection, is at DEBUG; what
-/// someone has to look at is seen, but no more than once a second.
+/// someone has to look at is seen, but no more than ten times a second.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Broken {
     handshakes: Arc<Seldom>,
@@ -19,26 +21,27 @@ pub(super) struct Broken {
 impl Broken {
     /// A connection ended before HTTP/2 began.
     pub(super) fn before_http2(&self, peer: Option<SocketAddr>, error: &io::Error) {
+        let peer = peer.map(display);
         // A port that is probed, or a connection that is opened ahead of its use.
         let is_routine = !matches!(
             error.kind(),
             io::ErrorKind::InvalidData | io::ErrorKind::TimedOut
         );
         if is_routine {
-            tracing::debug!(peer = ?peer, %error, "a connection was closed before HTTP/2 began");
+            tracing::debug!(peer, %error, "a connection was closed before HTTP/2 began");
         } else if let Some(left_out) = self.handshakes.tell() {
-            tracing::warn!(peer = ?peer, %error, left_out, "a TLS handshake failed");
+            tracing::info!(peer, %error, left_out, "a TLS handshake failed");
         }
     }
 
     /// A connection ended with an error of HTTP/2.
     pub(super) fn in_http2(&self, peer: Option<SocketAddr>, error: &hyper::Error) {
-        let cause = Causes(error);
+        let (peer, cause) = (peer.map(display), Causes(error));
         if !ended_here(error) {
-            tracing::debug!(peer = ?peer, error = %cause, "a connection ended with an error");
+            tracing::debug!(peer, error = %cause, "a connection ended with an error");
         } else if let Some(left_out) = self.connections.tell() {
             tracing::warn!(
-                peer = ?peer, error = %cause, left_out,
+                peer, error = %cause, left_out,
                 "a connection was closed, with all its calls, because the client broke HTTP/2"
             );
         }

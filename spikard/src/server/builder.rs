@@ -119,7 +119,8 @@ impl ServerBuilder {
     }
 
     /// Serves `grpc.health.v1`, the health checking protocol: each service, and the server as a whole (the empty
-    /// name), is SERVING until graceful shutdown begins, then NOT_SERVING.
+    /// name), is SERVING until graceful shutdown begins, then NOT_SERVING. A `Watch` of a service that the server does
+    /// not have says SERVICE_UNKNOWN and goes on. Health takes nothing from `max_buffered_bytes`.
     #[cfg(feature = "health")]
     #[must_use]
     pub fn health(mut self) -> Self {
@@ -145,7 +146,8 @@ impl ServerBuilder {
     }
 
     /// Serves server reflection, `grpc.reflection.v1` and `v1alpha`, from an encoded `FileDescriptorSet`.
-    /// Sets add up; of the services in them, those that are served are listed.
+    /// Sets add up. What is served is listed, whether the sets describe it or not; what they do not describe is an
+    /// error in the stream of answers (NOT_FOUND), which goes on.
     #[cfg(feature = "reflection")]
     #[must_use]
     pub fn reflection(mut self, descriptor_set: impl Into<Vec<u8>>) -> Self {
@@ -224,7 +226,7 @@ impl ServerBuilder {
             None => (routes, None),
             Some(mut health) => {
                 health.report_on(routes.service_names().into_iter());
-                (routes.add_service(health.service()), Some(health))
+                (routes.add(health.service()), Some(health))
             }
         };
         #[cfg(feature = "reflection")]
@@ -243,7 +245,7 @@ impl ServerBuilder {
         let routes = routes.into_service()?;
         #[cfg(feature = "orca")]
         if let Some(orca) = &orca {
-            orca.measure(routes.budget());
+            orca.begin(routes.budget(), routes.max_sent_metadata_bytes());
         }
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,

@@ -13,6 +13,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
+use super::seldom::Seldom;
+
 /// The pause after an error such as EMFILE or ENOMEM, or of a socket that does not listen: without one the loop would
 /// spin.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -22,6 +24,7 @@ pub(super) struct Listener {
     socket: Socket,
     /// Whether the log says that no connection can be accepted: its end is said as well.
     told: bool,
+    seldom: Seldom,
 }
 
 enum Socket {
@@ -54,6 +57,7 @@ impl Listener {
         Self {
             socket: Socket::Tcp(listener, address),
             told: false,
+            seldom: Seldom::default(),
         }
     }
 
@@ -62,6 +66,7 @@ impl Listener {
         Self {
             socket: Socket::Unix(listener),
             told: false,
+            seldom: Seldom::default(),
         }
     }
 
@@ -81,7 +86,7 @@ impl Listener {
                 Socket::Tcp(listener, _) => listener
                     .accept()
                     .await
-                    .map(|(stream, peer)| Accepted::Tcp(stream, peer)),
+                    .map(|(stream, peer)| Accepted::Tcp(stream, as_ipv4(peer))),
                 #[cfg(unix)]
                 Socket::Unix(listener) => listener
                     .accept()
@@ -133,8 +138,17 @@ impl Listener {
 
     /// Says so once, however long it lasts.
     fn cannot_accept(&mut self, error: &io::Error) {
-        if !mem::replace(&mut self.told, true) {
-            tracing::error!(%error, "cannot accept connections; trying again until it can");
+        if self.told {
+            return;
+        }
+        // A connection that ends lets another in, over and over.
+        if let Some(left_out) = self.seldom.tell() {
+            self.told = true;
+            tracing::error!(
+                %error, left_out,
+                "cannot accept connections until the system allows it; raise the limit of open files \
+                 (ulimit -n) or lower max_connections"
+            );
         }
     }
 
@@ -146,7 +160,7 @@ impl Listener {
                 let next = || {
                     let (stream, peer) = listener.accept()?;
                     stream.set_nonblocking(true)?;
-                    Ok(Accepted::Tcp(TcpStream::from_std(stream)?, peer))
+                    Ok(Accepted::Tcp(TcpStream::from_std(stream)?, as_ipv4(peer)))
                 };
                 waiting(next, most)
             }),
@@ -183,6 +197,11 @@ fn waiting(mut next: impl FnMut() -> io::Result<Accepted>, most: usize) -> Vec<A
         }
     }
     accepted
+}
+
+/// The address of a client, which a socket for both versions of IP has in the form of the newer one.
+fn as_ipv4(peer: SocketAddr) -> SocketAddr {
+    SocketAddr::new(peer.ip().to_canonical(), peer.port())
 }
 
 fn is_of_the_connection(error: &io::Error) -> bool {

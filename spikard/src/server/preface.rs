@@ -13,8 +13,11 @@ use tokio::time::sleep;
 
 use super::through::write_through;
 
-/// `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`, with which every HTTP/2 connection begins (RFC 9113, 3.4).
-const PREFACE: usize = 24;
+/// With which every HTTP/2 connection begins (RFC 9113, 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// The most that is read of a peer that speaks another protocol: a request of HTTP/1.1, as a rule.
+const FOREIGN: usize = 64 << 10;
 
 /// A connection that counts its bytes up to the preface, for which hyper waits without a limit.
 pub(super) struct Prefaced<S> {
@@ -35,7 +38,7 @@ impl<S> Prefaced<S> {
 
 impl Preface {
     pub(super) fn is_there(&self) -> bool {
-        self.0.load(Ordering::Relaxed) >= PREFACE
+        self.0.load(Ordering::Relaxed) >= PREFACE.len()
     }
 
     /// Ready when the preface has not come within `limit`; else never.
@@ -57,12 +60,32 @@ impl<S: AsyncRead + Unpin> AsyncRead for Prefaced<S> {
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         // One task writes it, and it counts no further than the preface.
         let read = self.read.load(Ordering::Relaxed);
-        if read < PREFACE {
-            let more = buf.filled().len() - before;
-            self.read
-                .store(read.saturating_add(more), Ordering::Relaxed);
+        if let Some(expected) = PREFACE.get(read..).filter(|rest| !rest.is_empty()) {
+            let more = &buf.filled()[before..];
+            let begun = more.len().min(expected.len());
+            if more[..begun] != expected[..begun] {
+                discard(&mut self.stream, cx);
+            }
+            let read = read.saturating_add(more.len());
+            self.read.store(read, Ordering::Relaxed);
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+/// Reads what has come, to no purpose: a socket that is closed with unread bytes resets its connection, and the peer may
+/// lose what it was told.
+fn discard(stream: &mut (impl AsyncRead + Unpin), cx: &mut Context<'_>) {
+    let mut scratch = [0; 4096];
+    let mut left = FOREIGN;
+    while left > 0 {
+        let mut buf = ReadBuf::new(&mut scratch);
+        match Pin::new(&mut *stream).poll_read(cx, &mut buf) {
+            Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                left = left.saturating_sub(buf.filled().len());
+            }
+            _ => return,
+        }
     }
 }
 

@@ -117,7 +117,7 @@ impl Server {
         let health = self.health;
         #[cfg(feature = "health")]
         if let Some(health) = &health {
-            health.serving().await;
+            health.serving();
         }
         let mut hurry = pin!(hurry);
         let mut open = OpenConnections::new(self.serving.streams.clone());
@@ -135,7 +135,7 @@ impl Server {
         let grace = accepting.await;
         #[cfg(feature = "health")]
         if let Some(health) = &health {
-            health.not_serving().await;
+            health.not_serving();
         }
         if !self.drain_delay.is_zero() {
             tracing::info!(drain_delay = ?self.drain_delay, "about to drain");
@@ -157,7 +157,7 @@ impl Server {
         }
         #[cfg(feature = "health")]
         if let Some(health) = health {
-            health.end_watches().await;
+            health.end_watches();
         }
         #[cfg(feature = "orca")]
         if let Some(orca) = self.orca {

@@ -1,6 +1,7 @@
 //! A gRPC service, as `#[grpc_stream]` makes it from functions.
 
 mod checked;
+mod footprint;
 mod mount;
 mod rpc;
 mod shared;
@@ -11,6 +12,7 @@ use crate::MethodInfo;
 use crate::dispatch::{ResponseFuture, ServerCall};
 
 pub use checked::{Checked, Passed};
+pub use footprint::RequestFootprint;
 pub use mount::serve;
 pub use rpc::{Rpc, answer, count_above_zero, kind, method, options, time_above_zero};
 

@@ -6,19 +6,22 @@ use std::sync::Arc;
 use http::Request;
 use tonic::body::Body;
 
-use crate::dispatch::{Policy, ResponseFuture, ServerCall, unknown_method};
+use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_method};
 
 use super::GrpcService;
 
 /// Answers a request to one service: what `tower::Service::call` of a generated service does.
 pub fn serve<S: GrpcService + Clone>(service: &S, request: Request<Body>) -> ResponseFuture {
+    if let Some(refused) = not_grpc(&request) {
+        return Box::pin(ready(Ok(refused)));
+    }
     let index = method_index::<S>(request.uri().path());
     match index {
         Some(index) => {
             let call = ServerCall::new(request, Policy::unserved());
             Arc::new(service.clone()).call(index, call)
         }
-        None => Box::pin(ready(Ok(unknown_method(request.uri().path())))),
+        None => Box::pin(ready(Ok(unknown_method(&request)))),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
+use crate::footprint::{Layout, LayoutOf};
 use crate::shapes::RequestShape;
 use crate::{Handler, HandlerResult, Kind, MethodInfo, MethodOptions};
 
@@ -28,6 +29,8 @@ pub trait Rpc<const INDEX: usize, Signature> {
     const METHOD: &'static str;
     /// The limits of the method.
     const OPTIONS: MethodOptions;
+    /// The layout of the messages that it takes; there is none of raw ones.
+    const LAYOUT: LayoutOf = Layout::unknown;
 }
 
 /// The kind of a method.
@@ -88,6 +91,6 @@ where
     F: FnOnce(Arc<S>, S::Request) -> Fut + Send + 'static,
     Fut: Future<Output = S::Result> + Send + 'static,
 {
-    let target = Target::new(S::SERVICE, S::METHOD, S::OPTIONS);
+    let target = Target::new(S::SERVICE, S::METHOD, S::OPTIONS).taking(S::LAYOUT);
     call.run::<S::Request, S::Result, _, _>(target, move |request| handler(service, request))
 }

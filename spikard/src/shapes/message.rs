@@ -1,6 +1,6 @@
 //! What a message may be: raw bytes, or any protobuf message.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 
 use bytes::{BufMut, Bytes};
 use prost::DecodeError;
@@ -33,6 +33,10 @@ pub trait Message: Send + Sized + 'static {
     #[doc(hidden)]
     fn encode_payload<B: BufMut>(&self, buffer: &mut B);
 
+    /// Whether the message is not decoded.
+    #[doc(hidden)]
+    fn is_raw() -> bool;
+
     /// The message itself where it is raw, so that large ones are sent without a copy.
     #[doc(hidden)]
     fn raw(&self) -> Option<&Bytes>;
@@ -59,6 +63,11 @@ impl<M: prost::Message + Default + 'static> Message for M {
             Some(bytes) => buffer.put_slice(bytes),
             None => self.encode_raw(buffer),
         }
+    }
+
+    #[inline]
+    fn is_raw() -> bool {
+        TypeId::of::<M>() == TypeId::of::<Bytes>()
     }
 
     fn raw(&self) -> Option<&Bytes> {

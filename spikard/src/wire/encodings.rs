@@ -1,6 +1,6 @@
 //! The headers `grpc-encoding` and `grpc-accept-encoding`.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Compression;
 
@@ -32,6 +32,9 @@ pub(crate) fn of_request(
     }
 }
 
+/// What one side accepts from the other.
+pub(crate) const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
 /// What a client accepts in a response: `grpc-accept-encoding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Accepted {
@@ -43,7 +46,7 @@ pub(crate) struct Accepted {
 impl Accepted {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut accepted = Self::default();
-        let lists = headers.get_all("grpc-accept-encoding");
+        let lists = headers.get_all(ACCEPT_ENCODING);
         for name in lists
             .iter()
             .flat_map(|list| list.as_bytes().split(|byte| *byte == b','))
@@ -68,6 +71,13 @@ impl Accepted {
         };
         Codec::of(wanted).filter(|_| accepted)
     }
+}
+
+/// What is accepted of a request, for the answer to one that names an encoding: its client has chosen one without having
+/// been told, and the specification has it told then.
+pub(crate) fn accepted_if_asked(headers: &HeaderMap, compressed: bool) -> Option<HeaderValue> {
+    let asked = headers.contains_key("grpc-encoding");
+    asked.then(|| accepted_here(compressed))
 }
 
 /// What is accepted of a request, as the value of `grpc-accept-encoding`: what this build knows, or plain messages alone.

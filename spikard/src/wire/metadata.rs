@@ -29,7 +29,28 @@ fn is_reserved(name: &HeaderName) -> bool {
 /// What a client sent, without the headers of the protocol.
 pub(crate) fn received(mut headers: HeaderMap) -> MetadataMap {
     while take_reserved(&mut headers).is_some() {}
+    split_binary(&mut headers);
     MetadataMap::from_headers(headers)
+}
+
+/// Splits the values of `-bin` keys at their commas: proxies may join the values of a repeated key so.
+fn split_binary(headers: &mut HeaderMap) {
+    let is_joined = |(name, value): &(&HeaderName, &HeaderValue)| {
+        name.as_str().ends_with("-bin") && value.as_bytes().contains(&b',')
+    };
+    while let Some(name) = headers.iter().find(is_joined).map(|(name, _)| name.clone()) {
+        let joined: Vec<_> = headers.get_all(&name).iter().cloned().collect();
+        headers.remove(&name);
+        for part in joined
+            .iter()
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        {
+            // A part of a value that is valid is valid.
+            if let Ok(value) = HeaderValue::from_bytes(part.trim_ascii()) {
+                headers.append(&name, value);
+            }
+        }
+    }
 }
 
 /// What a handler sends, as headers, and the names that it cannot send: those of the protocol.
@@ -103,6 +124,23 @@ mod tests {
         left.sort_unstable();
         assert_eq!(left, ["grpc-trace-bin", "user-agent", "x-user"]);
         assert_eq!(metadata.get_all("x-user").iter().count(), 2);
+    }
+
+    #[test]
+    fn joined_binary_values_are_split_and_stay_in_order() {
+        let mut headers = HeaderMap::new();
+        for value in ["AAE,//4=", "Ag", "AA , AQ", ",", ""] {
+            headers.append("x-raw-bin", HeaderValue::from_static(value));
+        }
+        headers.append("x-plain", HeaderValue::from_static("a,b"));
+        let metadata = received(headers);
+        let binary = metadata.get_all_bin("x-raw-bin").iter();
+        let decoded: Vec<Vec<u8>> = binary
+            .map(|value| value.to_bytes().unwrap().to_vec())
+            .collect();
+        let expected: [&[u8]; 8] = [&[0, 1], &[255, 254], &[2], &[0], &[1], &[], &[], &[]];
+        assert_eq!(decoded, expected);
+        assert_eq!(metadata.get("x-plain").unwrap(), "a,b");
     }
 
     #[test]

@@ -16,9 +16,11 @@ mod sink;
 mod timeout;
 
 pub(crate) use codec::{Codec, DecompressError};
-pub(crate) use content_type::is_grpc;
+pub(crate) use content_type::{TAKEN, is_grpc};
 pub(crate) use deframe::Deframer;
-pub(crate) use encodings::{Accepted, NotAccepted, accepted_here, of_request};
+pub(crate) use encodings::{
+    ACCEPT_ENCODING, Accepted, NotAccepted, accepted_here, accepted_if_asked, of_request,
+};
 #[cfg(feature = "python")]
 pub(crate) use framed::messages as framed_messages;
 pub(crate) use keeper::Keeper;

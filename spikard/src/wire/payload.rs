@@ -57,6 +57,14 @@ impl<'chunk> Payload<'chunk> {
         }
     }
 
+    /// The bytes by themselves.
+    pub(crate) fn into_vec(self) -> Vec<u8> {
+        match self.0 {
+            Inner::Part { chunk, part, .. } => chunk[part].to_vec(),
+            Inner::Joined(buffer) => buffer,
+        }
+    }
+
     /// Reads the message as prost does.
     #[inline]
     fn read<T>(self, decode: impl FnOnce(PayloadReader<'_>) -> T) -> T {

@@ -18,6 +18,7 @@ from spikard.grpc import (
     GrpcError,
     GrpcRequest,
     GrpcResponse,
+    Metadata,
     StatusCode,
 )
 
@@ -144,8 +145,16 @@ async def returning(request: GrpcRequest) -> Any:
     return {"none": None, "bytes": b"raw", "response": GrpcResponse()}[request.payload.decode()]
 
 
+def received(**values: str) -> Metadata:
+    """Metadata as of a client, which may have what cannot be sent."""
+    metadata = Metadata()
+    for key, value in values.items():
+        dict.__setitem__(metadata, key.replace("_", "-"), value)
+    return metadata
+
+
 async def wrong_metadata(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
-    request.call.set_initial_metadata({"x-name": "Grüße"})
+    request.call.set_initial_metadata(received(x_name="Grüße"))
     try:
         async for message in request.messages:
             yield message
@@ -155,7 +164,7 @@ async def wrong_metadata(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
 
 async def wrong_trailers(request: GrpcRequest) -> AsyncIterator[bytes]:
     yield b"one"
-    request.call.set_trailers({"x name": ""})
+    request.call.set_trailers(received(**{"x name": ""}))
 
 
 async def too_late(request: GrpcRequest) -> AsyncIterator[bytes]:

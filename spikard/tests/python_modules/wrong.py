@@ -12,6 +12,7 @@ from spikard.grpc import (
     GrpcRequest,
     GrpcResponse,
     GrpcServerStreamResponse,
+    Metadata,
 )
 
 lines: list[str] = []
@@ -52,6 +53,14 @@ class Slippery(GrpcResponse):
         pass
 
 
+def received(**values: str) -> Metadata:
+    """Metadata as of a client, which may have what cannot be sent."""
+    metadata = Metadata()
+    for key, value in values.items():
+        dict.__setitem__(metadata, key.replace("_", "-"), value)
+    return metadata
+
+
 def with_metadata(value: Any) -> GrpcResponse:
     response: Any = GrpcResponse()
     response.metadata = value
@@ -71,9 +80,9 @@ ANSWERS: dict[str, Any] = {
     "payload str": GrpcResponse("text"),
     "payload message": GrpcResponse(Message()),
     "metadata int": with_metadata({"x-count": 3}),
-    "metadata key": GrpcResponse(metadata={"x count": "3"}),
-    "metadata unicode": GrpcResponse(metadata={"x-name": "Grüße"}),
-    "metadata newline": GrpcResponse(trailers={"x-name": "a\nb"}),
+    "metadata key": GrpcResponse(metadata=received(**{"x count": "3"})),
+    "metadata unicode": GrpcResponse(metadata=received(x_name="Grüße")),
+    "metadata newline": GrpcResponse(trailers=received(x_name="a\nb")),
     "metadata no mapping": with_metadata(7),
     "compression": GrpcResponse(compression="brotli"),
     "compression int": GrpcResponse(compression=1),

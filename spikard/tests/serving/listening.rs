@@ -50,6 +50,19 @@ async fn connections_that_wait_to_be_accepted_are_served_before_the_end() {
 }
 
 #[tokio::test]
+async fn a_connection_that_has_just_been_accepted_may_begin_during_the_drain() {
+    let server = Server::builder().add(Echo).bind("127.0.0.1:0").await;
+    let server = server.unwrap();
+    let addr = server.local_addr().unwrap();
+    let newcomer = TcpStream::connect(addr).await.unwrap();
+    let serving = tokio::spawn(server.serve_with_shutdown(async {}));
+    // Until the server has stopped listening.
+    while TcpStream::connect(addr).await.is_ok() {}
+    assert_eq!(call(newcomer, addr).await, 200);
+    serving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_connection_that_says_nothing_holds_the_end_up_for_a_second_at_most() {
     let server = Server::builder()
         .add(Echo)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use prost::Message;
 use spikard::{
-    Code, GrpcRequest, GrpcResponse, LoadReport, MetadataMap, Orca, Server, ServerBuilder, Status,
-    grpc_stream,
+    Code, GrpcRequest, GrpcResponse, Limits, LoadReport, MetadataMap, Orca, Server, ServerBuilder,
+    Status, grpc_stream,
 };
 use tonic::{IntoRequest, Streaming};
 
@@ -97,6 +97,38 @@ async fn a_call_has_what_was_recorded_of_it_and_of_the_server() {
     let (code, failed) = call(&running, 0.0).await;
     assert_eq!(code, Code::Internal);
     assert_eq!(failed.unwrap().request_cost, named("rows", 0.0));
+}
+
+/// Fails with details that leave no room for a report.
+#[grpc_stream(service = "test.Reporting")]
+async fn fail_at_length(request: GrpcRequest<f64>) -> Result<GrpcResponse<u64>, Status> {
+    request.call.record_load(LoadReport {
+        request_cost: (0..50).map(|row| (format!("rows {row}"), 1.0)).collect(),
+        ..LoadReport::default()
+    });
+    let details = spikard::Bytes::from(vec![7; 5 << 10]);
+    Err(Status::with_details(Code::Internal, "at length", details))
+}
+
+#[tokio::test]
+async fn a_report_that_would_make_trailers_too_large_is_left_out() {
+    for (max_sent_metadata_bytes, reports) in [(8 << 10, false), (16 << 10, true)] {
+        let limits = Limits {
+            max_sent_metadata_bytes,
+            ..Limits::default()
+        };
+        let builder = Server::builder().add(FailAtLength).limits(limits);
+        let running = Running::start(builder.orca(Orca::new())).await;
+        let mut client = running.client().await;
+        let path = "/test.Reporting/FailAtLength";
+        let failed = unary::<f64, u64>(&mut client, path, 0.0.into_request()).await;
+        let status = failed.unwrap_err();
+        assert_eq!(
+            (status.message(), status.details().len()),
+            ("at length", 5 << 10)
+        );
+        assert_eq!(of(status.metadata()).is_some(), reports);
+    }
 }
 
 #[tokio::test]

@@ -1,19 +1,14 @@
-//! Services of tonic's beside ours: health and reflection.
+//! Services of tonic's beside ours, and health.
 
 use std::time::Duration;
 
 use spikard::{
     Code, GrpcRequest, GrpcResponse, RoutesError, ServeError, Server, Status, grpc_stream,
 };
-use tokio_stream::StreamExt as _;
 use tonic::transport::Endpoint;
-use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
-use tonic_reflection::pb::v1::ServerReflectionRequest;
-use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
-use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
-use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
 use crate::support::{Running, unary};
 
@@ -118,53 +113,66 @@ async fn before_it_drains_a_server_is_not_healthy_and_still_serves() {
 }
 
 #[tokio::test]
-async fn reflection_lists_what_is_served() {
-    let builder = Server::builder()
-        .add(Greet)
-        .health()
-        .reflection(tonic_health::pb::FILE_DESCRIPTOR_SET);
-    let running = Running::start(builder).await;
-    let mut client = ServerReflectionClient::new(channel(&running).await);
-    let ask = |message_request| ServerReflectionRequest {
-        host: String::new(),
-        message_request: Some(message_request),
+async fn a_watch_of_an_unknown_service_goes_on_until_the_drain() {
+    let running = Running::start(Server::builder().add(Greet).health()).await;
+    let mut client = HealthClient::new(channel(&running).await);
+    let request = HealthCheckRequest {
+        service: "test.Other".into(),
     };
-    let requests = tokio_stream::iter([
-        ask(MessageRequest::ListServices(String::new())),
-        ask(MessageRequest::FileContainingSymbol(
-            "grpc.health.v1.Health".into(),
-        )),
-    ]);
-    let answers = client
-        .server_reflection_info(requests)
-        .await
-        .unwrap()
-        .into_inner();
-    let answers: Vec<_> = answers
-        .map(|answer| answer.unwrap().message_response.unwrap())
-        .collect()
-        .await;
-    let MessageResponse::ListServicesResponse(list) = &answers[0] else {
-        panic!("{answers:?}");
-    };
-    let names: Vec<&str> = list
-        .service
-        .iter()
-        .map(|service| service.name.as_str())
-        .collect();
-    assert!(names.contains(&"grpc.health.v1.Health"), "{names:?}");
-    assert!(names.contains(&"test.Greeter"), "{names:?}");
-    assert!(
-        matches!(&answers[1], MessageResponse::FileDescriptorResponse(file) if !file.file_descriptor_proto.is_empty())
-    );
+    let mut watch = client.watch(request).await.unwrap().into_inner();
+    let first = watch.message().await.unwrap().unwrap();
+    assert_eq!(first.status(), ServingStatus::ServiceUnknown);
+    let more = tokio::time::timeout(Duration::from_millis(100), watch.message()).await;
+    more.expect_err("the watch goes on");
+    let stopped = running.stop();
+    assert!(watch.message().await.unwrap().is_none());
+    stopped.await.unwrap();
+}
+
+/// The answer to `List`, for which tonic has no client.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Listed {
+    #[prost(btree_map = "string, message", tag = "1")]
+    statuses: std::collections::BTreeMap<String, HealthCheckResponse>,
 }
 
 #[tokio::test]
-async fn a_broken_descriptor_set_is_refused_when_the_server_binds() {
-    let builder = Server::builder()
-        .add(Greet)
-        .reflection(*b"\xff\xff rubbish");
+async fn all_statuses_are_listed() {
+    let running = Running::start(Server::builder().add(Greet).health()).await;
+    let mut client = running.client().await;
+    let request = tonic::Request::new(());
+    let listed = unary::<(), Listed>(&mut client, "/grpc.health.v1.Health/List", request).await;
+    let statuses = listed.unwrap().into_inner().statuses;
+    let names: Vec<&str> = statuses.keys().map(String::as_str).collect();
+    assert_eq!(names, ["", "test.Greeter"]);
+    for (service, status) in &statuses {
+        assert_eq!(status.status(), ServingStatus::Serving, "{service:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_buffer_is_full_is_healthy() {
+    let builder = Server::builder().add(Greet).health().max_buffered_bytes(1);
+    let running = Running::start(builder).await;
+    let mut client = running.client().await;
+    let request = tonic::Request::new(String::from("ann"));
+    let refused = unary::<_, String>(&mut client, "/test.Greeter/Greet", request).await;
+    assert_eq!(refused.unwrap_err().code(), Code::ResourceExhausted);
+    let mut client = HealthClient::new(channel(&running).await);
+    let request = HealthCheckRequest {
+        service: "test.Greeter".into(),
+    };
+    let answer = client.check(request).await.unwrap().into_inner();
+    assert_eq!(answer.status(), ServingStatus::Serving);
+}
+
+#[tokio::test]
+async fn a_service_of_tonic_is_not_added_beside_the_servers_own() {
+    let (_, health) = tonic_health::server::health_reporter();
+    let builder = Server::builder().add(Greet).health().add_service(health);
     let refused = builder.bind("127.0.0.1:0").await.unwrap_err();
-    assert!(matches!(refused, ServeError::Reflection(_)), "{refused}");
-    assert!(refused.to_string().contains("reflection()"), "{refused}");
+    let ServeError::Routes(RoutesError::DuplicateService { service }) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(service, "grpc.health.v1.Health");
 }

@@ -1,13 +1,17 @@
 """Handlers that show what a server does with them."""
 
 import asyncio
+import builtins
 import contextvars
+import enum
+import importlib
 import os
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from typing import Any
 
 from spikard.grpc import (
     GrpcBidiStreamRequest,
@@ -35,6 +39,19 @@ class CallerError(ValueError):
     """A subclass of one with a row."""
 
 
+class ForeignCode(enum.Enum):
+    """As that of grpcio."""
+
+    NOT_FOUND = (5, "not found")
+
+
+def grouped(*errors: Exception) -> BaseException:
+    """As an `asyncio.TaskGroup` raises them."""
+    kind: Any = getattr(builtins, "ExceptionGroup", None) or importlib.import_module("exceptiongroup").ExceptionGroup
+    group: BaseException = kind("a secret", errors)
+    return group
+
+
 RAISED: dict[str, BaseException] = {
     "ValueError": ValueError("that value"),
     "CallerError": CallerError("that caller"),
@@ -45,6 +62,13 @@ RAISED: dict[str, BaseException] = {
     "RecursionError": RecursionError("a secret"),
     "BrokenError": BrokenError("a secret"),
     "GrpcError": GrpcError(StatusCode.NOT_FOUND, "no record 7 東京", metadata={"x-record": "7"}),
+    "GrpcErrorByName": GrpcError("NOT_FOUND", "by name"),
+    "GrpcErrorOfGrpcio": GrpcError(ForeignCode.NOT_FOUND, "of grpcio"),
+    "GrpcErrorUnsent": GrpcError(StatusCode.NOT_FOUND, "its code", metadata={"x-name": "Jürgen", "x-record": "7"}),
+    "Group": grouped(GrpcError(StatusCode.NOT_FOUND, "no record 7", metadata={"x-record": "7"})),
+    "GroupOfTwo": grouped(ValueError("a secret"), PermissionError("another")),
+    "PermissionErrorOfOpen": PermissionError(13, "Permission denied", "/srv/signing.key"),
+    "TimeoutError": TimeoutError("too slow"),
     "CancelledError": asyncio.CancelledError(),
     "SystemExit": SystemExit(3),
     "KeyboardInterrupt": KeyboardInterrupt("a secret"),
@@ -196,6 +220,12 @@ def context_in_thread(request: GrpcRequest) -> GrpcResponse:
     before = WHO.get()
     WHO.set(request.payload)
     return GrpcResponse(before + b" " + WHO.get())
+
+
+@grpc_stream(service=SERVICE)
+async def peer(request: GrpcRequest) -> GrpcResponse:
+    """Answer with the address of the client."""
+    return GrpcResponse(str(request.call.peer).encode())
 
 
 @grpc_stream(service=SERVICE)

@@ -115,7 +115,7 @@ def refused(client: Client) -> None:
     GrpcBidiStreamResponse([GrpcResponse()])  # refused
     GrpcRequest(b"one").messages  # refused
     GrpcClientStreamRequest([b"one"]).payload  # refused
-    GrpcError("NOT_FOUND", "no")  # refused
+    GrpcError("no record 7")  # refused
     GrpcError(StatusCode.NOT_FOUND, b"no")  # refused
     Server(unary, port=1)  # refused
     Server(unary, max_mesages=1)  # refused

@@ -19,6 +19,7 @@ pub mod declared_in_a_macro;
 pub mod declared_kinds;
 pub mod declared_peculiar_names;
 pub mod deprecated;
+pub mod footprint;
 pub mod forbidden_lints;
 pub mod free_function;
 pub mod full_paths;

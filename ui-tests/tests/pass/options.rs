@@ -13,6 +13,7 @@ use spikard_ui_tests::call;
     max_messages = 1_000,
     max_message_bytes = "64KiB",
     max_stream_bytes = "1GB",
+    max_decoded_bytes = "2GiB",
     timeout = "1m30s",
     idle_timeout = "250ms",
     accept_compression = false,
@@ -57,6 +58,7 @@ fn runs() {
             .max_messages(1_000)
             .max_message_bytes(65_536)
             .max_stream_bytes(1_000_000_000)
+            .max_decoded_bytes(2 << 30)
             .timeout(Duration::from_secs(90))
             .idle_timeout(Duration::from_millis(250))
             .accept_compression(false)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from spikard import _native
 from spikard._cli import help as texts
 from spikard._cli import logs
 from spikard._cli.options import add_options, chosen
-from spikard._cli.parser import Parser
+from spikard._cli.parser import Parser, parsed
 from spikard._cli.report import mistake, routes_as_json
 from spikard._runtime.event_loop import new_event_loop
 from spikard._serving.blocking import run, signals_taken
@@ -28,17 +28,27 @@ from spikard._serving.worker import Worker, worker_of
 from spikard.grpc._option_table import options_of
 from spikard.grpc._options import CommandOptions, MethodLimits
 
+# How a worker begins. Not by `-m spikard`, which would look in the working directory first, for what Python itself
+# imports and for spikard.
+_WORKER = "import sys; sys.path[:] = {!r}; from spikard._cli import main; main()"
 _ROUTES_OPTIONS = (*options_of(MethodLimits), "app_dir")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its code."""
-    given = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A letter that the locale's encoding has not is escaped, in the help as well.
+            stream.reconfigure(errors="backslashreplace")
+    given = parsed(_parser(), arguments)
     values, spelled = chosen(CommandOptions, given, os.environ)
     try:
         checked = settings(CommandOptions, values, spelled.__getitem__)
     except (ValueError, TypeError, OSError) as error:
         mistake(error)
+    search_path = list(sys.path)
+    if checked.reload_dir is not None and not checked.reload:
+        mistake(ValueError(f"{spelled['reload_dir']} is given without {spelled['reload']}: nothing would be watched"))
     _look_in(checked.app_dir)
     if given.command == "routes":
         with signals_taken(checked):
@@ -47,8 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     logs.set_up(checked.log_level)
     worker = worker_of(os.environ)
     if worker is None and (checked.workers > 1 or checked.reload):
-        argv = list(sys.argv[1:] if arguments is None else arguments)
-        folder = (checked.reload_dir or ".") if checked.reload else None
+        argv = ["-c", _WORKER.format(search_path), *(sys.argv[1:] if arguments is None else arguments)]
+        folder = (checked.reload_dir or checked.app_dir) if checked.reload else None
         try:
             sys.exit(supervise(argv, checked, workers=checked.workers, watched=folder))
         except (OSError, ValueError, ImportError) as error:
@@ -93,7 +103,7 @@ def _ready(server: Server, worker: Worker | None) -> None:
     if worker is not None:
         worker.ready(server)
         return
-    say(f"{server.table}\n\nserving on {server.address} (pid {os.getpid()})")
+    say(f"{server.table}\n\nserving on {server._shown} (pid {os.getpid()})")
 
 
 def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None:
@@ -104,9 +114,11 @@ def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None
         mistake(error)
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        # The reader has ended; what Python has buffered goes to /dev/null.
+    except OSError as error:
+        # What Python has buffered goes to /dev/null: its flush at exit would fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # whose reader has ended, as in `spikard routes … | head`
+            mistake(OSError(error.errno, f"cannot write to standard output: {error.strerror}"))
 
 
 def _find(targets: Sequence[str]) -> list[Route]:
@@ -116,9 +128,9 @@ def _find(targets: Sequence[str]) -> list[Route]:
         mistake(error)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = Parser(prog="spikard", description=texts.DESCRIPTION, epilog=texts.EPILOG, usage="spikard COMMAND …")
-    parser.add_argument("--version", action="version", version=f"spikard {_native.version()}")
+    parser.add_argument("--version", "-V", action="version", version=f"spikard {_native.version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     serve = commands.add_parser(
         "serve",

@@ -22,7 +22,8 @@ examples:
 
 SERVE_DESCRIPTION = """\
 Serve handlers until SIGTERM or Ctrl-C, then shut down gracefully: calls in flight
-finish within the grace period. A second signal ends the process at once.
+finish within the grace period. A second signal ends the process at once. Handlers
+that a module sets for these signals are not called; functions of atexit are.
 
 A TARGET is a module with handlers, or module:name for one handler or for one
 instance of a class with handlers.

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -32,14 +33,37 @@ def new_event_loop(loop: Loop = "auto") -> asyncio.AbstractEventLoop:
     return asyncio.new_event_loop()
 
 
+# Loops in `run_until_stopped`. By their numbers: not every loop can be referred to weakly.
+_RUN_HERE: set[int] = set()
+
+
 def run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
     """Runs a loop until it is stopped, or until a SystemExit or KeyboardInterrupt of a task, which is logged."""
+    _RUN_HERE.add(id(loop))
     try:
         loop.run_forever()
     except (SystemExit, KeyboardInterrupt) as error:
         # Only these pass through a loop, asyncio's or uvloop's. Any other exception is the loop's own, and is raised: a
         # loop that is broken would fail again at once, without end.
         logger.exception("%s stopped the event loop; running it again", type(error).__name__)
+    finally:
+        _RUN_HERE.discard(id(loop))
+
+
+def interrupt_program(interrupt: KeyboardInterrupt) -> None:
+    """Raises it out of the running loop of a program of the user's.
+
+    Ctrl-C is raised in whatever runs, a handler perhaps, whose call it must not end with. A loop that spikard runs has
+    its signals taken; there it can only be a handler's own.
+    """
+    with contextlib.suppress(RuntimeError):  # a thread without a loop, where no signal is raised
+        loop = asyncio.get_running_loop()
+        if threading.current_thread() is threading.main_thread() and id(loop) not in _RUN_HERE:
+            loop.call_soon(_raise, interrupt)
+
+
+def _raise(error: BaseException) -> None:
+    raise error
 
 
 async def end_tasks(within: float) -> list[str]:
@@ -54,6 +78,10 @@ async def end_tasks(within: float) -> list[str]:
     stuck: set[asyncio.Task[Any]] = set()
     if tasks:
         _, stuck = await asyncio.wait(tasks, timeout=within)
+    for task in stuck:
+        # They are named in a warning; asyncio need not complain again when the process ends.
+        with contextlib.suppress(AttributeError):
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
     with contextlib.suppress(asyncio.TimeoutError):
         closing = asyncio.get_running_loop().shutdown_asyncgens()
         await asyncio.wait_for(closing, max(0.0, deadline - time.monotonic()))

@@ -21,8 +21,8 @@ def flushing(coroutine: Coroutine[Any, Any, None], flush: Callable[[], None]) ->
             return
         finally:
             thrown = None  # it refers to this frame
-        flush()
         try:
+            flush()
             yield waits_for
-        except BaseException as error:  # a cancellation, for the coroutine
+        except BaseException as error:  # a cancellation, or what cannot be flushed: the coroutine cleans up
             thrown = error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from spikard._spikard import InboundCall
@@ -26,6 +26,9 @@ class Incoming:
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError("the messages of this request come while the handler runs: write async for message in …")
 
     async def __anext__(self) -> bytes:
         for message in self._ready:

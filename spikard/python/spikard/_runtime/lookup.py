@@ -8,6 +8,7 @@ from typing import Any, Literal
 from spikard._runtime import names
 from spikard._runtime.frames import user_traceback
 from spikard._runtime.handler import Handler, is_def_generator, runs_on_loop
+from spikard.grpc._signature import signature_of
 
 Fault = Literal["name", "module", "import", "attribute", "callable"]
 
@@ -51,7 +52,7 @@ def _check(name: str, found: Any) -> None:
             f"(and await asyncio.to_thread(…) around what blocks)",
         )
     try:
-        signature = inspect.signature(found)
+        signature = signature_of(found, as_text=True)
     except (TypeError, ValueError):
         return  # a C function without a signature: a mistake shows in its first call
     try:

@@ -57,6 +57,10 @@ class LoopRunner:
     def adopt(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         """Awaits what a `def` handler returned; runs in the loop's thread and the handler's context."""
         self._start(call_id, call, handler, self._await(call_id, call, handler, awaitable))
+        task = self._tasks.get(call_id)
+        if task is not None and inspect.iscoroutine(awaitable):
+            # A task that is cancelled before its first step never awaits it.
+            task.add_done_callback(lambda _: awaitable.close())
 
     def adopt_stream(self, call_id: int, stream: StreamCall, answer: Any) -> None:
         """Sends the stream that a `def` handler returned; runs in the loop's thread and the handler's context."""
@@ -142,8 +146,7 @@ class LoopRunner:
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-    if sys.version_info >= (3, 12):
+    if sys.version_info >= (3, 12) and loop.get_task_factory() is None:
         # Runs up to its first suspension at once: a handler that never waits needs no iteration of the loop.
         return asyncio.Task(coroutine, loop=loop, name=name, eager_start=True)
-    else:  # noqa: RET505 - which branch is live depends on the version
-        return loop.create_task(coroutine, name=name)
+    return loop.create_task(coroutine, name=name)

@@ -32,6 +32,9 @@ def _module(name: str) -> ModuleType:
         missing = error.name
         if missing is None or not f"{name}.".startswith(f"{missing}."):
             raise ImportFailedError(_failed(name, error), name=name) from error
+        parent, _, last = name.rpartition(".")
+        if missing == name and hasattr(sys.modules.get(parent), last):
+            raise ModuleNotFoundError(f'"{name}" is no module: write "{parent}:{last}"', name=missing) from None
         looked_in = "".join(f"\n  {entry or '(the working directory)'}" for entry in sys.path)
         raise ModuleNotFoundError(
             f'there is no module "{missing}"; the module search path is:{looked_in}\n'

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from spikard._runtime.event_loop import interrupt_program
 from spikard._runtime.frames import user_frames
+from spikard._runtime.loggers import logger_of
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import Status, status_of
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import InboundCall
 
-logger = logging.getLogger("spikard")
+logger = logger_of("spikard")
 
 
 def answered(call: InboundCall, handler: Handler, response: Any) -> None:
@@ -33,24 +36,48 @@ def answered(call: InboundCall, handler: Handler, response: Any) -> None:
 def failed(
     call: InboundCall, handler: Handler, error: BaseException, *, trailers: Sequence[tuple[str, object]] = ()
 ) -> None:
-    """Sends the status of an exception; one that is not expected is logged with its traceback."""
+    """Sends the status of an exception, which is logged."""
     try:
-        status, expected = status_of(error)
+        status, level = status_of(error)
     except BaseException as fault:  # a GrpcError whose `__init__` was not called
         _log(logging.ERROR, "%s: the status of its %s cannot be read: %s", handler.name, type(error).__name__, fault)
-        status, expected = Status(StatusCode.INTERNAL, type(error).__name__), False
+        status, level = Status(StatusCode.INTERNAL, type(error).__name__), logging.ERROR
     # The log first: a client that sees the status finds the reason there.
-    level = logging.DEBUG if expected else logging.ERROR
-    _log(level, "%s raised %s", handler.name, type(error).__name__, error=error)
+    _log_failure(call, handler, error, status, level)
     try:
         faults = call.fail(status.code, status.message, status.details, [*trailers, *(status.metadata or ())])
     except BaseException as fault:  # such as no memory
         _log(logging.ERROR, "%s: its %s cannot be sent as a status: %s", handler.name, type(error).__name__, fault)
         call.fail(StatusCode.INTERNAL, type(error).__name__, b"", None)
-        return
-    if faults:
-        texts = "; ".join(map(str, faults))
-        _log(logging.WARNING, "%s: its %s is sent without metadata: %s", handler.name, type(error).__name__, texts)
+    else:
+        left_out = [*getattr(error, "unsent", ()), *map(str, faults)]
+        if left_out:
+            name, texts = type(error).__name__, "; ".join(left_out)
+            _log(logging.WARNING, "%s: its %s is sent without metadata: %s", handler.name, name, texts)
+    if isinstance(error, KeyboardInterrupt):
+        interrupt_program(error)
+
+
+def _log_failure(call: InboundCall, handler: Handler, error: BaseException, status: Status, level: int) -> None:
+    name = type(error).__name__
+    if call.is_cancelled() and (level < logging.ERROR or isinstance(error, (asyncio.CancelledError, GeneratorExit))):
+        # Nobody waits for the status: the client has gone, or has another one already, of its deadline or a limit.
+        level = logging.DEBUG
+    if level == logging.INFO and not logger.isEnabledFor(logging.DEBUG):
+        code, place = status.code.name, _place(error)
+        _log(
+            level, "%s raised %s at %s; the client gets %s: %r", handler.name, name, place, code, status.message[:2048]
+        )
+    else:
+        _log(level, "%s raised %s", handler.name, name, error=error)
+
+
+def _place(error: BaseException) -> str:
+    """The line that raised an exception."""
+    shown = error.__traceback__
+    while shown is not None and shown.tb_next is not None:
+        shown = shown.tb_next
+    return "?" if shown is None else f"{shown.tb_frame.f_code.co_filename}:{shown.tb_lineno}"
 
 
 def refused(call: InboundCall, handler: Handler, error: BaseException) -> None:

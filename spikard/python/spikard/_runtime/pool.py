@@ -47,23 +47,20 @@ class Pool:
 
     def join(self, deadline: float) -> bool:
         """Waits for the threads until `deadline` (of `time.monotonic`); returns whether all have ended."""
-        for thread in list(self._threads):
-            with contextlib.suppress(RuntimeError):  # it is about to be started
-                thread.join(max(0.0, deadline - time.monotonic()))
+        for thread in self._threads:  # one that is joined may have started more
+            thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _start_thread(self) -> None:
-        thread = None
         try:
             # Daemon threads: a handler that is stuck must not keep the process from ending.
             thread = threading.Thread(target=self._work, name=f"spikard-def-{next(self._numbers)}", daemon=True)
-            self._threads.append(thread)
             thread.start()
         except (RuntimeError, MemoryError) as error:
-            with contextlib.suppress(ValueError):
-                self._threads.remove(thread)  # type: ignore[arg-type]
             self._bridge.worker_lost()
             logger.warning("no further thread for def handlers can be started: %s", error)
+        else:
+            self._threads.append(thread)
 
     def _work(self) -> None:
         more = True

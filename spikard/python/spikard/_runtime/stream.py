@@ -178,10 +178,12 @@ class StreamCall:
     def _fail(self, error: BaseException) -> None:
         trailers: list[tuple[str, Any]] = []
         try:
-            self._flush()
             trailers = self._trailers().pairs()
-        except BaseException as fault:  # invalid trailers, which must not hide the handler's own error
-            logger.debug("%s: no trailers with its error: %r", self.handler.name, fault)
+            self._flush()
+            if self._response_metadata.initial:
+                self._begin()
+        except BaseException as fault:  # invalid metadata, which must not hide the handler's own error
+            logger.debug("%s: not all metadata with its error: %r", self.handler.name, fault)
         if isinstance(error, _CannotBeSentError):
             refused(self.call, self.handler, error)
         else:

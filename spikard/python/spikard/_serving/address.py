@@ -14,6 +14,8 @@ class Address:
     host: str = ""
     port: int = 0
     path: str | None = None
+    mode: int | None = None
+    """The permissions of the Unix socket; ``None`` for what the umask leaves."""
     fd: int | None = None
     """Of a socket that listens already."""
 
@@ -32,6 +34,8 @@ def address_of(name: str, bind: str) -> Address:
         path = bind.removeprefix("unix:")
         if not path:
             raise ValueError(f'{name}: "unix:" names no file: write "unix:/run/spikard.sock"')
+        if path.startswith("@"):
+            raise ValueError(f'{name}: "{bind}": there are no abstract sockets here: write "unix:/run/spikard.sock"')
         return Address(path=path)
     host, colon, port = bind.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host

@@ -154,4 +154,4 @@ def _end(loop: asyncio.AbstractEventLoop) -> None:
 
 def print_ready(server: Server) -> None:
     """Prints the table of what is served, and the address."""
-    say(f"{server.table}\n\nserving on {server.address}")
+    say(f"{server.table}\n\nserving on {server._shown}")

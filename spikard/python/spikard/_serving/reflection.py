@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 from spikard._serving.targets import Route
 
+logger = logging.getLogger("spikard")
+
 
 def descriptor_set(routes: Iterable[Route]) -> bytes:
     """The files of all services and of what they import, as a ``FileDescriptorSet``.
 
-    Raises a ``ValueError`` that says which service is unknown.
+    A service that is unknown is listed all the same, and named in the log. Without protobuf, a ``ValueError``.
     """
     try:
         pool: Any = importlib.import_module("google.protobuf.descriptor_pool").Default()
@@ -23,16 +26,19 @@ def descriptor_set(routes: Iterable[Route]) -> bytes:
             "pip install protobuf"
         ) from None
     known: set[str] = set()
-    for route in routes:
-        service = route.declaration.service
+    handled_by = {route.declaration.service: route.handler.name for route in reversed(list(routes))}
+    for service, handler in handled_by.items():
         try:
             file = pool.FindFileContainingSymbol(service)
         except KeyError:
-            raise ValueError(
-                f"reflection cannot show {service}, which {route.handler.name} handles: no imported _pb2 module "
-                f"defines it; import the module that protoc made of its .proto, or leave reflection out"
-            ) from None
-        _add(file, files, known)
+            logger.warning(
+                "reflection lists %s, which %s handles, and cannot show its methods: no imported _pb2 module defines "
+                "it; import the module that protoc made of its .proto",
+                service,
+                handler,
+            )
+        else:
+            _add(file, files, known)
     return bytes(files.SerializeToString())
 
 

@@ -19,7 +19,8 @@ class Watcher:
         except ImportError:
             raise ImportError("--reload needs watchfiles, which is not installed: pip install watchfiles") from None
         if not Path(folder).is_dir():
-            raise ValueError(f'the folder to watch, "{folder}", does not exist')
+            what = "is a file" if Path(folder).exists() else "does not exist"
+            raise ValueError(f'the folder to watch, "{folder}", {what}')
         self._folder = Path(folder).resolve()
         self._on_change = on_change
         self._stopped = threading.Event()

@@ -14,6 +14,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from spikard._runtime.loggers import logger_of
 from spikard._runtime.loop import LoopRunner
 from spikard._runtime.pool import Pool
 from spikard._serving.watchdog import Watchdog
@@ -134,7 +135,7 @@ class _Runner(LoopRunner):
         for level, target, text in lines:
             # A log handler that raises must not end the loop.
             with contextlib.suppress(Exception):
-                logging.getLogger(target.replace("::", ".")).log(level, "%s", text)
+                logger_of(target.replace("::", ".")).log(level, "%s", text)
         for token in done:
             self._on_done(token)
 

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger("spikard")
 
 _HIGHEST_LEVEL = 255
+# h2 resets such a call below everything that could answer it or log it.
+_GRPCIO_ON_UNIX = (
+    'clients of gRPC\'s C core (grpcio) need the channel option ("grpc.default_authority", "localhost") for a Unix '
+    "socket: without it their :authority is not valid HTTP, and their calls are reset"
+)
 
 
 class Server:
@@ -57,6 +62,7 @@ class Server:
         self._pid = os.getpid()
         self._runtime: Runtime | None = None
         self._finished: asyncio.Task[None] | None = None
+        self._stopped = False
         self._place = checked.address
         self._inode: int | None = None
 
@@ -77,6 +83,12 @@ class Server:
         return str(self._place)
 
     @property
+    def _shown(self) -> str:
+        """The address, and whether it takes TLS, for the line that says where the server serves."""
+        mutual = "mutual " if self._settings.tls_client_ca is not None else ""
+        return self.address if self._settings.tls_cert is None else f"{self.address} with {mutual}TLS"
+
+    @property
     def table(self) -> str:
         """A line for each method: its kind, its handler and its limits."""
         return str(self._native.table)
@@ -90,6 +102,9 @@ class Server:
 
     def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
         """Serves on a socket; one that is not `owned` is shared with other processes, and so is its file."""
+        if self._stopped:
+            listening.close()
+            raise RuntimeError("the server was stopped before it was started: make a new one")
         if self._runtime is not None:
             listening.close()
             raise RuntimeError("the server has been started before: make a new one")
@@ -97,6 +112,8 @@ class Server:
         self._place = sockets.place(listening)
         if owned and unix and self._place.path is not None and self._settings.address.fd is None:
             self._inode = os.stat(self._place.path).st_ino
+        if unix:
+            logger.info(_GRPCIO_ON_UNIX)
         loop = asyncio.get_running_loop()
         handlers = [route.handler for route in self._routes]
         try:
@@ -122,6 +139,7 @@ class Server:
         The default of `grace` is the server's. A second call with a shorter one ends the wait sooner.
         """
         if self._finished is None:
+            self._stopped = True
             self._native.close()
             return
         self._check_process()

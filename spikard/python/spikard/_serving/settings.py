@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,8 @@ class Settings(SimpleNamespace):
     reuse_port: bool
     drain_delay: float
     grace: float
+    tls_cert: str | None
+    tls_client_ca: str | None
     unhealthy_after: float
     worker_timeout: float
 
@@ -45,6 +48,10 @@ def _address(values: Mapping[str, Any], spelled: Callable[[str], str]) -> Addres
         address = address_of(spelled("bind"), DEFAULT_BIND if bind is None else bind)
     if values["reuse_port"] and (address.path is not None or fd is not None):
         raise ValueError(f"{spelled('reuse_port')} is given for {address}: only servers on a port can share it")
+    if values["uds_mode"] is not None:
+        if address.path is None:
+            raise ValueError(f"{spelled('uds_mode')} is given without {spelled('uds')}: {address} is no Unix socket")
+        address = replace(address, mode=values["uds_mode"])
     return address
 
 

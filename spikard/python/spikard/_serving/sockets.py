@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
+import logging
 import os
 import socket
 import stat
 from collections.abc import Generator
 
 from spikard._serving.address import Address
+
+logger = logging.getLogger("spikard")
 
 _BACKLOG = 2048
 
@@ -19,7 +23,7 @@ def listen(address: Address, *, reuse_port: bool = False) -> socket.socket:
     if address.fd is not None:
         return _inherited(address.fd)
     if address.path is not None:
-        return _listen_unix(address.path)
+        return _listen_unix(address.path, address.mode)
     listening = _bound(address, shared=reuse_port)
     try:
         begin(listening)
@@ -100,6 +104,8 @@ def _bound(address: Address, *, shared: bool) -> socket.socket:
     last: OSError | None = None
     with _explained(address):
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        # Of a name with several, such as localhost, the one that clients rather write as a number.
+        found.sort(key=lambda one: one[0] != socket.AF_INET)
         for family, kind, protocol, _, name in found:
             listening = socket.socket(family, kind, protocol)
             try:
@@ -113,6 +119,7 @@ def _bound(address: Address, *, shared: bool) -> socket.socket:
                 listening.close()
                 last = error
             else:
+                _say_what_is_left_out(address.host, str(name[0]), tuple(str(one[4][0]) for one in found))
                 return listening
         raise last or OSError(errno.EADDRNOTAVAIL, "the host has no address")
 
@@ -137,12 +144,26 @@ def _inherited(fd: int) -> socket.socket:
     return listening
 
 
-def _listen_unix(path: str) -> socket.socket:
+@functools.cache
+def _say_what_is_left_out(host: str, taken: str, found: tuple[str, ...]) -> None:
+    others = sorted({*found} - {taken})
+    if others:
+        logger.warning(
+            "%s has several addresses; the server listens on %s alone, not on %s: bind one of them, or [::] for all",
+            host,
+            taken,
+            ", ".join(others),
+        )
+
+
+def _listen_unix(path: str, mode: int | None) -> socket.socket:
     with _explained(Address(path=path)):
         _remove_stale(path)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             listening.bind(path)
+            if mode is not None:
+                os.chmod(path, mode)  # before it listens: nobody has connected
             listening.listen(_BACKLOG)
         except OSError:
             listening.close()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from spikard._runtime import names
 from spikard._runtime.handler import Handler, runs_on_loop
-from spikard.grpc._declaration import Declaration, declared
+from spikard._serving.left_out import left_out
+from spikard.grpc._declaration import Declaration, declared, place_of
+
+logger = logging.getLogger("spikard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +29,15 @@ class Route:
     @property
     def path(self) -> str:
         """The path of a request, ``/service/method``."""
-        return f"/{self.declaration.service}/{self.declaration.method}"
+        return self.declaration.path
 
 
 def find_routes(targets: Iterable[object]) -> list[Route]:
     """The routes of all targets, each handler once.
 
     Raises an ``ImportError`` for a module that cannot be imported, an ``AttributeError`` for a name that a module
-    has not, a ``TypeError`` for what is no handler, and a ``ValueError`` for a method with two handlers.
+    has not, a ``TypeError`` for what is no handler, and a ``ValueError`` for a method with two handlers. What a module
+    declares and cannot be served is a warning in the log.
     """
     targets = list(targets)
     if not targets:
@@ -45,14 +50,24 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
             handlers.setdefault(key, (function, declaration))
     routes: dict[str, Route] = {}
     for function, declaration in handlers.values():
-        route = Route(declaration, Handler(_name(function), function, runs_on_loop(function)), _place(function))
+        route = Route(declaration, Handler(_name(function), function, runs_on_loop(function)), place_of(function))
         first = routes.setdefault(route.path, route)
         if first is not route:
             raise ValueError(
                 f"{route.path} has two handlers, {first.handler.name} ({first.place}) and {route.handler.name} "
                 f'({route.place}): serve only one of them, or give one another method="…"'
             )
+    _warn_of_what_is_left_out(targets, routes.values())
     return list(routes.values())
+
+
+def _warn_of_what_is_left_out(targets: Iterable[object], routes: Collection[Route]) -> None:
+    paths = {route.path for route in routes}
+    instances = [getattr(route.handler.function, "__self__", None) for route in routes]
+    named = (names.find(target) if isinstance(target, str) else target for target in targets)
+    for module in {id(found): found for found in named if isinstance(found, ModuleType)}.values():
+        for text in left_out(module, paths, instances):
+            logger.warning("%s", text)
 
 
 def _of_target(target: object) -> Iterator[tuple[Any, Declaration]]:
@@ -67,8 +82,12 @@ def _of_target(target: object) -> Iterator[tuple[Any, Declaration]]:
 def _of_name(name: str) -> Iterator[tuple[Any, Declaration]]:
     module_name, colon, path = name.partition(":")
     if "/" in module_name or module_name.endswith(".py"):
-        module = module_name.removesuffix(".py").strip("./").replace("/", ".")
-        raise ValueError(f'"{name}" is a file: write the name of its module, "{module}{colon}{path}"')
+        folder, _, file = module_name.rpartition("/")
+        if module_name.startswith("/") or ".." in folder.split("/"):
+            module, place = file.removesuffix(".py"), f", and its folder, {folder or '/'}, in --app-dir or PYTHONPATH"
+        else:
+            module, place = module_name.removesuffix(".py").strip("./").replace("/", "."), ""
+        raise ValueError(f'"{name}" is a file: write the name of its module, "{module}{colon}{path}"{place}')
     if not module_name or module_name.startswith(".") or (colon and not path):
         raise ValueError(f'"{name}" names no handlers: write "module" or "module:name"')
     found: Any = names.find(name)
@@ -143,8 +162,3 @@ def _methods(cls: type) -> dict[str, Declaration]:
 
 def _name(function: Any) -> str:
     return f"{function.__module__}:{function.__qualname__}"
-
-
-def _place(function: Any) -> str:
-    code = getattr(inspect.unwrap(getattr(function, "__func__", function)), "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else "?"

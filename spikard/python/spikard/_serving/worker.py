@@ -29,7 +29,7 @@ class Worker:
 
     def ready(self, server: Server) -> None:
         """Tells the supervisor that the worker serves, and from now on whether Python answers."""
-        self.line.sendall(json.dumps({"table": server.table, "address": server.address}).encode() + b"\n")
+        self.line.sendall(json.dumps({"table": server.table, "address": server._shown}).encode() + b"\n")
         server._native.report(self.line.dup().detach())
 
 

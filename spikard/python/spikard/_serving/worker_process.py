@@ -103,13 +103,13 @@ class WorkerProcess:
 
 
 def start(number: int, listening: socket.socket, arguments: list[str]) -> WorkerProcess:
-    """Starts a process; an ``OSError`` if the system is out of processes or descriptors."""
+    """Starts a process of Python with `arguments`; an ``OSError`` if the system is out of processes or descriptors."""
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     told = {"listening": listening.fileno(), "line": theirs.fileno()}
     try:
         process = subprocess.Popen(
-            [sys.executable, *subprocess._args_from_interpreter_flags(), "-m", "spikard", *arguments],  # type: ignore[attr-defined]
+            [sys.executable, *subprocess._args_from_interpreter_flags(), *arguments],  # type: ignore[attr-defined]
             env={**os.environ, VARIABLE: json.dumps(told)},
             pass_fds=tuple(told.values()),
             # Ctrl-C in a terminal then reaches the supervisor only, which tells the workers.

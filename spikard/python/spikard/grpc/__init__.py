@@ -17,9 +17,10 @@ An async generator responds with a stream, message by message: while the client 
             yield message
 
 An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionError`` PERMISSION_DENIED,
-``NotImplementedError`` UNIMPLEMENTED, ``MemoryError`` RESOURCE_EXHAUSTED, ``RuntimeError`` itself INTERNAL,
-each with its text. :class:`GrpcError` is any status. Every other exception is INTERNAL without its text,
-and is logged. :func:`register_exception` adds rows.
+``NotImplementedError`` UNIMPLEMENTED, ``MemoryError`` RESOURCE_EXHAUSTED, ``TimeoutError`` DEADLINE_EXCEEDED,
+``RuntimeError`` itself INTERNAL, each with its text. A group of exceptions has the status that they all have.
+:class:`GrpcError` is any status. Every other exception is INTERNAL without its text, and is logged.
+:func:`register_exception` adds rows.
 
 :func:`serve` serves handlers until a signal, :class:`Server` inside an asyncio program, and the command
 ``spikard serve`` from a shell. :mod:`spikard.grpc.testing` calls them in tests through everything but the socket.

@@ -19,6 +19,8 @@ _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?", re
 # What Rust can count with room to spare, for bytes and for seconds.
 _MOST = 1 << 62
 _MOST_SECONDS = 1e9
+# What Rust can count: a nanosecond.
+_LEAST_SECONDS = 1e-9
 
 
 def count(name: str, value: object, *, most: int = _MOST) -> int:
@@ -53,8 +55,10 @@ def duration(name: str, value: object, *, zero: bool = False) -> float:
         raise TypeError(f'{name} must be a number of seconds, a text like "5s" or a timedelta, not {_shown(value)}')
     if not math.isfinite(value) or value < 0 or value > _MOST_SECONDS:
         raise ValueError(f"{name} must be a time from 0 to {_MOST_SECONDS:.0f} seconds, not {value}")
-    if value == 0 and not zero:
-        raise ValueError(f'{name} must be more than 0 seconds, which would refuse every call: write "5s" or the like')
+    if value < _LEAST_SECONDS and not (zero and value == 0):
+        raise ValueError(
+            f'{name} must be more than {value:.3g} seconds, which would refuse every call: write "5s" or the like'
+        )
     return float(value)
 
 

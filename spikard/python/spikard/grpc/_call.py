@@ -63,8 +63,8 @@ class Call:
     def set_initial_metadata(self, metadata: MetadataLike) -> None:
         """Sets the initial metadata; for handlers that yield.
 
-        It is sent when the handler first yields a message, or first reads one: a client may wait for it before it
-        sends. After that, this raises a ``RuntimeError``. A handler whose initial metadata depends on the client's
+        It is sent when the handler first yields a message, first reads one or fails: a client may wait for it before
+        it sends. After that, this raises a ``RuntimeError``. A handler whose initial metadata depends on the client's
         messages returns a :class:`GrpcDuplexResponse <spikard.grpc.GrpcDuplexResponse>` instead.
         """
         self._response_metadata.set_initial(metadata)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,10 +28,43 @@ class Declaration:
     limits: Mapping[str, float | None] = field(default_factory=lambda: dict.fromkeys(options_of(MethodLimits)))
     """The limits of the method, by name and in their units; ``None`` for the server's."""
 
+    @property
+    def path(self) -> str:
+        """The path of a request, ``/service/method``."""
+        return f"/{self.service}/{self.method}"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A function that was declared, whatever has become of it."""
+
+    qualname: str
+    place: str
+    """Its line, ``batch_handler.py:12``."""
+    path: str
+
+
+# By module. Strings alone: a function that is gone is not kept, and a module that is loaded anew declares the same.
+_DECLARED: dict[str, dict[Declared, None]] = {}
+
 
 def declare(function: Any, declaration: Declaration) -> None:
     """Puts a declaration on a function."""
     setattr(function, _ATTRIBUTE, declaration)
+    if "<locals>" not in function.__qualname__:
+        known = Declared(function.__qualname__, place_of(function), declaration.path)
+        _DECLARED.setdefault(function.__module__, {})[known] = None
+
+
+def declared_in(module: str) -> list[Declared]:
+    """What was declared at the top level of a module, or in its classes."""
+    return list(_DECLARED.get(module, ()))
+
+
+def place_of(function: Any) -> str:
+    """The line of a function, ``batch_handler.py:12``."""
+    code = getattr(inspect.unwrap(getattr(function, "__func__", function)), "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else "?"
 
 
 def declared(function: Any) -> Declaration | None:

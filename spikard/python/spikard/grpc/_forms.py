@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -75,17 +75,37 @@ def _readable(name: str, value: Any) -> str:
         raise OSError(error.errno, f"{name} cannot be read: {error.strerror}", path) from None
 
 
+_MOST_MODE = 0o777
+
+
+def _mode(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise TypeError(f'{name} must be permissions like "660" or 0o660, not {type(value).__name__}')
+    try:
+        mode = int(value, 8) if isinstance(value, str) else value
+    except ValueError:
+        mode = -1
+    if not 0 <= mode <= _MOST_MODE:
+        shown = f'"{value}"' if isinstance(value, str) else value
+        raise ValueError(f'{name} must be permissions in octal, "660" or 0o660, not {shown}')
+    return mode
+
+
 def number_of(unit: str, *, most: int | None = None) -> Form:
     """A whole number, 1 or more."""
     check = _amounts.count if most is None else partial(_amounts.count, most=most)
     return Form("N", f"number of {unit}", check, _number_or_text)
 
 
-def one_of(literal: Any) -> Form:
-    """One of the texts of a ``Literal``."""
+def one_of(literal: Any, *, also: Mapping[str, str] | None = None) -> Form:
+    """One of the texts of a ``Literal``, in any case, or `also` another name for one."""
     choices: tuple[str, ...] = get_args(literal)
+    others = also or {}
 
     def check(name: str, value: object) -> object:
+        if isinstance(value, str):
+            folded = value.lower()
+            value = others.get(folded, folded) if others.get(folded, folded) in choices else value
         if value not in choices:
             raise ValueError(f'{name} must be one of {", ".join(choices)}, not "{value}"')
         return value
@@ -103,3 +123,4 @@ SWITCH = Form("", "`True` or `False`", _switch, _on_or_off)
 ADDRESS = Form("HOST:PORT", '`"host:port"` or `"unix:path"`', _text)
 PATH = Form("PATH", "path", _path)
 FILE = Form("FILE", "path of a PEM file", _readable)
+MODE = Form("MODE", 'permissions in octal, `"660"` or `0o660`', _mode)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 from spikard.grpc._kind import Kind
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._signature import signature_of
 
 SHAPES: tuple[tuple[Kind, type, type], ...] = (
     (Kind.UNARY, GrpcRequest, GrpcResponse),
@@ -31,11 +32,11 @@ _STREAMS = {
 _AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
-def request_parameter(function: Any) -> inspect.Parameter:
+def request_parameter(function: Any, signature: inspect.Signature) -> inspect.Parameter:
     """The parameter for the request; of a method, the one after ``self``."""
-    parameters = list(inspect.signature(function).parameters.values())
+    parameters = list(signature.parameters.values())
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
-    own = 1 if is_method(function) else 0
+    own = 1 if is_method(function, signature) else 0
     required = [p for p in positional[own:] if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
     keywords = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
     if len(positional) <= own or len(required) > 1 or keywords:
@@ -48,14 +49,14 @@ def request_parameter(function: Any) -> inspect.Parameter:
     return positional[own]
 
 
-def is_method(function: Any) -> bool:
+def is_method(function: Any, signature: inspect.Signature) -> bool:
     """Whether a function is defined in the body of a class, to be called on an instance."""
     qualname: str = getattr(function, "__qualname__", "")
     owner, dot, _ = qualname.rpartition(".")
     if not dot or owner.endswith("<locals>"):
         return False
     # A static method has no `self` before its request.
-    names = list(inspect.signature(function).parameters)
+    names = list(signature.parameters)
     return len(names) != 1 or names[0] in {"self", "cls"}
 
 
@@ -64,19 +65,48 @@ def kind_of(function: Any, given: Kind | None) -> tuple[Kind, bool]:
 
     They come from its annotations, or else from `given`.
     """
-    parameter = request_parameter(function)
-    request = _type(function, "request", parameter.name, parameter.annotation)
-    response = _answer(_type(function, "response", "return", inspect.signature(function).return_annotation))
-    if response is None and inspect.isasyncgenfunction(function):
-        response = GrpcDuplexResponse
+    signature = signature_of(function)
+    request, response = _annotated(function, signature, required=given is None)
     if given is not None:
         return given, _streams(given, request, response)
     if request is None or response is None:
-        raise TypeError(_missing(function, request, response))
+        raise TypeError(_missing(function, signature, request, response))
     for kind, *shapes in SHAPES:
         if shapes == [request, response]:
             return kind, response is GrpcDuplexResponse
     raise TypeError(_no_kind(request, response))
+
+
+def _annotated(function: Any, signature: inspect.Signature, *, required: bool) -> tuple[Any, Any]:
+    """The types of request and response; ``None`` where they are not annotated, or not `required` to be there."""
+
+    def type_of(what: str, name: str, annotation: Any) -> Any:
+        try:
+            return _type(function, what, name, annotation)
+        except TypeError:
+            if required:
+                raise
+            return None  # it is for type checkers alone
+
+    parameter = request_parameter(function, signature)
+    request = type_of("request", parameter.name, parameter.annotation)
+    response = type_of("response", "return", signature.return_annotation)
+    if get_origin(response) in _AWAITABLES and get_args(response):
+        response = type_of("response", "return", get_args(response)[-1])
+    if (get_origin(response) or response) in _STREAMS:
+        response = GrpcDuplexResponse
+    return request, _yielded(response) if inspect.isasyncgenfunction(function) else response
+
+
+def _yielded(response: Any) -> Any:
+    """The response of an async generator, which is a stream."""
+    if response is not None and response is not GrpcDuplexResponse:
+        buffered = response.__name__ if response in _RESPONSES else "the response"
+        raise TypeError(
+            f"it yields, and its response is annotated as {_name(response)}: write -> AsyncIterator[bytes] to send "
+            f"each message as it is yielded, or return {buffered}(…) instead of yielding"
+        )
+    return GrpcDuplexResponse
 
 
 def _streams(given: Kind, request: Any, response: Any) -> bool:
@@ -97,9 +127,14 @@ def _type(function: Any, what: str, name: str, annotation: Any) -> Any:
     """The type of an annotation; ``None`` without one."""
     if annotation is inspect.Signature.empty:
         return None
-    if isinstance(annotation, str):
-        annotation = _evaluated(function, what, name, annotation)
-    return _unwrapped(annotation)
+    while True:
+        if isinstance(annotation, typing.ForwardRef):
+            annotation = annotation.__forward_arg__
+        if isinstance(annotation, str):
+            annotation = _evaluated(function, what, name, annotation)
+        annotation = _unwrapped(annotation)
+        if not isinstance(annotation, (str, typing.ForwardRef)):
+            return annotation
 
 
 def _evaluated(function: Any, what: str, name: str, annotation: str) -> Any:
@@ -111,7 +146,7 @@ def _evaluated(function: Any, what: str, name: str, annotation: str) -> Any:
     except Exception as error:
         raise TypeError(
             f'the annotation of its {what}, "{annotation}", cannot be resolved ({error}): import the type where the '
-            f'module is run, not under TYPE_CHECKING alone, or write kind="…"'
+            f'module is run, not under TYPE_CHECKING alone, or give the decorator kind="…"'
         ) from error
 
 
@@ -125,15 +160,8 @@ def _unwrapped(annotation: Any) -> Any:
             return annotation
 
 
-def _answer(returns: Any) -> Any:
-    """The response type, out of an awaitable if need be; an async generator is a stream."""
-    if get_origin(returns) in _AWAITABLES and get_args(returns):
-        returns = _unwrapped(get_args(returns)[-1])
-    return GrpcDuplexResponse if (get_origin(returns) or returns) in _STREAMS else returns
-
-
-def _missing(function: Any, request: Any, response: Any) -> str:
-    this = "self, " if is_method(function) else ""
+def _missing(function: Any, signature: inspect.Signature, request: Any, response: Any) -> str:
+    this = "self, " if is_method(function, signature) else ""
     word = "async def" if inspect.iscoroutinefunction(function) else "def"
     takes = _name(request) if request in _REQUESTS else "GrpcClientStreamRequest"
     fitting = [answer for _, kind_request, answer in SHAPES if kind_request.__name__ == takes]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, SupportsIndex, cast
+
+from spikard.grpc._misuse import MisuseError
 
 MetadataLike = Mapping[str, Any] | Iterable[tuple[str, Any]]
 """What metadata is made from: a mapping, or pairs in which a key may be repeated."""
 
 _MISSING: Any = object()
+# The characters that gRPC allows in a key.
+_KEY = re.compile(r"[0-9a-z_.-]+", re.ASCII)
 
 
 class Metadata(dict[str, Any]):
@@ -40,7 +46,9 @@ class Metadata(dict[str, Any]):
     def add(self, key: str, value: Any) -> None:
         """Adds a value to a key, beside those that it has."""
         key = _checked_key(key)
-        value = _checked_value(key, value)
+        self._add(key, _checked_value(key, value))
+
+    def _add(self, key: str, value: Any) -> None:
         if key not in self:
             super().__setitem__(key, value)
         else:
@@ -61,8 +69,16 @@ class Metadata(dict[str, Any]):
 
     def _replace(self, values: MetadataLike, /) -> None:
         """Sets the keys of `values`; a key that is repeated in it gets all its values."""
+        if isinstance(values, Metadata):
+            # Checked before, or received: a client may send what gRPC does not allow.
+            for key, value in dict.items(values):
+                super().__setitem__(key, value)
+                self._repeated.pop(key, None)
+                if len(all_values := values.get_all(key)) > 1:
+                    self._repeated[key] = all_values
+            return
         replaced: set[str] = set()
-        for given, value in _pairs_of(values):
+        for given, value in pairs_of(values):
             key = _checked_key(given)
             if key in replaced:
                 self.add(key, value)
@@ -166,13 +182,22 @@ class Metadata(dict[str, Any]):
         return f"Metadata({super().__repr__()})" if self else "Metadata()"
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
-        return Metadata, (self.pairs(),)
+        return Metadata._rebuilt, (self.pairs(),)
+
+    @staticmethod
+    def _rebuilt(pairs: list[tuple[str, Any]]) -> Metadata:
+        # Past the checks, which what was received need not pass.
+        metadata = Metadata()
+        for key, value in pairs:
+            metadata._add(key, value)
+        return metadata
 
     def _has_repeated(self) -> bool:
         return any(len(self.get_all(key)) > 1 for key in self._repeated)
 
 
-def _pairs_of(values: MetadataLike) -> Iterator[tuple[str, Any]]:
+def pairs_of(values: MetadataLike) -> Iterator[tuple[str, Any]]:
+    """The pairs of what metadata is made from."""
     if isinstance(values, Metadata):
         return iter(values.pairs())
     if isinstance(values, Mapping):
@@ -191,7 +216,15 @@ def _folded(key: Any) -> Any:
 def _checked_key(key: str) -> str:
     if not isinstance(key, str):
         raise TypeError(f"a metadata key must be str, not {type(key).__name__}: {key!r}")
-    return key.lower()
+    return _sendable_key(key)
+
+
+@functools.lru_cache(1024)
+def _sendable_key(key: str) -> str:
+    folded = key.lower()
+    if _KEY.fullmatch(folded) is None:
+        raise MisuseError(f'the metadata key "{key}" cannot be sent: a key has letters, digits, "-", "_" and "." only')
+    return folded
 
 
 def _checked_value(key: str, value: Any) -> Any:
@@ -200,6 +233,11 @@ def _checked_value(key: str, value: Any) -> Any:
     if binary and key.endswith("-bin"):
         return bytes(value)
     if issubclass(kind, str) and not key.endswith("-bin"):
+        if not (value.isascii() and value.isprintable()):
+            raise MisuseError(
+                f'the value of the metadata "{key}" cannot be sent: text must be printable ASCII; send other text as '
+                f"bytes, under {key}-bin"
+            )
         return value
     expected, hint = "str", "write str(…)"
     if key.endswith("-bin"):

@@ -16,6 +16,7 @@ from spikard.grpc._forms import (
     ADDRESS,
     FILE,
     HEADERS,
+    MODE,
     PATH,
     RATE,
     SIZE,
@@ -90,8 +91,12 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Address to listen on; port 0 takes a free port."""
 
     uds: Annotated[StrPath | None, Option(None, PATH, Group.LISTENER)]
-    """Unix domain socket to listen on, instead of an address. Clients of grpcio need the channel option
-    ``("grpc.default_authority", "localhost")``: the ``:authority`` that they send by default is not valid HTTP."""
+    """Unix domain socket to listen on, instead of an address; grpcio's clients need ``grpc.default_authority``. That is
+    the channel option ``("grpc.default_authority", "localhost")``: the ``:authority`` that they send by default is not
+    valid HTTP."""
+
+    uds_mode: Annotated[int | str | None, Option(None, MODE, Group.LISTENER, unset="as the umask leaves it")]
+    """Permissions of the Unix socket: who may write to it may connect."""
 
     fd: Annotated[int | None, Option(None, number_of("a file descriptor"), Group.LISTENER)]
     """Socket that listens already, as socket activation hands it on: 3 for the first of systemd's."""
@@ -218,12 +223,14 @@ class CommandOptions(ServeOptions, total=False):
     started again. 0 is for ever. It needs several ``workers``, and does not hold with ``reload``."""
 
     reload: Annotated[bool, Option(False, SWITCH, Group.PROCESSES)]
-    """Restart when a Python file changes; calls in flight have a second to finish. Needs ``watchfiles``."""
+    """Restart when a ``.py`` file changes; calls in flight have a second to finish. Needs ``watchfiles``."""
 
-    reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="the working directory")]
-    """Folder that ``reload`` watches."""
+    reload_dir: Annotated[StrPath | None, Option(None, PATH, Group.PROCESSES, unset="that of app_dir")]
+    """Folder that ``reload`` watches, with those below it."""
 
-    log_level: Annotated[LogLevel, Option("info", one_of(LogLevel), Group.OTHER)]
+    log_level: Annotated[
+        LogLevel, Option("info", one_of(LogLevel, also={"warn": "warning", "fatal": "critical"}), Group.OTHER)
+    ]
     """Lowest level that is logged, to standard error."""
 
     app_dir: Annotated[StrPath, Option(".", PATH, Group.OTHER)]

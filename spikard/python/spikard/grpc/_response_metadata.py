@@ -8,13 +8,25 @@ from spikard.grpc._metadata import Metadata, MetadataLike
 class ResponseMetadata:
     """Initial metadata and trailers, for a handler that returns no response to put them in."""
 
-    __slots__ = ("_refuses", "_too_late", "initial", "trailers")
+    __slots__ = ("_initial", "_refuses", "_too_late", "_trailers")
 
     def __init__(self, *, refuses: str | None = None) -> None:
-        self.initial = Metadata()
-        self.trailers = Metadata()
+        self._initial = Metadata()
+        self._trailers = Metadata()
         self._refuses = refuses
         self._too_late = False
+
+    @property
+    def initial(self) -> Metadata:
+        """The initial metadata."""
+        self._check()
+        return self._initial
+
+    @property
+    def trailers(self) -> Metadata:
+        """The trailers."""
+        self._check()
+        return self._trailers
 
     def set_initial(self, metadata: MetadataLike) -> None:
         """Replaces the initial metadata; raises a ``RuntimeError`` once it has been sent."""
@@ -24,12 +36,12 @@ class ResponseMetadata:
                 "the initial metadata has been sent: set it before the first message is yielded or asked for, or "
                 "return a GrpcDuplexResponse(messages=…, metadata=…)"
             )
-        self.initial = Metadata(metadata)
+        self._initial = Metadata(metadata)
 
     def set_trailers(self, trailers: MetadataLike) -> None:
         """Replaces the trailers."""
         self._check()
-        self.trailers = Metadata(trailers)
+        self._trailers = Metadata(trailers)
 
     def begin(self) -> None:
         """Called when the initial metadata is sent."""
@@ -41,7 +53,7 @@ class ResponseMetadata:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ResponseMetadata):
             return NotImplemented
-        return (self.initial, self.trailers) == (other.initial, other.trailers)
+        return (self._initial, self._trailers) == (other._initial, other._trailers)
 
     def _check(self) -> None:
         if self._refuses is not None:

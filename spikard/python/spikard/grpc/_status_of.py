@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
+import concurrent.futures
+import logging
+import sys
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from spikard.grpc._error import GrpcError
-from spikard.grpc._status import StatusCode
+from spikard.grpc._misuse import MisuseError
+from spikard.grpc._status import CodeLike, StatusCode, failure
 
 
 class Status(NamedTuple):
@@ -22,23 +28,35 @@ class _Row(NamedTuple):
     code: StatusCode
     send_text: bool = True
     subclasses: bool = True
+    level: int = logging.INFO
+    """Of a row that nobody has chosen for the exception, INFO at least: the exception may be a bug's."""
 
 
 _TABLE: dict[type[BaseException], _Row] = {
     ValueError: _Row(StatusCode.INVALID_ARGUMENT),
+    MisuseError: _Row(StatusCode.INTERNAL, send_text=False, level=logging.ERROR),
     PermissionError: _Row(StatusCode.PERMISSION_DENIED),
     NotImplementedError: _Row(StatusCode.UNIMPLEMENTED),
-    MemoryError: _Row(StatusCode.RESOURCE_EXHAUSTED),
-    RuntimeError: _Row(StatusCode.INTERNAL, subclasses=False),
-    asyncio.CancelledError: _Row(StatusCode.CANCELLED, send_text=False),
+    MemoryError: _Row(StatusCode.RESOURCE_EXHAUSTED, level=logging.ERROR),
+    RuntimeError: _Row(StatusCode.INTERNAL, subclasses=False, level=logging.ERROR),
+    asyncio.CancelledError: _Row(StatusCode.CANCELLED, send_text=False, level=logging.ERROR),
+    # Up to Python 3.10 these are three types.
+    TimeoutError: _Row(StatusCode.DEADLINE_EXCEEDED),
+    asyncio.TimeoutError: _Row(StatusCode.DEADLINE_EXCEEDED),
+    concurrent.futures.TimeoutError: _Row(StatusCode.DEADLINE_EXCEEDED),
 }
+_BUILT_IN: dict[type[BaseException], _Row] = {kind: row for kind, row in _TABLE.items() if issubclass(kind, OSError)}
+
+# The codes of a server's own faults, whoever chose them.
+_FAULTS = {StatusCode.UNKNOWN, StatusCode.INTERNAL, StatusCode.DATA_LOSS}
 
 
-def register_exception(exception: type[BaseException], code: StatusCode | int, *, send_text: bool = True) -> None:
+def register_exception(exception: type[BaseException], code: CodeLike, *, send_text: bool = True) -> None:
     """Maps an exception type, with its subclasses, to a status code.
 
     The row of the most specific type holds; a second row for a type replaces the first. Without `send_text` the client
-    gets the type's name instead of the exception's text.
+    gets the type's name instead of the exception's text. The table is that of the process: all its servers and clients
+    for tests share it.
 
     >>> register_exception(LookupError, StatusCode.NOT_FOUND)
     """
@@ -47,29 +65,75 @@ def register_exception(exception: type[BaseException], code: StatusCode | int, *
         raise TypeError(f"register_exception takes an exception type, not {kind!r}")
     if issubclass(exception, GrpcError):
         raise TypeError(f"{exception.__name__} is a GrpcError, which has a status of its own")
-    code = StatusCode(code)
-    if code is StatusCode.OK:
-        raise ValueError("an exception cannot have the status OK")
-    _TABLE[exception] = _Row(code, send_text)
+    code = failure(code)
+    _TABLE[exception] = _Row(code, send_text, level=_level_of(code))
 
 
-def status_of(error: BaseException) -> tuple[Status, bool]:
-    """The status of an exception, and whether it is expected; one that is not belongs in the log."""
+def status_of(error: BaseException) -> tuple[Status, int]:
+    """The status of an exception, and the level at which it is logged: ERROR for the server's own faults.
+
+    INFO is for an exception that has its status by a row for its type, such as ``ValueError``, and DEBUG for one whose
+    status the handler chose.
+    """
     if isinstance(error, GrpcError):
-        return Status(error.code, encodable(error.message), error.details, error.metadata.pairs()), True
-    row = _row(type(error))
-    if row is None:
-        return Status(StatusCode.INTERNAL, type(error).__name__), False
+        stated = Status(error.code, encodable(error.message), error.details, error.metadata.pairs())
+        return stated, _level_of(error.code)
+    kind = _kind_with_a_row(error)
+    if _is_group(error) and not (kind and _is_group_type(kind)):
+        in_common = _status_in_common(error)
+        if in_common is not None:
+            return in_common
+    if kind is None:
+        return Status(StatusCode.INTERNAL, type(error).__name__), logging.ERROR
+    row = _TABLE[kind]
     text = _text(error) if row.send_text else type(error).__name__
-    return Status(row.code, encodable(text)), row.code is not StatusCode.INTERNAL
+    return Status(row.code, encodable(text)), row.level
 
 
-def _row(kind: type[BaseException]) -> _Row | None:
+def _status_in_common(group: BaseException) -> tuple[Status, int] | None:
+    """The status of all exceptions in a group, with the text of the first; a task group raises a group of one, too."""
+    found = [status_of(one) for one in _leaves(group)]
+    if len({status.code for status, _ in found}) != 1:
+        return None
+    return found[0][0], max(level for _, level in found)
+
+
+def _leaves(group: BaseException) -> Iterator[BaseException]:
+    left: list[Any] = [group]
+    while left:
+        one = left.pop()
+        if _is_group(one):
+            left += reversed(one.exceptions)
+        else:
+            yield one
+
+
+def _is_group(error: BaseException) -> bool:
+    return _is_group_type(type(error))
+
+
+def _is_group_type(kind: type[BaseException]) -> bool:
+    # Up to Python 3.10 it comes from the package exceptiongroup, which anyio uses.
+    modules = (builtins, sys.modules.get("exceptiongroup"))
+    return any(issubclass(kind, getattr(module, "BaseExceptionGroup", ())) for module in modules)
+
+
+def _kind_with_a_row(error: BaseException) -> type[BaseException] | None:
+    """The type of an exception, or that of its base classes, whose row holds."""
+    kind = type(error)
     for ancestor in kind.__mro__:
         row = _TABLE.get(ancestor)
-        if row is not None and (row.subclasses or ancestor is kind):
-            return row
+        if row is None or not (row.subclasses or ancestor is kind):
+            continue
+        if row is _BUILT_IN.get(ancestor) and getattr(error, "errno", None) is not None:
+            # The operating system's, about a file or a connection of the server's: the client must not see it.
+            continue
+        return ancestor
     return None
+
+
+def _level_of(code: StatusCode) -> int:
+    return logging.ERROR if code in _FAULTS else logging.DEBUG
 
 
 def _text(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -40,10 +41,28 @@ _Handler = TypeVar(
 )
 
 
+_Options = TypeVar("_Options", bound=Callable[..., Any])
+
+
 class _Decorator(Protocol):
     def __call__(self, handler: _Handler, /) -> _Handler: ...
 
 
+def _explained(decorator: _Options) -> _Options:
+    """Says what to write to those who write ``@grpc_stream`` alone, or a service without its keyword."""
+
+    @functools.wraps(decorator)
+    def explaining(*misplaced: object, **options: Any) -> Any:
+        if misplaced or "service" not in options:
+            named = misplaced[0] if misplaced and isinstance(misplaced[0], str) else "package.Service"
+            shown = "@grpc_stream alone" if misplaced and callable(misplaced[0]) else "grpc_stream without service="
+            raise TypeError(f'{shown} names no service: write @grpc_stream(service="{named}") above the function')
+        return decorator(**options)
+
+    return explaining  # type: ignore[return-value]
+
+
+@_explained
 @takes(MethodLimits, default=None)
 def grpc_stream(
     *,
@@ -71,8 +90,6 @@ def grpc_stream(
         max_bytes: A short name of `max_stream_bytes`; only one of the two may be given.
         **limits: The limits of the method, as in ``docs/reference/settings.md``. Default: the server's.
     """
-    if callable(service):
-        raise TypeError('grpc_stream takes options: write @grpc_stream(service="package.Service") above the function')
 
     def decorate(function: _Handler, /) -> _Handler:
         try:

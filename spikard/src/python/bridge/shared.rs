@@ -26,7 +26,7 @@ const FORKED: &str =
     "this process was forked after Python was started, so Python does not run in it";
 
 /// What a bridge is created with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BridgeLimits {
     /// Threads for `def` handlers; `None` is Python's own default.
     pub(crate) threads: Option<usize>,
@@ -190,13 +190,15 @@ impl Bridge {
         Ok(())
     }
 
-    /// Reports something to Python besides calls.
-    pub(crate) fn notify(&self, notice: Notice) {
+    /// Reports something to Python besides calls. A bridge that is closed gives it back.
+    pub(crate) fn notify(&self, notice: Notice) -> Option<Notice> {
         let mut state = lock(&self.state);
-        if state.closed.is_none() {
-            state.queue.notices.push(notice);
-            self.release_and_wake(state);
+        if state.closed.is_some() {
+            return Some(notice);
         }
+        state.queue.notices.push(notice);
+        self.release_and_wake(state);
+        None
     }
 
     /// Takes the notices.

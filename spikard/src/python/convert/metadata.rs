@@ -69,16 +69,14 @@ fn values(name: &HeaderName, headers: &HeaderMap) -> Vec<Value> {
     if !name.as_str().ends_with("-bin") {
         return all.cloned().map(Value::Text).collect();
     }
-    // The specification allows a sender to join the values of a repeated key with commas.
-    all.flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .filter_map(|part| match BASE64.decode(part.trim_ascii()) {
-            Ok(bytes) => Some(Value::Binary(Bytes::from(bytes))),
-            Err(error) => {
-                not_base64(name, &error);
-                None
-            }
-        })
-        .collect()
+    all.filter_map(|value| match BASE64.decode(value.as_bytes()) {
+        Ok(bytes) => Some(Value::Binary(Bytes::from(bytes))),
+        Err(error) => {
+            not_base64(name, &error);
+            None
+        }
+    })
+    .collect()
 }
 
 /// A warning the first time: the same proxy does it in each call.

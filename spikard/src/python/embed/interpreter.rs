@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::python::PythonError;
+use crate::python::{PythonError, PythonErrorKind};
 
 use super::instance;
 use super::settings::Settings;
@@ -78,13 +78,38 @@ impl InterpreterBuilder {
         self
     }
 
+    /// The threads for `def` handlers, at most. Default: the number of CPUs and 4, at most 32.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.settings.limits.threads = Some(threads);
+        self
+    }
+
+    /// The calls that may wait for the event loop, and as many for a thread; those beyond are RESOURCE_EXHAUSTED.
+    /// Default: 10,000.
+    #[must_use]
+    pub fn max_waiting_calls(mut self, calls: usize) -> Self {
+        self.settings.limits.max_waiting_calls = calls;
+        self
+    }
+
     /// Starts the interpreter and waits until it runs.
     ///
     /// # Errors
     ///
-    /// The interpreter was started before with other settings; the virtual environment does not exist or is of another
+    /// A number of threads or calls that is 0; the interpreter was started before with other settings; the virtual environment does not exist or is of another
     /// minor version; the loaded libpython is not the one that the program is built against; Python cannot start.
     pub fn start(self) -> Result<Interpreter, PythonError> {
+        let limits = self.settings.limits;
+        for (name, number) in [
+            ("threads", limits.threads.unwrap_or(1)),
+            ("max_waiting_calls", limits.max_waiting_calls),
+        ] {
+            if number == 0 {
+                let text = format!("{name} of the Python interpreter must be 1 or more, not 0");
+                return Err(PythonError::new(PythonErrorKind::Start, text));
+            }
+        }
         instance::start(self.settings)?.wait_until_ready()?;
         Ok(Interpreter { _started: () })
     }

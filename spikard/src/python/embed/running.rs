@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 
-use crate::python::bridge::{Bridge, BridgeLimits};
+use crate::python::bridge::Bridge;
 use crate::python::{PythonError, PythonErrorKind};
 
 use super::life::{Life, Phase};
@@ -40,7 +40,7 @@ impl Running {
             let text = format!("the thread of the Python interpreter could not be made: {error}");
             PythonError::new(PythonErrorKind::Start, text)
         };
-        let bridge = Arc::new(Bridge::new(BridgeLimits::default()).map_err(failed)?);
+        let bridge = Arc::new(Bridge::new(settings.limits).map_err(failed)?);
         let life = Arc::new(Life::default());
         let thread = Thread {
             bridge: bridge.clone(),

@@ -14,15 +14,19 @@ use crate::python::lock::lock;
 /// The lowest level that is logged, in Python's numbers.
 static LEVEL: AtomicU8 = AtomicU8::new(30);
 
-/// The bridge of the server that was started last.
-static CARRIER: Mutex<Weak<Bridge>> = Mutex::new(Weak::new());
+/// The bridges of the servers that run, with the lowest level that each logs.
+static CARRIERS: Mutex<Vec<(Weak<Bridge>, u8)>> = Mutex::new(Vec::new());
 
-/// From now on, events of at least `level` go to Python's logging, through `bridge`, unless the process has a
-/// subscriber of its own.
+/// From now on, events of at least `level` go to Python's logging, unless the process has a subscriber of its own: through
+/// `bridge`, or that of another server of the process, since an event does not say whose it is.
 pub(super) fn to_python(bridge: &Arc<Bridge>, level: u8) {
     static ONCE: Once = Once::new();
-    LEVEL.store(level, Ordering::Relaxed);
-    *lock(&CARRIER) = Arc::downgrade(bridge);
+    let mut carriers = lock(&CARRIERS);
+    carriers.retain(|(bridge, _)| bridge.strong_count() > 0);
+    carriers.push((Arc::downgrade(bridge), level));
+    let lowest = carriers.iter().map(|(_, level)| *level).min();
+    LEVEL.store(lowest.unwrap_or(level), Ordering::Relaxed);
+    drop(carriers);
     ONCE.call_once(|| {
         let _ = tracing::subscriber::set_global_default(ToPython);
     });
@@ -60,11 +64,19 @@ impl Subscriber for ToPython {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line::default();
         event.record(&mut line);
-        let carrier = lock(&CARRIER).upgrade();
         let metadata = event.metadata();
-        if let Some(bridge) = carrier {
-            let level = number(metadata.level());
-            bridge.notify(Notice::Log(level, metadata.target(), line.finish()));
+        let level = number(metadata.level());
+        let mut notice = Notice::Log(level, metadata.target(), line.finish());
+        // Not under the lock: the end of a bridge may be an event as well.
+        let carriers: Vec<_> = lock(&CARRIERS)
+            .iter()
+            .filter_map(|(bridge, _)| bridge.upgrade())
+            .collect();
+        for bridge in carriers {
+            match bridge.notify(notice) {
+                Some(refused) => notice = refused,
+                None => return,
+            }
         }
     }
 

@@ -1,10 +1,12 @@
 //! The load of a running server.
 
+use std::sync::{Arc, OnceLock};
+
 use prost::Message as _;
 use tonic::metadata::BinaryMetadataValue;
 
 use crate::LoadReport;
-use crate::call::Recorded;
+use crate::call::{Budget, Recorded};
 
 use super::measured::{Measured, Utilizations};
 use super::message::OrcaLoadReport;
@@ -15,6 +17,8 @@ pub(in crate::server) struct Load {
     pub(super) recorded: Recorded,
     /// `None` where only what is recorded is reported.
     pub(super) measured: Option<Measured>,
+    /// [`Limits::max_sent_metadata_bytes`](crate::Limits::max_sent_metadata_bytes).
+    max_trailers: OnceLock<usize>,
 }
 
 impl Load {
@@ -22,7 +26,21 @@ impl Load {
         Self {
             recorded,
             measured: measured.map(Measured::new),
+            max_trailers: OnceLock::new(),
         }
+    }
+
+    /// Takes over what is known once the server is made: the budget to measure, and the bytes that trailers may have.
+    pub(super) fn begin(&self, budget: Arc<Budget>, max_trailers: usize) {
+        self.max_trailers.get_or_init(|| max_trailers);
+        if let Some(measured) = &self.measured {
+            measured.watch(budget);
+        }
+    }
+
+    /// The bytes that the trailers of a call may have with the report.
+    pub(super) fn max_trailers(&self) -> usize {
+        self.max_trailers.get().copied().unwrap_or_default()
     }
 
     /// The report of the server.

@@ -11,11 +11,15 @@ use tonic::body::Body;
 
 use crate::call::{LoadRecorder, is_server_fault};
 use crate::dispatch::ResponseFuture;
-use crate::{Code, Status};
+use crate::{Code, Status, wire};
 
 use super::load::Load;
 
 const TRAILER: &str = "endpoint-load-metrics-bin";
+
+/// What is kept free of `max_sent_metadata_bytes` for a proxy: a client would throw away all trailers over it, and the
+/// status with them.
+const KEPT_FREE: usize = 256;
 
 /// What a server calls by itself, and proxies for their own ends: no part of its load, and without reports.
 const STANDARD: [&str; 3] = ["/grpc.health.", "/grpc.reflection.", "/xds.service.orca."];
@@ -72,8 +76,17 @@ impl ReportedCall {
         {
             measured.error();
         }
-        if let Some(value) = self.load.of_call(self.recorder.call.now()) {
+        let Some(value) = self.load.of_call(self.recorder.call.now()) else {
+            return;
+        };
+        let needed = TRAILER.len() + value.len() + 32;
+        let size = wire::header_list_size(trailers) + needed + KEPT_FREE;
+        if size <= self.load.max_trailers() {
             trailers.insert(TRAILER, value);
+        } else {
+            tracing::warn!(
+                "a load report of {needed} bytes is left out: there is no room for it beside the trailers of the call"
+            );
         }
     }
 }

@@ -57,11 +57,9 @@ impl OpenRca {
         self.load.clone()
     }
 
-    /// Measures what is in use of this budget as well.
-    pub(in crate::server) fn measure(&self, budget: Arc<Budget>) {
-        if let Some(measured) = &self.load.measured {
-            measured.watch(budget);
-        }
+    /// Takes over what is known once the server is made: the budget to measure, and the bytes that trailers may have.
+    pub(in crate::server) fn begin(&self, budget: Arc<Budget>, max_trailers: usize) {
+        self.load.begin(budget, max_trailers);
     }
 
     /// Ends the streams of reports: the drain would wait for them.

@@ -137,7 +137,7 @@ class AsyncClient:
         if self._runtime is None:
             raise RuntimeError('the client has not been started: write "async with AsyncClient(…) as client"')
         path, route = self._find(method)
-        listed = [bytes(messages)] if isinstance(messages, (bytes, bytearray, memoryview)) else list(messages)
+        listed = _listed(messages)
         if route is not None and route.declaration.kind not in _TAKES_ONE and messages == b"":
             listed = []
         pairs = (Metadata() if metadata is None else Metadata(metadata)).pairs()
@@ -174,6 +174,21 @@ class AsyncClient:
         if len(found) != 1:
             raise ValueError(f'"{method}" names {len(found) or "none"} of the methods of this client: it has {known}')
         return found[0].path, found[0]
+
+
+def _listed(messages: Any) -> list[bytes]:
+    if isinstance(messages, (str, bytes, bytearray, memoryview)) or hasattr(messages, "SerializeToString"):
+        messages = [messages]
+    return [_bytes(index, message) for index, message in enumerate(messages)]
+
+
+def _bytes(index: int, message: Any) -> bytes:
+    if isinstance(message, (bytes, bytearray, memoryview)):
+        return bytes(message)
+    hint = ": add .encode()" if isinstance(message, str) else ""
+    if hasattr(message, "SerializeToString"):
+        hint = ": add .SerializeToString()"
+    raise TypeError(f"message {index} of the call must be bytes, not {type(message).__name__}{hint}")
 
 
 def _closed() -> GrpcError:

@@ -1,0 +1,82 @@
+//! `grpc.health.v1`: whether each service is served. tonic-health's service lacks `List`, and ends a `Watch` of a service that
+//! it does not know; its messages are here.
+
+#[cfg(feature = "reflection")]
+mod descriptor;
+mod messages;
+mod service;
+mod statuses;
+mod watch;
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::Arc;
+
+#[cfg(feature = "python")]
+use tokio::sync::watch::Receiver;
+use tonic_health::pb::health_check_response::ServingStatus;
+
+use service::HealthService;
+use statuses::Statuses;
+
+#[cfg(feature = "reflection")]
+pub(super) use descriptor::descriptor_set;
+
+/// The health of a server and of each of its services: SERVING, and NOT_SERVING once it drains.
+#[derive(Clone, Debug)]
+pub(super) struct Health {
+    statuses: Arc<Statuses>,
+    /// Whether handlers can run; `None` where they always can.
+    #[cfg(feature = "python")]
+    pub(super) able: Option<Receiver<bool>>,
+}
+
+impl Health {
+    pub(super) fn new() -> Self {
+        Self {
+            statuses: Arc::default(),
+            #[cfg(feature = "python")]
+            able: None,
+        }
+    }
+
+    pub(super) fn service(&self) -> HealthService {
+        HealthService(self.statuses.clone())
+    }
+
+    /// The services that are reported on; the empty name, for the server as a whole, always is.
+    pub(super) fn report_on(&mut self, services: impl Iterator<Item = &'static str>) {
+        let services = services.chain([""]).map(String::from);
+        self.statuses.report_on(services.collect());
+    }
+
+    pub(super) fn serving(&self) {
+        self.statuses.set(ServingStatus::Serving);
+    }
+
+    /// Says SERVING while handlers can run, and NOT_SERVING while they cannot.
+    pub(super) async fn follow(&self) -> Infallible {
+        #[cfg(feature = "python")]
+        if let Some(mut able) = self.able.clone() {
+            // An error means that nobody says any more.
+            while able.changed().await.is_ok() {
+                let serves = *able.borrow_and_update();
+                if serves {
+                    self.serving();
+                } else {
+                    self.not_serving();
+                }
+            }
+        }
+        pending().await
+    }
+
+    pub(super) fn not_serving(&self) {
+        self.statuses.set(ServingStatus::NotServing);
+    }
+
+    /// Ends the streams of watchers: the drain would wait for them.
+    pub(super) fn end_watches(&self) {
+        self.statuses.end();
+    }
+}
