@@ -17,6 +17,8 @@ use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_meth
 
 use super::foreign::ForeignByName;
 use super::registry::Registered;
+#[cfg(feature = "server")]
+use super::seen::MethodOfPath;
 
 /// All methods of a [`Routes`](crate::Routes) as one tower service; clones share them.
 #[derive(Clone)]
@@ -49,8 +51,11 @@ impl RoutesService {
 impl RoutesService {
     /// The method that a path names.
     #[cfg(feature = "server")]
-    pub(crate) fn method(&self, path: &str) -> Option<tonic::GrpcMethod<'static>> {
-        self.shared.methods.get(path).map(Registered::names)
+    pub(crate) fn method(&self, path: &str) -> MethodOfPath {
+        match self.shared.methods.get(path) {
+            Some(method) => MethodOfPath::Named(method.names()),
+            None => self.shared.foreign.method(path),
+        }
     }
 
     /// See [`Limits::max_sent_metadata_bytes`](crate::Limits::max_sent_metadata_bytes).
@@ -84,6 +89,9 @@ impl Service<Request<Body>> for RoutesService {
         if method.is_none()
             && let Some(answer) = self.shared.foreign.find(path)
         {
+            // One of spikard's, added the tonic way, keeps the limits and the budget of the server.
+            let mut request = request;
+            request.extensions_mut().insert(self.shared.policy.clone());
             return answer(request);
         }
         if let Some(refused) = not_grpc(&request) {
