@@ -93,6 +93,7 @@
 //! crates, and every setting of prost-build.
 
 mod builder;
+mod comments;
 mod error;
 mod footprint;
 mod generator;
