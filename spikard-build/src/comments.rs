@@ -52,8 +52,12 @@ fn harmless<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Vec<Event<'a>> {
         }
         Event::Start(Tag::HtmlBlock) => vec![Event::Start(Tag::Paragraph)],
         Event::End(TagEnd::HtmlBlock) => vec![Event::End(TagEnd::Paragraph)],
-        Event::Html(line) => vec![Event::Text(line.trim().to_owned().into()), Event::SoftBreak],
-        Event::InlineHtml(tag) => vec![Event::Text(tag)],
+        Event::Html(line) => {
+            let mut text = as_text(line.trim());
+            text.push(Event::SoftBreak);
+            text
+        }
+        Event::InlineHtml(tag) => as_text(&tag),
         Event::Start(Tag::Link { ref dest_url, .. }) => {
             let stays = dest_url.contains("://") || dest_url.starts_with("mailto:");
             links.push(stays);
@@ -66,6 +70,23 @@ fn harmless<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Vec<Event<'a>> {
         event => vec![event],
     }
 }
+
+/// A text of which nothing is Markdown: a character that could be is escaped at the beginning of an event only.
+fn as_text<'a>(text: &str) -> Vec<Event<'a>> {
+    let mut rest = text;
+    let mut events = Vec::new();
+    while let Some(first) = rest.chars().next() {
+        let after = first.len_utf8();
+        let next = rest[after..].find(SPECIAL);
+        let (part, more) = rest.split_at(next.map_or(rest.len(), |next| after + next));
+        events.push(Event::Text(part.to_owned().into()));
+        rest = more;
+    }
+    events
+}
+
+/// What Markdown may be made of.
+const SPECIAL: [char; 10] = ['#', '\\', '_', '*', '<', '>', '`', '|', '[', ']'];
 
 #[cfg(test)]
 mod tests {
@@ -105,8 +126,8 @@ mod tests {
     #[test]
     fn what_looks_like_html_or_a_link_is_text() {
         for (text, expected) in [
-            (" The default is <none>.", "The default is \\<none>."),
-            ("<b>\nbold", "\\<b>\nbold"),
+            (" The default is <none>.", "The default is \\<none\\>."),
+            ("<b>\n[x](Item)", "\\<b\\>\n\\[x\\](Item)"),
             (" items[0][1]", "items\\[0\\]\\[1\\]"),
             (" [Item][item]", "\\[Item\\]\\[item\\]"),
             (" See [it](Item).", "See it."),
