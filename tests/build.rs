@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("cargo::rerun-if-changed=proto");
+    println!("cargo::rerun-if-changed=heap/zoo.proto");
     let mut compiler = protox::Compiler::new(["proto"])?;
     compiler
         .include_source_info(true)
@@ -26,6 +27,6 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .bytes([".zoo.Animal.data", ".zoo.Animal.parts"])
                 .boxed(".zoo.Animal.one");
         })
-        .compile(&["proto/zoo.proto"], &["proto"])?;
+        .compile(&["heap/zoo.proto"], &["heap"])?;
     Ok(())
 }
