@@ -22,6 +22,17 @@ pub(super) fn service_name(service: &Service, krate: &Crate) -> TokenStream {
     }
 }
 
+/// The methods that the `.proto` gives the service, where it is known.
+pub(super) fn all_methods(service: &Service, krate: &Crate) -> TokenStream {
+    match &service.name {
+        ServiceName::Text(_) => TokenStream::new(),
+        ServiceName::Module(_) => quote! {
+            const DECLARED: &'static [&'static ::core::primitive::str] =
+                #krate::__private::declared_methods::<Self>();
+        },
+    }
+}
+
 /// The name of the method at `index`, a constant expression in an `impl` of the service.
 pub(super) fn method_name(
     index: usize,

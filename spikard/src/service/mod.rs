@@ -32,6 +32,10 @@ pub trait GrpcService: Send + Sync + Sized + 'static {
     /// The methods, in the order written.
     const METHODS: &'static [MethodInfo];
 
+    /// The methods that the `.proto` gives the service, whoever handles them; none where no `.proto` is known. Those
+    /// without a handler are named when a server starts.
+    const DECLARED: &'static [&'static str] = &[];
+
     /// Answers a call of the method at `index` of [`METHODS`](Self::METHODS).
     fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture;
 }

@@ -11,6 +11,7 @@ use super::GrpcService;
 impl<S: GrpcService> GrpcService for Arc<S> {
     const NAME: &'static str = S::NAME;
     const METHODS: &'static [MethodInfo] = S::METHODS;
+    const DECLARED: &'static [&'static str] = S::DECLARED;
 
     fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture {
         S::call(Self::clone(&self), index, call)

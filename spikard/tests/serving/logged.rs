@@ -3,9 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
+use spikard::__private::{ResponseFuture, ServerCall};
 use spikard::{
-    Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, Messages, Server,
-    Status, grpc_stream,
+    Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcService, Messages,
+    MethodInfo, Server, Status, grpc_stream,
 };
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -211,4 +212,40 @@ async fn a_server_that_cannot_accept_says_so_once_and_when_it_can_again() {
     assert!(again.starts_with("INFO "), "{again}");
     assert_eq!(log.lines().len(), 2, "{:#?}", log.lines());
     serving.abort();
+}
+
+/// A service of a `.proto` with another method.
+struct Part(Fail);
+
+impl GrpcService for Part {
+    const NAME: &'static str = Fail::NAME;
+    const METHODS: &'static [MethodInfo] = Fail::METHODS;
+    const DECLARED: &'static [&'static str] = &["Succeed", "Fail"];
+
+    fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture {
+        Arc::new(self.0).call(index, call)
+    }
+}
+
+#[tokio::test]
+async fn a_method_without_a_handler_is_named_at_the_start() {
+    let (log, _taken) = Log::taken();
+    let builder = Server::builder().add(Part(Fail)).add(FailLater);
+    let table = builder.table().to_string();
+    let last = table.lines().last().unwrap();
+    let cells: Vec<&str> = last.split_whitespace().collect();
+    assert_eq!(
+        cells,
+        ["test.Logged", "Succeed", "-", "none:", "UNIMPLEMENTED", "-"]
+    );
+    drop(builder.bind("127.0.0.1:0").await.unwrap());
+    let lines = log.lines();
+    let [line] = &lines[..] else {
+        panic!("{lines:#?}");
+    };
+    assert!(line.starts_with("WARN "), "{line}");
+    assert!(
+        line.contains("test.Logged/Succeed has no handler"),
+        "{line}"
+    );
 }
