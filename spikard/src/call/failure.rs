@@ -9,16 +9,26 @@ use crate::{Code, Status};
 
 /// The status of a handler that failed, as it is sent; in the span of the call.
 pub(crate) fn of_handler(status: Status) -> Status {
+    of(status, "the handler")
+}
+
+/// The status of a layer that failed, as it is sent.
+#[cfg(feature = "server")]
+pub(crate) fn of_layer(status: Status) -> Status {
+    of(status, "a layer")
+}
+
+fn of(status: Status, who: &str) -> Status {
     if status.source().is_some_and(<dyn Error>::is::<PassedOn>) {
         return status;
     }
     if let Some(error) = system_error(&status) {
         tracing::error!(
             %error,
-            "the handler failed with an error of the operating system, which clients are not told: \
+            "{who} failed with an error of the operating system, which clients are not told: \
              map it to a status with a text of your own, unless it is a mistake of the server"
         );
-        return Status::internal("the handler failed; the server's log says more");
+        return Status::internal(format!("{who} failed; the server's log says more"));
     }
     if matches!(
         status.code(),
@@ -27,7 +37,7 @@ pub(crate) fn of_handler(status: Status) -> Status {
         tracing::error!(
             code = ?status.code(),
             error = %Causes(&status),
-            "the handler failed"
+            "{who} failed"
         );
     }
     status
@@ -64,7 +74,9 @@ fn system_error(status: &Status) -> Option<io::Error> {
         return None;
     }
     let code = Status::from(io::Error::from(error.kind())).code();
-    (code == status.code()).then_some(error)
+    // An error of a layer is UNKNOWN, and the source of its status.
+    let is_source = status.source().is_some_and(<dyn Error>::is::<io::Error>);
+    (code == status.code() || is_source).then_some(error)
 }
 
 /// The text of a status and of its sources.
@@ -90,13 +102,15 @@ mod tests {
 
     #[test]
     fn an_error_of_the_operating_system_is_not_sent() {
-        let error = fs::read("/no/such/file").unwrap_err();
-        let sent = of_handler(Status::from(error));
-        assert_eq!(sent.code(), Code::Internal);
-        assert_eq!(
-            sent.message(),
-            "the handler failed; the server's log says more"
-        );
+        let error = || fs::read("/no/such/file").unwrap_err();
+        for status in [Status::from(error()), Status::from_error(Box::new(error()))] {
+            let sent = of_handler(status);
+            assert_eq!(sent.code(), Code::Internal);
+            assert_eq!(
+                sent.message(),
+                "the handler failed; the server's log says more"
+            );
+        }
     }
 
     #[test]

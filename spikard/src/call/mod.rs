@@ -23,6 +23,8 @@ pub(crate) use arrival::{Arrival, HalfClose};
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use connection::Connection;
 pub(crate) use deadline::{Deadline, DeadlineTimer};
+#[cfg(feature = "server")]
+pub(crate) use failure::of_layer;
 pub(crate) use failure::{of_handler, passed_on};
 #[cfg(feature = "orca")]
 pub use load::LoadReport;

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 use std::future::ready;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use http::{Request, Response};
 use tonic::body::Body;
 use tower_service::Service;
@@ -73,7 +75,12 @@ impl RoutesService {
     }
 }
 
-impl Service<Request<Body>> for RoutesService {
+/// Of any body, so that it goes where axum, tonic and tower take a service.
+impl<B> Service<Request<B>> for RoutesService
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = ResponseFuture;
@@ -82,7 +89,13 @@ impl Service<Request<Body>> for RoutesService {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> ResponseFuture {
+    fn call(&mut self, request: Request<B>) -> ResponseFuture {
+        self.answer(request.map(Body::new))
+    }
+}
+
+impl RoutesService {
+    fn answer(&self, request: Request<Body>) -> ResponseFuture {
         let path = request.uri().path();
         let method = self.shared.methods.get(path);
         // Services of others decide for themselves what they take.

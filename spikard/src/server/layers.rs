@@ -12,6 +12,7 @@ use tower::util::{BoxCloneSyncService, MapErrLayer, MapResponseLayer};
 use tower::{Layer, ServiceExt};
 use tower_service::Service;
 
+use crate::call::of_layer;
 use crate::dispatch::{ResponseFuture, unknown_method};
 use crate::respond::HeaderLimit;
 use crate::routes::MethodOfPath;
@@ -97,7 +98,8 @@ impl Stack {
                 Box::pin(async move {
                     Ok(answer.await.unwrap_or_else(|error| {
                         let limit = header_limit(method.as_ref(), max_bytes);
-                        limit.status(Status::from_error(error)).into_http()
+                        let status = Status::from_error(error);
+                        limit.status(of_layer(status)).into_http()
                     }))
                 })
             }

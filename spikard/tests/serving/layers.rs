@@ -196,7 +196,8 @@ async fn a_layer_sees_the_methods_of_every_service() {
     for path in paths {
         raw_response(running.addr, path, &[], framed(false, b"")).await;
     }
-    let seen = seen.lock().unwrap().clone();
+    let noted = seen;
+    let seen = noted.lock().unwrap().clone();
     assert_eq!(
         seen,
         [
@@ -211,6 +212,7 @@ async fn a_layer_sees_the_methods_of_every_service() {
     let long = format!("/test.Foreign/{}", "a".repeat(257));
     let status = raw_call(running.addr, &long, &[], framed(false, b"")).await;
     assert_eq!(status.code(), Code::Unimplemented);
+    assert_eq!(noted.lock().unwrap().len(), seen.len());
 }
 
 /// A service of tonic's under another name.

@@ -3,16 +3,18 @@
 use std::io;
 use std::sync::Arc;
 
+use http::{Request, Response};
 use spikard::__private::{ResponseFuture, ServerCall};
 use spikard::{
-    Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcService, Messages,
-    MethodInfo, Server, Status, grpc_stream,
+    Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcService,
+    LayeredService, Messages, MethodInfo, Server, Status, grpc_stream,
 };
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
+use tonic::body::Body;
 
 use crate::log::Log;
-use crate::support::{Running, codec, framed, path, raw_response, ready, unary};
+use crate::support::{Running, codec, framed, path, raw_call, raw_response, ready, unary};
 use crate::tls::Files;
 
 #[grpc_stream(service = "test.Logged")]
@@ -248,4 +250,23 @@ async fn a_method_without_a_handler_is_named_at_the_start() {
         line.contains("test.Logged/Succeed has no handler"),
         "{line}"
     );
+}
+
+#[tokio::test]
+async fn a_layer_that_fails_is_logged_too() {
+    let (log, _taken) = Log::taken();
+    let broken = tower::layer::layer_fn(|_: LayeredService| {
+        tower::service_fn(
+            async |_: Request<Body>| -> Result<Response<Body>, io::Error> {
+                Err(io::Error::other("the cache is gone"))
+            },
+        )
+    });
+    let running = Running::start(Server::builder().add(Fail).layer(broken)).await;
+    let body = framed(false, b"");
+    let status = raw_call(running.addr, "/test.Logged/Fail", &[], body).await;
+    assert_eq!(status.code(), Code::Unknown);
+    let line = log.line("a layer failed").await;
+    assert!(line.starts_with("ERROR "), "{line}");
+    assert!(line.contains("the cache is gone"), "{line}");
 }
