@@ -137,6 +137,10 @@ impl Call {
     }
 
     /// The extensions of the HTTP request: what tower layers left for the handler.
+    #[cfg_attr(
+        feature = "server",
+        doc = "\n[`ServerBuilder::layer`](crate::ServerBuilder::layer) has a sample."
+    )]
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
     }

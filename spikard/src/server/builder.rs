@@ -102,8 +102,35 @@ impl ServerBuilder {
     /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
     ///
     /// The layer added first is outermost. It finds the names of service and method in the extension
-    /// [`tonic::GrpcMethod`]. An error of a layer is sent as the [`Status`](crate::Status) that it is or has
+    /// [`tonic::GrpcMethod`], and what it inserts into the extensions, handlers find in
+    /// [`Call::extensions`](crate::Call::extensions). Health and reflection are wrapped as well: an authentication layer has
+    /// to let `grpc.health.v1.Health` through. An error of a layer is sent as the [`Status`](crate::Status) that it is or has
     /// among its sources, else as UNKNOWN.
+    ///
+    /// ```
+    /// use spikard::{GrpcRequest, GrpcResponse, Server, Status, grpc_stream};
+    /// use tonic::service::interceptor::InterceptorLayer;
+    ///
+    /// #[derive(Clone)]
+    /// struct User(String);
+    ///
+    /// fn authenticate(mut request: tonic::Request<()>) -> Result<tonic::Request<()>, Status> {
+    ///     let user = request.metadata().get("x-user").and_then(|user| user.to_str().ok());
+    ///     let user = user.ok_or_else(|| Status::unauthenticated("x-user is missing"))?;
+    ///     let user = User(user.to_owned());
+    ///     request.extensions_mut().insert(user);
+    ///     Ok(request)
+    /// }
+    ///
+    /// #[grpc_stream(service = "shop.Greeter")]
+    /// async fn say_hello(request: GrpcRequest) -> Result<GrpcResponse<String>, Status> {
+    ///     let user = request.call.extensions().get::<User>();
+    ///     let user = user.ok_or_else(|| Status::internal("there is no layer"))?;
+    ///     Ok(GrpcResponse::from(format!("Hello {}", user.0)))
+    /// }
+    ///
+    /// let server = Server::builder().add(SayHello).layer(InterceptorLayer::new(authenticate));
+    /// ```
     #[must_use]
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
