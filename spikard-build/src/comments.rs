@@ -11,13 +11,12 @@ pub(crate) fn clean(files: &mut FileDescriptorSet) {
     let infos = files.file.iter_mut();
     let infos = infos.filter_map(|file| file.source_code_info.as_mut());
     for location in infos.flat_map(|info| &mut info.location) {
-        for comment in [
+        let comments = [
             &mut location.leading_comments,
             &mut location.trailing_comments,
-        ] {
-            if let Some(text) = comment {
-                *text = cleaned(text);
-            }
+        ];
+        for text in comments.into_iter().flatten() {
+            *text = cleaned(text);
         }
     }
 }

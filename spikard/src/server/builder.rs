@@ -2,17 +2,15 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
-use std::net::SocketAddr;
 #[cfg(feature = "tls")]
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 #[cfg(unix)]
-use tokio::net::{TcpSocket, UnixListener};
+use tokio::net::UnixListener;
+use tokio::net::{TcpListener, ToSocketAddrs};
 #[cfg(feature = "tls")]
 use tokio::sync::Semaphore;
 #[cfg(all(feature = "health", feature = "python"))]
@@ -24,6 +22,7 @@ use tower_service::Service;
 use crate::Routes;
 use crate::routes::routes_steps;
 
+use super::address::listen;
 use super::broken::Broken;
 use super::connection::Serving;
 use super::error::ServeError;
@@ -41,10 +40,6 @@ use super::serve::Server;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
-
-/// As many as `TcpListener::bind` has.
-#[cfg(unix)]
-const BACKLOG: u32 = 1024;
 
 /// The services and settings of a [`Server`], from [`Server::builder`].
 #[derive(Debug)]
@@ -207,8 +202,11 @@ impl ServerBuilder {
     /// used, or an address that cannot be listened on.
     pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
         let address = format!("{addr:?}");
-        let listener = self
-            .listen(addr)
+        #[cfg(unix)]
+        let shared = self.reuse_port;
+        #[cfg(not(unix))]
+        let shared = false;
+        let listener = listen(addr, shared)
             .await
             .map_err(|source| ServeError::Bind { source, address })?;
         self.listen_on(listener)
@@ -235,15 +233,6 @@ impl ServerBuilder {
     #[cfg(unix)]
     pub fn listen_on_unix(self, listener: UnixListener) -> Result<Server, ServeError> {
         self.finish(Listener::unix(listener))
-    }
-
-    async fn listen<A: ToSocketAddrs>(&self, addr: A) -> io::Result<TcpListener> {
-        let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
-        #[cfg(unix)]
-        if self.reuse_port {
-            return listen_shared(&addresses);
-        }
-        TcpListener::bind(&addresses[..]).await
     }
 
     fn finish(self, listener: Listener) -> Result<Server, ServeError> {
@@ -306,27 +295,4 @@ impl ServerBuilder {
             orca,
         })
     }
-}
-
-/// Listens on the first address that can be, with SO_REUSEPORT.
-#[cfg(unix)]
-fn listen_shared(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
-    let listen = |address: &SocketAddr| {
-        let socket = match address {
-            SocketAddr::V4(_) => TcpSocket::new_v4()?,
-            SocketAddr::V6(_) => TcpSocket::new_v6()?,
-        };
-        socket.set_reuseaddr(true)?;
-        socket.set_reuseport(true)?;
-        socket.bind(*address)?;
-        socket.listen(BACKLOG)
-    };
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match listen(address) {
-            Ok(listener) => return Ok(listener),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }

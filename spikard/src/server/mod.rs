@@ -1,6 +1,7 @@
 //! spikard's own server, over hyper: the promises about time, small frames and draining need one.
 
 mod accept;
+mod address;
 mod age;
 mod broken;
 mod builder;

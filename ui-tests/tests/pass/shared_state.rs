@@ -41,6 +41,7 @@ impl Counter {
         self.clone().count_later(request).await
     }
 
+    #[expect(clippy::needless_arbitrary_self_type, reason = "it may be written so")]
     async fn count_typed(self: &Self, request: GrpcRequest) -> Result<GrpcResponse<u64>, Status> {
         self.count(request).await
     }
