@@ -7,6 +7,9 @@ mod deadline;
 mod failure;
 #[cfg(feature = "orca")]
 mod load;
+#[cfg(feature = "server")]
+pub(crate) mod panic_place;
+mod panic_text;
 mod panics;
 pub(crate) mod refusal;
 mod span;
@@ -30,8 +33,6 @@ pub(crate) use failure::{of_handler, passed_on};
 pub use load::LoadReport;
 #[cfg(feature = "orca")]
 pub(crate) use load::{LoadRecorder, Recorded};
-#[cfg(feature = "server")]
-pub(crate) use panics::note_places;
 pub(crate) use panics::{contained, contained_in};
 pub(crate) use span::CallSpan;
 #[cfg(feature = "orca")]

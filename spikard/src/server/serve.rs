@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-use crate::call::note_places;
+use crate::call::panic_place;
 
 use super::accept::accept;
 use super::connection::Serving;
@@ -112,7 +112,7 @@ impl Server {
         stop: impl Future<Output = Duration>,
         hurry: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
-        note_places();
+        panic_place::note();
         #[cfg(feature = "health")]
         let health = self.health;
         #[cfg(feature = "health")]
