@@ -18,6 +18,7 @@ use tonic::body::Body;
 use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
 
+use super::broken::Broken;
 use super::clock::ConnectionClock;
 use super::executor::Streams;
 use super::handshake::{Established, Handshake};
@@ -43,6 +44,8 @@ pub(super) struct Serving {
     pub(super) transport: Transport,
     pub(super) handshake: Handshake,
     pub(super) streams: Streams,
+    /// What is said of those that end with an error.
+    pub(super) broken: Broken,
     /// What reports the load of calls.
     #[cfg(feature = "orca")]
     pub(super) load: Option<Arc<Load>>,
@@ -53,6 +56,7 @@ impl Serving {
     /// in the second since it was accepted.
     pub(super) async fn serve(self, accepted: Accepted, mut stopping: Stopping) {
         let began = Instant::now();
+        let peer = accepted.peer();
         let late = sleep_until((began + NEWCOMER).into());
         let established = {
             let late = async {
@@ -76,7 +80,7 @@ impl Serving {
             Ok(Established::Tls(stream, connection)) => {
                 self.http2(stream, connection, began, stopping).await;
             }
-            Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
+            Err(error) => self.broken.before_http2(peer, &error),
         }
     }
 
@@ -155,7 +159,7 @@ impl Serving {
         match ended {
             Some(Ok(())) => {}
             Some(Err(error)) => {
-                tracing::debug!(peer = ?address, %error, "a connection ended with an error");
+                self.broken.in_http2(address, &error);
             }
             None if preface.is_there() => {
                 tracing::info!(peer = ?address, "a connection was closed at max_connection_age_grace");
