@@ -19,6 +19,7 @@ use tonic::body::Body;
 use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
 
+use super::broken::Broken;
 use super::clock::ConnectionClock;
 use super::executor::Streams;
 use super::handshake::{Established, Handshake};
@@ -32,7 +33,6 @@ use super::silence::Watched;
 use super::stall::Unstalled;
 use super::stopping::Stopping;
 use super::transport::Transport;
-use super::turns::InTurns;
 use super::verified_body::VerifiedBody;
 
 /// The time that a new connection has for its handshake and its preface in a graceful shutdown: it was accepted because
@@ -46,6 +46,8 @@ pub(super) struct Serving {
     pub(super) transport: Transport,
     pub(super) handshake: Handshake,
     pub(super) streams: Streams,
+    /// What is said of those that end with an error.
+    pub(super) broken: Broken,
     /// What reports the load of calls.
     #[cfg(feature = "orca")]
     pub(super) load: Option<Arc<Load>>,
@@ -56,6 +58,7 @@ impl Serving {
     /// in the second since it was accepted.
     pub(super) async fn serve(self, accepted: Accepted, mut stopping: Stopping) {
         let began = Instant::now();
+        let peer = accepted.peer();
         let late = sleep_until((began + NEWCOMER).into());
         let established = {
             let late = async {
@@ -79,7 +82,7 @@ impl Serving {
             Ok(Established::Tls(stream, connection)) => {
                 self.http2(stream, connection, began, stopping).await;
             }
-            Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
+            Err(error) => self.broken.before_http2(peer, &error),
         }
     }
 
@@ -103,7 +106,7 @@ impl Serving {
         };
         let stream = Unstalled::new(stream, self.transport.patience());
         let (stream, traffic) = Watched::new(stream);
-        let (stream, preface) = Prefaced::new(InTurns::new(stream));
+        let (stream, preface) = Prefaced::new(stream);
         // The TLS handshake counts towards the limit.
         let handshake_left = self
             .transport
@@ -166,7 +169,7 @@ impl Serving {
         match ended {
             Ok(()) => {}
             Err(Ending::Broken(error)) => {
-                tracing::debug!(peer = ?address, %error, "a connection ended with an error");
+                self.broken.in_http2(address, &error);
             }
             Err(Ending::NoPreface) => {
                 tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
