@@ -9,6 +9,8 @@ mod load;
 mod panics;
 pub(crate) mod refusal;
 mod span;
+#[cfg(any(feature = "health", feature = "orca", feature = "reflection"))]
+mod until_drain;
 
 use std::future::{Future, pending};
 use std::net::SocketAddr;
@@ -30,6 +32,8 @@ pub(crate) use panics::{contained, contained_in};
 pub(crate) use span::CallSpan;
 #[cfg(feature = "orca")]
 pub(crate) use span::is_server_fault;
+#[cfg(any(feature = "health", feature = "orca", feature = "reflection"))]
+pub(crate) use until_drain::UntilDrain;
 
 /// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.
 ///

@@ -273,8 +273,6 @@ impl ServerBuilder {
             grace: self.grace,
             #[cfg(feature = "health")]
             health,
-            #[cfg(feature = "orca")]
-            orca,
         })
     }
 }
