@@ -50,7 +50,8 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
             handlers.setdefault(key, (function, declaration))
     routes: dict[str, Route] = {}
     for function, declaration in handlers.values():
-        route = Route(declaration, Handler(_name(function), function, runs_on_loop(function)), place_of(function))
+        handler = Handler(_name(function), function, runs_on_loop(function), declaration.typed)
+        route = Route(declaration, handler, place_of(function))
         first = routes.setdefault(route.path, route)
         if first is not route:
             raise ValueError(

@@ -31,6 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spikard.grpc._call import Call
+from spikard.grpc._codec import register_codec
 from spikard.grpc._compression import Compression
 from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
@@ -66,6 +67,7 @@ __all__ = [
     "Server",
     "StatusCode",
     "grpc_stream",
+    "register_codec",
     "register_exception",
     "serve",
 ]

@@ -16,28 +16,29 @@ from spikard.grpc._option_table import checked, options_of, takes
 from spikard.grpc._options import MethodLimits
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._typed_of import typed_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 KindName = Literal["unary", "server_streaming", "client_streaming", "bidirectional", "duplex"]
 
-_One = GrpcResponse | Awaitable[GrpcResponse]
-_ServerStream = GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]
-_BidiStream = GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]
-_Stream = AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]
+_One = GrpcResponse[Any] | Awaitable[GrpcResponse[Any]]
+_ServerStream = GrpcServerStreamResponse[Any] | Awaitable[GrpcServerStreamResponse[Any]]
+_BidiStream = GrpcBidiStreamResponse[Any] | Awaitable[GrpcBidiStreamResponse[Any]]
+_Stream = AsyncIterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
 
 _Handler = TypeVar(
     "_Handler",
-    bound=Callable[[GrpcRequest], _One | _ServerStream | _Stream]
-    | Callable[[GrpcClientStreamRequest], _One]
-    | Callable[[GrpcBidiStreamRequest], _BidiStream]
-    | Callable[[GrpcDuplexRequest], _Stream]
+    bound=Callable[[GrpcRequest[Any]], _One | _ServerStream | _Stream]
+    | Callable[[GrpcClientStreamRequest[Any]], _One]
+    | Callable[[GrpcBidiStreamRequest[Any]], _BidiStream]
+    | Callable[[GrpcDuplexRequest[Any]], _Stream]
     # The same as methods of a class.
-    | Callable[[Any, GrpcRequest], _One | _ServerStream | _Stream]
-    | Callable[[Any, GrpcClientStreamRequest], _One]
-    | Callable[[Any, GrpcBidiStreamRequest], _BidiStream]
-    | Callable[[Any, GrpcDuplexRequest], _Stream],
+    | Callable[[Any, GrpcRequest[Any]], _One | _ServerStream | _Stream]
+    | Callable[[Any, GrpcClientStreamRequest[Any]], _One]
+    | Callable[[Any, GrpcBidiStreamRequest[Any]], _BidiStream]
+    | Callable[[Any, GrpcDuplexRequest[Any]], _Stream],
 )
 
 
@@ -99,13 +100,14 @@ def grpc_stream(
                 if "max_stream_bytes" in given:
                     raise TypeError("max_bytes is a short name of max_stream_bytes: give only one of the two")
                 given["max_stream_bytes"] = max_bytes
-            found, streams = kind_of(function, None if kind is None else _kind(kind))
+            found, streams, annotations = kind_of(function, None if kind is None else _kind(kind))
             declaration = Declaration(
                 service=service_name(service),
                 method=default_method_name(function.__name__) if method is None else method_name(method),
                 kind=found,
                 streams=streams,
                 limits={**dict.fromkeys(options_of(MethodLimits)), **checked(MethodLimits, given)},
+                typed=typed_of(annotations),
             )
         except (TypeError, ValueError) as error:
             raise type(error)(f"@grpc_stream on {_named(function)}: {error}") from error.__cause__
