@@ -46,6 +46,12 @@ def find_all(request: GrpcRequest[Item]) -> GrpcServerStreamResponse[Item]:
 
 
 @declared
+async def tail(request: GrpcRequest[Item]) -> AsyncIterator[Total]:
+    RAN.append("Tail")
+    yield Total(value=request.payload.value)
+
+
+@declared
 async def add_up(request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
     RAN.append("AddUp")
     for index, item in enumerate(request.messages):
@@ -81,7 +87,7 @@ async def watch_all(request: GrpcDuplexRequest[Item]) -> AsyncIterator[Total]:
 @pytest.fixture(scope="module")
 def server() -> Iterator[TestServer]:
     """The handlers, which put their names into `RAN`."""
-    with serving(get, find_all, add_up, convert, watch, watch_all) as server:
+    with serving(get, find_all, tail, add_up, convert, watch, watch_all) as server:
         yield server
 
 
@@ -104,7 +110,7 @@ def violations(details: status_pb2.Status) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("method", "kind"), [("Get", "unary_unary"), ("FindAll", "unary_stream")], ids=["unary", "server streaming"]
+    ("method", "kind"), [("Get", "unary_unary"), ("FindAll", "unary_stream"), ("Tail", "unary_stream")]
 )
 def test_one_message_that_cannot_be_decoded(server: TestServer, call: Call, method: str, kind: Kind) -> None:
     """The handler does not run."""

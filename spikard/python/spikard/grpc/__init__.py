@@ -9,6 +9,12 @@ A handler takes a request and returns a response; a test calls it as a function:
     async def handle_count(request: GrpcClientStreamRequest) -> GrpcResponse:
         return GrpcResponse(payload=str(len(request.messages)).encode())
 
+A type argument is the class of its messages, which are decoded and encoded around it; without one they are ``bytes``::
+
+    @grpc_stream(service="shop.Orders")
+    async def add_up(request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+        return GrpcResponse(Total(value=sum(item.value for item in request.messages)))
+
 An async generator responds with a stream, message by message: while the client may still be sending
 (:class:`GrpcDuplexRequest`), or after its one message (:class:`GrpcRequest`)::
 
