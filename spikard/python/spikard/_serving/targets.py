@@ -11,6 +11,7 @@ from typing import Any
 
 from spikard._runtime import names
 from spikard._runtime.handler import Handler, runs_on_loop
+from spikard._serving.compared import disagreements
 from spikard._serving.left_out import left_out
 from spikard.grpc._declaration import Declaration, declared, place_of
 
@@ -59,6 +60,8 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
                 f'({route.place}): serve only one of them, or give one another method="…"'
             )
     _warn_of_what_is_left_out(targets, routes.values())
+    for text in disagreements({route.handler.name: route.declaration for route in routes.values()}):
+        logger.warning("%s", text)
     return list(routes.values())
 
 

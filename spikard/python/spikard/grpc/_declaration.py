@@ -10,6 +10,7 @@ from typing import Any
 from spikard.grpc._kind import Kind
 from spikard.grpc._option_table import options_of
 from spikard.grpc._options import MethodLimits
+from spikard.grpc._service import Service
 from spikard.grpc._typed import Typed
 
 _ATTRIBUTE = "__grpc_stream__"
@@ -30,6 +31,8 @@ class Declaration:
     """The limits of the method, by name and in their units; ``None`` for the server's."""
     typed: Typed | None = None
     """The messages that the handler takes and gives; ``None`` where both are ``bytes``."""
+    described: Service | None = None
+    """The service, where it was given as its descriptor."""
 
     @property
     def path(self) -> str:
