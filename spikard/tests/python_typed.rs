@@ -25,6 +25,18 @@ async fn callables_of_every_form_take_and_give_messages() {
 }
 
 #[tokio::test]
+async fn messages_of_google_come_in_one_parse() {
+    let sent = ["a", "", &"b".repeat(300)]
+        .map(|text| prost::Message::encode_to_vec(&text.to_owned()).into());
+    let response = bidi("typed_google:shout", sent.to_vec()).await.unwrap();
+    let shouted = response
+        .messages
+        .into_iter()
+        .map(|one| <String as prost::Message>::decode(one).unwrap());
+    assert_eq!(shouted.collect::<Vec<_>>(), ["A", "", &"B".repeat(300)]);
+}
+
+#[tokio::test]
 async fn streams_are_decoded_message_by_message() {
     interpreter();
     let request = GrpcDuplexRequest {

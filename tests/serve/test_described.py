@@ -165,8 +165,9 @@ class Orders:
             one,
             {"method": "AddUp"},
             (
-                'orders.Orders has "rpc AddUp(stream orders.Item) returns (orders.Total)" in its .proto, which is '
-                "client streaming, and this handler is unary: annotate it as GrpcClientStreamRequest[…] -> GrpcResponse[…]"
+                'orders.Orders has "rpc AddUp(stream orders.Item) returns (orders.Total)" in its .proto, '
+                "which is client streaming, and this handler is unary: "
+                "annotate it as GrpcClientStreamRequest[…] -> GrpcResponse[…]"
             ),
         ),
         (raw, {"method": "Watch"}, "which is bidirectional or duplex, and this handler is client streaming"),

@@ -23,6 +23,11 @@ class Handler:
     typed: Typed | None = None
     """The messages that it takes and gives; ``None`` where both are ``bytes``."""
 
+    @property
+    def joined(self) -> bool:
+        """Whether it takes the messages of a buffered stream joined in one ``bytes``."""
+        return self.typed is not None and self.typed.takes is not None and self.typed.takes.parse_all is not None
+
     def run(self, held: list[Any]) -> Any:
         """Calls the function with the request in a list, which it leaves: no frame below the handler keeps it."""
         if self.typed is not None:

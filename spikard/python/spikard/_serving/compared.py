@@ -25,8 +25,8 @@ def disagreements(declarations: dict[str, Declaration]) -> Iterator[str]:
             if wrong is not None:
                 name = service.name.rpartition(".")[2]
                 yield (
-                    f"{handler}: {wrong}. The _pb2 module that is loaded says so: give its descriptor to the decorator, "
-                    f'service=….DESCRIPTOR.services_by_name["{name}"], and it is an error at import'
+                    f"{handler}: {wrong}. The _pb2 module that is loaded says so: give its descriptor to the "
+                    f'decorator, service=….DESCRIPTOR.services_by_name["{name}"], and it is an error at import'
                 )
 
 

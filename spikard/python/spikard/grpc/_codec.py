@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, TypeVar
 
+from spikard.grpc._batch import ParseAll, parse_all_of
+
 M = TypeVar("M")
 
 
@@ -22,6 +24,8 @@ class Codec:
     """The full name in the ``.proto``, ``shop.Item``; empty where the class does not tell."""
     decode: Callable[[bytes], Any]
     encode: Callable[[Any], bytes]
+    parse_all: ParseAll | None = None
+    """The one parse for many of them, where the library has it."""
 
     @property
     def shown(self) -> str:
@@ -87,7 +91,7 @@ def codec_of(message: Any) -> Codec | None:
         decoder = _of_class(message, decode)
         encoder = getattr(message, encode, None)
         if decoder is not None and encoder is not None:
-            return Codec(message, _name(message), decoder, encoder)
+            return Codec(message, _name(message), decoder, encoder, parse_all_of(message))
     return None
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spikard.grpc._batch import ParseAll, split
 from spikard.grpc._codec import Codec
 from spikard.grpc._details import bad_request, status
 from spikard.grpc._error import GrpcError
@@ -39,16 +41,10 @@ class Typed:
                 raise
             except Exception as error:
                 raise _undecodable(codec, "payload", "the message", error) from error
+        elif codec.parse_all is None or type(request.messages) is list:
+            _decode_in_place(codec, request.messages)
         else:
-            decode, messages = codec.decode, request.messages
-            index = 0
-            try:
-                for index, message in enumerate(messages):
-                    messages[index] = decode(message)
-            except MemoryError:
-                raise
-            except Exception as error:
-                raise _undecodable_at(codec, index, error) from error
+            request.messages = _parsed(codec, codec.parse_all, request.messages)
 
     def decoder(self) -> Decoder | None:
         """What decodes a stream, message by message."""
@@ -111,6 +107,30 @@ class Decoder:
             raise
         except Exception as error:
             raise _undecodable_at(self._codec, index, error) from error
+
+
+def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
+    decode = codec.decode
+    index = 0
+    try:
+        for index, message in enumerate(messages):
+            messages[index] = decode(message)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _undecodable_at(codec, index, error) from error
+
+
+def _parsed(codec: Codec, parse_all: ParseAll, joined: bytes) -> Sequence[Any]:
+    """The messages of a stream that comes joined, in one parse; which one is wrong is found one by one."""
+    try:
+        return parse_all(joined)
+    except MemoryError:
+        raise
+    except Exception:
+        messages: list[Any] = split(joined)
+        _decode_in_place(codec, messages)
+        return messages
 
 
 def _encoded(codec: Codec, message: Any, wrong: str, index: int = 0) -> bytes:
