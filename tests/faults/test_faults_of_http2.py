@@ -157,9 +157,9 @@ def test_garbage(start: Start) -> None:
 
 
 def test_unread_messages_of_a_stream(start: Start) -> None:
-    """Sixteen full-duplex calls whose handler does not read, each filled to its flow-control window.
+    """Sixteen full-duplex calls whose handler does not read, for 4 MiB of messages each.
 
-    Threshold: 80 MiB more memory: the windows (4 MiB each) and what h2 keeps of frames. Calls beside them go on.
+    Threshold: 80 MiB more memory: the messages, and what h2 keeps of frames. Calls beside them go on.
     """
     server = start()
     begun = server.memory()

@@ -89,6 +89,7 @@ def test_new_workers_take_over(tmp_path: Path) -> None:
             served.err.wait_for("SIGHUP: replacing the workers one by one")
             found = served.out.wait_for(r"worker (\d) serving on \S+ \(pid (\d+)\)", times=4)
             assert [match[1] for match in found[2:]] == ["1", "2"]
+            served.err.wait_for("all workers have been replaced")
             served.err.wait_for("draining connections", times=2)
             assert {answer(served) for _ in range(20)} == {b"two"}
             load.end()

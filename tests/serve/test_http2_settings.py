@@ -34,7 +34,7 @@ def test_max_concurrent_streams(options: dict[str, Any], streams: int) -> None:
         assert announced(server.address)[SettingCodes.MAX_CONCURRENT_STREAMS] == streams
 
 
-@pytest.mark.parametrize(("options", "size"), [({}, 4 << 20), ({"initial_stream_window_size": "1MiB"}, 1 << 20)])
+@pytest.mark.parametrize(("options", "size"), [({}, 16 << 20), ({"initial_stream_window_size": "1MiB"}, 1 << 20)])
 def test_initial_stream_window_size(options: dict[str, Any], size: int) -> None:
     """The default, or what is asked for."""
     with serving("probes", **options) as server:

@@ -1,6 +1,6 @@
 //! A status whose headers a client takes.
 
-use std::fmt;
+use std::cmp::Reverse;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
@@ -11,6 +11,7 @@ use tonic_types::pb;
 use crate::{Code, Status, wire};
 
 use super::failure::PUSHBACK;
+use super::losses::Losses;
 
 /// As much of a text is sent at the cost of details and metadata: what went wrong, for a person.
 const TEXT_FIRST: usize = 512;
@@ -20,50 +21,23 @@ const TEXT_FIRST: usize = 512;
 /// The text is cut first, since the rest of it is still of use, but not below [`TEXT_FIRST`]. Details and metadata are
 /// nothing in part: the largest of them is left out, then the next, so that few are lost.
 pub(super) fn fitted(status: Status, room: usize) -> (Status, Option<Losses>) {
-    let size = size(&status);
-    if size <= room {
+    let text = status.message();
+    // A longer text is not encoded to see that it does not fit: peers may cause long ones.
+    let may_fit = text.len() <= room;
+    if may_fit && size(&status) <= room {
         return (status, None);
     }
-    let text = status.message().to_owned();
-    let mut parts = Parts::of(&status, &text);
-    let mut losses = Losses {
-        size,
-        ..Losses::default()
+    let mut parts = Parts::of(&status, text);
+    let short = cut(text, TEXT_FIRST);
+    let rest = text.len().saturating_sub(short.len());
+    let (size, left_out) = parts.make_room(&short, room);
+    let fitting = parts.longest(text, room);
+    let losses = Losses {
+        size: size + rest,
+        left_out,
+        cut_text: (fitting != text).then_some(text.len()),
     };
-    let short = cut(&text, TEXT_FIRST);
-    while parts.size(&short) > room {
-        let Some(largest) = parts.take_largest() else {
-            break;
-        };
-        losses.left_out.push(largest);
-    }
-    let text = parts.longest(&text, room);
-    losses.cut_text = (text != status.message()).then_some(status.message().len());
-    (parts.status(&text), Some(losses))
-}
-
-/// What was taken from a status, as it is logged.
-#[derive(Debug, Default)]
-pub(super) struct Losses {
-    /// The bytes of its headers before.
-    pub(super) size: usize,
-    left_out: Vec<(HeaderName, usize)>,
-    /// The bytes of the whole text.
-    cut_text: Option<usize>,
-}
-
-impl fmt::Display for Losses {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut before = "";
-        for (name, size) in &self.left_out {
-            write!(f, "{before}{name} ({size} bytes) is left out")?;
-            before = ", ";
-        }
-        if let Some(whole) = self.cut_text {
-            write!(f, "{before}its text of {whole} bytes is cut")?;
-        }
-        Ok(())
-    }
+    (parts.status(&fitting), Some(losses))
 }
 
 /// A status without its text.
@@ -114,32 +88,43 @@ impl Parts {
         size(&self.status(text))
     }
 
-    /// Takes out the details or the metadata of a name, whichever is larger than all others.
-    fn take_largest(&mut self) -> Option<(HeaderName, usize)> {
-        let status = headers(&self.status(""));
-        let of = |name: &HeaderName| -> usize {
-            let values = status.get_all(name).iter();
-            values.map(|value| wire::field_size(name, value)).sum()
-        };
-        let may_go = |name: &&HeaderName| {
-            **name == Status::GRPC_STATUS_DETAILS || self.metadata.contains_key(*name)
-        };
-        let names = status
-            .keys()
-            .filter(|name| *name != PUSHBACK)
-            .filter(may_go);
-        let largest = names.max_by_key(|name| of(name))?.clone();
-        let size = of(&largest);
-        if largest == Status::GRPC_STATUS_DETAILS {
-            self.details = Details::AsTheyAre(Bytes::new());
+    /// Takes out details and metadata, the largest first, until the status fits with this text. Returns its size before,
+    /// and what was taken.
+    fn make_room(&mut self, text: &str, room: usize) -> (usize, Vec<(HeaderName, usize)>) {
+        let whole = headers(&self.status(text));
+        let mut sizes: Vec<(&HeaderName, usize)> = Vec::new();
+        // The values of a name come one after the other.
+        for (name, value) in &whole {
+            let size = wire::field_size(name, value);
+            match sizes.last_mut() {
+                Some((last, sum)) if *last == name => *sum += size,
+                _ => sizes.push((name, size)),
+            }
         }
-        self.metadata.remove(&largest);
-        Some((largest, size))
+        let before: usize = sizes.iter().map(|(_, size)| size).sum();
+        sizes.retain(|(name, _)| {
+            let is_own = **name == Status::GRPC_STATUS_DETAILS || self.metadata.contains_key(*name);
+            is_own && *name != PUSHBACK
+        });
+        sizes.sort_by_key(|(_, size)| Reverse(*size));
+        let (mut left, mut taken) = (before, Vec::new());
+        for (name, size) in sizes {
+            if left <= room {
+                break;
+            }
+            if name == Status::GRPC_STATUS_DETAILS {
+                self.details = Details::AsTheyAre(Bytes::new());
+            }
+            self.metadata.remove(name);
+            left -= size;
+            taken.push((name.clone(), size));
+        }
+        (before, taken)
     }
 
     /// The text, or the longest beginning of it with which the status fits.
     fn longest(&self, text: &str, room: usize) -> String {
-        if self.size(text) <= room {
+        if text.len() <= room && self.size(text) <= room {
             return text.to_owned();
         }
         let ends = text.char_indices().map(|(start, _)| start);
@@ -174,6 +159,7 @@ pub(super) fn headers(status: &Status) -> HeaderMap {
 
 #[cfg(test)]
 mod tests {
+    use tonic::metadata::{Ascii, MetadataKey};
     use tonic_types::{ErrorDetails, StatusExt as _};
 
     use super::*;
@@ -235,6 +221,21 @@ mod tests {
         let text = losses.to_string();
         assert!(text.contains("x-b (5071 bytes) is left out"), "{text}");
         assert!(!text.contains("cut"), "{text}");
+    }
+
+    #[test]
+    fn what_is_left_out_of_many_is_little_and_named_in_part() {
+        let mut status = Status::not_found("no such record");
+        for number in 0..20_000 {
+            let name = format!("x-{number}");
+            let key = name.parse::<MetadataKey<Ascii>>().unwrap();
+            status.metadata_mut().insert(key, "v".parse().unwrap());
+        }
+        let (status, losses) = fit(status);
+        assert!(size(&status) > ROOM - 50, "{}", size(&status));
+        let text = losses.to_string();
+        assert!(text.contains(" more are left out"), "{text}");
+        assert!(text.len() < 500, "{text}");
     }
 
     #[test]

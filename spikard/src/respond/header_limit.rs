@@ -89,7 +89,7 @@ impl HeaderLimit {
         if let Some(losses) = losses {
             tracing::warn!(
                 rpc.method = %self,
-                "a status has {} bytes of headers, and max_sent_metadata_bytes = {} leaves {room} for it: {losses}; \
+                "a status has {} bytes of headers or more, and max_sent_metadata_bytes = {} leaves {room} for it: {losses}; \
                  send less, or raise the limit if the clients take more",
                 losses.size,
                 self.max,

@@ -13,6 +13,7 @@ mod failure;
 mod fitted;
 mod frames;
 mod header_limit;
+mod losses;
 mod outgoing;
 mod reply;
 mod sending;

@@ -73,9 +73,9 @@ impl ServerBuilder {
         self
     }
 
-    /// SETTINGS_INITIAL_WINDOW_SIZE: the flow-control window of a stream, in bytes. Default: 4 MiB.
+    /// SETTINGS_INITIAL_WINDOW_SIZE: the flow-control window of a stream, in bytes. Default: 16 MiB.
     ///
-    /// It is what may be in flight of a request before its call reads it: an upload gets one window a round trip, 80 MiB/s
+    /// It is what may be in flight of a request before its call reads it: an upload gets one window a round trip, 320 MiB/s
     /// at 50 ms. Buffered calls read at once. What a full-duplex handler leaves unread is in no budget; the connection's
     /// window bounds it.
     #[must_use]

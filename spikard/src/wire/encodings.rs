@@ -19,7 +19,7 @@ pub(crate) fn of_request(
     headers: &HeaderMap,
     compressed: bool,
 ) -> Result<Option<Codec>, NotAccepted<'_>> {
-    let Some(encoding) = headers.get("grpc-encoding") else {
+    let Some(encoding) = headers.get(ENCODING) else {
         return Ok(None);
     };
     let named = encoding.to_str().ok().and_then(Compression::named);
@@ -31,6 +31,9 @@ pub(crate) fn of_request(
         }),
     }
 }
+
+// Constants, since a name that is a text is parsed at each look-up.
+const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 
 /// What one side accepts from the other.
 pub(crate) const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
@@ -76,7 +79,7 @@ impl Accepted {
 /// What is accepted of a request, for the answer to one that names an encoding: its client has chosen one without having
 /// been told, and the specification has it told then.
 pub(crate) fn accepted_if_asked(headers: &HeaderMap, compressed: bool) -> Option<HeaderValue> {
-    let asked = headers.contains_key("grpc-encoding");
+    let asked = headers.contains_key(ENCODING);
     asked.then(|| accepted_here(compressed))
 }
 

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Status;
 
 use super::malformed;
 
+const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
 /// The client's timeout, `None` without one. The specification allows 1 to 8 digits and a unit.
 pub(crate) fn grpc_timeout(headers: &HeaderMap) -> Result<Option<Duration>, Status> {
-    let Some(value) = headers.get("grpc-timeout") else {
+    let Some(value) = headers.get(TIMEOUT) else {
         return Ok(None);
     };
     parse(value)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 
 from spikard._serving.slot import Slot
 from spikard._serving.worker_process import WorkerProcess, how
 
 logger = logging.getLogger("spikard")
+
+# Modules may take long to import; one that waits for ever would hold up all replacements without a word.
+_LATE_AFTER = 60.0
 
 
 class Rollout:
@@ -19,6 +23,8 @@ class Rollout:
         self._drain = drain
         """Seconds within which a process must have drained."""
         self._left: list[Slot] = []
+        self._late: WorkerProcess | None = None
+        """A successor that was said to be late."""
 
     def begin(self) -> None:
         """Begins with the first worker, also when it runs already: the code may have changed again."""
@@ -38,10 +44,11 @@ class Rollout:
         while self._left:
             slot = self._left[0]
             if slot.successor is not None:
+                self._judge(slot.successor)
                 return None
             if slot.current is None:
                 # It is started anyway.
-                self._left.pop(0)
+                self._done(slot)
                 continue
             try:
                 return slot.start_successor(arguments)
@@ -54,8 +61,7 @@ class Rollout:
         for slot in self._slots:
             if slot.successor is process:
                 slot.succeed(self._drain)
-                if self._left and self._left[0] is slot:
-                    self._left.pop(0)
+                self._done(slot)
 
     def on_exit(self, slot: Slot, process: WorkerProcess) -> None:
         """Forgets a process that has ended and is not the current one of its slot."""
@@ -68,6 +74,18 @@ class Rollout:
         slot.retired.remove(process)
         if code != 0:
             logger.error("worker %d (pid %d), which was replaced, %s", slot.number, process.pid, how(code))
+
+    def _done(self, slot: Slot) -> None:
+        if self._left and self._left[0] is slot:
+            self._left.pop(0)
+            if not self._left:
+                logger.info("all workers have been replaced")
+
+    def _judge(self, process: WorkerProcess) -> None:
+        if process.deadline is None and process is not self._late and time.monotonic() - process.started > _LATE_AFTER:
+            self._late = process
+            text = "the successor of worker %d (pid %d) is not ready after %.3g s: the workers that are there serve on"
+            logger.warning(text, process.number, process.pid, _LATE_AFTER)
 
     def _fail(self, slot: Slot, why: str) -> None:
         logger.error("the successor of worker %d %s: the workers that are left serve on", slot.number, why)

@@ -19,8 +19,9 @@ class Wakeup:
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
         self._writer.setblocking(False)
-        self._before = {number: signal.signal(number, _nothing) for number in numbers}
+        # Before the handlers: they do nothing, and a signal in between would be lost.
         self._descriptor = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._before = {number: signal.signal(number, _nothing) for number in numbers}
 
     def fileno(self) -> int:
         """For a selector."""
@@ -40,9 +41,9 @@ class Wakeup:
 
     def close(self) -> None:
         """Gives the signals back."""
-        signal.set_wakeup_fd(self._descriptor)
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._descriptor)
         self._reader.close()
         self._writer.close()
 

@@ -143,7 +143,7 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     max_concurrent_streams: Annotated[int, Option(256, number_of("streams", most=2**32 - 1), Group.CONNECTIONS)]
     """SETTINGS_MAX_CONCURRENT_STREAMS: calls in flight on one connection. The client holds back those beyond it."""
 
-    initial_stream_window_size: Annotated[Size, Option("4MiB", WINDOW, Group.CONNECTIONS)]
+    initial_stream_window_size: Annotated[Size, Option("16MiB", WINDOW, Group.CONNECTIONS)]
     """SETTINGS_INITIAL_WINDOW_SIZE: flow-control window of a stream. An upload gets one window a round trip."""
 
     initial_connection_window_size: Annotated[Size, Option("256MiB", WINDOW, Group.CONNECTIONS)]
