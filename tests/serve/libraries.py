@@ -40,7 +40,7 @@ def betterproto2(folder: Path) -> Library:
 
 def fastproto(folder: Path) -> Library:
     """Those of `fastproto`, which needs Python 3.12."""
-    return _generated(folder, "fastproto", "orders")
+    return _generated(folder, "fastproto", "fast.orders_pb")
 
 
 def registered(folder: Path) -> Library:

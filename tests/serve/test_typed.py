@@ -1,6 +1,7 @@
 """Handlers that take and give messages, with the classes of every library, called by clients that send bytes."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,15 @@ def test_every_kind_over_the_wire(server: TestServer, call: Call) -> None:
     tailed = call(server.address, "/orders.Orders/Tail", "unary_stream", SENT[:1])
     assert [Total.FromString(one).value for one in tailed.messages] == [3, 3]
     assert ("x-tail", "1") in tailed.metadata
+
+
+def test_what_a_library_cannot_decode(server: TestServer, call: Call) -> None:
+    """Whatever it raises."""
+    for method in ("AddUp", "Convert", "Watch"):
+        answer = call(server.address, f"/orders.Orders/{method}", "stream_stream", [SENT[0], b"\x0a\x01\xff"])
+        assert answer.code == "INVALID_ARGUMENT"
+        # The class of one library does not tell the name of its message.
+        assert re.match(r"message 1 of the stream is not a valid (orders|fast\.orders_pb)\.Item: .", answer.text)
 
 
 def test_methods_of_an_instance(server: TestServer, call: Call, declared_handlers: dict[str, Any]) -> None:

@@ -187,6 +187,11 @@ async def partly_each(request: GrpcDuplexRequest[Partial]) -> AsyncIterator[Part
 
 
 @declared
+async def partly_all(request: GrpcBidiStreamRequest[Partial]) -> GrpcBidiStreamResponse[Partial]:
+    return GrpcBidiStreamResponse(request.messages)
+
+
+@declared
 async def wrong_payload(request: GrpcRequest[Item]) -> GrpcResponse[Total]:
     return GrpcResponse(request.payload)  # type: ignore[arg-type]  # pyright: ignore
 
@@ -253,9 +258,9 @@ def test_a_response_of_another_type(handler: Any, logged: str, caplog: pytest.Lo
 
 def test_no_memory_for_a_message_is_not_the_clients_fault() -> None:
     """RESOURCE_EXHAUSTED, as a `MemoryError` of a handler."""
-    with Client(partly, partly_each) as client:
-        for method in ("Partly", "PartlyEach"):
-            with pytest.raises(MemoryError):
+    with Client(partly, partly_each, partly_all) as client:
+        for method in ("Partly", "PartlyEach", "PartlyAll"):
+            with pytest.raises(MemoryError, match="for the message"):
                 client.call(method, b"no memory")
 
 

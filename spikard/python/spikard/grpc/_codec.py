@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FunctionType
@@ -79,7 +80,7 @@ def register_codec(
 
 def codec_of(message: Any) -> Codec | None:
     """The codec of a class; ``None`` for what is no class of messages."""
-    if not inspect.isclass(message):
+    if not inspect.isclass(message) or typing.get_args(message):
         return None
     registered = _REGISTERED.get(message)
     if registered is not None:

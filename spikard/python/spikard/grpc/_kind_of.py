@@ -130,7 +130,7 @@ def _yielded(response: Any) -> Any:
     if response is not None and response is not GrpcDuplexResponse:
         buffered = response.__name__ if response in _RESPONSES else "the response"
         raise TypeError(
-            f"it yields, and its response is annotated as {_name(response)}: write -> AsyncIterator[bytes] to send "
+            f"it yields, and its response is annotated as {shown(response)}: write -> AsyncIterator[bytes] to send "
             f"each message as it is yielded, or return {buffered}(…) instead of yielding"
         )
     return GrpcDuplexResponse
@@ -144,7 +144,7 @@ def _streams(given: Kind, request: Any, response: Any) -> bool:
         if found is not None and found not in expected:
             raise TypeError(
                 f'kind="{given.value}" does not fit the annotations: such a handler {what} '
-                f"{' or '.join(sorted(kind.__name__ for kind in expected))}, and this one {what} {_name(found)}; leave "
+                f"{' or '.join(sorted(kind.__name__ for kind in expected))}, and this one {what} {shown(found)}; leave "
                 f"kind out, or change the annotation"
             )
     return response is GrpcDuplexResponse or returns == {GrpcDuplexResponse}
@@ -190,9 +190,9 @@ def _unwrapped(annotation: Any) -> Any:
 def _missing(function: Any, signature: inspect.Signature, request: Any, response: Any) -> str:
     this = "self, " if is_method(function, signature) else ""
     word = "async def" if inspect.iscoroutinefunction(function) else "def"
-    takes = _name(request) if request in _REQUESTS else "GrpcClientStreamRequest"
+    takes = shown(request) if request in _REQUESTS else "GrpcClientStreamRequest"
     fitting = [answer for _, kind_request, answer in SHAPES if kind_request.__name__ == takes]
-    returns = _name(response) if response in _RESPONSES else fitting[0].__name__
+    returns = shown(response) if response in _RESPONSES else fitting[0].__name__
     lacks = [what for what, found in (("request", request), ("response", response)) if found is None]
     have = "has" if len(lacks) == 1 else "have"
     return (
@@ -205,18 +205,20 @@ def _missing(function: Any, signature: inspect.Signature, request: Any, response
 def _no_kind(request: Any, response: Any) -> str:
     if request not in _REQUESTS:
         known = ", ".join(sorted(kind.__name__ for kind in _REQUESTS))
-        return f"it takes {_name(request)}, which is no request of spikard: annotate the request with one of {known}"
+        return f"it takes {shown(request)}, which is no request of spikard: annotate the request with one of {known}"
     fitting = " or ".join(answer.__name__ for _, takes, answer in SHAPES if takes is request)
     if response not in _RESPONSES:
         return (
-            f"it returns {_name(response)}, which is no response of spikard: a {_name(request)} is answered with a "
+            f"it returns {shown(response)}, which is no response of spikard: a {shown(request)} is answered with a "
             f"{fitting}"
         )
     return (
-        f"a {_name(request)} is answered with a {fitting}, not with a {_name(response)}: change one of the two "
+        f"a {shown(request)} is answered with a {fitting}, not with a {shown(response)}: change one of the two "
         f"annotations"
     )
 
 
-def _name(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+def shown(annotation: Any) -> str:
+    """An annotation, for errors."""
+    # Up to Python 3.10 a generic of a class is a type as well.
+    return annotation.__name__ if isinstance(annotation, type) and not get_args(annotation) else str(annotation)

@@ -7,7 +7,7 @@ import typing
 from typing import Any
 
 from spikard.grpc._codec import EXPECTED, Codec, codec_of
-from spikard.grpc._kind_of import Annotations
+from spikard.grpc._kind_of import Annotations, shown
 from spikard.grpc._typed import Typed
 
 _BYTES = (bytes, bytearray, memoryview, Any)
@@ -40,7 +40,7 @@ def _codec(side: str, argument: Any) -> Codec | None:
         return None
     codec = codec_of(argument)
     if codec is None:
-        name = argument.__name__ if isinstance(argument, type) else str(argument)
+        name = shown(argument)
         raise TypeError(
             f"the type argument of its {side}, {name}, is no class of messages: write bytes, or {EXPECTED}; or "
             f"make it one before, with register_codec({name}, decode=…, encode=…)"
