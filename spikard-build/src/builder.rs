@@ -6,6 +6,7 @@ use std::{env, fmt, fs};
 use prost_build::{Config, ServiceGenerator};
 use protox::Compiler;
 
+use crate::comments;
 use crate::error::Error;
 use crate::footprint;
 use crate::generator::{Generator, Services};
@@ -142,7 +143,8 @@ impl Builder {
                 .map_err(|error| Error::write(&path, error))?;
         }
 
-        let files = compiler.file_descriptor_set();
+        let mut files = compiler.file_descriptor_set();
+        comments::clean(&mut files);
         if self.footprints {
             footprint::derive(&mut self.prost, &files, &self.crate_path);
         }
@@ -159,6 +161,12 @@ impl Builder {
 
 /// Parses and checks the files and their imports.
 fn read(protos: &[impl AsRef<Path>], includes: &[impl AsRef<Path>]) -> Result<Compiler, Error> {
+    for file in protos.iter().map(AsRef::as_ref) {
+        let mut places = includes.iter().map(|folder| folder.as_ref().join(file));
+        if !file.exists() && !places.any(|path| path.exists()) {
+            return Err(Error::missing(file, includes));
+        }
+    }
     let proto_error = |error| Error::proto(&error, includes);
     let mut compiler = Compiler::new(includes).map_err(proto_error)?;
     compiler.include_source_info(true).include_imports(true);

@@ -26,20 +26,20 @@ impl Error {
         let includes: Vec<&Path> = includes.iter().map(AsRef::as_ref).collect();
         let mut message = located(error, &includes);
         if error.is_file_not_found() {
-            let folders: Vec<String> = includes
-                .iter()
-                .map(|folder| format!("`{}`", folder.display()))
-                .collect();
-            let folders = match &folders[..] {
-                [] => "there are none".to_owned(),
-                folders => folders.join(", "),
-            };
-            message.push_str(&format!(
-                "\n  = note: files are looked for in the include folders: {folders}"
-            ));
+            message.push_str(&looked_for_in(&includes));
         }
         Self {
             message,
+            source: None,
+        }
+    }
+
+    /// A file that is neither there nor in an include folder.
+    pub(crate) fn missing(file: &Path, includes: &[impl AsRef<Path>]) -> Self {
+        let includes: Vec<&Path> = includes.iter().map(AsRef::as_ref).collect();
+        let message = format!("there is no file `{}`", file.display());
+        Self {
+            message: message + &looked_for_in(&includes),
             source: None,
         }
     }
@@ -67,6 +67,19 @@ impl Error {
             source: Some(source),
         }
     }
+}
+
+/// A note with the include folders.
+fn looked_for_in(includes: &[&Path]) -> String {
+    let folders = includes.iter();
+    let folders: Vec<String> = folders
+        .map(|folder| format!("`{}`", folder.display()))
+        .collect();
+    let folders = match &folders[..] {
+        [] => "there are none".to_owned(),
+        folders => folders.join(", "),
+    };
+    format!("\n  = note: files are looked for in the include folders: {folders}")
 }
 
 impl fmt::Display for Error {

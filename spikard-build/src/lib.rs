@@ -71,6 +71,16 @@
 //! which the server knows what one takes in memory before it is decoded; without it ([`Builder::footprints`]) their code
 //! names only `::prost`.
 //!
+//! Comments of the `.proto` are its documentation. Code in them is shown, and never run as a test.
+//!
+//! # What else a program needs
+//!
+//! - Messages of Google, such as `google.protobuf.Timestamp`, are those of the crate `prost-types`: add it to the
+//!   dependencies. `google.protobuf.Empty` is `()`, and a wrapper, such as `StringValue`, is what it wraps.
+//! - Clients are not generated. tonic's generator runs beside this one, with `tonic` and `tonic-prost` among the
+//!   dependencies: `.service_generator(tonic_prost_build::configure().build_server(false).service_generator())`.
+//! - `proto2` and `proto3` are compiled; a file with an `edition` is refused.
+//!
 //! # Fields of bytes
 //!
 //! A `bytes` field is a `bytes::Bytes`, a slice of the buffer in which its message arrived: it is neither copied nor
@@ -93,6 +103,7 @@
 //! crates, and every setting of prost-build.
 
 mod builder;
+mod comments;
 mod error;
 mod footprint;
 mod generator;

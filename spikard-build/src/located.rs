@@ -34,7 +34,7 @@ fn mistake(
         }
         text.push_str(": ");
     }
-    text.push_str(&mistake.to_string());
+    text.push_str(&said(mistake));
     let mut cause = Error::source(mistake);
     while let Some(error) = cause {
         text.push_str(&format!(": {error}"));
@@ -45,6 +45,17 @@ fn mistake(
     }
     if let Some(help) = mistake.help() {
         text.push_str(&format!("\n  = help: {help}"));
+    }
+    text
+}
+
+/// What is wrong, in words that can be followed.
+fn said(mistake: &dyn Diagnostic) -> String {
+    let text = mistake.to_string();
+    if text.starts_with("expected ") && text.contains("but found 'edition'") {
+        return String::from(
+            "editions are not supported: write `syntax = \"proto3\";`, or `\"proto2\"`, instead of the edition",
+        );
     }
     text
 }

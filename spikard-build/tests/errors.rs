@@ -86,10 +86,42 @@ fn a_file_that_is_not_there() {
     let error = compile(folder.path(), "none.proto").expect_err("there is none");
     let error = error.to_string();
     assert!(
-        error.starts_with("file 'none.proto' is not in any include path"),
+        error.starts_with("there is no file `none.proto`\n"),
         "{error}"
     );
     assert!(error.contains("include folders: `"), "{error}");
+}
+
+#[test]
+fn an_edition_is_refused_in_one_sentence() {
+    let message = "editions are not supported: write `syntax = \"proto3\";`, or `\"proto2\"`, instead of the edition";
+    let edition = "// A file of 2023.\nedition = \"2023\";\nmessage M {}\n";
+    let error = error(edition);
+    assert!(
+        error.starts_with(&format!("DIR/a.proto:2:1: {message}\n")),
+        "{error}"
+    );
+    let importing = "syntax = \"proto3\";\nimport \"b.proto\";\n";
+    let folder = folder(&[("a.proto", importing), ("b.proto", edition)]);
+    let error = compile(folder.path(), "a.proto").expect_err("it is not compiled");
+    let error = error.to_string();
+    assert!(error.contains("b.proto:2:1: "), "{error}");
+    assert!(error.contains(message), "{error}");
+}
+
+#[test]
+fn a_file_outside_of_the_include_folders() {
+    let (folder, other) = (folder(&[("a.proto", VALID)]), folder(&[]));
+    let file = folder.path().join("a.proto");
+    let error = configure()
+        .out_dir(other.path())
+        .compile(&[&file], &[other.path()])
+        .expect_err("it has no name");
+    let error = error.to_string();
+    assert!(
+        error.contains("a.proto' is not in any include path"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -45,9 +45,21 @@ pub(crate) struct Method {
     /// The types, with the user's tokens and spans.
     pub(crate) request: TokenStream,
     pub(crate) result: TokenStream,
+    /// How it takes the service, in a block.
+    pub(crate) service: SharedSelf,
     pub(crate) limits: Limits,
     /// `module:callable`, and the parameter that is passed on.
     pub(crate) python: Option<Python>,
+}
+
+/// How a handler takes the service that all calls share.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum SharedSelf {
+    /// `&self`.
+    #[default]
+    Borrowed,
+    /// `self: Arc<Self>`.
+    Owned,
 }
 
 /// A handler in Python.

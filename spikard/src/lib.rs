@@ -27,6 +27,10 @@
 //!   responses: what a handler is written with; [`Kind`] says which belong together.
 //! - [`Server`] serves them; [`Routes`] mounts them in the servers of others, and merges functions of one service.
 #![cfg_attr(
+    feature = "server",
+    doc = "- [`ServerBuilder::layer`]: authentication, metrics and the like, as tower layers."
+)]
+#![cfg_attr(
     feature = "tls",
     doc = "- [`Tls`]: `Server::builder().tls(Tls::new(\"server.pem\", \"server.key\"))`."
 )]
@@ -73,6 +77,56 @@
 //!     Ok(response)
 //! }
 //! ```
+//!
+//! # Errors
+//!
+//! A handler's error is anything that is `Into<`[`Status`]`>`. For errors of other crates, write an error type of your own,
+//! which `?` converts them to, with one `From` for [`Status`]:
+//!
+//! ```
+//! use spikard::{GrpcRequest, GrpcResponse, Status, grpc_stream};
+//!
+//! struct Failure(Box<dyn std::error::Error + Send + Sync>);
+//!
+//! impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failure {
+//!     fn from(error: E) -> Self {
+//!         Self(error.into())
+//!     }
+//! }
+//!
+//! impl From<Failure> for Status {
+//!     fn from(failure: Failure) -> Self {
+//!         let mut status = Self::internal("the order cannot be read");
+//!         status.set_source(failure.0.into()); // for the log; clients do not get it
+//!         status
+//!     }
+//! }
+//!
+//! #[grpc_stream(service = "shop.Orders")]
+//! async fn read(request: GrpcRequest<String>) -> Result<GrpcResponse<u64>, Failure> {
+//!     Ok(GrpcResponse::from(request.payload.parse::<u64>()?))
+//! }
+//! ```
+//!
+//! A panic fails its call with INTERNAL. So does an error of the operating system that `?` makes a status of, such as that of
+//! a file that does not exist: its text stays in the log.
+//!
+//! # Logs
+//!
+//! By the crate `tracing`. Each call has a span `rpc` at INFO, with the attributes of OpenTelemetry's conventions: method,
+//! peer and status. INTERNAL, UNKNOWN and DATA_LOSS of a handler are events at ERROR in it, with their sources; so is a panic,
+//! with its place. Every other call that failed is at DEBUG. Methods of a `.proto` without a handler are at WARN when the
+//! server binds.
+//!
+//! # Tests
+//!
+//! A unit test calls the function. Write requests with `..Default::default()`: minor versions add fields. An end-to-end test
+//! binds port 0 and uses a client.
+//!
+//! # `.proto` files, clients
+//!
+//! The crate `spikard-build` compiles `.proto` files in a build script. It makes the messages, and what handlers are checked
+//! against; tonic's generator makes clients beside it.
 //!
 //! # Cargo features
 //!

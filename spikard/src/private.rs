@@ -14,11 +14,12 @@ pub use crate::footprint::{
 };
 pub use crate::proto::checked::{
     Declared, DeclaredMethod, DeclaredRpc, Differs, MethodAt, NotAService, Returns, Takes,
-    check_request, check_response, check_service, distinct, find_for, find_named, method_name,
-    service_name,
+    check_request, check_response, check_service, declared_methods, distinct, find_for, find_named,
+    method_name, service_name,
 };
 #[cfg(feature = "python")]
 pub use crate::python::callable::rpc::{PythonRpc, answer_in_python, call_python};
 pub use crate::service::{
-    RequestFootprint, Rpc, answer, count_above_zero, kind, method, options, serve, time_above_zero,
+    Checked, Passed, RequestFootprint, Rpc, answer, count_above_zero, kind, method, options, serve,
+    time_above_zero,
 };

@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from spikard._runtime.handler import Handler
 from spikard._runtime.loop import LoopRunner
 from spikard._runtime.pool import Pool
 from spikard.grpc import GrpcResponse, StatusCode
+from spikard.grpc._drain import Drain
 
 
 class FakeCall:
@@ -290,7 +292,8 @@ class PoolBridge:
 def pool_of(bridge: PoolBridge, function: Callable[[Any], Any]) -> Pool:
     fake: Any = bridge
     loop: Any = None
-    return Pool(fake, loop, loop, [Handler("handler", function, False)])
+    runner: Any = SimpleNamespace(drain=Drain())
+    return Pool(fake, loop, runner, [Handler("handler", function, False)])
 
 
 def test_a_pool_grows_when_it_is_told_to() -> None:
@@ -408,7 +411,8 @@ def test_a_thread_that_cannot_be_made_is_said_and_the_pool_goes_on(
 
     fake: Any = Bridge()
     loop: Any = None
-    pool = Pool(fake, loop, loop, [])
+    runner: Any = SimpleNamespace(drain=Drain())
+    pool = Pool(fake, loop, runner, [])
     with monkeypatch.context() as patch:
         patch.setattr(threading, "Thread", refused)
         pool.ensure_started()

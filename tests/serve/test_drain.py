@@ -27,6 +27,31 @@ async def stick(request: GrpcRequest) -> GrpcResponse:
 """
 
 
+LEARNING = """
+import time
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
+
+@grpc_stream(service="learning.Learning")
+async def watch(request: GrpcRequest):
+    yield b"begun"
+    await request.call.draining()
+    yield b"over" if request.call.is_draining() else b"not yet"
+
+@grpc_stream(service="learning.Learning")
+async def wait(request: GrpcRequest) -> GrpcResponse:
+    print("waits", flush=True)
+    await request.call.draining()
+    return GrpcResponse(b"over")
+
+@grpc_stream(service="learning.Learning")
+def work(request: GrpcRequest) -> GrpcResponse:
+    print("works", flush=True)
+    while not request.call.is_draining():
+        time.sleep(0.01)
+    return GrpcResponse(b"over")
+"""
+
+
 class Load:
     """Threads that call until the server is gone, and what was answered."""
 
@@ -209,3 +234,23 @@ def test_the_process_is_the_one_that_says_so() -> None:
     with serving("probes") as served:
         assert served.pids == [served.process.pid]
         assert served.process.pid != os.getpid()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_handlers_learn_of_the_drain(workers: int, tmp_path: Path) -> None:
+    """On the event loop, in a thread, and while they stream; each ends by itself, long before the grace period does."""
+    (tmp_path / "learning.py").write_text(LEARNING)
+    with serving("learning", "--grace", "600s", cwd=tmp_path, workers=workers) as served:
+        with grpc.insecure_channel(served.address) as channel:
+            watch = channel.unary_stream("/learning.Learning/Watch")(b"", timeout=WAIT)
+            assert next(watch) == b"begun"
+            waits = channel.unary_unary("/learning.Learning/Wait").future(b"", timeout=WAIT)
+            works = channel.unary_unary("/learning.Learning/Work").future(b"", timeout=WAIT)
+            served.out.wait_for("waits")
+            served.out.wait_for("works")
+            assert not waits.done()
+            assert not works.done()
+            served.process.send_signal(signal.SIGTERM)
+            assert list(watch) == [b"over"]
+            assert (waits.result(), works.result()) == (b"over", b"over")
+        assert served.process.wait(WAIT) == 0

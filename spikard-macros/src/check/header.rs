@@ -17,7 +17,7 @@ pub(super) fn check(header: &ItemImpl, report: &mut Report) {
     if !header.generics.params.is_empty() {
         report.on(
             &header.generics,
-            "a service is one type: write a concrete type instead of generic parameters",
+            "handlers are checked when the service is compiled, which takes a type without parameters: write the type that is served, `impl Records<Postgres>`, or hold what differs as a trait object, `Arc<dyn Repo>`, which a test replaces",
         );
     } else {
         nameable(header.self_ty.to_token_stream(), &STATE, report);

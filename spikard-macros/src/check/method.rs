@@ -37,6 +37,7 @@ pub(super) fn check(
         function: function.sig.ident.clone(),
         request: types.request,
         result: types.result,
+        service: types.service,
         limits: options.limits.clone(),
         python,
     })

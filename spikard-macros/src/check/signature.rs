@@ -2,9 +2,10 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
-use syn::{FnArg, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature};
+use syn::{FnArg, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 use super::types::{REQUEST, RESULT, has_hole, nameable};
+use crate::model::SharedSelf;
 use crate::report::Report;
 
 /// The receiver of a handler.
@@ -12,7 +13,7 @@ use crate::report::Report;
 pub(super) enum Receives {
     /// None: it is a free function.
     Nothing,
-    /// `&self`: it is a method of the service.
+    /// `&self`, or an `Arc` of it: it is a method of the service.
     SharedSelf,
 }
 
@@ -21,6 +22,7 @@ pub(super) struct Types {
     pub(super) request: TokenStream,
     pub(super) result: TokenStream,
     pub(super) parameter: Pat,
+    pub(super) service: SharedSelf,
 }
 
 /// The types of a handler with the signature `sig`.
@@ -37,6 +39,7 @@ pub(super) fn check(sig: &Signature, receives: Receives, report: &mut Report) ->
         request,
         result,
         parameter: (*parameter.pat).clone(),
+        service: sig.receiver().and_then(shared).unwrap_or_default(),
     })
 }
 
@@ -121,16 +124,40 @@ fn receiver(sig: &Signature, receives: Receives, report: &mut Report) {
                 "every function of the block is a method of the service: write `{name}(&self, request: …)`, or move it to another `impl` block"
             ),
         ),
-        (Receives::SharedSelf, Some(receiver)) if !is_shared(receiver) => report.on(
+        (Receives::SharedSelf, Some(receiver)) if shared(receiver).is_none() => report.on(
             receiver,
-            "all calls share one service: write `&self`, and put what changes behind a `Mutex` or an atomic",
+            "all calls share one service: write `&self`, or `self: Arc<Self>` for what outlives the call, and put what changes behind a `Mutex` or an atomic",
         ),
         _ => {}
     }
 }
 
-fn is_shared(receiver: &Receiver) -> bool {
-    matches!(receiver.kind, ReceiverKind::Reference(_, None, None))
+/// How a handler takes the service, if it is in a way that all calls can.
+fn shared(receiver: &Receiver) -> Option<SharedSelf> {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, None, None) => Some(SharedSelf::Borrowed),
+        ReceiverKind::Typed(_, ty) => shared_type(ty),
+        _ => None,
+    }
+}
+
+/// A reference to an `Arc` is one to what is in it, when it is passed on.
+fn shared_type(ty: &Type) -> Option<SharedSelf> {
+    match ty {
+        Type::Reference(reference) if reference.mutability.is_none() => {
+            let is_self =
+                matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("Self"));
+            let is_shared = is_self || shared_type(&reference.elem).is_some();
+            (reference.lifetime.is_none() && is_shared).then_some(SharedSelf::Borrowed)
+        }
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let arguments = last.arguments.to_token_stream().to_string();
+            (last.ident == "Arc" && arguments.replace(' ', "") == "<Self>")
+                .then_some(SharedSelf::Owned)
+        }
+        _ => None,
+    }
 }
 
 fn result(sig: &Signature, report: &mut Report) -> Option<TokenStream> {

@@ -2,27 +2,38 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Path;
 use syn::ext::IdentExt;
+use syn::{Attribute, Path};
 
+use super::checked::Checks;
 use super::krate::Crate;
 use super::owner;
 use super::place::{self, relocate};
 use super::written::written;
 use crate::model::{Method, Service, ServiceName};
 
-/// The full name of the service, a constant expression.
+/// The full name of the service, a constant expression in an `impl` of it.
 pub(super) fn service_name(service: &Service, krate: &Crate) -> TokenStream {
     match &service.name {
         ServiceName::Text(text) => quote!(#text),
         ServiceName::Module(_) => {
-            let ty = owner::ty(service);
-            quote!(#krate::__private::service_name::<#ty>())
+            quote!(#krate::__private::service_name::<Self>())
         }
     }
 }
 
-/// The name of the method at `index`, a constant expression.
+/// The methods that the `.proto` gives the service, where it is known.
+pub(super) fn all_methods(service: &Service, krate: &Crate) -> TokenStream {
+    match &service.name {
+        ServiceName::Text(_) => TokenStream::new(),
+        ServiceName::Module(_) => quote! {
+            const DECLARED: &'static [&'static ::core::primitive::str] =
+                #krate::__private::declared_methods::<Self>();
+        },
+    }
+}
+
+/// The name of the method at `index`, a constant expression in an `impl` of the service.
 pub(super) fn method_name(
     index: usize,
     method: &Method,
@@ -35,32 +46,43 @@ pub(super) fn method_name(
             quote!(#rpc)
         }
         ServiceName::Module(_) => {
-            let ty = owner::ty(service);
-            quote!(#krate::__private::method_name::<#ty, #index>())
+            quote!(#krate::__private::method_name::<Self, #index>())
         }
     }
 }
 
 /// What is generated beside the service if it is given as a module.
-pub(super) fn implementations(service: &Service, krate: &Crate) -> TokenStream {
+pub(super) fn implementations(
+    service: &Service,
+    krate: &Crate,
+    checks: &mut Checks<'_>,
+) -> TokenStream {
     let ServiceName::Module(module) = &service.name else {
         return TokenStream::new();
     };
-    let declaration = declaration(module, service, krate);
+    let declaration = declaration(module, service, krate, checks);
     let methods = service.methods.iter().enumerate();
-    let methods = methods.map(|(index, method)| handled(index, method, service, krate));
-    let distinct = distinct(service, krate);
+    let methods = methods
+        .map(|(index, method)| handled(index, method, service, krate, checks))
+        .collect::<Vec<_>>();
+    let distinct = distinct(service, krate, checks);
     quote!(#declaration #(#methods)* #distinct)
 }
 
 /// The service of the module. A module that is not a service's has no `__Service`: the name then resolves to
 /// `NotAService` of the outer scope, and the error is reported at the path.
-fn declaration(module: &Path, service: &Service, krate: &Crate) -> TokenStream {
+fn declaration(
+    module: &Path,
+    service: &Service,
+    krate: &Crate,
+    checks: &mut Checks<'_>,
+) -> TokenStream {
     let (ty, cfgs) = (owner::ty(service), &service.cfgs);
     let path = written(module);
-    let check = quote!(#krate::__private::check_service::<#ty>(#path));
+    let check = quote!(#krate::__private::check_service::<Self>(#path));
     let tokens = quote!(#module);
     let check = relocate(check, place::start(&tokens), place::end(&tokens));
+    let check = checks.add(&check, cfgs);
     quote! {
         #(#cfgs)*
         #[allow(deprecated, unused_imports, non_local_definitions)]
@@ -77,40 +99,44 @@ fn declaration(module: &Path, service: &Service, krate: &Crate) -> TokenStream {
             };
         };
 
-        #(#cfgs)*
-        #[allow(deprecated)]
-        const _: () = #check;
+        #check
     }
 }
 
 /// The method of a handler, and the checks of its types, each reported at that type.
-fn handled(index: usize, method: &Method, service: &Service, krate: &Crate) -> TokenStream {
+fn handled(
+    index: usize,
+    method: &Method,
+    service: &Service,
+    krate: &Crate,
+    checks: &mut Checks<'_>,
+) -> TokenStream {
     let Method {
         request, result, ..
     } = method;
-    let cfgs = service.cfgs.iter().chain(&method.cfgs);
-    let cfgs = quote!(#(#cfgs)*);
+    let cfgs: Vec<&Attribute> = service.cfgs.iter().chain(&method.cfgs).collect();
     let ty = owner::ty(service);
-    let find = find(method, service, krate);
-    let check = |check: TokenStream, tokens: &TokenStream| {
+    let find = find(method, krate);
+    let mut check = |check: TokenStream, tokens: &TokenStream| {
         let written = written(tokens);
-        let check = quote!(#krate::__private::#check::<#ty, #index, _>(#written));
-        relocate(check, place::start(tokens), place::end(tokens))
+        let check = quote!(#krate::__private::#check::<Self, #index, _>(#written));
+        let check = relocate(check, place::start(tokens), place::end(tokens));
+        checks.add(&check, cfgs.iter().copied())
     };
     let check_request = check(quote!(check_request), request);
     let check_response = check(quote!(check_response), result);
-    let method = quote!(<#ty as #krate::__private::DeclaredMethod<#index>>::Method);
+    let method = quote!(<Self as #krate::__private::DeclaredMethod<#index>>::Method);
     let expected = quote!(<#method as #krate::proto::Method>);
     quote! {
-        #cfgs
+        #(#cfgs)*
         #[allow(deprecated)]
         impl #krate::__private::DeclaredMethod<#index> for #ty {
             type Method = <
-                <#ty as #krate::__private::Declared>::Service as #krate::__private::MethodAt<{ #find }>
+                <Self as #krate::__private::Declared>::Service as #krate::__private::MethodAt<{ #find }>
             >::Method;
         }
 
-        #cfgs
+        #(#cfgs)*
         #[allow(deprecated)]
         impl #krate::__private::DeclaredRpc<#index, fn(#request) -> #result> for #ty {
             const TAKES: ::core::primitive::bool = {
@@ -128,24 +154,20 @@ fn handled(index: usize, method: &Method, service: &Service, krate: &Crate) -> T
             };
         }
 
-        #cfgs
-        #[allow(deprecated)]
-        const _: () = #check_request;
-        #cfgs
-        #[allow(deprecated)]
-        const _: () = #check_response;
+        #check_request
+        #check_response
     }
 }
 
 /// The index of the method in the `.proto`, by its given name or that of the function.
-fn find(method: &Method, service: &Service, krate: &Crate) -> TokenStream {
-    let (ty, rpc) = (owner::ty(service), &method.rpc);
+fn find(method: &Method, krate: &Crate) -> TokenStream {
+    let rpc = &method.rpc;
     let (find, place) = match method.given {
-        Some(place) => (quote!(#krate::__private::find_named::<#ty>(#rpc)), place),
+        Some(place) => (quote!(#krate::__private::find_named::<Self>(#rpc)), place),
         None => {
             let function = method.function.unraw().to_string();
             (
-                quote!(#krate::__private::find_for::<#ty>(#function, #rpc)),
+                quote!(#krate::__private::find_for::<Self>(#function, #rpc)),
                 method.function.span(),
             )
         }
@@ -154,7 +176,7 @@ fn find(method: &Method, service: &Service, krate: &Crate) -> TokenStream {
 }
 
 /// Checks that no two handlers of a block serve the same method, which functions of different names may.
-fn distinct(service: &Service, krate: &Crate) -> TokenStream {
+fn distinct(service: &Service, krate: &Crate, checks: &mut Checks<'_>) -> TokenStream {
     let [_, _, ..] = &service.methods[..] else {
         return TokenStream::new();
     };
@@ -166,9 +188,5 @@ fn distinct(service: &Service, krate: &Crate) -> TokenStream {
     });
     let check = quote!(#krate::__private::distinct(&[#(#handlers),*]));
     let check = relocate(check, place::start(&ty), place::end(&ty));
-    quote! {
-        #(#cfgs)*
-        #[allow(deprecated)]
-        const _: () = #check;
-    }
+    checks.add(&check, cfgs)
 }

@@ -7,7 +7,7 @@ use syn::{Path, Type};
 use super::krate::Crate;
 use super::place::relocate;
 use super::written::written;
-use crate::model::{Method, Owner, Service};
+use crate::model::{Method, Owner, Service, SharedSelf};
 
 /// The handler's name in messages.
 pub(super) fn name(method: &Method, service: &Service, krate: &Crate) -> TokenStream {
@@ -72,10 +72,17 @@ pub(super) fn entry(
     let function = &method.function;
     let handler = match &service.owner {
         Owner::Struct { .. } => quote!(|_, __spikard_request| #function(__spikard_request)),
-        Owner::Type(_) => quote! {
-            |__spikard_service, __spikard_request| async move {
-                <Self>::#function(&__spikard_service, __spikard_request).await
-            }
+        Owner::Type(_) => match method.service {
+            SharedSelf::Borrowed => quote! {
+                |__spikard_service, __spikard_request| async move {
+                    <Self>::#function(&__spikard_service, __spikard_request).await
+                }
+            },
+            SharedSelf::Owned => quote! {
+                |__spikard_service, __spikard_request| {
+                    <Self>::#function(__spikard_service, __spikard_request)
+                }
+            },
         },
     };
     let entry = quote! {

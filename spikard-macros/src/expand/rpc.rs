@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::checked::Checks;
 use super::krate::Crate;
 use super::place::{self, relocate};
 use super::{declared, owner};
@@ -15,6 +16,7 @@ pub(super) fn implementation(
     method: &Method,
     service: &Service,
     krate: &Crate,
+    checks: &mut Checks<'_>,
 ) -> TokenStream {
     let Method {
         request,
@@ -23,8 +25,7 @@ pub(super) fn implementation(
         python,
         ..
     } = method;
-    let cfgs = service.cfgs.iter().chain(&method.cfgs);
-    let cfgs = quote!(#(#cfgs)*);
+    let cfgs = service.cfgs.iter().chain(&method.cfgs).collect::<Vec<_>>();
     let (ty, name) = (owner::ty(service), declared::service_name(service, krate));
     let rpc = declared::method_name(index, method, service, krate);
     let setters = limits.setters();
@@ -38,31 +39,33 @@ pub(super) fn implementation(
         Some(_) => quote!(PythonRpc),
         None => quote!(Rpc),
     };
-    let kind = quote!(#krate::__private::kind::<#ty, #index, _>());
+    let kind = quote!(#krate::__private::kind::<Self, #index, _>());
     let kind = relocate(kind, place::start(result), place::end(result));
-    let limits_above_zero = limits.unknown().map(|limit| {
+    let kind = checks.add(&kind, cfgs.iter().copied());
+    let mut limits_above_zero = Vec::new();
+    for limit in limits.unknown() {
         let UnknownLimit {
             field,
             is_time,
             value,
             advice,
         } = limit;
+        // A method under a `cfg` may not be there.
+        if method.cfgs.is_empty() && !checks.is_first(value) {
+            continue;
+        }
         let check = if is_time {
             quote!(time_above_zero)
         } else {
             quote!(count_above_zero)
         };
-        let options = quote!(#krate::__private::options::<#ty, #index, _>());
+        let options = quote!(#krate::__private::options::<Self, #index, _>());
         let check = quote!(#krate::__private::#check(#options.#field, #advice));
         let check = relocate(check, place::start(value), place::end(value));
-        quote! {
-            #cfgs
-            #[allow(deprecated)]
-            const _: () = #check;
-        }
-    });
+        limits_above_zero.push(checks.add(&check, cfgs.iter().copied()));
+    }
     quote! {
-        #cfgs
+        #(#cfgs)*
         #[allow(deprecated)]
         impl #krate::__private::#rpc_trait<#index, fn(#request) -> #result> for #ty {
             type Request = #request;
@@ -75,11 +78,7 @@ pub(super) fn implementation(
             #layout
         }
 
-        // Evaluated at compile time: fails if the types of request and result do not match.
-        #cfgs
-        #[allow(deprecated)]
-        const _: #krate::Kind = #kind;
-
+        #kind
         #(#limits_above_zero)*
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
         let entry = handler::entry(index, method, service, krate);
         quote!(#(#cfgs)* #entry)
     });
+    let declared = declared::all_methods(service, krate);
     quote! {
         #(#cfgs)*
         #[allow(deprecated)]
@@ -27,6 +28,7 @@ pub(super) fn implementation(service: &Service, krate: &Crate) -> TokenStream {
             const NAME: &'static ::core::primitive::str = #name;
 
             const METHODS: &'static [#krate::MethodInfo] = &[#(#infos),*];
+            #declared
 
             fn call(
                 self: ::std::sync::Arc<Self>,

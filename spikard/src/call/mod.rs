@@ -4,8 +4,12 @@ mod arrival;
 mod budget;
 mod connection;
 mod deadline;
+mod failure;
 #[cfg(feature = "orca")]
 mod load;
+#[cfg(feature = "server")]
+pub(crate) mod panic_place;
+mod panic_text;
 mod panics;
 pub(crate) mod refusal;
 mod span;
@@ -22,6 +26,9 @@ pub(crate) use arrival::{Arrival, HalfClose};
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use connection::Connection;
 pub(crate) use deadline::{Deadline, DeadlineTimer};
+#[cfg(feature = "server")]
+pub(crate) use failure::of_layer;
+pub(crate) use failure::{of_handler, passed_on};
 #[cfg(feature = "orca")]
 pub use load::LoadReport;
 #[cfg(feature = "orca")]
@@ -131,6 +138,10 @@ impl Call {
     }
 
     /// The extensions of the HTTP request: what tower layers left for the handler.
+    #[cfg_attr(
+        feature = "server",
+        doc = "\n[`ServerBuilder::layer`](crate::ServerBuilder::layer) has a sample."
+    )]
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
     }

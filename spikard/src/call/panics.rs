@@ -5,6 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::Status;
 
+#[cfg(feature = "server")]
+use super::panic_place;
+use super::panic_text::text;
 use super::span::CallSpan;
 
 /// Runs the user's code; a panic in it is the error, and is logged in the span that is entered.
@@ -25,9 +28,12 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
 
 /// INTERNAL. The text of the panic goes to the log, and no further.
 fn panicked(panic: &(dyn Any + Send)) -> Status {
-    let literal = panic.downcast_ref::<&str>().copied();
-    let formatted = || panic.downcast_ref::<String>().map(String::as_str);
-    let text = literal.or_else(formatted).unwrap_or("(not a string)");
-    tracing::error!(panic = text, "the handler panicked");
+    let text = text(panic);
+    #[cfg(feature = "server")]
+    let place = panic_place::of(text);
+    // Another server's: its program has a panic hook, or standard error.
+    #[cfg(not(feature = "server"))]
+    let place: Option<String> = None;
+    tracing::error!(panic = text, place, "the handler panicked");
     Status::internal("the handler panicked; the server's log says where")
 }

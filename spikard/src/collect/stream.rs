@@ -6,6 +6,7 @@ use std::vec;
 
 use futures_core::Stream;
 
+use crate::call::passed_on;
 use crate::{Message, Status};
 
 use super::body::RequestBody;
@@ -42,7 +43,7 @@ impl<M: Message> MessageStream<M> {
         match std::task::ready!(self.body.poll_more(cx, &mut self.list)) {
             Ok(true) => {}
             Ok(false) => self.end = End::Reached,
-            Err(status) => self.end = End::Failed(status),
+            Err(status) => self.end = End::Failed(passed_on(status)),
         }
         self.ready = self.list.take().into_iter();
         Poll::Ready(())

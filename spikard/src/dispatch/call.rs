@@ -8,7 +8,7 @@ use std::task::Poll;
 use http::{HeaderValue, Request, Response};
 use tonic::body::Body;
 
-use crate::call::{Arrival, CallSpan, Charge, Deadline, DeadlineTimer, contained_in};
+use crate::call::{Arrival, CallSpan, Charge, Deadline, DeadlineTimer, contained_in, of_handler};
 use crate::respond::{HeaderLimit, Reply, ReplyContext, Sending, cut_off, not_retried};
 use crate::shapes::{RequestForm, RequestShape, ResponseShape as _};
 use crate::{HandlerResult, Status, wire};
@@ -49,7 +49,8 @@ impl ServerCall {
         Fut: Future<Output = Ret> + Send + 'static,
     {
         self.receive(target, |request: Req, sending| async move {
-            handler(request).await.into_result()?.send(sending)
+            let result = handler(request).await.into_result();
+            result.map_err(of_handler)?.send(sending)
         })
     }
 

@@ -9,7 +9,8 @@ pub const MAX_STREAM_MESSAGES: usize = 10_000;
 ///
 /// A call over a limit is answered RESOURCE_EXHAUSTED (DEADLINE_EXCEEDED for time) with the limit's
 /// name and value; the handler does not run, and what was buffered is freed at once. A method's own
-/// options (`#[grpc(max_messages = 500)]`) override the server's limits.
+/// options (`#[grpc(max_messages = 500)]`) override the server's limits. Minor versions add fields: end a literal with
+/// `..Limits::default()`.
 ///
 /// ```
 /// use std::time::Duration;

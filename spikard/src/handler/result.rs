@@ -32,7 +32,8 @@ impl<T: ResponseShape, E: IntoStatus + Send> HandlerResult for Result<T, E> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a gRPC status",
     label = "does not implement `Into<Status>`",
-    note = "return `spikard::Status`, or write `impl From<{Self}> for spikard::Status`"
+    note = "return `spikard::Status`, with `.map_err(|error| Status::internal(error.to_string()))` before `?`",
+    note = "or return an error type of your own, with `impl From<{Self}> for Failure` and `impl From<Failure> for spikard::Status`; Rust allows no `impl` between two types of other crates"
 )]
 pub trait IntoStatus {
     #[doc(hidden)]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
-use crate::call::contained;
+use crate::call::{contained, of_handler};
 use crate::{Message, Messages, Status};
 
 use super::chunks::StreamedChunks;
@@ -46,9 +46,9 @@ impl<M: Message> Streamed<M> {
             let encoder = &mut self.encoder;
             let start = chunk.len();
             let appended = contained(|| {
-                messages
-                    .poll_next(cx)
-                    .map(|message| message.map(|message| encoder.append(chunk, &message?)))
+                messages.poll_next(cx).map(|message| {
+                    message.map(|message| encoder.append(chunk, &message.map_err(of_handler)?))
+                })
             });
             let appended = match appended {
                 Ok(polled) => ready!(polled),

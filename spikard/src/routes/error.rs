@@ -47,7 +47,7 @@ impl fmt::Display for RoutesError {
             ),
             Self::DuplicateService { service } => write!(
                 f,
-                "the service {service} is added twice, at least once with add_service: add it once"
+                "the service {service} is added twice, at least once with add_service: add it once, or each part of it with add, which merges the methods of one service"
             ),
             #[cfg(feature = "python")]
             Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),

@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
 
+use bytes::Bytes;
 use http::{Request, Response};
+#[cfg(feature = "server")]
+use tonic::GrpcMethod;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tower_service::Service;
@@ -14,6 +18,8 @@ use tower_service::Service;
 use crate::dispatch::ResponseFuture;
 
 use super::error::RoutesError;
+#[cfg(feature = "server")]
+use super::seen::{MethodOfPath, SeenMethods};
 
 type Answer = Box<dyn Fn(Request<Body>) -> ResponseFuture + Send + Sync>;
 
@@ -22,21 +28,24 @@ type Answer = Box<dyn Fn(Request<Body>) -> ResponseFuture + Send + Sync>;
 pub(crate) struct Foreign(Vec<(&'static str, Answer)>);
 
 impl Foreign {
-    pub(crate) fn add<S>(&mut self, service: S)
+    pub(crate) fn add<S, B>(&mut self, service: S)
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        S: Service<Request<Body>, Response = Response<B>, Error = Infallible>
             + NamedService
             + Clone
             + Send
             + Sync
             + 'static,
         S::Future: Send + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let answer = move |request| -> ResponseFuture {
             let mut service = service.clone();
             Box::pin(async move {
                 poll_fn(|cx| service.poll_ready(cx)).await?;
-                service.call(request).await
+                let response = service.call(request).await?;
+                Ok(response.map(Body::new))
             })
         };
         self.0.push((S::NAME, Box::new(answer)));
@@ -65,18 +74,47 @@ impl Foreign {
             let service = service.to_owned();
             return Err(RoutesError::DuplicateService { service });
         }
-        Ok(ForeignByName(services))
+        Ok(ForeignByName {
+            services,
+            #[cfg(feature = "server")]
+            methods: SeenMethods::default(),
+        })
     }
 }
 
 /// The services that answer the other paths.
-pub(super) struct ForeignByName(HashMap<&'static str, Answer>);
+pub(super) struct ForeignByName {
+    services: HashMap<&'static str, Answer>,
+    #[cfg(feature = "server")]
+    methods: SeenMethods,
+}
 
 impl ForeignByName {
     pub(super) fn find(&self, path: &str) -> Option<&Answer> {
-        let (service, _) = path.strip_prefix('/')?.rsplit_once('/')?;
-        self.0.get(service)
+        let (service, _) = split(path)?;
+        self.services.get(service)
     }
+
+    /// What layers are told of a path of theirs.
+    #[cfg(feature = "server")]
+    pub(super) fn method(&self, path: &str) -> MethodOfPath {
+        let known = split(path).and_then(|(service, method)| {
+            let (service, _) = self.services.get_key_value(service)?;
+            Some((*service, method))
+        });
+        match known {
+            None => MethodOfPath::None,
+            Some((service, method)) => match self.methods.name(method) {
+                Some(method) => MethodOfPath::Named(GrpcMethod::new(service, method)),
+                None => MethodOfPath::Refused,
+            },
+        }
+    }
+}
+
+/// The service and the method that a path names.
+fn split(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix('/')?.rsplit_once('/')
 }
 
 impl fmt::Debug for Foreign {

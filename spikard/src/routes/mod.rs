@@ -7,6 +7,8 @@ mod mounted;
 #[cfg(feature = "python")]
 mod names;
 mod registry;
+#[cfg(feature = "server")]
+mod seen;
 mod service;
 mod steps;
 mod table;
@@ -22,6 +24,8 @@ use foreign::Foreign;
 #[cfg(feature = "python")]
 pub(crate) use names::interned;
 use registry::{Registered, Registry};
+#[cfg(feature = "server")]
+pub(crate) use seen::MethodOfPath;
 pub use service::RoutesService;
 pub(crate) use steps::routes_steps;
 pub use table::RouteTable;

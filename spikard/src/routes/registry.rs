@@ -1,7 +1,7 @@
 //! The methods of all services, by path.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub(super) type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>
 #[derive(Default)]
 pub(crate) struct Registry {
     methods: Vec<Registered>,
+    /// The services whose methods are known from a `.proto`.
+    declared: BTreeMap<&'static str, &'static [&'static str]>,
 }
 
 /// One method of one service, and what answers it.
@@ -59,6 +61,9 @@ impl Registered {
 impl Registry {
     pub(crate) fn add<S: GrpcService>(&mut self, service: S) {
         let service = Arc::new(service);
+        if !S::DECLARED.is_empty() {
+            self.declared.insert(S::NAME, S::DECLARED);
+        }
         for (index, info) in S::METHODS.iter().enumerate() {
             let service = service.clone();
             self.methods.push(Registered {
@@ -101,7 +106,21 @@ impl Registry {
                 info: method.info.clone(),
             }
         });
-        RouteTable::new(routes.collect())
+        RouteTable::new(routes.collect(), self.unhandled().collect())
+    }
+
+    /// The methods that a `.proto` has and nobody handles, each with its service.
+    fn unhandled(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let declared = self.declared.iter();
+        let declared = declared.flat_map(|(service, methods)| {
+            let methods = methods.iter();
+            methods.map(|method| (*service, *method))
+        });
+        let is_handled = |(service, method): (&str, &str)| {
+            let mut methods = self.methods.iter();
+            methods.any(|handled| handled.service == service && handled.info.name == method)
+        };
+        declared.filter(move |method| !is_handled(*method))
     }
 
     #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
@@ -111,6 +130,9 @@ impl Registry {
 
     /// The methods by path, if every one can be served.
     pub(super) fn finish(self) -> Result<HashMap<String, Registered>, RoutesError> {
+        for (service, method) in self.unhandled() {
+            tracing::warn!("{service}/{method} has no handler and is answered UNIMPLEMENTED");
+        }
         let mut methods: HashMap<String, Registered> = HashMap::new();
         for method in self.methods {
             match methods.entry(format!("/{}/{}", method.service, method.info.name)) {

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 use std::future::ready;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use http::{Request, Response};
 use tonic::body::Body;
 use tower_service::Service;
@@ -17,6 +19,8 @@ use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_meth
 
 use super::foreign::ForeignByName;
 use super::registry::Registered;
+#[cfg(feature = "server")]
+use super::seen::MethodOfPath;
 
 /// All methods of a [`Routes`](crate::Routes) as one tower service; clones share them.
 #[derive(Clone)]
@@ -49,8 +53,11 @@ impl RoutesService {
 impl RoutesService {
     /// The method that a path names.
     #[cfg(feature = "server")]
-    pub(crate) fn method(&self, path: &str) -> Option<tonic::GrpcMethod<'static>> {
-        self.shared.methods.get(path).map(Registered::names)
+    pub(crate) fn method(&self, path: &str) -> MethodOfPath {
+        match self.shared.methods.get(path) {
+            Some(method) => MethodOfPath::Named(method.names()),
+            None => self.shared.foreign.method(path),
+        }
     }
 
     /// See [`Limits::max_sent_metadata_bytes`](crate::Limits::max_sent_metadata_bytes).
@@ -68,7 +75,12 @@ impl RoutesService {
     }
 }
 
-impl Service<Request<Body>> for RoutesService {
+/// Of any body, so that it goes where axum, tonic and tower take a service.
+impl<B> Service<Request<B>> for RoutesService
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = ResponseFuture;
@@ -77,13 +89,22 @@ impl Service<Request<Body>> for RoutesService {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> ResponseFuture {
+    fn call(&mut self, request: Request<B>) -> ResponseFuture {
+        self.answer(request.map(Body::new))
+    }
+}
+
+impl RoutesService {
+    fn answer(&self, request: Request<Body>) -> ResponseFuture {
         let path = request.uri().path();
         let method = self.shared.methods.get(path);
         // Services of others decide for themselves what they take.
         if method.is_none()
             && let Some(answer) = self.shared.foreign.find(path)
         {
+            // One of spikard's, added the tonic way, keeps the limits and the budget of the server.
+            let mut request = request;
+            request.extensions_mut().insert(self.shared.policy.clone());
             return answer(request);
         }
         if let Some(refused) = not_grpc(&request) {

@@ -17,13 +17,16 @@ macro_rules! routes_steps {
             self
         }
 
-        /// Adds a service that tonic generated, or any other `NamedService`. The limits do not apply to it.
+        /// Adds a service that tonic generated, or any other `NamedService`, with an interceptor around it or without.
+        ///
+        /// The limits do not apply to a service of others. To one of `#[grpc_stream]`, such as
+        /// `InterceptedService::new(SayHello, check)`, they do.
         #[must_use]
-        pub fn add_service<S>(mut self, service: S) -> Self
+        pub fn add_service<S, B>(mut self, service: S) -> Self
         where
             S: ::tower_service::Service<
                     ::http::Request<::tonic::body::Body>,
-                    Response = ::http::Response<::tonic::body::Body>,
+                    Response = ::http::Response<B>,
                     Error = ::std::convert::Infallible,
                 > + ::tonic::server::NamedService
                 + Clone
@@ -31,6 +34,8 @@ macro_rules! routes_steps {
                 + Sync
                 + 'static,
             S::Future: Send + 'static,
+            B: ::http_body::Body<Data = $crate::Bytes> + Send + 'static,
+            B::Error: Into<Box<dyn ::std::error::Error + Send + Sync>>,
         {
             self$(.$routes)?.foreign.add(service);
             self

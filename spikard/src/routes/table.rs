@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::{Limits, MethodInfo};
 
-/// The table of what is served: one row per method, with its kind, its handler and its limits.
+/// The table of what is served: one row per method, with its kind, its handler and its limits. Methods that the `.proto`
+/// has and nobody handles come last.
 ///
 /// It prints as an aligned table:
 ///
@@ -30,6 +31,7 @@ use crate::{Limits, MethodInfo};
 #[derive(Clone, Debug)]
 pub struct RouteTable {
     routes: Vec<Route>,
+    unhandled: Vec<(&'static str, &'static str)>,
 }
 
 /// One row of a [`RouteTable`].
@@ -41,8 +43,9 @@ pub(super) struct Route {
 }
 
 impl RouteTable {
-    pub(super) fn new(routes: Vec<Route>) -> Self {
-        Self { routes }
+    /// The methods that are handled, and those that are not, each with its service.
+    pub(super) fn new(routes: Vec<Route>, unhandled: Vec<(&'static str, &'static str)>) -> Self {
+        Self { routes, unhandled }
     }
 }
 
@@ -79,6 +82,11 @@ impl Route {
     }
 }
 
+/// The row of a method that a `.proto` has and nobody handles.
+fn unhandled((service, method): &(&str, &str)) -> [String; 5] {
+    [service, method, "-", "none: UNIMPLEMENTED", "-"].map(|cell| (*cell).to_owned())
+}
+
 /// In the largest binary unit that divides the number of bytes.
 fn size(bytes: usize) -> String {
     const UNITS: [(usize, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
@@ -96,6 +104,7 @@ impl fmt::Display for RouteTable {
         let head = ["SERVICE", "METHOD", "KIND", "HANDLER", "LIMITS"].map(String::from);
         let rows: Vec<_> = std::iter::once(head)
             .chain(self.routes.iter().map(Route::cells))
+            .chain(self.unhandled.iter().map(unhandled))
             .collect();
         let width = |column: usize| {
             let widths = rows.iter().map(|row| row[column].chars().count());
@@ -145,12 +154,17 @@ mod tests {
             limits: Limits::default().overridden_by(&MethodInfo::clone(&info).options),
             info,
         };
-        let table = RouteTable::new(vec![route(unary), route(upload)]).to_string();
+        let table = RouteTable::new(
+            vec![route(unary), route(upload)],
+            vec![("shop.Shop", "Export")],
+        )
+        .to_string();
         assert_eq!(
             table,
             "SERVICE    METHOD  KIND              HANDLER                   LIMITS\n\
              shop.Shop  Get     unary             shop::get (Rust)          4 MiB\n\
-             shop.Shop  Import  client streaming  shop:import_all (Python)  500 messages, 1000 bytes"
+             shop.Shop  Import  client streaming  shop:import_all (Python)  500 messages, 1000 bytes\n\
+             shop.Shop  Export  -                 none: UNIMPLEMENTED       -"
         );
     }
     #[test]
@@ -165,7 +179,7 @@ mod tests {
             limits: Limits::default().unbuffered(),
             info: duplex,
         };
-        let table = RouteTable::new(vec![route]).to_string();
+        let table = RouteTable::new(vec![route], Vec::new()).to_string();
         assert!(table.ends_with("  4 MiB a message"), "{table}");
     }
 }

@@ -2,17 +2,15 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
-use std::net::SocketAddr;
 #[cfg(feature = "tls")]
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 #[cfg(unix)]
-use tokio::net::{TcpSocket, UnixListener};
+use tokio::net::UnixListener;
+use tokio::net::{TcpListener, ToSocketAddrs};
 #[cfg(feature = "tls")]
 use tokio::sync::Semaphore;
 #[cfg(all(feature = "health", feature = "python"))]
@@ -24,6 +22,8 @@ use tower_service::Service;
 use crate::Routes;
 use crate::routes::routes_steps;
 
+use super::address::listen;
+use super::broken::Broken;
 use super::connection::Serving;
 use super::error::ServeError;
 use super::executor::Streams;
@@ -40,10 +40,6 @@ use super::serve::Server;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::transport::Transport;
-
-/// As many as `TcpListener::bind` has.
-#[cfg(unix)]
-const BACKLOG: u32 = 1024;
 
 /// The services and settings of a [`Server`], from [`Server::builder`].
 #[derive(Debug)]
@@ -101,8 +97,35 @@ impl ServerBuilder {
     /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
     ///
     /// The layer added first is outermost. It finds the names of service and method in the extension
-    /// [`tonic::GrpcMethod`]. An error of a layer is sent as the [`Status`](crate::Status) that it is or has
+    /// [`tonic::GrpcMethod`], and what it inserts into the extensions, handlers find in
+    /// [`Call::extensions`](crate::Call::extensions). Health and reflection are wrapped as well: an authentication layer has
+    /// to let `grpc.health.v1.Health` through. An error of a layer is sent as the [`Status`](crate::Status) that it is or has
     /// among its sources, else as UNKNOWN.
+    ///
+    /// ```
+    /// use spikard::{GrpcRequest, GrpcResponse, Server, Status, grpc_stream};
+    /// use tonic::service::interceptor::InterceptorLayer;
+    ///
+    /// #[derive(Clone)]
+    /// struct User(String);
+    ///
+    /// fn authenticate(mut request: tonic::Request<()>) -> Result<tonic::Request<()>, Status> {
+    ///     let user = request.metadata().get("x-user").and_then(|user| user.to_str().ok());
+    ///     let user = user.ok_or_else(|| Status::unauthenticated("x-user is missing"))?;
+    ///     let user = User(user.to_owned());
+    ///     request.extensions_mut().insert(user);
+    ///     Ok(request)
+    /// }
+    ///
+    /// #[grpc_stream(service = "shop.Greeter")]
+    /// async fn say_hello(request: GrpcRequest) -> Result<GrpcResponse<String>, Status> {
+    ///     let user = request.call.extensions().get::<User>();
+    ///     let user = user.ok_or_else(|| Status::internal("there is no layer"))?;
+    ///     Ok(GrpcResponse::from(format!("Hello {}", user.0)))
+    /// }
+    ///
+    /// let server = Server::builder().add(SayHello).layer(InterceptorLayer::new(authenticate));
+    /// ```
     #[must_use]
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
@@ -179,8 +202,11 @@ impl ServerBuilder {
     /// used, or an address that cannot be listened on.
     pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
         let address = format!("{addr:?}");
-        let listener = self
-            .listen(addr)
+        #[cfg(unix)]
+        let shared = self.reuse_port;
+        #[cfg(not(unix))]
+        let shared = false;
+        let listener = listen(addr, shared)
             .await
             .map_err(|source| ServeError::Bind { source, address })?;
         self.listen_on(listener)
@@ -196,7 +222,7 @@ impl ServerBuilder {
             source,
             address: String::from("the given socket"),
         })?;
-        self.finish(Listener::Tcp(listener, address))
+        self.finish(Listener::tcp(listener, address))
     }
 
     /// Serves on a Unix socket that listens already.
@@ -206,16 +232,7 @@ impl ServerBuilder {
     /// As [`listen_on`](Self::listen_on).
     #[cfg(unix)]
     pub fn listen_on_unix(self, listener: UnixListener) -> Result<Server, ServeError> {
-        self.finish(Listener::Unix(listener))
-    }
-
-    async fn listen<A: ToSocketAddrs>(&self, addr: A) -> io::Result<TcpListener> {
-        let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
-        #[cfg(unix)]
-        if self.reuse_port {
-            return listen_shared(&addresses);
-        }
-        TcpListener::bind(&addresses[..]).await
+        self.finish(Listener::unix(listener))
     }
 
     fn finish(self, listener: Listener) -> Result<Server, ServeError> {
@@ -263,6 +280,7 @@ impl ServerBuilder {
             transport: self.transport,
             handshake,
             streams: Streams::default(),
+            broken: Broken::default(),
             #[cfg(feature = "orca")]
             load: orca.as_ref().map(OpenRca::load),
         };
@@ -277,27 +295,4 @@ impl ServerBuilder {
             orca,
         })
     }
-}
-
-/// Listens on the first address that can be, with SO_REUSEPORT.
-#[cfg(unix)]
-fn listen_shared(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
-    let listen = |address: &SocketAddr| {
-        let socket = match address {
-            SocketAddr::V4(_) => TcpSocket::new_v4()?,
-            SocketAddr::V6(_) => TcpSocket::new_v6()?,
-        };
-        socket.set_reuseaddr(true)?;
-        socket.set_reuseport(true)?;
-        socket.bind(*address)?;
-        socket.listen(BACKLOG)
-    };
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match listen(address) {
-            Ok(listener) => return Ok(listener),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }

@@ -18,6 +18,7 @@ use tonic::body::Body;
 use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
 
+use super::broken::Broken;
 use super::clock::ConnectionClock;
 use super::executor::Streams;
 use super::handshake::{Established, Handshake};
@@ -30,7 +31,6 @@ use super::preface::Prefaced;
 use super::stall::Unstalled;
 use super::stopping::Stopping;
 use super::transport::Transport;
-use super::turns::InTurns;
 use super::verified_body::VerifiedBody;
 
 /// The time that a new connection has for its handshake and its preface in a graceful shutdown: it was accepted because
@@ -44,6 +44,8 @@ pub(super) struct Serving {
     pub(super) transport: Transport,
     pub(super) handshake: Handshake,
     pub(super) streams: Streams,
+    /// What is said of those that end with an error.
+    pub(super) broken: Broken,
     /// What reports the load of calls.
     #[cfg(feature = "orca")]
     pub(super) load: Option<Arc<Load>>,
@@ -54,6 +56,7 @@ impl Serving {
     /// in the second since it was accepted.
     pub(super) async fn serve(self, accepted: Accepted, mut stopping: Stopping) {
         let began = Instant::now();
+        let peer = accepted.peer();
         let late = sleep_until((began + NEWCOMER).into());
         let established = {
             let late = async {
@@ -77,7 +80,7 @@ impl Serving {
             Ok(Established::Tls(stream, connection)) => {
                 self.http2(stream, connection, began, stopping).await;
             }
-            Err(reason) => tracing::debug!(%reason, "a connection was closed before HTTP/2 began"),
+            Err(error) => self.broken.before_http2(peer, &error),
         }
     }
 
@@ -100,7 +103,7 @@ impl Serving {
             connection,
         };
         let stream = Unstalled::new(stream, self.transport.patience());
-        let (stream, preface) = Prefaced::new(InTurns::new(stream));
+        let (stream, preface) = Prefaced::new(stream);
         // The TLS handshake counts towards the limit.
         let handshake_left = self
             .transport
@@ -156,7 +159,7 @@ impl Serving {
         match ended {
             Some(Ok(())) => {}
             Some(Err(error)) => {
-                tracing::debug!(peer = ?address, %error, "a connection ended with an error");
+                self.broken.in_http2(address, &error);
             }
             None if preface.is_there() => {
                 tracing::info!(peer = ?address, "a connection was closed at max_connection_age_grace");

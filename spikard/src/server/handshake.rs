@@ -73,12 +73,7 @@ impl Handshake {
         if let Some(tls) = &self.tls {
             // An error means that the semaphore is closed, which it never is.
             let _slot = self.slots.acquire().await;
-            let stream = tls.accept(stream).await.inspect_err(|error| {
-                // What a client has done wrong. A port that is only probed ends otherwise.
-                if error.kind() == io::ErrorKind::InvalidData {
-                    tracing::info!(peer = %address, %error, "a TLS handshake failed");
-                }
-            })?;
+            let stream = tls.accept(stream).await?;
             let (_, session) = stream.get_ref();
             let certificates = session.peer_certificates().unwrap_or_default();
             let mut connection = connection;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::future::ready;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -11,16 +12,18 @@ use tower::util::{BoxCloneSyncService, MapErrLayer, MapResponseLayer};
 use tower::{Layer, ServiceExt};
 use tower_service::Service;
 
-use crate::dispatch::ResponseFuture;
+use crate::call::of_layer;
+use crate::dispatch::{ResponseFuture, unknown_method};
 use crate::respond::HeaderLimit;
+use crate::routes::MethodOfPath;
 use crate::{RoutesService, Status};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What a layer of a [`Server`](crate::Server) wraps: the methods, with the layers that were added after it.
 ///
-/// The request has the extension [`tonic::GrpcMethod`], with the names of service and method, where its path
-/// names a method of a spikard service.
+/// The request has the extension [`tonic::GrpcMethod`], with the names of service and method, unless its path names
+/// none of this server. A service of others does not say its methods: there, it is whatever method a path names.
 pub type LayeredService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
 
 /// The layers in the order added: the first sees a request first.
@@ -80,16 +83,23 @@ impl Stack {
         match self {
             Self::Plain(routes) => routes.clone().call(request),
             Self::Layered { service, routes } => {
-                let method = routes.method(request.uri().path());
-                if let Some(method) = &method {
-                    request.extensions_mut().insert(method.clone());
-                }
+                let method = match routes.method(request.uri().path()) {
+                    MethodOfPath::Named(method) => {
+                        request.extensions_mut().insert(method.clone());
+                        Some(method)
+                    }
+                    MethodOfPath::None => None,
+                    MethodOfPath::Refused => {
+                        return Box::pin(ready(Ok(unknown_method(&request))));
+                    }
+                };
                 let max_bytes = routes.max_sent_metadata_bytes();
                 let answer = service.clone().oneshot(request);
                 Box::pin(async move {
                     Ok(answer.await.unwrap_or_else(|error| {
                         let limit = header_limit(method.as_ref(), max_bytes);
-                        limit.status(Status::from_error(error)).into_http()
+                        let status = Status::from_error(error);
+                        limit.status(of_layer(status)).into_http()
                     }))
                 })
             }

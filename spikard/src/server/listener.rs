@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::mem;
 use std::net::SocketAddr;
 #[cfg(unix)]
 use std::os::fd::AsFd;
@@ -12,12 +13,21 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
+use super::seldom::Seldom;
+
 /// The pause after an error such as EMFILE or ENOMEM, or of a socket that does not listen: without one the loop would
 /// spin.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A socket that listens.
-pub(super) enum Listener {
+pub(super) struct Listener {
+    socket: Socket,
+    /// Whether the log says that no connection can be accepted: its end is said as well.
+    told: bool,
+    seldom: Seldom,
+}
+
+enum Socket {
     Tcp(TcpListener, SocketAddr),
     #[cfg(unix)]
     Unix(UnixListener),
@@ -30,38 +40,71 @@ pub(super) enum Accepted {
     Unix(UnixStream),
 }
 
-impl Listener {
-    /// The address of a TCP socket.
-    pub(super) fn local_addr(&self) -> Option<SocketAddr> {
+impl Accepted {
+    /// The address of the client.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(_, address) => Some(*address),
             #[cfg(unix)]
             Self::Unix(_) => None,
         }
     }
+}
+
+impl Listener {
+    /// A TCP socket, with its address.
+    pub(super) fn tcp(listener: TcpListener, address: SocketAddr) -> Self {
+        Self {
+            socket: Socket::Tcp(listener, address),
+            told: false,
+            seldom: Seldom::default(),
+        }
+    }
+
+    #[cfg(unix)]
+    pub(super) fn unix(listener: UnixListener) -> Self {
+        Self {
+            socket: Socket::Unix(listener),
+            told: false,
+            seldom: Seldom::default(),
+        }
+    }
+
+    /// The address of a TCP socket.
+    pub(super) fn local_addr(&self) -> Option<SocketAddr> {
+        match &self.socket {
+            Socket::Tcp(_, address) => Some(*address),
+            #[cfg(unix)]
+            Socket::Unix(_) => None,
+        }
+    }
 
     /// The next connection. Errors are of one connection or pass; none is of the listener.
     pub(super) async fn accept(&mut self) -> Accepted {
-        let (mut listens, mut said) = (true, false);
         loop {
-            let accepted = match self {
-                Self::Tcp(listener, _) => listener
+            let accepted = match &self.socket {
+                Socket::Tcp(listener, _) => listener
                     .accept()
                     .await
                     .map(|(stream, peer)| Accepted::Tcp(stream, as_ipv4(peer))),
                 #[cfg(unix)]
-                Self::Unix(listener) => listener
+                Socket::Unix(listener) => listener
                     .accept()
                     .await
                     .map(|(stream, _)| Accepted::Unix(stream)),
             };
             match accepted {
-                Ok(accepted) => return accepted,
+                Ok(accepted) => {
+                    if mem::take(&mut self.told) {
+                        tracing::info!("connections are accepted again");
+                    }
+                    return accepted;
+                }
                 Err(error) if is_of_the_connection(&error) => {
                     tracing::debug!(%error, "a connection broke before it was accepted");
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                    if std::mem::take(&mut listens) {
+                    if !mem::replace(&mut self.told, true) {
                         tracing::warn!(
                             "the listening socket was shut down: waiting until it listens again"
                         );
@@ -70,14 +113,7 @@ impl Listener {
                     self.register_again();
                 }
                 Err(error) => {
-                    // Once, not at each attempt: the next line comes after a connection.
-                    if !std::mem::replace(&mut said, true) {
-                        tracing::error!(
-                            %error,
-                            "cannot accept connections until the system allows it; raise the limit of open files \
-                             (ulimit -n) or lower max_connections"
-                        );
-                    }
+                    self.cannot_accept(&error);
                     sleep(PAUSE).await;
                 }
             }
@@ -87,7 +123,7 @@ impl Listener {
     /// tokio never forgets that a socket was shut down, and would poll it without end once it listens again.
     fn register_again(&mut self) {
         #[cfg(unix)]
-        if let Self::Tcp(listener, _) = self {
+        if let Socket::Tcp(listener, _) = &mut self.socket {
             let again = listener
                 .as_fd()
                 .try_clone_to_owned()
@@ -95,16 +131,32 @@ impl Listener {
             match again {
                 Ok(again) => *listener = again,
                 // Out of descriptors: the next attempt may find one.
-                Err(error) => tracing::error!(%error, "cannot accept connections; trying again"),
+                Err(error) => self.cannot_accept(&error),
             }
+        }
+    }
+
+    /// Says so once, however long it lasts.
+    fn cannot_accept(&mut self, error: &io::Error) {
+        if self.told {
+            return;
+        }
+        // A connection that ends lets another in, over and over.
+        if let Some(left_out) = self.seldom.tell() {
+            self.told = true;
+            tracing::error!(
+                %error, left_out,
+                "cannot accept connections until the system allows it; raise the limit of open files \
+                 (ulimit -n) or lower max_connections"
+            );
         }
     }
 
     /// Stops listening. Returns the connections that were waiting to be accepted, `most` of them: the system would reset
     /// them.
     pub(super) fn close(self, most: usize) -> Vec<Accepted> {
-        let closed = match self {
-            Self::Tcp(listener, _) => listener.into_std().map(|listener| {
+        let closed = match self.socket {
+            Socket::Tcp(listener, _) => listener.into_std().map(|listener| {
                 let next = || {
                     let (stream, peer) = listener.accept()?;
                     stream.set_nonblocking(true)?;
@@ -113,7 +165,7 @@ impl Listener {
                 waiting(next, most)
             }),
             #[cfg(unix)]
-            Self::Unix(listener) => listener.into_std().map(|listener| {
+            Socket::Unix(listener) => listener.into_std().map(|listener| {
                 let next = || {
                     let (stream, _) = listener.accept()?;
                     stream.set_nonblocking(true)?;
@@ -163,10 +215,10 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp(_, address) => address.fmt(f),
+        match &self.socket {
+            Socket::Tcp(_, address) => address.fmt(f),
             #[cfg(unix)]
-            Self::Unix(listener) => listener.fmt(f),
+            Socket::Unix(listener) => listener.fmt(f),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! spikard's own server, over hyper: the promises about time, small frames and draining need one.
 
 mod accept;
+mod address;
 mod age;
+mod broken;
 mod builder;
 mod clock;
 mod connection;
@@ -19,16 +21,15 @@ mod orca;
 mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
+mod seldom;
 mod serve;
 mod settings;
 mod signal;
 mod stall;
 mod stopping;
-mod through;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;
-mod turns;
 mod verified_body;
 
 pub use builder::ServerBuilder;

@@ -8,6 +8,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
+use crate::call::panic_place;
+
 use super::accept::accept;
 use super::connection::Serving;
 use super::drain::OpenConnections;
@@ -110,6 +112,7 @@ impl Server {
         stop: impl Future<Output = Duration>,
         hurry: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
+        panic_place::note();
         #[cfg(feature = "health")]
         let health = self.health;
         #[cfg(feature = "health")]

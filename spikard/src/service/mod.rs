@@ -1,14 +1,17 @@
 //! A gRPC service, as `#[grpc_stream]` makes it from functions.
 
+mod checked;
 mod footprint;
 mod mount;
 mod rpc;
+mod shared;
 
 use std::sync::Arc;
 
 use crate::MethodInfo;
 use crate::dispatch::{ResponseFuture, ServerCall};
 
+pub use checked::{Checked, Passed};
 pub use footprint::RequestFootprint;
 pub use mount::serve;
 pub use rpc::{Rpc, answer, count_above_zero, kind, method, options, time_above_zero};
@@ -28,6 +31,10 @@ pub trait GrpcService: Send + Sync + Sized + 'static {
 
     /// The methods, in the order written.
     const METHODS: &'static [MethodInfo];
+
+    /// The methods that the `.proto` gives the service, whoever handles them; none where no `.proto` is known. Those
+    /// without a handler are named when a server starts.
+    const DECLARED: &'static [&'static str] = &[];
 
     /// Answers a call of the method at `index` of [`METHODS`](Self::METHODS).
     fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture;

@@ -18,7 +18,9 @@ pub fn serve<S: GrpcService + Clone>(service: &S, request: Request<Body>) -> Res
     let index = method_index::<S>(request.uri().path());
     match index {
         Some(index) => {
-            let call = ServerCall::new(request, Policy::unserved());
+            let mut request = request;
+            let served = request.extensions_mut().remove::<Policy>();
+            let call = ServerCall::new(request, served.unwrap_or_else(Policy::unserved));
             Arc::new(service.clone()).call(index, call)
         }
         None => Box::pin(ready(Ok(unknown_method(&request)))),

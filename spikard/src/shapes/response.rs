@@ -88,6 +88,13 @@ macro_rules! response_of_several {
 
 response_of_several! {
     /// The response of a server-streaming RPC, as a list of messages.
+    ///
+    /// ```
+    /// use spikard::GrpcServerStreamResponse;
+    ///
+    /// let response: GrpcServerStreamResponse<u64> = (1..=3).collect();
+    /// assert_eq!(response.messages, [1, 2, 3]);
+    /// ```
     #[derive(Clone, Debug)]
     GrpcServerStreamResponse<R> {
         /// The messages, sent in this order.
@@ -110,6 +117,19 @@ response_of_several! {
         messages: Vec<R>,
     }
 }
+
+macro_rules! collected {
+    ($($shape:ident),*) => {$(
+        /// A response without metadata.
+        impl<R> FromIterator<R> for $shape<R> {
+            fn from_iter<I: IntoIterator<Item = R>>(messages: I) -> Self {
+                Self::from(Vec::from_iter(messages))
+            }
+        }
+    )*};
+}
+
+collected!(GrpcServerStreamResponse, GrpcBidiStreamResponse);
 
 response_of_several! {
     /// The response of a full-duplex RPC, or of a server-streaming one, as a stream of messages.

@@ -9,6 +9,8 @@ mod failures;
 mod keepalive;
 mod layers;
 mod listening;
+mod log;
+mod logged;
 mod orca;
 mod protocol;
 mod reflection;

@@ -16,7 +16,7 @@ async fn certificates(request: GrpcRequest<()>) -> Result<GrpcResponse<u64>, Sta
 }
 
 /// An authority, and the files of a certificate for `localhost` that it signed.
-struct Files {
+pub(crate) struct Files {
     folder: PathBuf,
     ca: String,
     certificate: String,
@@ -24,7 +24,7 @@ struct Files {
 }
 
 impl Files {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&folder).unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -49,7 +49,7 @@ impl Files {
         self.folder.join(name)
     }
 
-    fn tls(&self) -> Tls {
+    pub(crate) fn tls(&self) -> Tls {
         Tls::new(self.path("server.pem"), self.path("server.key"))
     }
 

@@ -88,3 +88,11 @@ fn runs() {
         (0, &b"\x0a\x01x"[..])
     );
 }
+
+#[test]
+fn all_methods_of_the_service_are_known() {
+    assert_eq!(
+        <Items as spikard::GrpcService>::DECLARED,
+        message_service::METHODS
+    );
+}

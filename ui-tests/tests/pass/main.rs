@@ -37,6 +37,7 @@ pub mod re_exports;
 pub mod renamed_method;
 pub mod rpcs_in_lower_case;
 pub mod rpcs_of_one_name;
+pub mod shared_state;
 pub mod state_is_not_clone;
 pub mod state_types;
 pub mod visibility;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard.grpc._drain import DRAIN, Drain
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -33,13 +35,17 @@ class LoopRunner:
         self._handlers = handlers
         self._on_lookup = on_lookup
         self._on_closed = on_closed
+        self.drain = Drain()
         # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._streams: dict[int, StreamCall] = {}
 
     def attach(self) -> None:
         """Begins to take calls from the bridge."""
-        self._loop.add_reader(self._bridge.fileno(), self._drain)
+        context = contextvars.copy_context()
+        context.run(DRAIN.set, self.drain)
+        # What is run for it, calls among it, is run in copies of this context.
+        context.run(self._loop.add_reader, self._bridge.fileno(), self._drain)
 
     def detach(self) -> None:
         """Takes no more calls from the bridge."""

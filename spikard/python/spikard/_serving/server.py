@@ -131,6 +131,9 @@ class Server:
             runtime.close()
             raise
         self._runtime = runtime
+        # GOAWAY comes after the delay, in which clients may still come.
+        delay = self._settings.drain_delay
+        drains.add_done_callback(lambda told: told.cancelled() or loop.call_later(delay, runtime.begin_drain))
         self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
 
     async def stop(self, grace: Duration | None = None) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from spikard.grpc._drain import DRAIN, Drain
 from spikard.grpc._load import LoadRecorder, LoadReport, record
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._response_metadata import ResponseMetadata
@@ -59,6 +60,30 @@ class Call:
         if self.deadline is None:
             return None
         return max(0.0, self.deadline - time.monotonic())
+
+    def is_draining(self) -> bool:
+        """Whether the server shuts down gracefully: it has sent GOAWAY, and the call has the grace period left.
+
+        For handlers in threads, between two steps of long work. Always false in a program in Rust.
+        """
+        drain = DRAIN.get()
+        return drain is not None and drain.is_begun()
+
+    async def draining(self) -> None:
+        """Returns when the server shuts down gracefully: see :meth:`is_draining`.
+
+        A stream without an end can end by itself then, and its client goes on elsewhere::
+
+            async def watch(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
+                draining = asyncio.ensure_future(request.call.draining())
+                while not draining.done():
+                    change = asyncio.ensure_future(changes.get())
+                    await asyncio.wait({draining, change}, return_when=asyncio.FIRST_COMPLETED)
+                    if change.done():
+                        yield change.result()
+                raise GrpcError(StatusCode.UNAVAILABLE, "the server shuts down")
+        """
+        await (DRAIN.get() or Drain()).wait()
 
     def set_initial_metadata(self, metadata: MetadataLike) -> None:
         """Sets the initial metadata; for handlers that yield.

@@ -33,6 +33,11 @@ pub const fn service_name<S: Declared>() -> &'static str {
     S::Service::NAME
 }
 
+/// The names of all its methods.
+pub const fn declared_methods<S: Declared>() -> &'static [&'static str] {
+    S::Service::METHODS
+}
+
 /// The name of the method.
 pub const fn method_name<S: DeclaredMethod<INDEX>, const INDEX: usize>() -> &'static str {
     <S::Method as Method>::NAME

@@ -10,5 +10,6 @@ pub use accepts::{Differs, Returns, Takes};
 pub use check::{check_request, check_response, check_service, distinct};
 pub use find::{find_for, find_named};
 pub use handled::{
-    Declared, DeclaredMethod, DeclaredRpc, MethodAt, NotAService, method_name, service_name,
+    Declared, DeclaredMethod, DeclaredRpc, MethodAt, NotAService, declared_methods, method_name,
+    service_name,
 };

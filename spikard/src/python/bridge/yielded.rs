@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tonic::metadata::MetadataMap;
 
+use crate::call::passed_on;
 use crate::respond::StreamedBatches;
 use crate::wire::framed_messages;
 use crate::{Messages, Status};
@@ -87,7 +88,7 @@ impl Stream for Each {
             self.batch = None;
             match ready!(Pin::new(&mut self.batches).poll_next(cx)) {
                 Some(Ok(batch)) => self.batch = Some(Box::new(framed_messages(batch))),
-                Some(Err(status)) => return Poll::Ready(Some(Err(status))),
+                Some(Err(status)) => return Poll::Ready(Some(Err(passed_on(status)))),
                 None => return Poll::Ready(None),
             }
         }

@@ -1,0 +1,46 @@
+//! Listening on an address.
+
+use std::io;
+use std::net::SocketAddr;
+
+#[cfg(unix)]
+use tokio::net::TcpSocket;
+use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+
+/// As many as `TcpListener::bind` has.
+#[cfg(unix)]
+const BACKLOG: u32 = 1024;
+
+/// Listens on the first address that can be; `shared` is SO_REUSEPORT, where there is one.
+pub(super) async fn listen<A: ToSocketAddrs>(addr: A, shared: bool) -> io::Result<TcpListener> {
+    let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
+    #[cfg(unix)]
+    if shared {
+        return listen_shared(&addresses);
+    }
+    #[cfg(not(unix))]
+    let _ = shared;
+    TcpListener::bind(&addresses[..]).await
+}
+
+#[cfg(unix)]
+fn listen_shared(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
+    let listen = |address: &SocketAddr| {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.set_reuseport(true)?;
+        socket.bind(*address)?;
+        socket.listen(BACKLOG)
+    };
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in addresses {
+        match listen(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
