@@ -7,13 +7,9 @@ import re
 import resource
 import signal
 import socket
-import ssl
-import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
-import certificates
 import pytest
 from processes import HANDLERS, WAIT, serving, spikard
 from wire import grpc
@@ -182,15 +178,6 @@ def test_a_port_in_use(workers: str) -> None:
     assert f"spikard: error: cannot listen on {served.address}: Address already in use; stop the program" in done.stderr
 
 
-def test_a_certificate_that_is_none(tmp_path: Path) -> None:
-    """The message names the file and what is wrong with it."""
-    bad = tmp_path / "bad.pem"
-    bad.write_text("not a certificate")
-    done = spikard("serve", "probes", "--bind", "127.0.0.1:0", "--tls-cert", str(bad), "--tls-key", str(bad))
-    assert done.returncode == 2
-    assert f"spikard: error: the TLS file {bad} holds no certificate in PEM form" in done.stderr
-
-
 def test_environment() -> None:
     """A flag takes precedence over its variable."""
     env = {"SPIKARD_MAX_MESSAGES": "7", "SPIKARD_MAX_MESSAGE_BYTES": "2KiB"}
@@ -230,50 +217,6 @@ def test_unix_socket(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_mutual_tls(tmp_path: Path) -> None:
-    """A client with a certificate of the authority is served, one without is not."""
-    made = certificates.make(tmp_path)
-    options = [
-        *("--tls-cert", str(made.file("server.pem")), "--tls-key", str(made.file("server.key"))),
-        *("--tls-client-ca", str(made.file("ca.pem"))),
-    ]
-    ca = made.file("ca.pem").read_bytes()
-    with serving("probes", *options) as served:
-        assert f"serving on {served.address} with mutual TLS (pid " in served.out.text()
-        mutual = grpc.ssl_channel_credentials(
-            ca, made.file("client.key").read_bytes(), made.file("client.pem").read_bytes()
-        )
-        with grpc.secure_channel(served.address, mutual) as channel:
-            assert channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT) == b"one"
-        with (
-            grpc.secure_channel(served.address, grpc.ssl_channel_credentials(ca)) as channel,
-            pytest.raises(grpc.RpcError) as raised,
-        ):
-            channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT)
-        assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
-        served.err.wait_for(r"INFO .*: a TLS handshake failed peer=127\.0\.0\.1:\d+ error=peer sent no certificates")
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_tls_and_clients_that_do_it_wrong(workers: int, tmp_path: Path) -> None:
-    """The start says that there is TLS, and the log who failed to speak it, and why."""
-    made = certificates.make(tmp_path)
-    options = ["--tls-cert", str(made.file("server.pem")), "--tls-key", str(made.file("server.key"))]
-    (tmp_path / "other").mkdir()
-    other = certificates.make(tmp_path / "other").file("ca.pem")
-    with serving("probes", *options, workers=workers) as served:
-        assert f"serving on {served.address} with TLS (pid " in served.out.text()
-        failed = r"INFO .*: a TLS handshake failed peer=127\.0\.0\.1:\d+ error="
-        with grpc.insecure_channel(served.address) as channel, pytest.raises(grpc.RpcError):
-            channel.unary_unary("/probes.Probes/Echo")(b"one", timeout=WAIT)
-        served.err.wait_for(failed + "received corrupt message")
-        host, port = served.address.rsplit(":", 1)
-        context = ssl.create_default_context(cafile=str(other))
-        with socket.create_connection((host, int(port)), timeout=WAIT) as stream, pytest.raises(ssl.SSLError):
-            context.wrap_socket(stream, server_hostname="localhost")
-        served.err.wait_for(failed + "received fatal alert")
-
-
 def test_health_can_be_turned_off() -> None:
     """Then it is not there."""
     check = "/grpc.health.v1.Health/Check"
@@ -309,40 +252,6 @@ def test_a_wildcard_address() -> None:
             with grpc.insecure_channel(f"{shown}:{port}") as channel:
                 peer = channel.unary_unary("/probes.Probes/Peer")(b"", timeout=WAIT).decode()
                 assert peer.startswith(f"{shown}:")
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-@pytest.mark.parametrize("command", [["--help"], ["serve", "--help"], ["routes", "--help"], ["routes", "umlaut"]])
-def test_an_encoding_that_lacks_letters(command: list[str], encoding: str) -> None:
-    """They are escaped."""
-    done = subprocess.run(
-        [sys.executable, "-m", "spikard", *command],
-        cwd=HANDLERS,
-        env={**os.environ, "PYTHONIOENCODING": encoding},
-        capture_output=True,
-        timeout=WAIT,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert rb"\u" in done.stdout
-
-
-def test_a_table_that_cannot_be_printed() -> None:
-    """One message, as of other mistakes."""
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "spikard", "routes", "counting"],
-            cwd=HANDLERS,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=WAIT,
-            check=False,
-        )
-    assert (done.returncode, done.stderr) == (
-        2,
-        "spikard: error: cannot write to standard output: No space left on device\n",
-    )
 
 
 def test_no_descriptors_are_left() -> None:
