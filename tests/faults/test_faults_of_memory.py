@@ -7,7 +7,7 @@ import gzip
 import struct
 import time
 
-from raw_client import DATA, HEADERS, RST_STREAM, frame, message
+from raw_client import DATA, HEADERS, INDEXED, RST_STREAM, frame, header, message
 from targets import KIB, MIB, SERVICE, WAIT, Start
 
 
@@ -111,6 +111,55 @@ def test_a_decompression_bomb(start: Start) -> None:
     assert server.memory() - begun < 24 * MIB
     assert server.seen() == []
     assert server.is_served()
+
+
+def test_joined_metadata(start: Start) -> None:
+    """200 uploads that stay, with 14 metadata values of 3,900 commas each, which HPACK makes a byte each.
+
+    Threshold: 24 MiB more memory, 120 KiB a call: the values of a request are split at 256 commas at most.
+    """
+    server = start()
+    few = [(b"x-few-bin", b"AA,AQ"), (b"x-few-bin", b"Ag")]
+    client = server.client()
+    client.socket.sendall(client.begin(f"{SERVICE}/Values", message(b"x-few-bin"), metadata=few))
+    assert client.until(DATA) == [(0, message(b"3"))]
+    client = server.client()
+    begun = server.memory()
+    many = header(b"x-many-bin", b"," * 3900, indexed=True) + INDEXED * 13
+    for _ in range(200):
+        client.socket.sendall(client.begin(f"{SERVICE}/Count", message(b"a"), end=False, block=many))
+        many = INDEXED * 14
+    # A connection is read in order: when this is answered, the uploads before it have been read.
+    assert client.call_many(f"{SERVICE}/Echo", [b"one"]) == [b"one"]
+    assert server.memory() - begun < 24 * MIB
+
+
+def test_health_checks_that_stay(start: Start) -> None:
+    """Health checks that are not finished and watches of names that are not served, of up to 4 MiB, on 4 connections.
+
+    Threshold: the names that are too large (over 1 KiB) are refused, the others take 8 MiB together, 10 KiB a call, and
+    a probe is answered.
+    """
+    server = start()
+    clients = [server.client() for _ in range(4)]
+    begun = server.memory()
+    for client in clients:
+        for method in ["Check", "Watch"] * 20:
+            declared = struct.pack(">BI", 0, 4 * MIB - 64)
+            client.socket.sendall(client.begin(f"/grpc.health.v1.Health/{method}", declared, end=False))
+            client.until(HEADERS)
+            # Refused by its length: reset after its status, as the rest of it is not read.
+            client.until(RST_STREAM)
+        name = b"\x0a\xe8\x07" + b"x" * 1000
+        half = message(name)[:-1]
+        calls = [client.begin("/grpc.health.v1.Health/Check", half, end=False) for _ in range(100)]
+        calls += [client.begin("/grpc.health.v1.Health/Watch", message(name)) for _ in range(100)]
+        client.socket.sendall(b"".join(calls))
+        client.until(DATA, 100)
+    assert server.memory() - begun < 8 * MIB
+    with server.channel() as others:
+        check = others.unary_unary("/grpc.health.v1.Health/Check")
+        assert check(b"", timeout=WAIT) == b"\x08\x01"
 
 
 def test_calls_that_are_given_up(start: Start, language: str) -> None:

@@ -99,7 +99,7 @@ RETURNS: dict[str, object] = {
     "returns bytes": b"bytes",
     "returns a list": [b"bytes"],
     "returns another kind of response": GrpcResponse(payload=b"payload"),
-    "returns messages that are not bytes": GrpcBidiStreamResponse(messages=["text"]),  # type: ignore[list-item]
+    "returns messages that are not bytes": GrpcBidiStreamResponse(messages=["text"]),
 }
 
 FAILURES: dict[str, BaseException] = {

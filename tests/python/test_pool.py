@@ -87,7 +87,7 @@ def test_a_thread_goes_on_after_a_call_that_is_lost(caplog: pytest.LogCaptureFix
     pool = pool_of(PoolBridge(MemoryError(), (call, 1, 0, "request", False)), GrpcResponse)
     pool.ensure_started()
     assert pool.join(time.monotonic() + 30)
-    assert call.answers == [GrpcResponse("request")]  # type: ignore[arg-type]
+    assert call.answers == [GrpcResponse("request")]
     assert "a call for a def handler was lost before it began: MemoryError" in caplog.text
 
 

@@ -18,9 +18,23 @@ def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
     return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
 
 
-def _header(name: bytes, value: bytes) -> bytes:
-    # A literal that is not indexed, without Huffman; every name and value here is shorter than 127 bytes.
-    return b"\x00" + bytes([len(name)]) + name + bytes([len(value)]) + value
+def header(name: bytes, value: bytes, *, indexed: bool = False) -> bytes:
+    """A literal of HPACK without Huffman; `indexed`, `INDEXED` stands for it from then on."""
+    return (b"\x40" if indexed else b"\x00") + _length(len(name)) + name + _length(len(value)) + value
+
+
+INDEXED = b"\xbe"
+"""The header that was indexed last."""
+
+
+def _length(length: int) -> bytes:
+    if length < 127:
+        return bytes([length])
+    left, more = length - 127, b"\x7f"
+    while left > 127:
+        more += bytes([left & 127 | 128])
+        left >>= 7
+    return more + bytes([left])
 
 
 def message(payload: bytes) -> bytes:
@@ -55,10 +69,18 @@ class RawClient:
         """Close the connection."""
         self.socket.close()
 
-    def begin(self, path: str, body: bytes, *, end: bool = True, metadata: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
-        """The frames of a call; with `end` the client has said all."""
+    def begin(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        end: bool = True,
+        metadata: Iterable[tuple[bytes, bytes]] = (),
+        block: bytes = b"",
+    ) -> bytes:
+        """The frames of a call; with `end` the client has said all. `block` goes after the headers as it stands."""
         headers = b"".join(
-            _header(name, value)
+            header(name, value)
             for name, value in (
                 (b":method", b"POST"),
                 (b":scheme", b"http"),
@@ -71,7 +93,7 @@ class RawClient:
         )
         stream = self.last_stream = self.last_stream + 2
         data = frame(DATA, END_STREAM if end else 0, stream, body)
-        return frame(HEADERS, END_HEADERS, stream, headers) + data
+        return frame(HEADERS, END_HEADERS, stream, headers + block) + data
 
     def call_many(self, path: str, payloads: Iterable[bytes]) -> list[bytes]:
         """Make calls at once, and wait for the answer of each: the payload of its message."""

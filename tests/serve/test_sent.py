@@ -122,6 +122,15 @@ def test_metadata_that_cannot_be_sent_does_not_cost_the_code(
         served.err.wait_for(rf'WARNING.*"grpc-status".*method=sent.Sent/{method}')
 
 
+def test_more_keys_than_headers_can_have_are_refused(served: Served, call: Call) -> None:
+    """A map of headers panics then."""
+    answer = call(served.address, "/sent.Sent/Fail", "unary_unary", [b"keys"])
+    assert (answer.code, answer.text) == ("NOT_FOUND", "no such record")
+    answer = call(served.address, "/sent.Sent/Answer", "unary_unary", [b"keys"])
+    assert (answer.code, answer.text) == ("INTERNAL", "the handler's answer cannot be sent; the server's log says why")
+    served.err.wait_for(r"ERROR.*sent:answer.*metadata of more than 16384 keys cannot be sent")
+
+
 def test_white_space_around_a_value_is_not_sent(served: Served, call: Call) -> None:
     """HTTP/2 forbids it: grpclib's connection would end."""
     answer = call(served.address, "/sent.Sent/Spaces", "unary_unary", [b""])

@@ -30,6 +30,14 @@ impl Faults {
         Ok(GrpcResponse::from(Bytes::from(count.to_string())))
     }
 
+    /// Answers with the number of values in the metadata under the key that the message says.
+    async fn values(&self, request: GrpcRequest) -> Result<GrpcResponse, Status> {
+        let key = std::str::from_utf8(&request.payload);
+        let key = key.map_err(|_| Status::invalid_argument("not a key"))?;
+        let values = request.metadata.get_all_bin(key).iter().count();
+        Ok(GrpcResponse::from(Bytes::from(values.to_string())))
+    }
+
     /// The numbers of messages of every upload that a handler saw; forgets them.
     async fn seen(&self, _: GrpcRequest) -> Result<GrpcResponse, Status> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -13,6 +13,8 @@ mod panic_text;
 mod panics;
 pub(crate) mod refusal;
 mod span;
+#[cfg(any(feature = "health", feature = "orca", feature = "reflection"))]
+mod until_drain;
 
 use std::future::{Future, pending};
 use std::net::SocketAddr;
@@ -37,6 +39,8 @@ pub(crate) use panics::{contained, contained_in};
 pub(crate) use span::CallSpan;
 #[cfg(feature = "orca")]
 pub(crate) use span::is_server_fault;
+#[cfg(any(feature = "health", feature = "orca", feature = "reflection"))]
+pub(crate) use until_drain::UntilDrain;
 
 /// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.
 ///

@@ -3,11 +3,17 @@
 use std::convert::Infallible;
 use std::future::{Future, poll_fn, ready};
 use std::pin::{Pin, pin};
+#[cfg(feature = "health")]
+use std::sync::Arc;
 use std::task::Poll;
 
 use http::{HeaderValue, Request, Response};
 use tonic::body::Body;
 
+#[cfg(feature = "health")]
+use crate::Limits;
+#[cfg(feature = "health")]
+use crate::call::Budget;
 use crate::call::{Arrival, CallSpan, Charge, Deadline, DeadlineTimer, contained_in, of_handler};
 use crate::respond::{HeaderLimit, Reply, ReplyContext, Sending, cut_off, not_retried};
 use crate::shapes::{RequestForm, RequestShape, ResponseShape as _};
@@ -32,11 +38,12 @@ impl ServerCall {
         Self { request, policy }
     }
 
-    /// With the default limits and no share of the server's budget: a call of the server's own, which is never refused
-    /// because of others.
+    /// With the default limits, and charged to `budget` instead of the server's: a call of the server's own, which is
+    /// never refused because of others.
     #[cfg(feature = "health")]
-    pub(crate) fn apart(mut self) -> Self {
-        self.policy = Policy::unserved();
+    pub(crate) fn apart(mut self, budget: Arc<Budget>) -> Self {
+        self.policy.limits = Limits::default();
+        self.policy.budget = budget;
         self
     }
 

@@ -38,13 +38,12 @@ pub(crate) fn not_grpc<B>(request: &Request<B>) -> Option<Response<Body>> {
 
 /// The answer to a path that names no method of this server.
 pub(crate) fn unknown_method<B>(request: &Request<B>) -> Response<Body> {
-    let path = request.uri().path();
+    let path = wire::shown(request.uri().path().as_bytes());
     let status = not_retried(Status::unimplemented(format!(
-        "this server has no method {}",
-        wire::shown(path.as_bytes())
+        "this server has no method {path}"
     )));
     let peer = Arrival::peer(request.extensions());
-    CallSpan::of_unknown(path, peer).fail(&status);
+    CallSpan::of_unknown(&path, peer).fail(&status);
     status.into_http()
 }
 
@@ -54,7 +53,8 @@ fn in_http<B>(
     text: String,
     (name, value): (HeaderName, HeaderValue),
 ) -> Response<Body> {
-    tracing::debug!(path = request.uri().path(), %status, "not a gRPC request: {}", text.trim_end());
+    let path = wire::shown(request.uri().path().as_bytes());
+    tracing::debug!(path, %status, "not a gRPC request: {}", text.trim_end());
     // HEAD has the headers of GET, and no body.
     let body = match *request.method() {
         Method::HEAD | Method::CONNECT => Body::empty(),

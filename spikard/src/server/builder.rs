@@ -291,8 +291,6 @@ impl ServerBuilder {
             grace: self.grace,
             #[cfg(feature = "health")]
             health,
-            #[cfg(feature = "orca")]
-            orca,
         })
     }
 }

@@ -17,8 +17,6 @@ use super::error::ServeError;
 #[cfg(feature = "health")]
 use super::health::Health;
 use super::listener::Listener;
-#[cfg(feature = "orca")]
-use super::orca::OpenRca;
 use super::signal;
 
 /// A gRPC server that listens on an address.
@@ -40,8 +38,6 @@ pub struct Server {
     pub(super) grace: Duration,
     #[cfg(feature = "health")]
     pub(super) health: Option<Health>,
-    #[cfg(feature = "orca")]
-    pub(super) orca: Option<OpenRca>,
 }
 
 impl Server {
@@ -154,14 +150,6 @@ impl Server {
             .saturating_sub(open.len());
         for waiting in self.listener.close(room) {
             open.serve(self.serving.clone(), waiting);
-        }
-        #[cfg(feature = "health")]
-        if let Some(health) = health {
-            health.end_watches();
-        }
-        #[cfg(feature = "orca")]
-        if let Some(orca) = self.orca {
-            orca.end_reports();
         }
         match open.drain(grace, hurry).await {
             0 => Ok(()),

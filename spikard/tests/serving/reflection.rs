@@ -1,6 +1,7 @@
 //! Reflection, with tonic's client, of a `.proto` with all that can be asked for.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use prost::Message as _;
 use prost_types::field_descriptor_proto::{Label, Type};
@@ -9,7 +10,7 @@ use prost_types::{
     FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto, OneofDescriptorProto,
     ServiceDescriptorProto,
 };
-use spikard::{GrpcRequest, GrpcResponse, ServeError, Server, Status, grpc_stream};
+use spikard::{Code, GrpcRequest, GrpcResponse, ServeError, Server, Status, grpc_stream};
 use tokio_stream::StreamExt as _;
 use tonic::transport::{Channel, Endpoint};
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
@@ -294,4 +295,50 @@ async fn a_broken_descriptor_set_is_refused_when_the_server_binds() {
             "{text}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_stream_is_answered_and_ends_when_the_server_drains() {
+    let running = Running::start(builder().grace(Duration::from_secs(60))).await;
+    let mut client = ServerReflectionClient::new(channel(&running).await);
+    let asked = ServerReflectionRequest {
+        host: String::new(),
+        message_request: symbol("shown.Shop"),
+    };
+    // The client does not half-close.
+    let requests = tokio_stream::iter([asked]).chain(tokio_stream::pending());
+    let stream = client.server_reflection_info(requests).await;
+    let mut stream = stream.unwrap().into_inner();
+    assert!(stream.message().await.unwrap().is_some());
+    let stopped = running.stop();
+    assert!(stream.message().await.unwrap().is_none());
+    stopped.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_name_is_refused_by_its_length_and_shown_in_part() {
+    let running = Running::start(builder()).await;
+    let answered = answers(&running, vec![symbol(&"x".repeat(1000))]).await;
+    let [MessageResponse::ErrorResponse(error)] = &answered[..] else {
+        panic!("{answered:?}");
+    };
+    assert!(
+        error.error_message.ends_with("xxx… (1000 bytes)"),
+        "{error:?}"
+    );
+    let mut client = ServerReflectionClient::new(channel(&running).await);
+    let asked = ServerReflectionRequest {
+        host: "x".repeat(4097),
+        message_request: None,
+    };
+    let stream = client.server_reflection_info(tokio_stream::iter([asked]));
+    let refused = match stream.await {
+        Ok(stream) => stream.into_inner().message().await.unwrap_err(),
+        Err(status) => status,
+    };
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert!(
+        refused.message().contains("max_message_bytes = 4096"),
+        "{refused}"
+    );
 }

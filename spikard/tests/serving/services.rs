@@ -5,6 +5,7 @@ use std::time::Duration;
 use spikard::{
     Code, GrpcRequest, GrpcResponse, RoutesError, ServeError, Server, Status, grpc_stream,
 };
+use tonic::codec::CompressionEncoding;
 use tonic::transport::Endpoint;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
@@ -164,6 +165,62 @@ async fn a_server_whose_buffer_is_full_is_healthy() {
     };
     let answer = client.check(request).await.unwrap().into_inner();
     assert_eq!(answer.status(), ServingStatus::Serving);
+}
+
+#[tokio::test]
+async fn names_that_nobody_serves_are_refused_by_their_length_and_shown_in_part() {
+    let running = Running::start(Server::builder().add(Greet).health()).await;
+    let mut client = HealthClient::new(channel(&running).await);
+    let service = "x".repeat(1000);
+    let request = HealthCheckRequest { service };
+    let unknown = client.check(request).await.unwrap_err();
+    let shown = format!(
+        "this server has no service \"{}… (1000 bytes)\"",
+        "x".repeat(128)
+    );
+    assert_eq!(
+        (unknown.code(), unknown.message()),
+        (Code::NotFound, &shown[..])
+    );
+    let service = "x".repeat(1025);
+    let request = HealthCheckRequest { service };
+    let refused = client.check(request.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert!(
+        refused.message().contains("max_message_bytes = 1024"),
+        "{refused}"
+    );
+    let refused = client.watch(request).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+}
+
+#[tokio::test]
+async fn health_takes_compressed_messages_where_the_server_does() {
+    for (accepts, code) in [(true, Code::Ok), (false, Code::Unimplemented)] {
+        let builder = Server::builder().health().accept_compression(accepts);
+        let running = Running::start(builder).await;
+        let channel = channel(&running).await;
+        let mut client = HealthClient::new(channel).send_compressed(CompressionEncoding::Gzip);
+        let answer = client.check(HealthCheckRequest::default()).await;
+        assert_eq!(
+            answer.map_or_else(|status| status.code(), |_| Code::Ok),
+            code
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_watch_ends_with_the_age_of_its_connection() {
+    let builder = Server::builder()
+        .health()
+        .max_connection_age(Duration::from_millis(100));
+    let running = Running::start(builder).await;
+    let mut client = HealthClient::new(channel(&running).await);
+    let watch = client.watch(HealthCheckRequest::default()).await;
+    let mut watch = watch.unwrap().into_inner();
+    let now = watch.message().await.unwrap().unwrap();
+    assert_eq!(now.status(), ServingStatus::Serving);
+    assert!(watch.message().await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -33,6 +33,12 @@ async def count(request: GrpcClientStreamRequest) -> GrpcResponse:
     return GrpcResponse(str(len(request.messages)).encode())
 
 
+@grpc_stream(service=SERVICE)
+async def values(request: GrpcRequest) -> GrpcResponse:
+    """Answer with the number of values in the metadata under the key that the message says."""
+    return GrpcResponse(str(len(request.metadata.get_all(request.payload.decode()))).encode())
+
+
 @grpc_stream(service=SERVICE, method="Seen")
 async def seen_so_far(request: GrpcRequest) -> GrpcResponse:
     """The numbers of messages of every upload that a handler saw; forgets them."""

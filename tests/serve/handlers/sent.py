@@ -18,6 +18,7 @@ from spikard.grpc import (
 
 SERVICE = "sent.Sent"
 LARGE = 20_000
+KEYS = 30_000
 
 
 def _rich(text: str, reason: str) -> GrpcError:
@@ -37,9 +38,11 @@ def error(part: str) -> Exception:
     if part == "invalid":
         invalid = {"x-name": "Jürgen", "bad key": "1", "x-kept": "yes"}
         return GrpcError(StatusCode.NOT_FOUND, "no such record", metadata=invalid)
-    if part == "reserved":
-        return GrpcError(StatusCode.NOT_FOUND, "no such record", metadata={"grpc-status": "0", "x-kept": "yes"})
     metadata = {"x-large": "v" * LARGE, "x-kept": "yes"}
+    if part == "keys":
+        metadata = {f"x-{number}": "" for number in range(KEYS)}
+    if part == "reserved":
+        metadata = {"grpc-status": "0", "x-kept": "yes"}
     return GrpcError(StatusCode.NOT_FOUND, "no such record", metadata=metadata)
 
 
@@ -75,6 +78,8 @@ async def fail_in_duplex(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
 async def answer(request: GrpcRequest) -> GrpcResponse:
     """Succeed, with more metadata than fits, where the message says."""
     large = {"x-large": "v" * LARGE}
+    if request.payload == b"keys":
+        return GrpcResponse(metadata={f"x-{number}": "" for number in range(KEYS)})
     if request.payload == b"trailers":
         return GrpcResponse(trailers=large)
     return GrpcResponse(metadata=large)

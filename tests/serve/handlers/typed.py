@@ -3,13 +3,15 @@
 Not run: test_typing.py has it checked.
 """
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import timedelta
 
 from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
+    GrpcDuplexRequest,
+    GrpcDuplexResponse,
     GrpcError,
     GrpcRequest,
     GrpcResponse,
@@ -18,6 +20,7 @@ from spikard.grpc import (
     Server,
     StatusCode,
     grpc_stream,
+    register_codec,
     serve,
 )
 from spikard.grpc import GrpcReqest as Misspelled  # noqa: F401  # refused
@@ -71,6 +74,123 @@ async def accepted_too(client: AsyncClient) -> None:
     print(one, port)
 
 
+class Item:
+    def __init__(self, name: str = "", value: int = 0) -> None:
+        self.name, self.value = name, value
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Item":
+        return cls(data.decode())
+
+    def to_bytes(self) -> bytes:
+        return self.name.encode()
+
+
+class Total(Item):
+    total = 0
+
+
+class Other:
+    """No message, until it is registered."""
+
+
+register_codec(Other, decode=lambda data: Other(), encode=lambda other: b"", name="shop.Other")
+
+
+@grpc_stream(service="shop.Orders")
+async def add_up(request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+    messages: Sequence[Item] = request.messages
+    return GrpcResponse(Total(value=sum(item.value for item in messages)), metadata={"x-a": "1"})
+
+
+@grpc_stream(service="shop.Orders")
+def get(request: GrpcRequest[Item]) -> GrpcResponse[Item]:
+    return GrpcResponse(Item(request.payload.name))
+
+
+@grpc_stream(service="shop.Orders")
+def find(request: GrpcRequest[Item]) -> GrpcServerStreamResponse[Item]:
+    return GrpcServerStreamResponse([request.payload, request.payload])
+
+
+@grpc_stream(service="shop.Orders")
+async def convert(request: GrpcBidiStreamRequest[Item]) -> GrpcBidiStreamResponse[Total]:
+    return GrpcBidiStreamResponse(Total(item.name) for item in request.messages)
+
+
+@grpc_stream(service="shop.Orders")
+async def watch(request: GrpcDuplexRequest[Item]) -> AsyncIterator[Total]:
+    async for item in request.messages:
+        yield Total(item.name)
+
+
+@grpc_stream(service="shop.Orders")
+async def tail(request: GrpcRequest[Item]) -> GrpcDuplexResponse[Total]:
+    return GrpcDuplexResponse([Total(request.payload.name)])
+
+
+class Orders:
+    @grpc_stream(service="shop.Orders")
+    async def count(self, request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+        return GrpcResponse(Total(value=len(request.messages)))
+
+
+async def typed(client: Client, waiting: AsyncClient) -> None:
+    total: GrpcResponse[Total] = client.call(add_up, [Item("a", 1)])
+    counted: GrpcResponse[Total] = client.call(Orders().count, [Item("a", 1)])
+    one: Item = client.call(get, Item("a")).payload
+    found: list[Item] = client.call(find, Item("a")).messages
+    converted: list[Total] = (await waiting.call(convert, (Item(name) for name in "ab"))).messages
+    watched: list[Total] = client.call(watch, [Item()]).messages
+    tailed: list[Total] = client.call(tail, Item()).messages
+    called: GrpcResponse[Total] = await add_up(GrpcClientStreamRequest([Item("a", 1)]))
+    print(total.payload.total, counted, one, found, converted, watched, tailed, called)
+    GrpcError.invalid("messages[0].name", "must not be empty")
+    GrpcError.invalid({"messages[0].name": "must not be empty"})
+    GrpcError(StatusCode.NOT_FOUND, "no item", details=[Item()])
+
+
+@grpc_stream(service="shop.Orders")
+async def wrong_message(request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+    return GrpcResponse(request.messages[0])  # refused
+
+
+@grpc_stream(service="shop.Orders")
+async def forgotten_message(request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+    return GrpcResponse()  # refused
+
+
+@grpc_stream(service="shop.Orders")
+async def encoded_message(request: GrpcBidiStreamRequest[Item]) -> GrpcBidiStreamResponse[Total]:
+    return GrpcBidiStreamResponse([item.to_bytes() for item in request.messages])  # refused
+
+
+@grpc_stream(service="shop.Orders")
+async def wrong_field(request: GrpcRequest[Item]) -> GrpcResponse[Item]:
+    return GrpcResponse(Item(request.payload.price))  # refused
+
+
+@grpc_stream(service="shop.Orders")
+async def wrong_yield(request: GrpcDuplexRequest[Item]) -> AsyncIterator[Total]:
+    async for item in request.messages:
+        yield item  # refused
+
+
+@grpc_stream(service="shop.Orders")  # refused
+async def wrong_typed_pair(request: GrpcClientStreamRequest[Item]) -> GrpcBidiStreamResponse[Total]:
+    return GrpcBidiStreamResponse([])
+
+
+async def wrong_calls(client: Client) -> None:
+    client.call(add_up, [Other()])  # refused
+    client.call(get, "a")  # refused
+    item: Item = client.call(get, Item()).messages  # refused
+    await add_up(GrpcClientStreamRequest([b""]))  # refused
+    GrpcError.invalid("messages[0].name")  # refused
+    register_codec(Other, decode=lambda data: Item(), encode=lambda other: b"")  # refused
+    print(item)
+
+
 @grpc_stream(service="shop.Shop")  # refused
 async def wrong_pair(request: GrpcClientStreamRequest) -> GrpcBidiStreamResponse:
     return GrpcBidiStreamResponse(request.messages)
@@ -110,9 +230,9 @@ def refused(client: Client) -> None:
     wrong: GrpcBidiStreamResponse = client.call(unary, b"one")  # refused
     client.call(unary, "one")  # refused
     client.call(unary, [1])  # refused
-    GrpcResponse("text")  # refused
+    text: GrpcResponse = GrpcResponse("text")  # refused
     GrpcResponse(messages=[b"one"])  # refused
-    GrpcBidiStreamResponse([GrpcResponse()])  # refused
+    nested: GrpcBidiStreamResponse = GrpcBidiStreamResponse([GrpcResponse()])  # refused
     GrpcRequest(b"one").messages  # refused
     GrpcClientStreamRequest([b"one"]).payload  # refused
     GrpcError("no record 7")  # refused
@@ -125,7 +245,7 @@ def refused(client: Client) -> None:
     Server(unary, compression="lz4")  # refused
     serve(unary, loop="fast")  # refused
     serve(unary, bind=50051)  # refused
-    print(wrong)
+    print(wrong, text, nested)
 
 
 async def refused_too(client: AsyncClient) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from spikard.grpc._typed import Typed
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:
@@ -18,6 +20,19 @@ class Handler:
     function: Callable[[Any], Any]
     on_loop: bool
     """Whether it runs on the event loop; else in a thread of the pool."""
+    typed: Typed | None = None
+    """The messages that it takes and gives; ``None`` where both are ``bytes``."""
+
+    @property
+    def joined(self) -> bool:
+        """Whether it takes the messages of a buffered stream joined in one ``bytes``."""
+        return self.typed is not None and self.typed.takes is not None and self.typed.takes.parse_all is not None
+
+    def run(self, held: list[Any]) -> Any:
+        """Calls the function with the request in a list, which it leaves: no frame below the handler keeps it."""
+        if self.typed is not None:
+            self.typed.decode(held[0])
+        return self.function(held.pop())
 
 
 def runs_on_loop(function: Any) -> bool:
@@ -40,6 +55,15 @@ def is_def_generator(function: Any) -> bool:
             return True
         function = _inner(function)
     return False
+
+
+def innermost(function: Any) -> Any:
+    """The function that calling `function` runs in the end, below what it is wrapped in."""
+    seen: set[int] = set()
+    while id(function) not in seen:
+        seen.add(id(function))
+        function = _inner(function)
+    return function
 
 
 def _inner(function: Any) -> Any:

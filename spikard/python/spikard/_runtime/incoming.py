@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from spikard._spikard import InboundCall
@@ -13,24 +13,31 @@ if TYPE_CHECKING:
 class Incoming:
     """An async iterator over the messages of one call; it takes all that have arrived from Rust at once."""
 
-    __slots__ = ("_begin", "_call", "_loop", "_reading", "_ready", "_started", "_waiter")
+    __slots__ = ("_begin", "_call", "_decode", "_loop", "_reading", "_ready", "_started", "_waiter")
 
-    def __init__(self, call: InboundCall, loop: asyncio.AbstractEventLoop, begin: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        call: InboundCall,
+        loop: asyncio.AbstractEventLoop,
+        begin: Callable[[], None],
+        decode: Callable[[bytes], Any] | None,
+    ) -> None:
         self._call = call
         self._loop = loop
         self._begin = begin
-        self._ready: Iterator[bytes] = iter(())
+        self._decode = decode
+        self._ready: Iterator[Any] = iter(())
         self._waiter: asyncio.Future[None] | None = None
         self._started = False
         self._reading = False
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[Any]:
         return self
 
     def __iter__(self) -> NoReturn:
         raise TypeError("the messages of this request come while the handler runs: write async for message in …")
 
-    async def __anext__(self) -> bytes:
+    async def __anext__(self) -> Any:
         for message in self._ready:
             return message
         return await self._first_of_batch()
@@ -40,12 +47,14 @@ class Incoming:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def _first_of_batch(self) -> bytes:
+    async def _first_of_batch(self) -> Any:
         if self._reading:
             raise RuntimeError("another task waits for the next message of this request: one reads at a time")
         self._reading = True
         try:
-            self._ready = iter(await self._next_batch())
+            batch = await self._next_batch()
+            # One that cannot be decoded is raised in its place, and the ones after it can still be read.
+            self._ready = iter(batch) if self._decode is None else map(self._decode, batch)
         finally:
             self._reading = False
         for message in self._ready:

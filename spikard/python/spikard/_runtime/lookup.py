@@ -7,8 +7,12 @@ from typing import Any, Literal
 
 from spikard._runtime import names
 from spikard._runtime.frames import user_traceback
-from spikard._runtime.handler import Handler, is_def_generator, runs_on_loop
+from spikard._runtime.handler import Handler, innermost, is_def_generator, runs_on_loop
+from spikard.grpc._declaration import declared
+from spikard.grpc._kind_of import annotations_of
 from spikard.grpc._signature import signature_of
+from spikard.grpc._typed import Typed
+from spikard.grpc._typed_of import typed_of
 
 Fault = Literal["name", "module", "import", "attribute", "callable"]
 
@@ -37,7 +41,23 @@ def find(name: str) -> Handler:
     except AttributeError as error:
         raise NotFoundError("attribute", str(error)) from None
     _check(name, found)
-    return Handler(name, found, runs_on_loop(found))
+    return Handler(name, found, runs_on_loop(found), _typed(name, found))
+
+
+def _typed(name: str, found: Any) -> Typed | None:
+    """The messages that a callable takes and gives, by its declaration or else by its annotations."""
+    declaration = declared(getattr(found, "__func__", found))
+    if declaration is not None:
+        return declaration.typed
+    try:
+        signature = signature_of(found)
+    except (TypeError, ValueError):
+        return None
+    parameter = next(iter(signature.parameters.values()))
+    try:
+        return typed_of(annotations_of(innermost(found), parameter, signature.return_annotation, required=False))
+    except TypeError as error:
+        raise NotFoundError("callable", f'"{name}": {error}') from error
 
 
 def _check(name: str, found: Any) -> None:

@@ -13,6 +13,7 @@ from spikard._runtime.frames import user_frames
 from spikard._runtime.loggers import logger_of
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import Status, status_of
+from spikard.grpc._typed import UndecodableError
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -24,7 +25,7 @@ logger = logger_of("spikard")
 def answered(call: InboundCall, handler: Handler, response: Any) -> None:
     """Sends a response; what is not one is logged."""
     try:
-        call.finish(response)
+        call.finish(response if handler.typed is None else handler.typed.encode(response))
     except (TypeError, ValueError) as error:
         _log(logging.ERROR, "%s: %s", handler.name, error)
         _cannot_be_sent(call)
@@ -59,6 +60,10 @@ def failed(
 
 
 def _log_failure(call: InboundCall, handler: Handler, error: BaseException, status: Status, level: int) -> None:
+    if isinstance(error, UndecodableError):
+        # Not what the handler has raised: it did not run, or has only read.
+        _log(logging.INFO, "%s: %s; the client gets %s", handler.name, error.message, error.code.name)
+        return
     name = type(error).__name__
     if call.is_cancelled() and (level < logging.ERROR or isinstance(error, (asyncio.CancelledError, GeneratorExit))):
         # Nobody waits for the status: the client has gone, or has another one already, of its deadline or a limit.

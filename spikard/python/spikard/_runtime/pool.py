@@ -93,10 +93,10 @@ class Pool:
             if call.streams:
                 # A stream is sent by the event loop.
                 stream = StreamCall(call, self._loop, handler, held[0])
-                answer = handler.function(held.pop())
+                answer = handler.run(held)
                 self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
                 return
-            response = handler.function(held.pop())
+            response = handler.run(held)
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)
                 return

@@ -17,6 +17,7 @@ from spikard.grpc._response import GrpcDuplexResponse
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import InboundCall
+    from spikard.grpc._typed import Typed
 
 # Messages are handed to Rust in batches, of about this many bytes at most.
 _BATCH = 32 * 1024
@@ -55,7 +56,8 @@ class StreamCall:
         self._response_metadata = request.call._response_metadata
         self._incoming: Incoming | None = None
         if isinstance(request, GrpcDuplexRequest):
-            self._incoming = Incoming(call, loop, self._on_first_read)
+            decode = None if handler.typed is None else handler.typed.decoder()
+            self._incoming = Incoming(call, loop, self._on_first_read, decode)
             request.messages = self._incoming
         self._response: GrpcDuplexResponse | None = None
         self._returns = False
@@ -118,6 +120,8 @@ class StreamCall:
                 await close()
 
     def _collect(self, message: Any) -> None:
+        if self.handler.typed is not None:
+            message = self._encoded(self.handler.typed, message)
         if type(message) is not bytes:
             try:
                 message = self.call.to_bytes(self._count, message)
@@ -126,6 +130,16 @@ class StreamCall:
         self._batch.append(message)
         self._size += len(message) + _FIXED
         self._count += 1
+
+    def _encoded(self, typed: Typed, message: Any) -> Any:
+        try:
+            return typed.encode_yielded(self._count, message)
+        except TypeError as error:
+            raise _CannotBeSentError(error)
+        except Exception as error:  # a message that lacks a field, or a codec of the user's
+            raise _CannotBeSentError(
+                f"message {self._count} cannot be encoded: {type(error).__name__}: {error}"
+            ) from error
 
     def _flush(self) -> None:
         if self._batch:

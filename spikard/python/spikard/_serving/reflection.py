@@ -1,4 +1,4 @@
-"""The descriptors for reflection: those that ``_pb2`` modules have registered."""
+"""The descriptors for reflection: of handlers that have one, and those that ``_pb2`` modules have registered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from spikard._serving.targets import Route
+from spikard.grpc._service import file_of
+from spikard.grpc._wire import repeated
 
 logger = logging.getLogger("spikard")
 
@@ -15,38 +17,51 @@ logger = logging.getLogger("spikard")
 def descriptor_set(routes: Iterable[Route]) -> bytes:
     """The files of all services and of what they import, as a ``FileDescriptorSet``.
 
-    A service that is unknown is listed all the same, and named in the log. Without protobuf, a ``ValueError``.
+    A service that is unknown is listed all the same, and named in the log. Without protobuf, a ``ValueError`` for a
+    service that was given as its name.
     """
+    files: dict[str, bytes] = {}
+    named: dict[str, str] = {}
+    described: set[str] = set()
+    for route in reversed(list(routes)):
+        service = route.declaration.described
+        if service is None:
+            named[route.declaration.service] = route.handler.name
+        else:
+            described.add(service.name)
+            _add(service.file, files)
+    for name, handler in named.items():
+        if name not in described:
+            _add_registered(name, handler, files)
+    return repeated(1, files.values())
+
+
+def _add_registered(service: str, handler: str, files: dict[str, bytes]) -> None:
     try:
         pool: Any = importlib.import_module("google.protobuf.descriptor_pool").Default()
-        files: Any = importlib.import_module("google.protobuf.descriptor_pb2").FileDescriptorSet()
     except ImportError:
         raise ValueError(
             "reflection shows what protobuf's _pb2 modules say of the services, and protobuf is not installed: "
             "pip install protobuf"
         ) from None
-    known: set[str] = set()
-    handled_by = {route.declaration.service: route.handler.name for route in reversed(list(routes))}
-    for service, handler in handled_by.items():
-        try:
-            file = pool.FindFileContainingSymbol(service)
-        except KeyError:
-            logger.warning(
-                "reflection lists %s, which %s handles, and cannot show its methods: no imported _pb2 module defines "
-                "it; import the module that protoc made of its .proto",
-                service,
-                handler,
-            )
-        else:
-            _add(file, files, known)
-    return bytes(files.SerializeToString())
+    try:
+        file = pool.FindFileContainingSymbol(service)
+    except KeyError:
+        logger.warning(
+            "reflection lists %s, which %s handles, and cannot show its methods: no imported _pb2 module defines "
+            "it; import the module that protoc made of its .proto",
+            service,
+            handler,
+        )
+    else:
+        _add(file, files)
 
 
-def _add(file: Any, files: Any, known: set[str]) -> None:
+def _add(descriptor: Any, files: dict[str, bytes]) -> None:
     """Adds a file, after the files that it imports."""
-    if file.name in known:
+    file = file_of(descriptor)
+    if file.name in files:
         return
-    known.add(file.name)
-    for imported in file.dependencies:
-        _add(imported, files, known)
-    files.file.add().ParseFromString(file.serialized_pb)
+    for imported in file.imports:
+        _add(imported, files)
+    files[file.name] = file.encoded

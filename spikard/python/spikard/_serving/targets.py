@@ -11,6 +11,7 @@ from typing import Any
 
 from spikard._runtime import names
 from spikard._runtime.handler import Handler, runs_on_loop
+from spikard._serving.compared import disagreements
 from spikard._serving.left_out import left_out
 from spikard.grpc._declaration import Declaration, declared, place_of
 
@@ -50,7 +51,8 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
             handlers.setdefault(key, (function, declaration))
     routes: dict[str, Route] = {}
     for function, declaration in handlers.values():
-        route = Route(declaration, Handler(_name(function), function, runs_on_loop(function)), place_of(function))
+        handler = Handler(_name(function), function, runs_on_loop(function), declaration.typed)
+        route = Route(declaration, handler, place_of(function))
         first = routes.setdefault(route.path, route)
         if first is not route:
             raise ValueError(
@@ -58,6 +60,8 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
                 f'({route.place}): serve only one of them, or give one another method="…"'
             )
     _warn_of_what_is_left_out(targets, routes.values())
+    for text in disagreements({route.handler.name: route.declaration for route in routes.values()}):
+        logger.warning("%s", text)
     return list(routes.values())
 
 

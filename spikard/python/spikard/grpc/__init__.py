@@ -9,6 +9,12 @@ A handler takes a request and returns a response; a test calls it as a function:
     async def handle_count(request: GrpcClientStreamRequest) -> GrpcResponse:
         return GrpcResponse(payload=str(len(request.messages)).encode())
 
+A type argument is the class of its messages, which are decoded and encoded around it; without one they are ``bytes``::
+
+    @grpc_stream(service="shop.Orders")
+    async def add_up(request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+        return GrpcResponse(Total(value=sum(item.value for item in request.messages)))
+
 An async generator responds with a stream, message by message: while the client may still be sending
 (:class:`GrpcDuplexRequest`), or after its one message (:class:`GrpcRequest`)::
 
@@ -31,6 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spikard.grpc._call import Call
+from spikard.grpc._codec import register_codec
 from spikard.grpc._compression import Compression
 from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
@@ -66,6 +73,7 @@ __all__ = [
     "Server",
     "StatusCode",
     "grpc_stream",
+    "register_codec",
     "register_exception",
     "serve",
 ]

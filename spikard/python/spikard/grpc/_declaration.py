@@ -10,6 +10,8 @@ from typing import Any
 from spikard.grpc._kind import Kind
 from spikard.grpc._option_table import options_of
 from spikard.grpc._options import MethodLimits
+from spikard.grpc._service import Service
+from spikard.grpc._typed import Typed
 
 _ATTRIBUTE = "__grpc_stream__"
 
@@ -27,6 +29,10 @@ class Declaration:
     """Whether the response is a stream that is not buffered."""
     limits: Mapping[str, float | None] = field(default_factory=lambda: dict.fromkeys(options_of(MethodLimits)))
     """The limits of the method, by name and in their units; ``None`` for the server's."""
+    typed: Typed | None = None
+    """The messages that the handler takes and gives; ``None`` where both are ``bytes``."""
+    described: Service | None = None
+    """The service, where it was given as its descriptor."""
 
     @property
     def path(self) -> str:

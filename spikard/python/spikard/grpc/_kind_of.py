@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import collections.abc
 import inspect
+import re
 import typing
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from spikard.grpc._kind import Kind
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
@@ -22,6 +23,8 @@ SHAPES: tuple[tuple[Kind, type, type], ...] = (
 )
 """The request and response types of each kind."""
 
+# A handler of `bytes` need not import its types; one of messages has them decoded.
+_NAMES_MESSAGES = re.compile(r"\b(?:Grpc|Async)\w+\[\s*(?!(?:bytes|bytearray|memoryview|\w*\.?Any)\b)")
 _REQUESTS = {request for _, request, _ in SHAPES}
 _RESPONSES = {response for _, _, response in SHAPES}
 _STREAMS = {
@@ -29,6 +32,7 @@ _STREAMS = {
     collections.abc.AsyncIterable,
     collections.abc.AsyncIterator,
 }
+_GENERIC = _REQUESTS | _RESPONSES | _STREAMS
 _AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
@@ -60,42 +64,65 @@ def is_method(function: Any, signature: inspect.Signature) -> bool:
     return len(names) != 1 or names[0] in {"self", "cls"}
 
 
-def kind_of(function: Any, given: Kind | None) -> tuple[Kind, bool]:
-    """The kind of a handler, and whether its response is a stream that is not buffered.
+class Annotations(NamedTuple):
+    """What a handler is annotated with; ``None`` is what it is not."""
+
+    request: Any
+    """The request, without its type argument."""
+    takes: Any
+    """The type argument of the request."""
+    response: Any
+    """The response; ``GrpcDuplexResponse`` for each kind of stream."""
+    gives: Any
+    """The type argument of the response, or of the stream."""
+
+
+def kind_of(function: Any, given: Kind | None) -> tuple[Kind, bool, Annotations]:
+    """The kind of a handler, whether its response is a stream that is not buffered, and its annotations.
 
     They come from its annotations, or else from `given`.
     """
     signature = signature_of(function)
-    request, response = _annotated(function, signature, required=given is None)
+    parameter = request_parameter(function, signature)
+    found = annotations_of(function, parameter, signature.return_annotation, required=given is None)
+    request = found.request
+    response = _yielded(found.response) if inspect.isasyncgenfunction(function) else found.response
     if given is not None:
-        return given, _streams(given, request, response)
+        return given, _streams(given, request, response), found
     if request is None or response is None:
         raise TypeError(_missing(function, signature, request, response))
     for kind, *shapes in SHAPES:
         if shapes == [request, response]:
-            return kind, response is GrpcDuplexResponse
+            return kind, response is GrpcDuplexResponse, found
     raise TypeError(_no_kind(request, response))
 
 
-def _annotated(function: Any, signature: inspect.Signature, *, required: bool) -> tuple[Any, Any]:
+def annotations_of(function: Any, parameter: inspect.Parameter, returned: Any, *, required: bool) -> Annotations:
     """The types of request and response; ``None`` where they are not annotated, or not `required` to be there."""
 
-    def type_of(what: str, name: str, annotation: Any) -> Any:
+    def type_of(what: str, name: str, annotation: Any) -> tuple[Any, Any]:
         try:
-            return _type(function, what, name, annotation)
+            found = _type(function, what, name, annotation)
         except TypeError:
-            if required:
+            if required or names_messages(annotation):
                 raise
-            return None  # it is for type checkers alone
+            return None, None  # it is for type checkers alone
+        origin, arguments = get_origin(found), get_args(found)
+        if origin in _AWAITABLES and arguments and what == "response":
+            return type_of(what, name, arguments[-1])
+        if origin in _GENERIC:
+            return origin, _type(function, what, name, arguments[0]) if arguments else None
+        return found, None
 
-    parameter = request_parameter(function, signature)
-    request = type_of("request", parameter.name, parameter.annotation)
-    response = type_of("response", "return", signature.return_annotation)
-    if get_origin(response) in _AWAITABLES and get_args(response):
-        response = type_of("response", "return", get_args(response)[-1])
-    if (get_origin(response) or response) in _STREAMS:
-        response = GrpcDuplexResponse
-    return request, _yielded(response) if inspect.isasyncgenfunction(function) else response
+    request, takes = type_of("request", parameter.name, parameter.annotation)
+    response, gives = type_of("response", "return", returned)
+    return Annotations(request, takes, GrpcDuplexResponse if response in _STREAMS else response, gives)
+
+
+def names_messages(annotation: Any) -> bool:
+    """Whether an annotation that does not resolve has a type argument other than `bytes`."""
+    text = annotation.__forward_arg__ if isinstance(annotation, typing.ForwardRef) else str(annotation)
+    return _NAMES_MESSAGES.search(text) is not None
 
 
 def _yielded(response: Any) -> Any:
@@ -103,7 +130,7 @@ def _yielded(response: Any) -> Any:
     if response is not None and response is not GrpcDuplexResponse:
         buffered = response.__name__ if response in _RESPONSES else "the response"
         raise TypeError(
-            f"it yields, and its response is annotated as {_name(response)}: write -> AsyncIterator[bytes] to send "
+            f"it yields, and its response is annotated as {shown(response)}: write -> AsyncIterator[bytes] to send "
             f"each message as it is yielded, or return {buffered}(…) instead of yielding"
         )
     return GrpcDuplexResponse
@@ -117,7 +144,7 @@ def _streams(given: Kind, request: Any, response: Any) -> bool:
         if found is not None and found not in expected:
             raise TypeError(
                 f'kind="{given.value}" does not fit the annotations: such a handler {what} '
-                f"{' or '.join(sorted(kind.__name__ for kind in expected))}, and this one {what} {_name(found)}; leave "
+                f"{' or '.join(sorted(kind.__name__ for kind in expected))}, and this one {what} {shown(found)}; leave "
                 f"kind out, or change the annotation"
             )
     return response is GrpcDuplexResponse or returns == {GrpcDuplexResponse}
@@ -163,9 +190,9 @@ def _unwrapped(annotation: Any) -> Any:
 def _missing(function: Any, signature: inspect.Signature, request: Any, response: Any) -> str:
     this = "self, " if is_method(function, signature) else ""
     word = "async def" if inspect.iscoroutinefunction(function) else "def"
-    takes = _name(request) if request in _REQUESTS else "GrpcClientStreamRequest"
+    takes = shown(request) if request in _REQUESTS else "GrpcClientStreamRequest"
     fitting = [answer for _, kind_request, answer in SHAPES if kind_request.__name__ == takes]
-    returns = _name(response) if response in _RESPONSES else fitting[0].__name__
+    returns = shown(response) if response in _RESPONSES else fitting[0].__name__
     lacks = [what for what, found in (("request", request), ("response", response)) if found is None]
     have = "has" if len(lacks) == 1 else "have"
     return (
@@ -178,18 +205,20 @@ def _missing(function: Any, signature: inspect.Signature, request: Any, response
 def _no_kind(request: Any, response: Any) -> str:
     if request not in _REQUESTS:
         known = ", ".join(sorted(kind.__name__ for kind in _REQUESTS))
-        return f"it takes {_name(request)}, which is no request of spikard: annotate the request with one of {known}"
+        return f"it takes {shown(request)}, which is no request of spikard: annotate the request with one of {known}"
     fitting = " or ".join(answer.__name__ for _, takes, answer in SHAPES if takes is request)
     if response not in _RESPONSES:
         return (
-            f"it returns {_name(response)}, which is no response of spikard: a {_name(request)} is answered with a "
+            f"it returns {shown(response)}, which is no response of spikard: a {shown(request)} is answered with a "
             f"{fitting}"
         )
     return (
-        f"a {_name(request)} is answered with a {fitting}, not with a {_name(response)}: change one of the two "
+        f"a {shown(request)} is answered with a {fitting}, not with a {shown(response)}: change one of the two "
         f"annotations"
     )
 
 
-def _name(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+def shown(annotation: Any) -> str:
+    """An annotation, for errors."""
+    # Up to Python 3.10 a generic of a class is a type as well.
+    return annotation.__name__ if isinstance(annotation, type) and not get_args(annotation) else str(annotation)

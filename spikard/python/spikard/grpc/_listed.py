@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from typing import Generic, TypeVar
+
+M = TypeVar("M")
 
 
-class Listed:
+class Listed(Generic[M]):
     """The messages of an iterable, as an async iterator."""
 
     __slots__ = ("_messages",)
 
-    def __init__(self, messages: Iterable[bytes]) -> None:
-        self._messages: Iterator[bytes] = iter(messages)
+    def __init__(self, messages: Iterable[M]) -> None:
+        self._messages: Iterator[M] = iter(messages)
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[M]:
         return self
 
-    async def __anext__(self) -> bytes:
+    async def __anext__(self) -> M:
         for message in self._messages:
             return message
         raise StopAsyncIteration
 
 
-def stream(messages: AsyncIterable[bytes] | Iterable[bytes]) -> AsyncIterator[bytes]:
+def stream(messages: AsyncIterable[M] | Iterable[M]) -> AsyncIterator[M]:
     """An async iterator over messages, whether they come as a stream or as an iterable."""
     if isinstance(messages, AsyncIterable):
         return aiter(messages)

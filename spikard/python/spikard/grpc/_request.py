@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, overload
 
 from spikard.grpc._call import Call
 from spikard.grpc._listed import stream
+from spikard.grpc._message_type import Taken_co
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import Shown
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class _Head(TypedDict, total=False):
+    service_name: str
+    method_name: str
+    metadata: MetadataLike | None
+    call: Call | None
+
 
 @dataclass(slots=True, init=False, repr=False, match_args=False)
-class _Request(Shown):
+class _Request(Shown, Generic[Taken_co]):
     service_name: str
     """The full name of the service, ``messageservice.MessageService``."""
     method_name: str
@@ -25,7 +37,7 @@ class _Request(Shown):
 
 # A function, not the `__init__` of the base: looking that up costs a unary call more than it saves.
 def _set_head(
-    request: _Request, service_name: str, method_name: str, metadata: MetadataLike | None, call: Call | None
+    request: _Request[Any], service_name: str, method_name: str, metadata: MetadataLike | None, call: Call | None
 ) -> None:
     request.service_name = service_name
     request.method_name = method_name
@@ -34,18 +46,26 @@ def _set_head(
 
 
 @dataclass(slots=True, init=False, repr=False)
-class GrpcRequest(_Request):
-    """The request of a unary or server-streaming RPC: one message."""
+class GrpcRequest(_Request[Taken_co]):
+    """The request of a unary or server-streaming RPC: one message.
 
-    payload: bytes
-    """The message, as protobuf wrote it."""
+    ``GrpcRequest[Item]`` is the request of a handler that takes an ``Item``; without an argument the message is
+    ``bytes``. The same holds for the other requests and responses.
+    """
+
+    payload: Taken_co
+    """The message: as protobuf wrote it, or decoded where the request is typed."""
 
     __match_args__ = ("service_name", "method_name", "metadata", "payload", "call")
     _shown = ("service_name", "method_name", "metadata", "payload")
 
+    @overload
+    def __init__(self: GrpcRequest[bytes], **head: Unpack[_Head]) -> None: ...
+    @overload
+    def __init__(self, payload: Taken_co, **head: Unpack[_Head]) -> None: ...
     def __init__(
         self,
-        payload: bytes = b"",
+        payload: Any = b"",
         *,
         service_name: str = "",
         method_name: str = "",
@@ -57,8 +77,8 @@ class GrpcRequest(_Request):
 
 
 @dataclass(slots=True, init=False, repr=False)
-class _BufferedRequest(_Request):
-    messages: list[bytes]
+class _BufferedRequest(_Request[Taken_co]):
+    messages: Sequence[Taken_co]
     """Every message of the stream, in the order sent."""
 
     __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")
@@ -66,7 +86,7 @@ class _BufferedRequest(_Request):
 
     def __init__(
         self,
-        messages: list[bytes] | None = None,
+        messages: Sequence[Taken_co] | None = None,
         *,
         service_name: str = "",
         method_name: str = "",
@@ -77,20 +97,20 @@ class _BufferedRequest(_Request):
         self.messages = [] if messages is None else messages
 
 
-class GrpcClientStreamRequest(_BufferedRequest):
+class GrpcClientStreamRequest(_BufferedRequest[Taken_co]):
     """The request of a client-streaming RPC: every message of the client, in order."""
 
     __slots__ = ()
 
 
-class GrpcBidiStreamRequest(_BufferedRequest):
+class GrpcBidiStreamRequest(_BufferedRequest[Taken_co]):
     """The request of a bidirectional RPC, buffered: every message of the client, in order."""
 
     __slots__ = ()
 
 
 @dataclass(slots=True, init=False, repr=False)
-class GrpcDuplexRequest(_Request):
+class GrpcDuplexRequest(_Request[Taken_co]):
     """The request of a full-duplex RPC: the client's messages as they arrive.
 
     The handler is an async generator: it reads with ``async for`` and answers with ``yield``, in any order, while
@@ -112,7 +132,7 @@ class GrpcDuplexRequest(_Request):
         assert [message async for message in handle_talk(request)] == [b"ONE", b"TWO"]
     """
 
-    messages: AsyncIterator[bytes] = field(compare=False)
+    messages: AsyncIterator[Taken_co] = field(compare=False)
     """The client's messages, until it half-closes. One task may read at a time."""
 
     __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")
@@ -120,7 +140,7 @@ class GrpcDuplexRequest(_Request):
 
     def __init__(
         self,
-        messages: AsyncIterable[bytes] | Iterable[bytes] = (),
+        messages: AsyncIterable[Taken_co] | Iterable[Taken_co] = (),
         *,
         service_name: str = "",
         method_name: str = "",

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, overload
 
 from spikard.grpc._compression import Compression
 from spikard.grpc._listed import stream
+from spikard.grpc._message_type import BytesLike, Sent_co, SentInList_co
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import Shown
 
-BytesLike = bytes | bytearray | memoryview
-"""The types of a message in a response."""
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+_M = TypeVar("_M")
+
+
+class _Head(TypedDict, total=False):
+    metadata: MetadataLike | None
+    trailers: MetadataLike | None
+    compression: Compression | None
 
 
 @dataclass(slots=True, init=False, repr=False, match_args=False)
@@ -34,19 +44,23 @@ def _set_head(
 
 
 @dataclass(slots=True, init=False, repr=False)
-class GrpcResponse(_Response):
+class GrpcResponse(_Response, Generic[Sent_co]):
     """The response of a unary or client-streaming RPC: one message."""
 
-    payload: BytesLike
-    """The message, as ``SerializeToString()`` gives it."""
+    payload: Sent_co
+    """The message: as ``SerializeToString()`` gives it, or itself where the response is typed."""
 
     __match_args__ = ("payload", "metadata", "trailers", "compression")
     _shown = ("payload", "metadata", "trailers")
     _shown_if_set = ("compression",)
 
+    @overload
+    def __init__(self: GrpcResponse[BytesLike], **head: Unpack[_Head]) -> None: ...
+    @overload
+    def __init__(self, payload: Sent_co, **head: Unpack[_Head]) -> None: ...
     def __init__(
         self,
-        payload: BytesLike = b"",
+        payload: Any = b"",
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
@@ -57,8 +71,8 @@ class GrpcResponse(_Response):
 
 
 @dataclass(slots=True, init=False, repr=False)
-class _BufferedResponse(_Response):
-    messages: list[bytes]
+class _BufferedResponse(_Response, Generic[SentInList_co]):
+    messages: list[SentInList_co]
     """The messages, sent in this order."""
     uncompressed: tuple[int, ...]
     """The indices of messages that are sent uncompressed in spite of `compression`, such as images."""
@@ -69,7 +83,7 @@ class _BufferedResponse(_Response):
 
     def __init__(
         self,
-        messages: Iterable[bytes] = (),
+        messages: Iterable[SentInList_co] = (),
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
@@ -81,20 +95,20 @@ class _BufferedResponse(_Response):
         self.uncompressed = tuple(uncompressed)
 
 
-class GrpcServerStreamResponse(_BufferedResponse):
+class GrpcServerStreamResponse(_BufferedResponse[SentInList_co]):
     """The response of a server-streaming RPC: a list of messages."""
 
     __slots__ = ()
 
 
-class GrpcBidiStreamResponse(_BufferedResponse):
+class GrpcBidiStreamResponse(_BufferedResponse[SentInList_co]):
     """The response of a bidirectional RPC, buffered: a list of messages."""
 
     __slots__ = ()
 
 
 @dataclass(slots=True, init=False, repr=False)
-class GrpcDuplexResponse(_Response):
+class GrpcDuplexResponse(_Response, Generic[SentInList_co]):
     """The response of a full-duplex RPC, or of a server-streaming RPC that is not buffered.
 
     An async generator is the shorter way to respond with a stream. This is for a handler that sets the initial metadata
@@ -111,7 +125,7 @@ class GrpcDuplexResponse(_Response):
             return GrpcDuplexResponse(answers(), metadata={"x-session": first.decode()})
     """
 
-    messages: AsyncIterator[bytes] = field(compare=False)
+    messages: AsyncIterator[SentInList_co] = field(compare=False)
     """The messages; the next one is taken when the client's flow-control window has room for it."""
     uncompressed: tuple[int, ...]
     """The indices of messages that are sent uncompressed in spite of `compression`, such as images."""
@@ -122,7 +136,7 @@ class GrpcDuplexResponse(_Response):
 
     def __init__(
         self,
-        messages: AsyncIterable[bytes] | Iterable[bytes] = (),
+        messages: AsyncIterable[SentInList_co] | Iterable[SentInList_co] = (),
         *,
         metadata: MetadataLike | None = None,
         trailers: MetadataLike | None = None,
@@ -134,7 +148,7 @@ class GrpcDuplexResponse(_Response):
         self.uncompressed = tuple(uncompressed)
 
 
-def _list(messages: Iterable[bytes]) -> list[bytes]:
+def _list(messages: Iterable[_M]) -> list[_M]:
     # A list is kept as it is, so that a handler may go on appending. `list` would split bytes and str, so they are left
     # for the check of the response, which reports them.
     if isinstance(messages, (list, bytes, bytearray, memoryview, str)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 _SHOWN_BYTES = 32
@@ -24,7 +25,7 @@ class Shown:
 
 
 def _shortened(value: Any) -> str:
-    if isinstance(value, list):
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview, tuple)):
         head = ", ".join(map(_message, value[:_SHOWN_MESSAGES]))
         more = len(value) - _SHOWN_MESSAGES
         return f"[{head}, … {more} more]" if more > 0 else f"[{head}]"

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
+from spikard.grpc._agreement import disagreement, method_named, method_of_function
 from spikard.grpc._amounts import Size
 from spikard.grpc._declaration import Declaration, declare, declared
 from spikard.grpc._kind import Kind
@@ -16,28 +17,30 @@ from spikard.grpc._option_table import checked, options_of, takes
 from spikard.grpc._options import MethodLimits
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._service import Service, ServiceDescriptor, service_of
+from spikard.grpc._typed_of import typed_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 KindName = Literal["unary", "server_streaming", "client_streaming", "bidirectional", "duplex"]
 
-_One = GrpcResponse | Awaitable[GrpcResponse]
-_ServerStream = GrpcServerStreamResponse | Awaitable[GrpcServerStreamResponse]
-_BidiStream = GrpcBidiStreamResponse | Awaitable[GrpcBidiStreamResponse]
-_Stream = AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]
+_One = GrpcResponse[Any] | Awaitable[GrpcResponse[Any]]
+_ServerStream = GrpcServerStreamResponse[Any] | Awaitable[GrpcServerStreamResponse[Any]]
+_BidiStream = GrpcBidiStreamResponse[Any] | Awaitable[GrpcBidiStreamResponse[Any]]
+_Stream = AsyncIterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
 
 _Handler = TypeVar(
     "_Handler",
-    bound=Callable[[GrpcRequest], _One | _ServerStream | _Stream]
-    | Callable[[GrpcClientStreamRequest], _One]
-    | Callable[[GrpcBidiStreamRequest], _BidiStream]
-    | Callable[[GrpcDuplexRequest], _Stream]
+    bound=Callable[[GrpcRequest[Any]], _One | _ServerStream | _Stream]
+    | Callable[[GrpcClientStreamRequest[Any]], _One]
+    | Callable[[GrpcBidiStreamRequest[Any]], _BidiStream]
+    | Callable[[GrpcDuplexRequest[Any]], _Stream]
     # The same as methods of a class.
-    | Callable[[Any, GrpcRequest], _One | _ServerStream | _Stream]
-    | Callable[[Any, GrpcClientStreamRequest], _One]
-    | Callable[[Any, GrpcBidiStreamRequest], _BidiStream]
-    | Callable[[Any, GrpcDuplexRequest], _Stream],
+    | Callable[[Any, GrpcRequest[Any]], _One | _ServerStream | _Stream]
+    | Callable[[Any, GrpcClientStreamRequest[Any]], _One]
+    | Callable[[Any, GrpcBidiStreamRequest[Any]], _BidiStream]
+    | Callable[[Any, GrpcDuplexRequest[Any]], _Stream],
 )
 
 
@@ -66,7 +69,7 @@ def _explained(decorator: _Options) -> _Options:
 @takes(MethodLimits, default=None)
 def grpc_stream(
     *,
-    service: str,
+    service: str | ServiceDescriptor,
     method: str | None = None,
     kind: Kind | KindName | None = None,
     max_bytes: Size | None = None,
@@ -83,9 +86,12 @@ def grpc_stream(
     here, when the module is imported, and names the function.
 
     Args:
-        service: The full name of the service, ``"package.Service"``.
+        service: The full name of the service, ``"package.Service"``, or its descriptor,
+            ``shop_pb2.DESCRIPTOR.services_by_name["Orders"]``: then the method, its kind and its messages are compared
+            with it here.
         method: The name of the method. Default: the function's name in UpperCamelCase, ``ImportItems``. Nothing
-            is taken off it: ``handle_import`` is ``HandleImport``.
+            is taken off it: ``handle_import`` is ``HandleImport``. With a descriptor it is spelled as there:
+            ``get_url`` may be ``GetURL``.
         kind: The kind, for a function without annotations: see :class:`Kind`.
         max_bytes: A short name of `max_stream_bytes`; only one of the two may be given.
         **limits: The limits of the method, as in ``docs/reference/settings.md``. Default: the server's.
@@ -99,20 +105,40 @@ def grpc_stream(
                 if "max_stream_bytes" in given:
                     raise TypeError("max_bytes is a short name of max_stream_bytes: give only one of the two")
                 given["max_stream_bytes"] = max_bytes
-            found, streams = kind_of(function, None if kind is None else _kind(kind))
+            described = None if isinstance(service, str) else service_of(service)
+            found, streams, annotations = kind_of(function, None if kind is None else _kind(kind))
             declaration = Declaration(
-                service=service_name(service),
-                method=default_method_name(function.__name__) if method is None else method_name(method),
+                service=service_name(service if described is None else described.name),
+                method=_method(described, function.__name__, method),
                 kind=found,
                 streams=streams,
                 limits={**dict.fromkeys(options_of(MethodLimits)), **checked(MethodLimits, given)},
+                typed=typed_of(annotations),
+                described=described,
             )
+            _compare(declaration)
         except (TypeError, ValueError) as error:
             raise type(error)(f"@grpc_stream on {_named(function)}: {error}") from error.__cause__
         declare(function, declaration)
         return function
 
     return decorate
+
+
+def _method(described: Service | None, function: str, given: str | None) -> str:
+    """The name of the method."""
+    if given is not None:
+        return method_name(given)
+    return default_method_name(function) if described is None else method_of_function(described, function).name
+
+
+def _compare(declaration: Declaration) -> None:
+    described = declaration.described
+    if described is not None:
+        method = method_named(described, declaration.method)
+        wrong = disagreement(described, method, declaration.kind, declaration.typed)
+        if wrong is not None:
+            raise TypeError(wrong)
 
 
 def _check(function: Any) -> None:

@@ -11,6 +11,8 @@ use crate::python::lock::unpoisoned;
 pub(crate) struct Handler {
     pub(crate) index: usize,
     pub(crate) runs: Runs,
+    /// Whether it takes the messages of a buffered stream joined in one `bytes`.
+    pub(crate) joined: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

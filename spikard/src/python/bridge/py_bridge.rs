@@ -137,7 +137,7 @@ fn start<'py, T>(
     let handed_over = caught(|| {
         // Created first: dropping it answers the call, whatever fails after this.
         let inbound = inbound.insert(Bound::new(py, InboundCall(call.clone()))?);
-        let request = convert::request(py, request, call.answer)?;
+        let request = convert::request(py, request, call.answer, call.handler.joined)?;
         hand_over((inbound.clone(), call.id, call.handler.index, request))
     });
     handed_over
@@ -168,9 +168,13 @@ impl Lookup {
         &self.0.name
     }
 
-    fn resolve(&self, index: usize, on_loop: bool) {
+    fn resolve(&self, index: usize, on_loop: bool, joined: bool) {
         let runs = if on_loop { Runs::OnLoop } else { Runs::InPool };
-        self.0.answer(Ok(Handler { index, runs }));
+        self.0.answer(Ok(Handler {
+            index,
+            runs,
+            joined,
+        }));
     }
 
     fn refuse(&self, fault: &str, text: String) {

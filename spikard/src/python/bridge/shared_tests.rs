@@ -7,6 +7,7 @@ use crate::Code;
 const ON_LOOP: Handler = Handler {
     index: 0,
     runs: Runs::OnLoop,
+    joined: false,
 };
 
 fn submit(bridge: &Bridge) -> (Arc<CallState>, oneshot::Receiver<Outcome>) {

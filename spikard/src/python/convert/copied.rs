@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use bytes::BufMut;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -22,7 +23,7 @@ impl<'py, B: AsRef<[u8]>> IntoPyObject<'py> for Copied<B> {
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = self.0.as_ref();
         if bytes.len() >= LARGE {
-            return copied_detached(py, bytes);
+            return filled(py, bytes.len(), |left| left.put_slice(bytes));
         }
         // SAFETY: pointer and length are those of one slice, whose length always fits. The result is a new reference to
         // a `bytes`, or null with an exception set.
@@ -34,27 +35,30 @@ impl<'py, B: AsRef<[u8]>> IntoPyObject<'py> for Copied<B> {
     }
 }
 
-fn copied_detached<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+/// A `bytes` of a length, which `fill` writes to the end, without the interpreter if it is large. A panic for one that is
+/// not written to the end.
+pub(super) fn filled<'py>(
+    py: Python<'py>,
+    len: usize,
+    fill: impl FnOnce(&mut &mut [MaybeUninit<u8>]) + Send,
+) -> PyResult<Bound<'py, PyBytes>> {
     // SAFETY: without a source this is a new reference to a `bytes` of that length, whose content is not set, or null with
     // an exception set.
-    let copied: Bound<'py, PyBytes> = unsafe {
-        let made = ffi::PyBytes_FromStringAndSize(std::ptr::null(), bytes.len().cast_signed());
+    let made: Bound<'py, PyBytes> = unsafe {
+        let made = ffi::PyBytes_FromStringAndSize(std::ptr::null(), len.cast_signed());
         Bound::from_owned_ptr_or_err(py, made)?.cast_into_unchecked()
     };
-    // SAFETY: `copied` is a `bytes` of exactly this length, which starts there. Nothing else has a reference to it, and the
+    // SAFETY: `made` is a `bytes` of exactly this length, which starts there. Nothing else has a reference to it, and the
     // garbage collector does not know of it, so nobody else reads it. A `u8` may be written as a `MaybeUninit<u8>`.
-    let content: &mut [MaybeUninit<u8>] = unsafe {
-        let start = ffi::PyBytes_AsString(copied.as_ptr());
-        std::slice::from_raw_parts_mut(start.cast(), bytes.len())
+    let mut left: &mut [MaybeUninit<u8>] = unsafe {
+        let start = ffi::PyBytes_AsString(made.as_ptr());
+        std::slice::from_raw_parts_mut(start.cast(), len)
     };
-    py.detach(|| {
-        // SAFETY: both are slices of this length, and one of them is borrowed mutably.
-        unsafe {
-            content
-                .as_mut_ptr()
-                .cast::<u8>()
-                .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
-        }
-    });
-    Ok(copied)
+    if len >= LARGE {
+        py.detach(|| fill(&mut left));
+    } else {
+        fill(&mut left);
+    }
+    assert!(left.is_empty(), "all of a bytes object is written");
+    Ok(made)
 }

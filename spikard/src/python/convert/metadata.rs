@@ -135,13 +135,23 @@ pub(crate) fn sent(metadata: &Bound<'_, PyAny>) -> PyResult<MetadataMap> {
     Ok(sent)
 }
 
-/// Appends one pair.
+/// The most keys of metadata. At 24,576 a map of headers panics; what is added to it on its way out has room.
+const MOST_KEYS: usize = 16 << 10;
+
+pub(super) fn is_full(metadata: &MetadataMap) -> bool {
+    metadata.keys_len() >= MOST_KEYS
+}
+
+/// Appends one pair, unless it [is full](is_full).
 pub(crate) fn append(
     sent: &mut MetadataMap,
     key: &Bound<'_, PyAny>,
     value: &Bound<'_, PyAny>,
 ) -> PyResult<()> {
     let name = key.cast::<PyString>()?.to_cow()?;
+    if is_full(sent) {
+        return Err(too_many());
+    }
     if name.ends_with("-bin") {
         let key = BinaryMetadataKey::from_bytes(name.as_bytes()).map_err(|_| bad_key(&name))?;
         let value = value.cast::<PyBytes>()?;
@@ -161,6 +171,12 @@ pub(crate) fn append(
 fn bad_key(name: &str) -> PyErr {
     PyValueError::new_err(format!(
         "the metadata key {name:?} cannot be sent: a key has letters, digits, '-', '_' and '.' only"
+    ))
+}
+
+fn too_many() -> PyErr {
+    PyValueError::new_err(format!(
+        "metadata of more than {MOST_KEYS} keys cannot be sent: gRPC's clients take 8 KiB of it"
     ))
 }
 

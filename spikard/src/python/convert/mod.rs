@@ -6,6 +6,7 @@ mod compression;
 mod copied;
 mod frames;
 mod inbound;
+mod joined;
 #[cfg(feature = "orca")]
 mod load;
 mod metadata;

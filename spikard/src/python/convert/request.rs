@@ -12,12 +12,14 @@ use super::answer::Answer;
 use super::classes;
 use super::copied::Copied;
 use super::inbound::{Inbound, Messages};
+use super::joined::Joined;
 
-/// The Python request. Its messages become one list of exactly their number.
+/// The Python request. Its messages become one list of exactly their number, or one `bytes` if they are to be `joined`.
 pub(crate) fn request(
     py: Python<'_>,
     inbound: Inbound,
     answer: Answer,
+    joined: bool,
 ) -> PyResult<Bound<'_, PyAny>> {
     let fields = PyDict::new(py);
     let service = PyString::new(py, &inbound.service_name);
@@ -30,6 +32,7 @@ pub(crate) fn request(
     let class = classes::request(py, inbound.kind)?;
     match inbound.messages {
         Messages::One(message) => class.call((Copied(message),), Some(&fields)),
+        Messages::List(messages) if joined => class.call((Joined(messages),), Some(&fields)),
         Messages::List(messages) => {
             // Each message is freed as soon as it is copied. With several arenas, resident memory may still reach twice
             // the payload: glibc keeps freed memory in the arena of the thread that received it.

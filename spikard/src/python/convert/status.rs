@@ -23,7 +23,12 @@ pub(crate) fn status(
         for pair in pairs.cast::<PyList>()? {
             let pair = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>();
             let appended = pair.and_then(|(key, value)| metadata::append(&mut sent, &key, &value));
+            let is_full = appended.is_err() && metadata::is_full(&sent);
             faults.extend(appended.err());
+            if is_full {
+                // It is for the rest as well.
+                break;
+            }
         }
     }
     let status = Status::with_details_and_metadata(

@@ -51,6 +51,8 @@ struct NamedHandler {
     /// `module:callable`, for people.
     name: String,
     on_loop: bool,
+    /// Whether it takes the messages of a buffered stream joined in one `bytes`.
+    joined: bool,
 }
 
 impl Declared {
@@ -85,7 +87,11 @@ impl Declared {
         } else {
             Runs::InPool
         };
-        let handler = Handler { index, runs };
+        let handler = Handler {
+            index,
+            runs,
+            joined: handler.joined,
+        };
         let bridge = bridge.clone();
         routes.declare(service, method, info, move |call| {
             answerer(call, target.clone(), bridge.clone(), handler)

@@ -41,7 +41,7 @@ impl Health {
     }
 
     pub(super) fn service(&self) -> HealthService {
-        HealthService(self.statuses.clone())
+        HealthService::new(self.statuses.clone())
     }
 
     /// The services that are reported on; the empty name, for the server as a whole, always is.
@@ -73,10 +73,5 @@ impl Health {
 
     pub(super) fn not_serving(&self) {
         self.statuses.set(ServingStatus::NotServing);
-    }
-
-    /// Ends the streams of watchers: the drain would wait for them.
-    pub(super) fn end_watches(&self) {
-        self.statuses.end();
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
+use crate::call::{Budget, UntilDrain};
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::{
     GrpcDuplexResponse, GrpcRequest, GrpcResponse, GrpcService, Handler, Messages, MethodInfo,
-    MethodOptions, Status,
+    MethodOptions, Status, wire,
 };
 
 use super::messages::{HealthListRequest, HealthListResponse};
@@ -18,28 +19,41 @@ const NAME: &str = "grpc.health.v1.Health";
 const CHECK: &str = "Check";
 const LIST: &str = "List";
 const WATCH: &str = "Watch";
-const NO_OPTIONS: MethodOptions = MethodOptions::new();
+
+/// A request is the name of a service at most, 1 KiB: less than its call takes anyway.
+const OPTIONS: MethodOptions = MethodOptions::new().max_message_bytes(1 << 10);
 
 /// Answers from the statuses of the server.
-pub(in crate::server) struct HealthService(pub(super) Arc<Statuses>);
+pub(in crate::server) struct HealthService {
+    statuses: Arc<Statuses>,
+    /// Without a bound: the streams that a server takes, of 1 KiB each, are one.
+    budget: Arc<Budget>,
+}
 
 type Checked = Result<GrpcResponse<HealthCheckResponse>, Status>;
 type Listed = Result<GrpcResponse<HealthListResponse>, Status>;
 type Watched = Result<GrpcDuplexResponse<HealthCheckResponse>, Status>;
 
 impl HealthService {
+    pub(super) fn new(statuses: Arc<Statuses>) -> Self {
+        Self {
+            statuses,
+            budget: Arc::new(Budget::new(usize::MAX, usize::MAX)),
+        }
+    }
+
     fn check(&self, request: GrpcRequest<HealthCheckRequest>) -> Checked {
         let service = request.payload.service;
-        let status = self
-            .0
-            .of(&service)
-            .ok_or_else(|| Status::not_found(format!("this server has no service {service:?}")))?;
+        let status = self.statuses.of(&service).ok_or_else(|| {
+            let name = wire::shown(service.as_bytes());
+            Status::not_found(format!("this server has no service \"{name}\""))
+        })?;
         let status = status.into();
         Ok(GrpcResponse::from(HealthCheckResponse { status }))
     }
 
     fn list(&self) -> Listed {
-        let statuses = self.0.all().into_iter();
+        let statuses = self.statuses.all().into_iter();
         let statuses = statuses.map(|(service, status)| {
             let status = status.into();
             (service, HealthCheckResponse { status })
@@ -50,7 +64,8 @@ impl HealthService {
     }
 
     fn watch(&self, request: GrpcRequest<HealthCheckRequest>) -> Watched {
-        let watch = Watch::new(request.payload.service, self.0.subscribe());
+        let watch = Watch::new(request.payload.service, self.statuses.subscribe());
+        let watch = UntilDrain::new(watch, &request.call);
         Ok(GrpcDuplexResponse::from(Messages::new(watch)))
     }
 }
@@ -59,15 +74,15 @@ impl GrpcService for HealthService {
     const NAME: &'static str = NAME;
 
     const METHODS: &'static [MethodInfo] = &[
-        MethodInfo::of::<GrpcRequest<HealthCheckRequest>, Checked>(CHECK, NO_OPTIONS, HANDLER),
-        MethodInfo::of::<GrpcRequest<HealthListRequest>, Listed>(LIST, NO_OPTIONS, HANDLER),
-        MethodInfo::of::<GrpcRequest<HealthCheckRequest>, Watched>(WATCH, NO_OPTIONS, HANDLER),
+        MethodInfo::of::<GrpcRequest<HealthCheckRequest>, Checked>(CHECK, OPTIONS, HANDLER),
+        MethodInfo::of::<GrpcRequest<HealthListRequest>, Listed>(LIST, OPTIONS, HANDLER),
+        MethodInfo::of::<GrpcRequest<HealthCheckRequest>, Watched>(WATCH, OPTIONS, HANDLER),
     ];
 
     fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture {
         // A server whose buffer is full is busy, not ill.
-        let call = call.apart();
-        let target = |method| Target::new(NAME, method, NO_OPTIONS);
+        let call = call.apart(self.budget.clone());
+        let target = |method| Target::new(NAME, method, OPTIONS);
         match index {
             0 => call.run(target(CHECK), async move |request| self.check(request)),
             1 => call.run(

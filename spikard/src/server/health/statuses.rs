@@ -12,8 +12,6 @@ pub(super) struct Statuses(watch::Sender<State>);
 pub(super) struct State {
     services: Vec<String>,
     status: ServingStatus,
-    /// Whether there is nothing more to report, as the server drains.
-    pub(super) ended: bool,
 }
 
 impl Default for Statuses {
@@ -21,7 +19,6 @@ impl Default for Statuses {
         Self(watch::Sender::new(State {
             services: Vec::new(),
             status: ServingStatus::Unknown,
-            ended: false,
         }))
     }
 }
@@ -33,10 +30,6 @@ impl Statuses {
 
     pub(super) fn set(&self, status: ServingStatus) {
         self.0.send_modify(|state| state.status = status);
-    }
-
-    pub(super) fn end(&self) {
-        self.0.send_modify(|state| state.ended = true);
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<State> {

@@ -14,21 +14,22 @@ use crate::Status;
 use super::statuses::State;
 
 /// The status of one service, now and whenever it changes: SERVICE_UNKNOWN while it is not reported on. It ends when the
-/// server drains.
+/// server is gone.
 pub(super) struct Watch {
-    service: String,
+    /// `None` where it is not reported on, whatever the client calls it.
+    service: Option<String>,
     told: Option<ServingStatus>,
-    ended: bool,
     /// The states, when there is one that was not seen yet; `None` when the server is gone.
     states: ReusableBoxFuture<'static, Option<Receiver<State>>>,
 }
 
 impl Watch {
     pub(super) fn new(service: String, states: Receiver<State>) -> Self {
+        // What is reported on stays the same while a server serves.
+        let is_known = states.borrow().of(&service).is_some();
         Self {
-            service,
+            service: is_known.then_some(service),
             told: None,
-            ended: false,
             states: ReusableBoxFuture::new(async { Some(states) }),
         }
     }
@@ -42,14 +43,10 @@ impl Stream for Watch {
     type Item = Result<HealthCheckResponse, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        while !self.ended {
-            let Some(mut states) = ready!(self.states.poll(cx)) else {
-                break;
-            };
+        while let Some(mut states) = ready!(self.states.poll(cx)) {
             let status = {
                 let state = states.borrow_and_update();
-                self.ended = state.ended;
-                state.of(&self.service)
+                self.service.as_deref().and_then(|name| state.of(name))
             };
             self.states.set(changed(states));
             let status = status.unwrap_or(ServingStatus::ServiceUnknown);
@@ -58,7 +55,6 @@ impl Stream for Watch {
                 return Poll::Ready(Some(Ok(HealthCheckResponse { status })));
             }
         }
-        self.ended = true;
         Poll::Ready(None)
     }
 }

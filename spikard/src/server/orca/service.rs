@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use tokio::time::{Interval, MissedTickBehavior, interval};
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use crate::call::Budget;
+use crate::call::{Budget, UntilDrain};
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::{
     GrpcDuplexResponse, GrpcRequest, GrpcService, Handler, Messages, MethodInfo, MethodOptions,
@@ -31,7 +30,10 @@ const LEAST_INTERVAL: Duration = Duration::from_millis(1);
 const MOST_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A report at once and then at an interval, until the client leaves or the server drains, whatever the server's `timeout`.
-const OPTIONS: MethodOptions = MethodOptions::new().timeout(Duration::MAX);
+/// A request is an interval and names of costs: 4 KiB.
+const OPTIONS: MethodOptions = MethodOptions::new()
+    .timeout(Duration::MAX)
+    .max_message_bytes(4 << 10);
 
 const METHOD: &str = "StreamCoreMetrics";
 
@@ -40,7 +42,6 @@ const METHOD: &str = "StreamCoreMetrics";
 pub(in crate::server) struct OpenRca {
     load: Arc<Load>,
     least_interval: Duration,
-    draining: CancellationToken,
 }
 
 impl OpenRca {
@@ -48,7 +49,6 @@ impl OpenRca {
         Self {
             least_interval: orca.least_interval,
             load: Arc::new(orca.into_load()),
-            draining: CancellationToken::new(),
         }
     }
 
@@ -62,11 +62,6 @@ impl OpenRca {
         self.load.begin(budget, max_trailers);
     }
 
-    /// Ends the streams of reports: the drain would wait for them.
-    pub(in crate::server) fn end_reports(self) {
-        self.draining.cancel();
-    }
-
     fn reports(&self, request: &OrcaLoadReportRequest) -> Reports {
         let least = self.least_interval.max(LEAST_INTERVAL);
         let asked = request.interval().clamp(least, MOST_INTERVAL.max(least));
@@ -74,7 +69,6 @@ impl OpenRca {
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Reports {
             interval,
-            draining: Box::pin(self.draining.clone().cancelled_owned()),
             load: self.load.clone(),
         }
     }
@@ -93,6 +87,7 @@ impl GrpcService for OpenRca {
         let target = Target::new(Self::NAME, METHOD, OPTIONS);
         call.run::<Request, Answer, _, _>(target, move |request| async move {
             let reports = self.reports(&request.payload);
+            let reports = UntilDrain::new(reports, &request.call);
             Ok(GrpcDuplexResponse::from(Messages::new(reports)))
         })
     }
@@ -101,7 +96,6 @@ impl GrpcService for OpenRca {
 /// The reports of one stream.
 struct Reports {
     interval: Interval,
-    draining: Pin<Box<WaitForCancellationFutureOwned>>,
     load: Arc<Load>,
 }
 
@@ -109,9 +103,6 @@ impl Stream for Reports {
     type Item = Result<OrcaLoadReport, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.draining.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(None);
-        }
         ready!(self.interval.poll_tick(cx));
         Poll::Ready(Some(Ok(self.load.of_server())))
     }

@@ -14,10 +14,11 @@ use tonic_reflection::pb::v1::{
     ServerReflectionRequest, ServerReflectionResponse, ServiceResponse,
 };
 
+use crate::call::UntilDrain;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::{
     Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcService, Handler, Messages, MethodInfo,
-    MethodOptions, Status,
+    MethodOptions, Status, wire,
 };
 
 use super::files::Files;
@@ -25,6 +26,9 @@ use super::files::Files;
 pub(super) const V1: &str = "grpc.reflection.v1.ServerReflection";
 pub(super) const V1_ALPHA: &str = "grpc.reflection.v1alpha.ServerReflection";
 const METHOD: &str = "ServerReflectionInfo";
+
+/// A request is a name and a host, and is repeated in its answer: 4 KiB.
+const OPTIONS: MethodOptions = MethodOptions::new().max_message_bytes(4 << 10);
 
 /// What a server shows.
 #[derive(Debug)]
@@ -46,12 +50,12 @@ impl<const ALPHA: bool> GrpcService for Reflected<ALPHA> {
         Answer,
     >(
         METHOD,
-        MethodOptions::new(),
+        OPTIONS,
         Handler::Rust(Cow::Borrowed("ServerBuilder::reflection")),
     )];
 
     fn call(self: Arc<Self>, _index: usize, call: ServerCall) -> ResponseFuture {
-        let target = Target::new(Self::NAME, METHOD, MethodOptions::new());
+        let target = Target::new(Self::NAME, METHOD, OPTIONS);
         let shown = self.0.clone();
         call.run(
             target,
@@ -61,6 +65,7 @@ impl<const ALPHA: bool> GrpcService for Reflected<ALPHA> {
                     shown,
                     sent: HashSet::new(),
                 };
+                let answers = UntilDrain::new(answers, &request.call);
                 Ok(GrpcDuplexResponse::from(Messages::new(answers)))
             },
         )
@@ -150,6 +155,7 @@ impl Answers {
 
 fn unknown(what: &str, name: &str) -> Status {
     Status::not_found(format!(
-        "the descriptors that this server was given have no {what} {name}"
+        "the descriptors that this server was given have no {what} {}",
+        wire::shown(name.as_bytes())
     ))
 }

@@ -13,26 +13,27 @@ from spikard._serving.settings import settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, duration
 from spikard.grpc._error import GrpcError
-from spikard.grpc._kind import Kind
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._option_table import takes
 from spikard.grpc._options import ClientOptions
-from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
 from spikard.grpc._status import StatusCode
 from spikard.grpc.testing._background import BackgroundLoop
-from spikard.grpc.testing._errors import error_of
+from spikard.grpc.testing._messages import NOTHING, received, sent
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from spikard._spikard import Answered
-
-_R = TypeVar("_R", GrpcResponse, GrpcServerStreamResponse, GrpcBidiStreamResponse)
-_Stream = AsyncIterator[bytes] | GrpcDuplexResponse | Awaitable[GrpcDuplexResponse]
-_Messages = bytes | Iterable[bytes]
-
-_TAKES_ONE = {Kind.UNARY, Kind.SERVER_STREAMING}
+_M = TypeVar("_M")
+_N = TypeVar("_N")
+_R = TypeVar("_R", bound=GrpcResponse[Any] | GrpcServerStreamResponse[Any] | GrpcBidiStreamResponse[Any])
+_Buffered = (
+    Callable[[GrpcRequest[_M]], _R | Awaitable[_R]]
+    | Callable[[GrpcClientStreamRequest[_M]], _R | Awaitable[_R]]
+    | Callable[[GrpcBidiStreamRequest[_M]], _R | Awaitable[_R]]
+)
+_Stream = AsyncIterator[_N] | GrpcDuplexResponse[_N] | Awaitable[GrpcDuplexResponse[_N]]
 
 
 class _Headers(TypedDict, total=False):
@@ -103,22 +104,28 @@ class AsyncClient:
 
     @overload
     async def call(
-        self, method: Callable[[Any], _R | Awaitable[_R]], messages: _Messages = ..., **headers: Unpack[_Headers]
+        self, method: _Buffered[_M, _R], messages: _M | Iterable[_M] = ..., **headers: Unpack[_Headers]
     ) -> _R: ...
     @overload
     async def call(
-        self, method: Callable[[GrpcRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
-    ) -> GrpcServerStreamResponse: ...
+        self,
+        method: Callable[[GrpcRequest[_M]], _Stream[_N]],
+        messages: _M | Iterable[_M] = ...,
+        **headers: Unpack[_Headers],
+    ) -> GrpcServerStreamResponse[_N]: ...
     @overload
     async def call(
-        self, method: Callable[[GrpcDuplexRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
-    ) -> GrpcBidiStreamResponse: ...
+        self,
+        method: Callable[[GrpcDuplexRequest[_M]], _Stream[_N]],
+        messages: _M | Iterable[_M] = ...,
+        **headers: Unpack[_Headers],
+    ) -> GrpcBidiStreamResponse[_N]: ...
     @overload
-    async def call(self, method: str, messages: _Messages = ..., **headers: Unpack[_Headers]) -> Any: ...
+    async def call(self, method: str, messages: object = ..., **headers: Unpack[_Headers]) -> Any: ...
     async def call(
         self,
         method: Any,
-        messages: _Messages = b"",
+        messages: Any = NOTHING,
         *,
         metadata: MetadataLike | None = None,
         timeout: Duration | None = None,
@@ -127,7 +134,8 @@ class AsyncClient:
 
         Args:
             method: The handler, or ``"/service/method"``, or the name of the method alone where one service has it.
-            messages: One message, or the messages of a stream in order.
+            messages: One message, or the messages of a stream in order: bytes, or messages of the type that the handler
+                takes. The response has messages of the type that it gives.
             metadata: Metadata of the request.
             timeout: Deadline of the client, ``grpc-timeout``.
 
@@ -137,9 +145,7 @@ class AsyncClient:
         if self._runtime is None:
             raise RuntimeError('the client has not been started: write "async with AsyncClient(…) as client"')
         path, route = self._find(method)
-        listed = _listed(messages)
-        if route is not None and route.declaration.kind not in _TAKES_ONE and messages == b"":
-            listed = []
+        listed = sent(route, messages)
         pairs = (Metadata() if metadata is None else Metadata(metadata)).pairs()
         seconds = None if timeout is None else duration("timeout", timeout)
         token, done = self._runtime.expect()
@@ -157,7 +163,7 @@ class AsyncClient:
         if answered is None:
             # The client was closed before this task could take the response.
             raise _closed()
-        return _response(route, answered)
+        return received(route, answered)
 
     def _find(self, method: object) -> tuple[str, Route | None]:
         known = ", ".join(route.path for route in self._routes)
@@ -176,38 +182,8 @@ class AsyncClient:
         return found[0].path, found[0]
 
 
-def _listed(messages: Any) -> list[bytes]:
-    if isinstance(messages, (str, bytes, bytearray, memoryview)) or hasattr(messages, "SerializeToString"):
-        messages = [messages]
-    return [_bytes(index, message) for index, message in enumerate(messages)]
-
-
-def _bytes(index: int, message: Any) -> bytes:
-    if isinstance(message, (bytes, bytearray, memoryview)):
-        return bytes(message)
-    hint = ": add .encode()" if isinstance(message, str) else ""
-    if hasattr(message, "SerializeToString"):
-        hint = ": add .SerializeToString()"
-    raise TypeError(f"message {index} of the call must be bytes, not {type(message).__name__}{hint}")
-
-
 def _closed() -> GrpcError:
     return GrpcError(StatusCode.UNAVAILABLE, "the client was closed before the call was answered")
-
-
-def _response(
-    route: Route | None, answered: Answered
-) -> GrpcResponse | GrpcServerStreamResponse | GrpcBidiStreamResponse:
-    metadata, trailers, messages = answered.metadata, answered.trailers, answered.messages
-    if answered.code != 0:
-        pairs = [*metadata.pairs(), *trailers.pairs()]
-        raise error_of(answered.code, answered.message, answered.details, Metadata(pairs))
-    kind = Kind.UNARY if route is None else route.declaration.kind
-    if kind is Kind.SERVER_STREAMING:
-        return GrpcServerStreamResponse(messages, metadata=metadata, trailers=trailers)
-    if kind in {Kind.BIDIRECTIONAL, Kind.DUPLEX}:
-        return GrpcBidiStreamResponse(messages, metadata=metadata, trailers=trailers)
-    return GrpcResponse(messages[0], metadata=metadata, trailers=trailers)
 
 
 class Client:
@@ -251,20 +227,24 @@ class Client:
             loop.close(self._client.close)
 
     @overload
-    def call(
-        self, method: Callable[[Any], _R | Awaitable[_R]], messages: _Messages = ..., **headers: Unpack[_Headers]
-    ) -> _R: ...
+    def call(self, method: _Buffered[_M, _R], messages: _M | Iterable[_M] = ..., **headers: Unpack[_Headers]) -> _R: ...
     @overload
     def call(
-        self, method: Callable[[GrpcRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
-    ) -> GrpcServerStreamResponse: ...
+        self,
+        method: Callable[[GrpcRequest[_M]], _Stream[_N]],
+        messages: _M | Iterable[_M] = ...,
+        **headers: Unpack[_Headers],
+    ) -> GrpcServerStreamResponse[_N]: ...
     @overload
     def call(
-        self, method: Callable[[GrpcDuplexRequest], _Stream], messages: _Messages = ..., **headers: Unpack[_Headers]
-    ) -> GrpcBidiStreamResponse: ...
+        self,
+        method: Callable[[GrpcDuplexRequest[_M]], _Stream[_N]],
+        messages: _M | Iterable[_M] = ...,
+        **headers: Unpack[_Headers],
+    ) -> GrpcBidiStreamResponse[_N]: ...
     @overload
-    def call(self, method: str, messages: _Messages = ..., **headers: Unpack[_Headers]) -> Any: ...
-    def call(self, method: Any, messages: _Messages = b"", **headers: Unpack[_Headers]) -> Any:
+    def call(self, method: str, messages: object = ..., **headers: Unpack[_Headers]) -> Any: ...
+    def call(self, method: Any, messages: Any = NOTHING, **headers: Unpack[_Headers]) -> Any:
         """Calls a method and waits for its response: see :meth:`AsyncClient.call`."""
         if self._loop is None:
             raise RuntimeError('the client has not been started: write "with Client(…) as client"')

@@ -1,0 +1,22 @@
+"""The type parameters of requests and responses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+BytesLike = bytes | bytearray | memoryview
+"""The types of a message in a response, where it is not typed."""
+
+if TYPE_CHECKING:
+    # Only type checkers need the defaults: what they say of a type without an argument.
+    from typing_extensions import TypeVar
+
+    Taken_co = TypeVar("Taken_co", covariant=True, default=bytes)
+    Sent_co = TypeVar("Sent_co", covariant=True, default=BytesLike)
+    SentInList_co = TypeVar("SentInList_co", covariant=True, default=bytes)
+else:
+    from typing import TypeVar
+
+    Taken_co = TypeVar("Taken_co", covariant=True)
+    Sent_co = TypeVar("Sent_co", covariant=True)
+    SentInList_co = TypeVar("SentInList_co", covariant=True)

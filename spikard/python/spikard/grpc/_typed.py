@@ -1,0 +1,152 @@
+"""The messages of a handler, decoded and encoded as its annotations say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spikard.grpc._batch import ParseAll, split
+from spikard.grpc._codec import Codec
+from spikard.grpc._details import bad_request, status
+from spikard.grpc._error import GrpcError
+from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._status import StatusCode
+
+
+class UndecodableError(GrpcError):
+    """A message of the client is none of the type that the handler takes: INVALID_ARGUMENT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a handler takes and gives; ``None`` is ``bytes``."""
+
+    takes: Codec | None
+    gives: Codec | None
+
+    def decode(self, request: Any) -> None:
+        """Decodes the messages of a request, in their place: each is kept once, as bytes or decoded.
+
+        Those of a full-duplex request come later, through :meth:`decoder`.
+        """
+        codec = self.takes
+        if codec is None or isinstance(request, GrpcDuplexRequest):
+            return
+        if isinstance(request, GrpcRequest):
+            try:
+                request.payload = codec.decode(request.payload)
+            except MemoryError:
+                raise
+            except Exception as error:
+                raise _undecodable(codec, "payload", "the message", error) from error
+        elif codec.parse_all is None or type(request.messages) is list:
+            _decode_in_place(codec, request.messages)
+        else:
+            request.messages = _parsed(codec, codec.parse_all, request.messages)
+
+    def decoder(self) -> Decoder | None:
+        """What decodes a stream, message by message."""
+        return None if self.takes is None else Decoder(self.takes)
+
+    def encode(self, response: Any) -> Any:
+        """A response of bytes; the handler may return the same one again, so it stays as it is.
+
+        What is no response, or has no list of messages, stays for the check of all responses. A ``TypeError`` names a
+        message of another type.
+        """
+        codec = self.gives
+        if codec is None:
+            return response
+        if isinstance(response, GrpcResponse):
+            return GrpcResponse(
+                _encoded(codec, response.payload, "returned a GrpcResponse whose payload is {found}"),
+                metadata=response.metadata,
+                trailers=response.trailers,
+                compression=response.compression,
+            )
+        for kind in (GrpcServerStreamResponse, GrpcBidiStreamResponse):
+            if isinstance(response, kind) and isinstance(response.messages, (list, tuple)):
+                wrong = f"returned a {kind.__name__} whose messages[{{index}}] is {{found}}"
+                return kind(
+                    [_encoded(codec, message, wrong, index) for index, message in enumerate(response.messages)],
+                    metadata=response.metadata,
+                    trailers=response.trailers,
+                    compression=response.compression,
+                    uncompressed=response.uncompressed,
+                )
+        if isinstance(response, codec.type):
+            raise TypeError(
+                f"returned {codec.shown}, expected a response with it: return the response, not the message"
+            )
+        return response
+
+    def encode_yielded(self, index: int, message: Any) -> Any:
+        """The bytes of a message of a stream; a ``TypeError`` says that it is none of the type."""
+        codec = self.gives
+        return message if codec is None else _encoded(codec, message, "yielded {found} as message {index}", index)
+
+
+class Decoder:
+    """Decodes the messages of a stream, and counts them."""
+
+    __slots__ = ("_codec", "_count")
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self._count = 0
+
+    def __call__(self, message: bytes) -> Any:
+        """The next message, decoded."""
+        index = self._count
+        self._count += 1
+        try:
+            return self._codec.decode(message)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise _undecodable_at(self._codec, index, error) from error
+
+
+def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
+    decode = codec.decode
+    index = 0
+    try:
+        for index, message in enumerate(messages):
+            messages[index] = decode(message)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _undecodable_at(codec, index, error) from error
+
+
+def _parsed(codec: Codec, parse_all: ParseAll, joined: bytes) -> Sequence[Any]:
+    """The messages of a stream that comes joined, in one parse; which one is wrong is found one by one."""
+    try:
+        return parse_all(joined)
+    except MemoryError:
+        raise
+    except Exception:
+        messages: list[Any] = split(joined)
+        _decode_in_place(codec, messages)
+        return messages
+
+
+def _encoded(codec: Codec, message: Any, wrong: str, index: int = 0) -> bytes:
+    if isinstance(message, codec.type):
+        return codec.encode(message)
+    kind = type(message)
+    found = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    raise TypeError(f"{wrong.format(found=found, index=index)}, expected {codec.shown}, as the response is annotated")
+
+
+def _undecodable_at(codec: Codec, index: int, error: Exception) -> UndecodableError:
+    return _undecodable(codec, f"messages[{index}]", f"message {index} of the stream", error)
+
+
+def _undecodable(codec: Codec, field: str, what: str, error: Exception) -> UndecodableError:
+    description = f"is not a valid {codec.shown}: {error}"
+    text = f"{what} {description}"
+    details = status(StatusCode.INVALID_ARGUMENT, text, [bad_request([(field, description)])])
+    return UndecodableError(StatusCode.INVALID_ARGUMENT, text, details=details)

@@ -1,0 +1,75 @@
+"""The messages of a call in the process, as the test gives and gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from spikard._serving.targets import Route
+from spikard.grpc._codec import Codec
+from spikard.grpc._kind import Kind
+from spikard.grpc._metadata import Metadata
+from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc.testing._errors import error_of
+
+if TYPE_CHECKING:
+    from spikard._spikard import Answered
+
+_TAKES_ONE = {Kind.UNARY, Kind.SERVER_STREAMING}
+
+NOTHING: Any = object()
+"""Nothing was given: one empty message, or no message where the method takes a stream."""
+
+
+def sent(route: Route | None, messages: Any) -> list[bytes]:
+    """The messages of a call, encoded. Bytes are sent as they are, also where the method is typed: a client may."""
+    typed = None if route is None else route.declaration.typed
+    codec = None if typed is None else typed.takes
+    if messages is NOTHING:
+        takes_stream = route is not None and route.declaration.kind not in _TAKES_ONE
+        return [] if takes_stream else [b""]
+    if _is_one(messages, codec):
+        messages = [messages]
+    return [_bytes(index, message, codec) for index, message in enumerate(messages)]
+
+
+def received(
+    route: Route | None, answered: Answered
+) -> GrpcResponse[Any] | GrpcServerStreamResponse[Any] | GrpcBidiStreamResponse[Any]:
+    """The response of a call, its messages decoded; its failure is raised."""
+    metadata, trailers = answered.metadata, answered.trailers
+    if answered.code != 0:
+        pairs = [*metadata.pairs(), *trailers.pairs()]
+        raise error_of(answered.code, answered.message, answered.details, Metadata(pairs))
+    typed = None if route is None else route.declaration.typed
+    messages = answered.messages if typed is None else _decoded(typed.gives, answered.messages)
+    kind = Kind.UNARY if route is None else route.declaration.kind
+    if kind is Kind.SERVER_STREAMING:
+        return GrpcServerStreamResponse(messages, metadata=metadata, trailers=trailers)
+    if kind in {Kind.BIDIRECTIONAL, Kind.DUPLEX}:
+        return GrpcBidiStreamResponse(messages, metadata=metadata, trailers=trailers)
+    return GrpcResponse(messages[0], metadata=metadata, trailers=trailers)
+
+
+def _decoded(codec: Codec | None, messages: list[bytes]) -> list[Any]:
+    return list(messages) if codec is None else list(map(codec.decode, messages))
+
+
+def _is_one(messages: Any, codec: Codec | None) -> bool:
+    if codec is not None and isinstance(messages, codec.type):
+        return True
+    one = isinstance(messages, (str, bytes, bytearray, memoryview)) or hasattr(messages, "SerializeToString")
+    return one or not isinstance(messages, Iterable)
+
+
+def _bytes(index: int, message: Any, codec: Codec | None) -> bytes:
+    if isinstance(message, (bytes, bytearray, memoryview)):
+        return bytes(message)
+    if codec is not None:
+        if isinstance(message, codec.type):
+            return bytes(codec.encode(message))
+        raise TypeError(f"message {index} of the call must be a {codec.shown}, or bytes, not {type(message).__name__}")
+    hint = ": add .encode()" if isinstance(message, str) else ""
+    if hasattr(message, "SerializeToString"):
+        hint = ": add .SerializeToString()"
+    raise TypeError(f"message {index} of the call must be bytes, not {type(message).__name__}{hint}")

@@ -1,0 +1,92 @@
+//! Python handlers of messages, behind methods whose Rust signature is raw.
+#![allow(missing_docs)]
+
+mod python_support;
+
+use python_support::{bidi, bytes, client_stream, interpreter};
+use spikard::python::{call_python, resolve};
+use spikard::{Bytes, Code, GrpcDuplexRequest, GrpcDuplexResponse, Messages, Status};
+
+#[tokio::test]
+async fn callables_of_every_form_take_and_give_messages() {
+    for (callable, joined) in [
+        ("typed:join", "a+b"),
+        ("typed:declared", "a+b"),
+        ("typed:partial", "a+b!"),
+        ("typed:kept.join", "a+b?"),
+        ("typed:kept", "a+b"),
+        ("typed:unread", "unread"),
+    ] {
+        let response = client_stream(callable, bytes(&["a", "b"])).await;
+        assert_eq!(response.unwrap().payload, joined, "{callable}");
+    }
+    let response = bidi("typed:shout", bytes(&["a", "b"])).await.unwrap();
+    assert_eq!(response.messages, bytes(&["A", "B"]));
+}
+
+#[tokio::test]
+async fn messages_of_google_come_in_one_parse() {
+    let sent = ["a", "", &"b".repeat(300)]
+        .map(|text| prost::Message::encode_to_vec(&text.to_owned()).into());
+    let response = bidi("typed_google:shout", sent.to_vec()).await.unwrap();
+    let shouted = response
+        .messages
+        .into_iter()
+        .map(|one| <String as prost::Message>::decode(one).unwrap());
+    assert_eq!(shouted.collect::<Vec<_>>(), ["A", "", &"B".repeat(300)]);
+}
+
+#[tokio::test]
+async fn streams_are_decoded_message_by_message() {
+    interpreter();
+    let request = GrpcDuplexRequest {
+        messages: Messages::from(bytes(&["a", "b"])),
+        ..Default::default()
+    };
+    let response: Result<GrpcDuplexResponse, Status> = call_python("typed:each", request).await;
+    let mut messages = response.unwrap().messages;
+    assert_eq!(messages.message().await.unwrap().unwrap(), "A");
+    assert_eq!(messages.message().await.unwrap().unwrap(), "B");
+    assert!(messages.message().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_is_named() {
+    let broken = vec![Bytes::from_static(b"a"), Bytes::from_static(b"\xff")];
+    let status = client_stream("typed:join", broken).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+    let text = "message 1 of the stream is not a valid typed.Word: 'utf-8' codec can't decode";
+    assert!(status.message().starts_with(text), "{status:?}");
+    assert!(!status.details().is_empty());
+}
+
+#[tokio::test]
+async fn a_response_of_another_type_is_internal() {
+    let status = client_stream("typed:wrong", bytes(&["a"]))
+        .await
+        .unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+}
+
+#[test]
+fn annotations_that_name_no_messages_are_found_at_the_start() {
+    interpreter();
+    for (callable, text) in [
+        (
+            "typed:no_message",
+            "the type argument of its request, dict, is no class of messages",
+        ),
+        (
+            "typed:one_side",
+            "its request has messages of typed.Word, and its response has no type argument",
+        ),
+        (
+            "typed:hidden",
+            "the annotation of its request, \"GrpcClientStreamRequest[Hidden]\", cannot be resolved",
+        ),
+    ] {
+        let error = resolve(callable).unwrap_err().to_string();
+        assert!(error.contains(text), "{error}");
+        assert!(error.contains(callable), "{error}");
+    }
+}
