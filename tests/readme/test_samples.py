@@ -82,12 +82,12 @@ def test_every_guide_with_samples_is_seen() -> None:
 
 def test_the_first_sample_does_what_the_rust_one_does() -> None:
     add_up = named("README.md", "orders.py")["add_up"]
-    from shop_pb2 import Item, Total
+    from shop_pb2 import Item
 
     items = [Item(name="a", value=1), Item(name="b", value=2)]
-    request = GrpcClientStreamRequest(messages=[item.SerializeToString() for item in items])
-    assert Total.FromString(asyncio.run(add_up(request)).payload).value == 3
-    request.messages.append(Item(value=3).SerializeToString())
+    request = GrpcClientStreamRequest(messages=items)
+    assert asyncio.run(add_up(request)).payload.value == 3
+    request = GrpcClientStreamRequest(messages=[*items, Item(value=3)])
     with pytest.raises(ValueError, match="must have a name"):
         asyncio.run(add_up(request))
 
