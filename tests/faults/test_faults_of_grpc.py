@@ -4,13 +4,13 @@ Each test has one fault, and the threshold that it must keep with its reason.
 """
 
 import itertools
-import json
 import signal
 import struct
 from collections.abc import Callable, Iterator
 
 import pytest
 from raw_client import DATA, END_STREAM, HEADERS, RST_STREAM, RawClient, frame, message
+from retries import policy
 from targets import KIB, MIB, SERVICE, WAIT, Start
 from wire import grpc
 
@@ -63,24 +63,6 @@ def test_a_request_that_is_broken_off(start: Start, how: str) -> None:
     assert server.seen() == []
 
 
-RETRIES = json.dumps(
-    {
-        "methodConfig": [
-            {
-                "name": [{}],
-                "retryPolicy": {
-                    "maxAttempts": 5,
-                    "initialBackoff": "0.01s",
-                    "maxBackoff": "0.05s",
-                    "backoffMultiplier": 2,
-                    "retryableStatusCodes": ["RESOURCE_EXHAUSTED", "UNAVAILABLE"],
-                },
-            }
-        ]
-    }
-)
-
-
 def test_uploads_that_clients_send_again(start: Start) -> None:
     """A hundred uploads that are refused half-way, for a client with a retry policy.
 
@@ -90,7 +72,7 @@ def test_uploads_that_clients_send_again(start: Start) -> None:
     server = start(max_buffered_bytes=400_000, max_message_bytes=300_000)
     hog = server.client()
     hold = message(bytes(280_000))
-    with server.channel(service_config=RETRIES) as client:
+    with server.channel(service_config=policy(5, "RESOURCE_EXHAUSTED", "UNAVAILABLE")) as client:
         upload = client.stream_unary(COUNT)
         refused = 0
         while refused < 100:

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 import bounded
 import pytest
 from processes import WAIT, serving
+from retries import policy
 from wire import grpc
 
 from spikard.grpc.testing import serving as served_here
@@ -93,29 +93,13 @@ def _until_refused(calls: list[Any], number: int) -> list[str]:
     return [call.details() for call in refused]
 
 
-RETRIES = {
-    "methodConfig": [
-        {
-            "name": [{}],
-            "retryPolicy": {
-                "maxAttempts": 5,
-                "initialBackoff": "0.01s",
-                "maxBackoff": "0.05s",
-                "backoffMultiplier": 2,
-                "retryableStatusCodes": ["RESOURCE_EXHAUSTED", "UNAVAILABLE"],
-            },
-        }
-    ]
-}
-
-
 def test_no_batch_is_incomplete_after_a_refusal() -> None:
     """grpcio leaves out messages when it sends an upload again by itself, so it is told not to."""
     messages, bytes_each, refusals = 1000, 150, 0
     with (
         served_here("bounded", max_buffered_bytes=300_000, max_message_bytes="250KB") as server,
         channel(server.address) as others,
-        channel(server.address, service_config=json.dumps(RETRIES)) as client,
+        channel(server.address, service_config=policy(5, "RESOURCE_EXHAUSTED", "UNAVAILABLE")) as client,
     ):
         while refusals < 100:
             let_go = threading.Event()

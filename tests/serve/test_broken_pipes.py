@@ -9,55 +9,41 @@ from gate import Gate
 from processes import WAIT, serving
 from wire import grpc
 
-PIPING = """
-import asyncio, os, signal
-signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
-
-@grpc_stream(service="piping.Piping")
-async def wait(request: GrpcRequest) -> GrpcResponse:
-    reader, writer = await asyncio.open_unix_connection(os.environ["GATE"])
-    await reader.read()
-    writer.close()
-    return GrpcResponse(b"finished")
-"""
 AUTHORITY = [("grpc.default_authority", "localhost"), ("grpc.use_local_subchannel_pool", 1)]
 
 
 def test_a_client_that_leaves_ends_its_call_alone(tmp_path: Path) -> None:
     """On a Unix socket the answer is written to nobody."""
-    (tmp_path / "piping.py").write_text(PIPING)
     server = tmp_path / "server"
     env = {"GATE": str(tmp_path / "gate")}
     with (
         Gate(tmp_path / "gate") as gate,
-        serving("piping", cwd=tmp_path, env=env, bind=f"unix:{server}") as served,
+        serving("piping", env=env, bind=f"unix:{server}") as served,
         grpc.insecure_channel(f"unix:{server}", AUTHORITY) as channel,
     ):
-        wait = channel.unary_unary("/piping.Piping/Wait")
+        stay = channel.unary_unary("/gated.Gated/Stay")
         for _ in range(50):
             with socket.socket(socket.AF_UNIX) as leaving:
                 leaving.connect(str(server))
                 # The server writes its settings, and perhaps reads the end before.
                 leaving.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-        call: Any = wait.future(b"", timeout=WAIT)
+        call: Any = stay.future(b"", timeout=WAIT)
         gate.arrival().close()
-        assert call.result() == b"finished"
+        assert call.result() == b"stayed"
         assert served.stop() == 0
 
 
 def test_the_calls_of_a_worker_finish_without_its_supervisor(tmp_path: Path) -> None:
     """To which it says twice a second that Python answers."""
-    (tmp_path / "piping.py").write_text(PIPING)
     env = {"GATE": str(tmp_path / "gate")}
     with (
         Gate(tmp_path / "gate") as gate,
-        serving("piping", "--grace", "60s", cwd=tmp_path, env=env, workers=2) as served,
+        serving("piping", "--grace", "60s", env=env, workers=2) as served,
         grpc.insecure_channel(served.address, AUTHORITY) as channel,
     ):
-        call: Any = channel.unary_unary("/piping.Piping/Wait").future(b"", timeout=WAIT)
+        call: Any = channel.unary_unary("/gated.Gated/Stay").future(b"", timeout=WAIT)
         with contextlib.closing(gate.arrival()):
             served.process.kill()
             served.err.wait_for("draining connections", times=2)
             # The beat that says so would have ended it.
-        assert call.result() == b"finished"
+        assert call.result() == b"stayed"

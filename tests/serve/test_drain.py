@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from answering import OWN_CONNECTION
 from processes import WAIT, Served, serving
 from raw_client import RawClient, message
 from wire import grpc
@@ -63,8 +64,7 @@ class Load:
             thread.start()
 
     def _call(self, address: str, thread: int) -> None:
-        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
-        with grpc.insecure_channel(address, options) as channel:
+        with grpc.insecure_channel(address, OWN_CONNECTION) as channel:
             record = channel.unary_unary("/probes.Probes/Record")
             for number in range(1_000_000):
                 name = f"{thread}-{number}"

@@ -9,26 +9,10 @@ from pathlib import Path
 import pytest
 from answering import OWN_CONNECTION
 from certificates import make
+from changes import CHANGING, NOT_COMPILED
 from gate import Gate
 from processes import WAIT, Served, serving
 from wire import grpc
-
-CHANGING = """
-import asyncio, os
-from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
-
-@grpc_stream(service="changing.Changing")
-async def answer(request: GrpcRequest) -> GrpcResponse:
-    return GrpcResponse(b"{answer}")
-
-@grpc_stream(service="changing.Changing")
-async def wait(request: GrpcRequest) -> GrpcResponse:
-    reader, writer = await asyncio.open_unix_connection(os.environ["GATE"])
-    await reader.read()
-    writer.close()
-    return GrpcResponse(b"{answer}")
-"""
-NOT_COMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Load:

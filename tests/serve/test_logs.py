@@ -44,11 +44,11 @@ def test_lines_that_nobody_fetches_are_bounded(tmp_path: Path) -> None:
     nobody = b"\x0a\x06nobody"
     with (
         Gate(tmp_path / "gate") as gate,
-        serving("holding", "--log-level", "debug", env={"GATE": str(tmp_path / "gate")}) as served,
+        serving("gated", "--log-level", "debug", env={"GATE": str(tmp_path / "gate")}) as served,
         closing(RawClient(served.address)) as holding,
         closing(RawClient(served.address)) as asking,
     ):
-        holding.socket.sendall(holding.begin("/holding.Holding/Hold", message(b"")))
+        holding.socket.sendall(holding.begin("/gated.Gated/Hold", message(b"")))
         arrived = gate.arrival()
         for _ in range(11):
             asking.call_many("/grpc.health.v1.Health/Check", [nobody] * 100)

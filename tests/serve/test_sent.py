@@ -1,7 +1,6 @@
 """What is sent beside messages: bounded, and of failures the code survives. What a refusal says of a retry."""
 
 import itertools
-import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from clients import Call, Kind
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2  # pyright: ignore[reportMissingTypeStubs]
 from processes import WAIT, Served, serving
+from retries import policy
 from wire import grpc
 
 from spikard.grpc.testing import serving as served_here
@@ -224,24 +224,6 @@ def test_a_call_for_which_python_has_no_room_may_be_tried_again() -> None:
         assert first.result(timeout=WAIT) == b"1"
 
 
-RETRIES = json.dumps(
-    {
-        "methodConfig": [
-            {
-                "name": [{}],
-                "retryPolicy": {
-                    "maxAttempts": 3,
-                    "initialBackoff": "0.01s",
-                    "maxBackoff": "0.05s",
-                    "backoffMultiplier": 2,
-                    "retryableStatusCodes": ["UNAVAILABLE", "ABORTED"],
-                },
-            }
-        ]
-    }
-)
-
-
 @pytest.mark.parametrize(("of_server", "of_method"), [(True, None), (False, True), (True, False), (False, None)])
 def test_an_upload_that_is_sent_again_can_be_refused(of_server: bool, of_method: bool | None) -> None:
     """By the server and by a method. The client retries by itself, and hears that it shall not."""
@@ -249,7 +231,9 @@ def test_an_upload_that_is_sent_again_can_be_refused(of_server: bool, of_method:
     refuses = of_server if of_method is None else of_method
     with (
         served_here(flaky, refuse_retried_uploads=of_server) as server,
-        grpc.insecure_channel(server.address, [("grpc.service_config", RETRIES)]) as channel,
+        grpc.insecure_channel(
+            server.address, [("grpc.service_config", policy(3, "UNAVAILABLE", "ABORTED"))]
+        ) as channel,
     ):
         error = failure(lambda: channel.stream_unary("/sent.Sent/Upload")(iter([b"a"]), timeout=WAIT))
         if refuses:

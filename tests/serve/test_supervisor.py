@@ -14,29 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import OWN_CONNECTION
+from changes import CHANGING, NOT_COMPILED
 from gate import Gate
 from processes import HANDLERS, WAIT, Lines, Served, serving
 from wire import grpc
-
-OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
-# Compiled files tell changes apart by the second, and these come faster.
-NOT_COMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
-
-WAITS_IN_A_CALL = """
-import asyncio, os
-from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
-
-@grpc_stream(service="changing.Changing")
-async def answer(request: GrpcRequest) -> GrpcResponse:
-    return GrpcResponse(b"{answer}")
-
-@grpc_stream(service="changing.Changing")
-async def wait(request: GrpcRequest) -> GrpcResponse:
-    reader, writer = await asyncio.open_unix_connection(os.environ["GATE"])
-    await reader.read()
-    writer.close()
-    return GrpcResponse(b"{answer}")
-"""
 
 WAITS_BEFORE_IT_IS_READY = """
 import asyncio, os, socket
@@ -177,17 +159,17 @@ def another(address: str, known: set[int]) -> int:
 def test_a_change_while_workers_drain(tmp_path: Path) -> None:
     """A call that stays open delays it by a second, and the workers start with what was written last."""
     module = tmp_path / "changing.py"
-    write(module, WAITS_IN_A_CALL, "one")
+    write(module, CHANGING, "one")
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     options = ("--reload", "--grace", "60s")
     with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env) as served:
         with grpc.insecure_channel(served.address) as channel:
             waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
             arrived = gate.arrival()
-            write(module, WAITS_IN_A_CALL, "two")
+            write(module, CHANGING, "two")
             served.err.wait_for("draining connections")
             for times, answer in ((2, "three"), (3, "four")):
-                write(module, WAITS_IN_A_CALL, answer)
+                write(module, CHANGING, answer)
                 served.err.wait_for(r"changed: changing\.py; restarting: the calls in flight have 1 s", times=times)
             assert waiting.exception(WAIT).code() is grpc.StatusCode.UNAVAILABLE
             arrived.close()
@@ -198,14 +180,14 @@ def test_a_change_while_workers_drain(tmp_path: Path) -> None:
 def test_the_end_while_workers_drain(tmp_path: Path) -> None:
     """Because of a change: they end within the second that they have."""
     module = tmp_path / "changing.py"
-    write(module, WAITS_IN_A_CALL, "one")
+    write(module, CHANGING, "one")
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     options = ("--reload", "--grace", "60s")
     with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env) as served:
         with grpc.insecure_channel(served.address) as channel:
             waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
             arrived = gate.arrival()
-            write(module, WAITS_IN_A_CALL, "two")
+            write(module, CHANGING, "two")
             served.err.wait_for("draining connections")
             served.process.send_signal(signal.SIGTERM)
             served.err.wait_for("draining: the workers have 60 s")

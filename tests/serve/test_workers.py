@@ -12,19 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import OWN_CONNECTION
+from changes import CHANGING
 from processes import WAIT, Served, serving, spikard
 from raw_client import RawClient
 from wire import grpc
-
-OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
-HANDLER = """
-from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
-
-
-@grpc_stream(service="changing.Changing")
-async def answer(request: GrpcRequest) -> GrpcResponse:
-    return GrpcResponse(b"{answer}")
-"""
 
 STARTING = '''
 import subprocess, sys
@@ -262,19 +254,19 @@ def answer_of(served: Served, expected: bytes) -> None:
 def test_reload(workers: int, tmp_path: Path) -> None:
     """A changed file restarts the workers; one that is broken waits for the next change."""
     module = tmp_path / "changing.py"
-    module.write_text(HANDLER.format(answer="one"))
+    module.write_text(CHANGING.format(answer="one"))
     # Compiled files tell changes apart by the second, and these come faster.
     env = {"PYTHONDONTWRITEBYTECODE": "1"}
     with serving("changing", "--reload", "--grace", "1s", cwd=tmp_path, workers=workers, env=env) as served:
         served.out.wait_for("worker 1 serving on")
         answer_of(served, b"one")
-        module.write_text(HANDLER.format(answer="two"))
+        module.write_text(CHANGING.format(answer="two"))
         served.err.wait_for(r"changed: changing\.py; restarting")
         answer_of(served, b"two")
         module.write_text("this is no Python")
         served.err.wait_for("SyntaxError")
         served.err.wait_for("could not start; waiting for a change")
-        module.write_text(HANDLER.format(answer="three"))
+        module.write_text(CHANGING.format(answer="three"))
         answer_of(served, b"three")
         assert served.stop() == 0
 
