@@ -28,7 +28,9 @@ from spikard.grpc import (
     GrpcServerStreamResponse,
     grpc_stream,
 )
+from spikard.grpc._agreement import method_of_function
 from spikard.grpc._declaration import declared
+from spikard.grpc._service import Service, ServiceMethod
 from spikard.grpc.testing import TestServer, serving
 
 ORDERS = DESCRIPTOR.services_by_name["Orders"]
@@ -200,6 +202,16 @@ def test_mistakes(function: Any, options: dict[str, Any], text: str) -> None:
     assert f"@grpc_stream on {function.__module__}.{function.__qualname__}: " in str(raised.value)
     assert text in str(raised.value)
     assert declared(function) is None
+
+
+def test_a_method_is_found_by_the_name_that_it_would_have() -> None:
+    """Before one that is spelled alike, and also where the name keeps an underscore."""
+    names = ("Step1_2", "GetURL", "GetUrl")
+    service = Service("shop.Steps", tuple(ServiceMethod(name, False, False, "a.A", "a.A") for name in names), None)
+    assert method_of_function(service, "step_1_2").name == "Step1_2"
+    assert method_of_function(service, "get_url").name == "GetUrl"
+    with pytest.raises(ValueError, match='has no method "Geturl" in its'):
+        method_of_function(service, "geturl")
 
 
 def test_methods_that_fit() -> None:

@@ -18,10 +18,8 @@ def method_of_function(service: Service, function: str) -> ServiceMethod:
     """
     name = default_method_name(function)
     letters = function.replace("_", "").lower()
-    found = [method for method in service.methods if method.name.lower() == letters]
-    for method in service.methods:
-        if method.name == name:
-            return method
+    found = [method for method in service.methods if method.name == name]
+    found = found or [method for method in service.methods if method.name.lower() == letters]
     if len(found) == 1:
         return found[0]
     raise ValueError(f'{_no_method(service, name)}; write method="…" for another name than the function\'s')
