@@ -17,8 +17,11 @@ class FakeCall:
     def finish(self, response: Any) -> None:
         self.answers.append(response)
 
-    def fail(self, code: int, message: str, details: bytes, metadata: object) -> None:
+    def fail(
+        self, code: int, message: str, details: bytes, metadata: list[tuple[str, object]] | None
+    ) -> list[Exception]:
         self.answers.append((code, message))
+        return []
 
     def is_cancelled(self) -> bool:
         return self.cancelled

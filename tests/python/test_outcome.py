@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
+from fakes import FakeCall
 from spikard._runtime.handler import Handler
 from spikard._runtime.outcome import failed
 from spikard.grpc import GrpcError, Metadata, StatusCode
 
 
-class FakeCall:
-    """A call that keeps its answer, and leaves out metadata with a key that it is told."""
+class RefusingCall(FakeCall):
+    """A call that leaves out metadata with a key that it is told."""
 
     def __init__(self, *, cancelled: bool = False, refuses: str = "") -> None:
-        self.cancelled = cancelled
+        super().__init__(cancelled)
         self.refuses = refuses
-        self.answers: list[Any] = []
 
     def fail(
         self, code: int, message: str, details: bytes, metadata: list[tuple[str, object]] | None
@@ -28,13 +28,10 @@ class FakeCall:
         self.answers.append((code, message, details, sent))
         return [ValueError(f"no {self.refuses}")] if len(sent) < len(metadata or ()) else []
 
-    def is_cancelled(self) -> bool:
-        return self.cancelled
-
 
 def fail(error: BaseException, **how: Any) -> list[Any]:
     trailers = how.pop("trailers", ())
-    call: Any = FakeCall(**how)
+    call: Any = RefusingCall(**how)
     try:
         raise error
     except BaseException as raised:

@@ -34,6 +34,7 @@ class PoolBridge:
 
     def worker_lost(self) -> None:
         self.lost += 1
+        self.first = True
 
     def take(self) -> Any:
         with self._lock:
@@ -91,58 +92,28 @@ def test_a_thread_goes_on_after_a_call_that_is_lost(caplog: pytest.LogCaptureFix
     assert "a call for a def handler was lost before it began: MemoryError" in caplog.text
 
 
-def test_a_thread_that_cannot_be_started_is_given_back(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def refuse(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    bridge = PoolBridge()
-    assert not pool_of(bridge, len).ensure_started()
-    assert bridge.lost == 1
-    assert "no further thread for def handlers can be started: can't start new thread" in caplog.text
-
-
-def test_a_thread_that_cannot_be_made_is_said_and_the_pool_goes_on(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lost: list[bool] = []
-
-    class Bridge:
-        def add_first_worker(self) -> bool:
-            return True
-
-        def worker_lost(self) -> None:
-            lost.append(True)
-
-        def take(self) -> None:
-            """There is nothing to do."""
-
-    def refused(**options: Any) -> threading.Thread:
-        raise MemoryError("no thread")
-
-    fake: Any = Bridge()
-    loop: Any = None
-    runner: Any = SimpleNamespace(drain=Drain())
-    pool = Pool(fake, loop, runner, [])
-    with monkeypatch.context() as patch:
-        patch.setattr(threading, "Thread", refused)
-        pool.ensure_started()
-    assert lost == [True]
-    assert caplog.messages == ["no further thread for def handlers can be started: no thread"]
-    pool.ensure_started()
-    assert pool.join(time.monotonic() + 30)
-
-
-def test_a_thread_that_cannot_be_made_is_given_back(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("where", "name", "error"),
+    [
+        (threading.Thread, "start", RuntimeError("can't start new thread")),
+        (threading, "Thread", MemoryError("no memory")),
+    ],
+    ids=["started", "made"],
+)
+def test_a_thread_that_cannot_be_had_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: Any, name: str, error: Exception
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise MemoryError("no memory")
+        raise error
 
-    monkeypatch.setattr(threading, "Thread", refuse)
-    bridge = PoolBridge()
-    assert not pool_of(bridge, len).ensure_started()
+    call = FakeCall()
+    bridge = PoolBridge((call, 1, 0, "request", False))
+    pool = pool_of(bridge, GrpcResponse)
+    with monkeypatch.context() as patch:
+        patch.setattr(where, name, refuse)
+        assert not pool.ensure_started()
     assert bridge.lost == 1
-    assert "no further thread for def handlers can be started: no memory" in caplog.text
+    assert caplog.messages == [f"no further thread for def handlers can be started: {error}"]
+    pool.ensure_started()
+    assert pool.join(time.monotonic() + 30)
+    assert call.answers == [GrpcResponse("request")]
