@@ -13,7 +13,7 @@ PROCESSES = "Processes: what happens to those of `spikard serve`"
 HEAD = """\
 # What it withstands
 
-<!-- Written by `python docs/withstands.py` from the tests in tests/faults: change it there. -->
+<!-- Written by `python docs/withstands.py` from the tests in tests/faults and tests/serve: change it there. -->
 
 Each row is a fault that was tried, and the threshold that a server keeps. Each is a test, which `make test` runs over
 real sockets: those in [`tests/faults`](../../tests/faults) against `spikard serve` and against a server in Rust, those
