@@ -34,37 +34,36 @@ from spikard.grpc import (
     grpc_stream,
 )
 
-SERVICE = DESCRIPTOR.services_by_name["ConformanceService"].full_name
+SERVICE = DESCRIPTOR.services_by_name["ConformanceService"]
 
 
 @grpc_stream(service=SERVICE)
-async def unary(request: GrpcRequest) -> GrpcResponse:
+async def unary(request: GrpcRequest[UnaryRequest]) -> GrpcResponse[UnaryResponse]:
     """Answer with a message or an error, as the message asks for."""
-    asked = UnaryRequest.FromString(request.payload)
+    asked = request.payload
     return await answer(request, asked.response_definition, [asked], UnaryResponse)
 
 
 @grpc_stream(service=SERVICE)
-async def client_stream(request: GrpcClientStreamRequest) -> GrpcResponse:
+async def client_stream(request: GrpcClientStreamRequest[ClientStreamRequest]) -> GrpcResponse[ClientStreamResponse]:
     """Answer as the first message asks for."""
-    asked = [ClientStreamRequest.FromString(message) for message in request.messages]
+    asked = request.messages
     definition = (asked[0] if asked else ClientStreamRequest()).response_definition
     return await answer(request, definition, asked, ClientStreamResponse)
 
 
 @grpc_stream(service=SERVICE)
-async def server_stream(request: GrpcRequest) -> GrpcDuplexResponse:
+async def server_stream(request: GrpcRequest[ServerStreamRequest]) -> GrpcDuplexResponse[ServerStreamResponse]:
     """Answer with as many messages as are asked for, and an error at the end."""
-    asked = ServerStreamRequest.FromString(request.payload)
-    definition = asked.response_definition
+    definition = request.payload.response_definition
 
-    async def answers() -> AsyncIterator[bytes]:
-        seen = info(request.metadata, request.call, [asked])
+    async def answers() -> AsyncIterator[ServerStreamResponse]:
+        seen = info(request.metadata, request.call, [request.payload])
         first = True
         for data in definition.response_data:
             await pause(definition)
             payload = ConformancePayload(data=data, request_info=seen if first else None)
-            yield ServerStreamResponse(payload=payload).SerializeToString()
+            yield ServerStreamResponse(payload=payload)
             first = False
         if definition.HasField("error"):
             raise error(definition.error, [seen] if first else [])
@@ -75,13 +74,13 @@ async def server_stream(request: GrpcRequest) -> GrpcDuplexResponse:
 
 
 @grpc_stream(service=SERVICE)
-async def bidi_stream(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
+async def bidi_stream(request: GrpcDuplexRequest[BidiStreamRequest]) -> GrpcDuplexResponse[BidiStreamResponse]:
     """Answer each message, or all of them when the client has half-closed."""
-    received = (BidiStreamRequest.FromString(message) async for message in request.messages)
+    received = request.messages
     asked = await anext(received, BidiStreamRequest())
     definition = asked.response_definition
 
-    async def answers() -> AsyncIterator[bytes]:
+    async def answers() -> AsyncIterator[BidiStreamResponse]:
         new, full_duplex, begun = [asked], asked.full_duplex, False
         if not full_duplex:
             new += [message async for message in received]
@@ -92,7 +91,7 @@ async def bidi_stream(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
             elif full_duplex:
                 payload.request_info.requests.extend(map(packed, new))
             await pause(definition)
-            yield BidiStreamResponse(payload=payload).SerializeToString()
+            yield BidiStreamResponse(payload=payload)
             begun = True
             if full_duplex:
                 new = [message] if (message := await anext(received, None)) else []
@@ -106,8 +105,11 @@ async def bidi_stream(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
 
 
 async def answer(
-    request: GrpcRequest | GrpcClientStreamRequest, definition: Any, asked: Iterable[Any], response: Callable[..., Any]
-) -> GrpcResponse:
+    request: GrpcRequest[Any] | GrpcClientStreamRequest[Any],
+    definition: Any,
+    asked: Iterable[Any],
+    response: Callable[..., Any],
+) -> GrpcResponse[Any]:
     """Answer with one message, or with an error that has the metadata of both ends: it is sent without a response."""
     seen = info(request.metadata, request.call, asked)
     await pause(definition)
@@ -115,7 +117,7 @@ async def answer(
     if definition.HasField("error"):
         raise error(definition.error, [seen], [*headers.pairs(), *trailers.pairs()])
     payload = ConformancePayload(data=definition.response_data, request_info=seen)
-    return GrpcResponse(response(payload=payload).SerializeToString(), metadata=headers, trailers=trailers)
+    return GrpcResponse(response(payload=payload), metadata=headers, trailers=trailers)
 
 
 def error(asked: Error, details: Iterable[Any], pairs: Iterable[tuple[str, Any]] = ()) -> GrpcError:
