@@ -62,17 +62,18 @@ def test_order_and_content(count: int) -> None:
 def test_the_messages_are_a_sequence() -> None:
     """As a list is, for what handlers do."""
     SEEN.clear()
-    sent = [Item(name=name) for name in "abc"]
+    sent = [Item(name=name) for name in "abcd"]
     with Client(convert) as client:
         client.call(convert, sent)
     (messages,) = SEEN
     assert isinstance(messages, Sequence)
-    assert (len(messages), messages[0], messages[-1]) == (3, sent[0], sent[2])
+    assert (len(messages), messages[0], messages[-1]) == (4, sent[0], sent[3])
     assert (list(messages), messages[1:], list(reversed(messages))) == (sent, sent[1:], sent[::-1])
     assert type(messages[0]) is Item
     assert messages == sent
-    request = GrpcBidiStreamRequest([*messages] * 10)
-    assert "… 27 more]" in repr(request)
+    shown = repr(GrpcBidiStreamRequest(messages))
+    assert shown == repr(GrpcBidiStreamRequest(sent))
+    assert "… 1 more]" in shown
 
 
 def test_a_broken_message_is_found_one_by_one(caplog: pytest.LogCaptureFixture) -> None:
@@ -128,6 +129,27 @@ def test_joined_messages_can_be_parted() -> None:
     parts = [b"", b"a", b"b" * 127, b"c" * 128, b"d" * 20_000, b"e" * 3_000_000, b""]
     assert split(repeated(1, parts)) == parts
     assert split(b"") == []
+
+
+class Shown:
+    """A class that shows the descriptor of another."""
+
+    DESCRIPTOR = Item.DESCRIPTOR
+
+    @staticmethod
+    def FromString(data: bytes) -> "Shown":  # noqa: N802 - protobuf's name
+        return Shown()
+
+    def SerializeToString(self) -> bytes:  # noqa: N802
+        return b""
+
+
+def test_a_class_that_makes_its_messages_itself_is_left_to_it() -> None:
+    """The one parse would make others."""
+    codec = codec_of(Shown)
+    assert codec is not None
+    assert codec.parse_all is None
+    assert type(codec.decode(b"")) is Shown
 
 
 def test_a_class_is_made_once() -> None:

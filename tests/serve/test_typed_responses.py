@@ -21,6 +21,7 @@ from spikard.grpc import (
     grpc_stream,
     register_codec,
 )
+from spikard.grpc._declaration import declared as declared_on
 from spikard.grpc.testing import Client
 
 declared = grpc_stream(service="orders.Orders")
@@ -127,6 +128,22 @@ def test_no_memory_for_a_message_is_not_the_clients_fault() -> None:
         for method in ("Partly", "PartlyEach", "PartlyAll"):
             with pytest.raises(MemoryError, match="for the message"):
                 client.call(method, b"no memory")
+
+
+@declared
+async def all_of_it(request: GrpcRequest[Item]) -> GrpcResponse[Item]: ...  # type: ignore[empty-body]
+
+
+@pytest.mark.parametrize("kind", [GrpcServerStreamResponse, GrpcBidiStreamResponse])
+def test_all_else_of_a_response_stays(kind: Any) -> None:
+    """Metadata, trailers, and what is compressed."""
+    declaration = declared_on(all_of_it)
+    assert declaration is not None
+    assert declaration.typed is not None
+    rest: dict[str, Any] = {"metadata": {"x-a": "1"}, "trailers": {"x-b": "2"}, "compression": "gzip"}
+    encoded = ITEM.SerializeToString()
+    assert declaration.typed.encode(GrpcResponse(ITEM, **rest)) == GrpcResponse(encoded, **rest)
+    assert declaration.typed.encode(kind([ITEM], **rest, uncompressed=[0])) == kind([encoded], **rest, uncompressed=[0])
 
 
 KEPT = GrpcResponse(ITEM)

@@ -16,7 +16,7 @@ def parse_all_of(message: Any) -> ParseAll | None:
     if not hasattr(descriptor, "full_name") or not hasattr(getattr(descriptor, "file", None), "pool"):
         return None
     whole = _class_of(descriptor)
-    # A class that was derived from the generated one is parsed message by message.
+    # A class that only shows the descriptor of a generated one makes its messages itself.
     if type(whole().messages.add()) is not message:
         return None
     return lambda joined: whole.FromString(joined).messages

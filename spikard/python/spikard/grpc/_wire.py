@@ -6,24 +6,19 @@ from collections.abc import Iterable
 
 
 def field(number: int, value: bytes | str) -> bytes:
-    """A field of a text, of bytes or of an encoded message; nothing if it is empty."""
+    """A field of a text, of bytes or of an encoded message."""
     content = value.encode("utf-8", "replace") if isinstance(value, str) else value
-    return element(number, content) if content else b""
-
-
-def element(number: int, content: bytes) -> bytes:
-    """One element of a repeated field; an empty one is there too."""
     return b"".join((_varint(number << 3 | 2), _varint(len(content)), content))
 
 
 def number_field(number: int, value: int) -> bytes:
-    """A field of a number that is not negative; nothing for 0."""
-    return _varint(number << 3) + _varint(value) if value else b""
+    """A field of a number that is not negative."""
+    return _varint(number << 3) + _varint(value)
 
 
 def repeated(number: int, contents: Iterable[bytes]) -> bytes:
     """A repeated field of encoded messages."""
-    return b"".join(element(number, content) for content in contents)
+    return b"".join(field(number, content) for content in contents)
 
 
 def _varint(value: int) -> bytes:
