@@ -238,3 +238,9 @@ def test_what_was_received_is_passed_on_as_it_is() -> None:
     for copied in (Metadata(received), received.copy(), Metadata() | received, pickle.loads(pickle.dumps(received))):
         assert copied == received
         assert copied.get_all("x~name") == ["J\xfcrgen", "b"]
+
+
+def test_one_value_replaces_several_that_begin_with_it() -> None:
+    metadata = Metadata([("x-tag", "a"), ("x-tag", "b")])
+    metadata.update(Metadata({"x-tag": metadata["x-tag"]}))
+    assert metadata.get_all("x-tag") == ["a"]

@@ -248,3 +248,10 @@ def test_metadata_that_cannot_be_sent_does_not_cost_the_code() -> None:
         'the metadata key "two words" cannot be sent',
     ]
     assert pickle.loads(pickle.dumps(error)).unsent == error.unsent
+
+
+def test_an_error_takes_metadata_as_they_were_received() -> None:
+    received = Metadata()
+    dict.__setitem__(received, "x~name", "J\xfcrgen")
+    error = GrpcError(5, "no record 7", metadata=received)
+    assert (error.metadata, error.unsent) == (received, ())

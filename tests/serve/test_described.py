@@ -30,7 +30,7 @@ from spikard.grpc import (
 )
 from spikard.grpc._agreement import method_of_function
 from spikard.grpc._declaration import declared
-from spikard.grpc._service import Service, ServiceMethod
+from spikard.grpc._service import Service, ServiceMethod, service_of
 from spikard.grpc.testing import TestServer, serving
 
 ORDERS = DESCRIPTOR.services_by_name["Orders"]
@@ -214,9 +214,31 @@ def test_a_method_is_found_by_the_name_that_it_would_have() -> None:
         method_of_function(service, "geturl")
 
 
+class Nameless:
+    """A message whose class does not tell its name."""
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Nameless":
+        return cls()
+
+    def to_bytes(self) -> bytes:
+        return b""
+
+
+async def nameless(request: GrpcClientStreamRequest[Nameless]) -> GrpcResponse[Nameless]: ...
+
+
+def test_each_library_describes_the_same_methods(tmp_path: Path) -> None:
+    """With their kinds and messages."""
+    described = service_of(protobuf_py(tmp_path).Item.desc().file.services[0])
+    assert described.methods == service_of(ORDERS).methods
+    assert described.name == "orders.Orders"
+
+
 def test_methods_that_fit() -> None:
-    """Raw handlers, and a full-duplex method that is handled as a buffered one."""
+    """Raw handlers, those of messages without a name, and a full-duplex method that is handled as a buffered one."""
     assert declared(stream(service=ORDERS, method="AddUp")(raw)) is not None
+    assert declared(stream(service=ORDERS, method="AddUp")(nameless)) is not None
     assert declared(stream(service=ORDERS, method="Watch")(buffered)) is not None
     assert declared(stream(service=ORDERS, method="Get", kind="unary")(no_types)) is not None
 

@@ -79,3 +79,16 @@ class Served(Base):
 
 
 served = Served()
+
+
+def make() -> object:
+    """Make a handler for whoever asks for one; the module need have no name for it."""
+
+    @grpc_stream(service=SERVICE, method="Made")
+    async def made(request: GrpcRequest) -> GrpcResponse:
+        return GrpcResponse()
+
+    return made
+
+
+make()

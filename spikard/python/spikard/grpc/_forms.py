@@ -103,12 +103,11 @@ def one_of(literal: Any, *, also: Mapping[str, str] | None = None) -> Form:
     others = also or {}
 
     def check(name: str, value: object) -> object:
-        if isinstance(value, str):
-            folded = value.lower()
-            value = others.get(folded, folded) if others.get(folded, folded) in choices else value
-        if value not in choices:
+        folded = value.lower() if isinstance(value, str) else ""
+        found = others.get(folded, folded)
+        if found not in choices:
             raise ValueError(f'{name} must be one of {", ".join(choices)}, not "{value}"')
-        return value
+        return found
 
     return Form("|".join(choices), " or ".join(f'`"{choice}"`' for choice in choices), check)
 
