@@ -9,6 +9,7 @@ mod echo;
 mod expand;
 mod features;
 mod footprint;
+mod inside;
 mod item;
 mod model;
 mod name;
