@@ -62,6 +62,7 @@ test: format $(STAMPS)/venv ## Run everything: checks and tests, Rust and Python
 .PHONY: check
 check: setup ## Formatting, clippy, types, and the quick tests of what has changed since BASE
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	$(PY) -m ruff format --quiet --check
 	$(PY) -m ruff check --quiet
 	cargo clippy --quiet $(ALL) --all-targets -- --deny warnings
@@ -74,6 +75,7 @@ lint: format lint-rust lint-python ## Formatting, clippy, rustdoc, ruff, mypy an
 .PHONY: format
 format:
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 .PHONY: lint-rust
 lint-rust: $(STAMPS)/venv
@@ -137,6 +139,7 @@ test-pythons: setup ## The tests of the Python package on every CPython from 3.1
 .PHONY: fmt
 fmt: setup ## Format everything
 	cargo fmt --all
+	cargo fmt --manifest-path fuzz/Cargo.toml
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
 

@@ -54,17 +54,28 @@ pub fn call(
         let made = || routes(Routes::new().limits(limits)).into_service().unwrap();
         service.get_or_insert_with(made).clone()
     });
-    let body = Body::new(Chunks(chunks.into_iter().filter(|chunk| !chunk.is_empty()).collect()));
+    let body = Body::new(Chunks(
+        chunks
+            .into_iter()
+            .filter(|chunk| !chunk.is_empty())
+            .collect(),
+    ));
     let mut request = Request::post(path).body(body).unwrap();
     request.headers_mut().extend(headers);
-    request.headers_mut().entry("content-type").or_insert(HeaderValue::from_static("application/grpc"));
+    request
+        .headers_mut()
+        .entry("content-type")
+        .or_insert(HeaderValue::from_static("application/grpc"));
     RUNTIME.with(|runtime| {
         runtime.block_on(async {
             let Ok(response) = service.call(request).await;
             assert_eq!(response.status(), 200);
             let (parts, body) = response.into_parts();
             let body = body.collect().await.expect("a body that ends");
-            let trailers = body.trailers().cloned().unwrap_or_else(|| parts.headers.clone());
+            let trailers = body
+                .trailers()
+                .cloned()
+                .unwrap_or_else(|| parts.headers.clone());
             Answer {
                 headers: parts.headers,
                 body: body.to_bytes(),

@@ -59,9 +59,14 @@ impl Encoding {
         let most = MAX_MESSAGE_BYTES as u64 + 1;
         match self {
             Self::Unnamed | Self::Identity => return None,
-            Self::Gzip => MultiGzDecoder::new(message).take(most).read_to_end(&mut out),
+            Self::Gzip => MultiGzDecoder::new(message)
+                .take(most)
+                .read_to_end(&mut out),
             Self::Deflate => ZlibDecoder::new(message).take(most).read_to_end(&mut out),
-            Self::Zstd => zstd::Decoder::new(message).ok()?.take(most).read_to_end(&mut out),
+            Self::Zstd => zstd::Decoder::new(message)
+                .ok()?
+                .take(most)
+                .read_to_end(&mut out),
         }
         .ok()?;
         Some(out)

@@ -71,7 +71,11 @@ fuzz_target!(|input: Input| {
     chunks.push(rest);
     let encoding = input.encoding.name().map(HeaderValue::from_static);
     let headers = encoding.map(|name| (HeaderName::from_static("grpc-encoding"), name));
-    let path = if input.unary { "/fuzz.Frames/One" } else { "/fuzz.Frames/Echo" };
+    let path = if input.unary {
+        "/fuzz.Frames/One"
+    } else {
+        "/fuzz.Frames/Echo"
+    };
     let answer = call(|routes| routes.add(Echo).add(One), path, headers, chunks);
 
     let mut expected = messages(&whole, input.encoding);
@@ -81,13 +85,21 @@ fuzz_target!(|input: Input| {
     let received = messages(&answer.body, Encoding::Unnamed).expect("whole frames");
     if answer.code() == 0 {
         assert!(received.len() <= MAX_MESSAGES);
-        assert!(received.iter().all(|message| message.len() <= MAX_MESSAGE_BYTES));
+        assert!(
+            received
+                .iter()
+                .all(|message| message.len() <= MAX_MESSAGE_BYTES)
+        );
         // What a decoder makes of a peer's own compressed bytes is the decoder's to say.
         if ours || whole.iter().all(|byte| *byte != 1) {
             assert_eq!(Some(received), expected);
         }
     } else {
         assert!(received.is_empty(), "messages with an error");
-        assert!(!ours || expected.is_none(), "refused: {:?}", answer.trailers);
+        assert!(
+            !ours || expected.is_none(),
+            "refused: {:?}",
+            answer.trailers
+        );
     }
 });

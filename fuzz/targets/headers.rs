@@ -45,7 +45,10 @@ fn is_timeout(value: &[u8]) -> bool {
 fuzz_target!(|input: Input| {
     let mut headers = Vec::new();
     let mut timeout = None;
-    for (name, value) in [("grpc-timeout", &input.timeout), ("x-fuzz-bin", &Some(input.binary))] {
+    for (name, value) in [
+        ("grpc-timeout", &input.timeout),
+        ("x-fuzz-bin", &Some(input.binary)),
+    ] {
         if let Some(Ok(value)) = value.as_deref().map(HeaderValue::from_bytes) {
             if name == "grpc-timeout" {
                 timeout = Some(is_timeout(value.as_bytes()));
@@ -62,11 +65,18 @@ fuzz_target!(|input: Input| {
         }
     }
     let binary = headers.iter().find(|(name, _)| name == "x-fuzz-bin");
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let binary = binary.and_then(|(_, value)| GeneralPurpose::new(&STANDARD, config).decode(value).ok());
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let binary =
+        binary.and_then(|(_, value)| GeneralPurpose::new(&STANDARD, config).decode(value).ok());
 
     let body = Bytes::from(framed(false, b""));
-    let answer = call(|routes| routes.add(Read), "/fuzz.Headers/Read", headers, [body]);
+    let answer = call(
+        |routes| routes.add(Read),
+        "/fuzz.Headers/Read",
+        headers,
+        [body],
+    );
     let received = messages(&answer.body, Encoding::Unnamed).unwrap_or_default();
     if timeout == Some(false) {
         assert_ne!(answer.code(), 0, "a timeout that is none");
@@ -78,6 +88,11 @@ fuzz_target!(|input: Input| {
         }
     } else {
         // DEADLINE_EXCEEDED: a nanosecond is soon over.
-        assert_eq!((timeout, answer.code()), (Some(true), 4), "{:?}", answer.trailers);
+        assert_eq!(
+            (timeout, answer.code()),
+            (Some(true), 4),
+            "{:?}",
+            answer.trailers
+        );
     }
 });

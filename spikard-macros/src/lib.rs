@@ -1,7 +1,7 @@
 //! The `#[grpc_stream]` attribute and the derive of `Footprint` of `spikard`.
 //!
-//! An invocation passes four stages: `attr` and `item` parse the input, `check` turns it into a `model` or reports
-//! errors, and `expand`, which cannot fail, generates the code.
+//! An invocation of the attribute passes four stages: `attr` and `item` parse the input, `check` turns it into a `model`
+//! or reports errors, and `expand`, which cannot fail, generates the code. The derive is `footprint`.
 
 mod attr;
 mod check;
@@ -9,6 +9,7 @@ mod echo;
 mod expand;
 mod features;
 mod footprint;
+mod inside;
 mod item;
 mod model;
 mod name;

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, LitStr, Path, Visibility};
 
-use crate::attr::Limits;
+use crate::attr::MethodOptions;
 
 /// A gRPC service, or some of its methods.
 pub(crate) struct Service {
@@ -47,7 +47,7 @@ pub(crate) struct Method {
     pub(crate) result: TokenStream,
     /// How it takes the service, in a block.
     pub(crate) service: SharedSelf,
-    pub(crate) limits: Limits,
+    pub(crate) options: MethodOptions,
     /// `module:callable`, and the parameter that is passed on.
     pub(crate) python: Option<Python>,
 }

@@ -131,10 +131,10 @@ def test_standard_services_are_no_load(address: str) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"cpu_utilization": -1}, 'cpu_utilization "" must be finite and from 0 to inf'),
-        ({"memory_utilization": 1.5}, 'memory_utilization "" must be finite and from 0 to 1'),
-        ({"utilization": {"gpu": 2}}, 'utilization "gpu" must be finite and from 0 to 1'),
-        ({"request_cost": {"rows": float("inf")}}, 'request_cost "rows" must be finite and from 0 to inf'),
+        ({"cpu_utilization": -1}, "cpu_utilization must be finite and from 0 to inf"),
+        ({"memory_utilization": 1.5}, "memory_utilization must be finite and from 0 to 1"),
+        ({"utilization": {"gpu": 2}}, 'utilization["gpu"] must be finite and from 0 to 1'),
+        ({"request_cost": {"rows": float("inf")}}, 'request_cost["rows"] must be finite and from 0 to inf'),
     ],
 )
 def test_a_value_that_a_receiver_would_refuse(

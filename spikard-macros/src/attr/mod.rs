@@ -5,8 +5,8 @@ mod duration;
 mod entries;
 mod given;
 mod key;
-mod limit;
 mod literal;
+mod method_options;
 mod nearest;
 mod options;
 mod place;
@@ -15,6 +15,6 @@ mod size;
 
 pub(crate) use entries::Entries;
 pub(crate) use given::Given;
-pub(crate) use limit::{Limits, UnknownLimit};
+pub(crate) use method_options::{MethodOptions, UnknownLimit};
 pub(crate) use options::Options;
 pub(crate) use place::Place;

@@ -6,8 +6,8 @@ use syn::{Expr, LitStr, Path};
 use super::entries::{Entries, Entry};
 use super::given::Given;
 use super::key::Key;
-use super::limit::Limits;
 use super::literal::string;
+use super::method_options::MethodOptions;
 use super::place::Place;
 use super::{callable, service_name};
 use crate::features::Features;
@@ -25,7 +25,7 @@ pub(crate) struct Options {
     pub(crate) python_word: Option<Span>,
     pub(crate) name: Given<Ident>,
     pub(crate) krate: Given<Path>,
-    pub(crate) limits: Limits,
+    pub(crate) of_method: MethodOptions,
 }
 
 impl Options {
@@ -75,7 +75,7 @@ impl Options {
             Key::Crate => self.krate = value.and_then(|value| path(value, report)).into(),
             _ => {
                 if let Some(value) = value {
-                    self.limits.set(key, value, report);
+                    self.of_method.set(key, value, report);
                 }
             }
         }

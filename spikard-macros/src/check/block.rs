@@ -65,7 +65,7 @@ fn check_member(
     match member {
         Member::Method(function) => {
             let mut options = options_of(function, features, report);
-            options.limits = options.limits.or(&block.limits);
+            options.of_method = options.of_method.or(&block.of_method);
             method::check(function, Receives::SharedSelf, &options, report)
         }
         Member::Other(item) => {

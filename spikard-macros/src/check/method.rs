@@ -38,7 +38,7 @@ pub(super) fn check(
         request: types.request,
         result: types.result,
         service: types.service,
-        limits: options.limits.clone(),
+        options: options.of_method.clone(),
         python,
     })
 }

@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{FnArg, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 use super::types::{REQUEST, RESULT, has_hole, nameable};
+use crate::inside::inside;
 use crate::model::SharedSelf;
 use crate::report::Report;
 
@@ -143,21 +144,13 @@ fn shared(receiver: &Receiver) -> Option<SharedSelf> {
 
 /// A reference to an `Arc` is one to what is in it, when it is passed on.
 fn shared_type(ty: &Type) -> Option<SharedSelf> {
-    match ty {
-        Type::Reference(reference) if reference.mutability.is_none() => {
-            let is_self =
-                matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("Self"));
-            let is_shared = is_self || shared_type(&reference.elem).is_some();
-            (reference.lifetime.is_none() && is_shared).then_some(SharedSelf::Borrowed)
-        }
-        Type::Path(path) => {
-            let last = path.path.segments.last()?;
-            let arguments = last.arguments.to_token_stream().to_string();
-            (last.ident == "Arc" && arguments.replace(' ', "") == "<Self>")
-                .then_some(SharedSelf::Owned)
-        }
-        _ => None,
-    }
+    let is_self = |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident("Self"));
+    let Type::Reference(reference) = ty else {
+        return is_self(inside(ty, "Arc")?).then_some(SharedSelf::Owned);
+    };
+    let is_plain = reference.mutability.is_none() && reference.lifetime.is_none();
+    let is_shared = is_self(&reference.elem) || shared_type(&reference.elem).is_some();
+    (is_plain && is_shared).then_some(SharedSelf::Borrowed)
 }
 
 fn result(sig: &Signature, report: &mut Report) -> Option<TokenStream> {

@@ -21,14 +21,14 @@ pub(super) fn implementation(
     let Method {
         request,
         result,
-        limits,
+        options,
         python,
         ..
     } = method;
     let cfgs = service.cfgs.iter().chain(&method.cfgs).collect::<Vec<_>>();
     let (ty, name) = (owner::ty(service), declared::service_name(service, krate));
     let rpc = declared::method_name(index, method, service, krate);
-    let setters = limits.setters();
+    let setters = options.setters();
     let callable = python.as_ref().map(|python| {
         let callable = &python.callable;
         quote!(const CALLABLE: &'static ::core::primitive::str = #callable;)
@@ -43,7 +43,7 @@ pub(super) fn implementation(
     let kind = relocate(kind, place::start(result), place::end(result));
     let kind = checks.add(&kind, cfgs.iter().copied());
     let mut limits_above_zero = Vec::new();
-    for limit in limits.unknown() {
+    for limit in options.unknown() {
         let UnknownLimit {
             field,
             is_time,
@@ -59,8 +59,8 @@ pub(super) fn implementation(
         } else {
             quote!(count_above_zero)
         };
-        let options = quote!(#krate::__private::options::<Self, #index, _>());
-        let check = quote!(#krate::__private::#check(#options.#field, #advice));
+        let values = quote!(#krate::__private::options::<Self, #index, _>());
+        let check = quote!(#krate::__private::#check(#values.#field, #advice));
         let check = relocate(check, place::start(value), place::end(value));
         limits_above_zero.push(checks.add(&check, cfgs.iter().copied()));
     }

@@ -15,7 +15,6 @@ pub(super) struct Attrs {
 }
 
 /// The type of a field.
-#[derive(Clone)]
 pub(super) enum Kind {
     Number(Number),
     Text,
@@ -30,7 +29,6 @@ pub(super) enum Kind {
 }
 
 /// The size of a number in Rust, and whether it is a varint.
-#[derive(Clone, Copy)]
 pub(super) struct Number {
     pub(super) size: usize,
     pub(super) varint: bool,

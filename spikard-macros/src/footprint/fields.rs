@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::{Fields, Type, Variant};
 
 use super::attrs::{Attrs, Kind, Number};
-use super::types::{inside, inside_map};
 use crate::expand::Crate;
+use crate::inside::{inside, inside_map};
 use crate::report::Report;
 
 /// What the layout is made of.

@@ -2,7 +2,6 @@
 
 mod attrs;
 mod fields;
-mod types;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,6 +1,7 @@
 //! What a handler reports of load, for the clients and proxies that balance calls by it (ORCA).
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Call;
@@ -8,8 +9,9 @@ use super::Call;
 /// Load, as a client or a proxy that balances calls may want to know it: an ORCA report.
 ///
 /// A handler records what it knows with [`Call::record_load`] and [`Call::record_server_load`]. The server sends it where
-/// [`ServerBuilder::orca`](crate::ServerBuilder::orca) asks for that, and adds what it measures itself. A value that is
-/// negative or not finite is left out, with a warning in the log; so is one above 1 where 1 is the most.
+/// [`ServerBuilder::orca`](crate::ServerBuilder::orca) asks for that, and adds what it measures itself. A value that
+/// is not finite is left out, with a warning in the log. So is a negative one, but for `named_metrics`, and one above 1
+/// where 1 is the most.
 ///
 /// ```
 /// use spikard::{Bytes, GrpcRequest, GrpcResponse, LoadReport, Status};
@@ -42,7 +44,7 @@ pub struct LoadReport {
     pub utilization: BTreeMap<String, f64>,
     /// What this call cost, by name, in any unit. Not sent for a server.
     pub request_cost: BTreeMap<String, f64>,
-    /// Anything else, by name.
+    /// Anything else, by name: any number, negative ones too.
     pub named_metrics: BTreeMap<String, f64>,
 }
 
@@ -77,24 +79,26 @@ impl LoadReport {
             ("qps", any, &mut self.qps),
             ("eps", any, &mut self.eps),
         ] {
-            *value = value.filter(|value| is_valid(name, "", *value, 0.0, most));
+            *value = value.filter(|value| is_valid(&name, *value, 0.0, most));
         }
         for (name, least, most, values) in [
             ("utilization", 0.0, 1.0, &mut self.utilization),
             ("request_cost", 0.0, any, &mut self.request_cost),
             ("named_metrics", -any, any, &mut self.named_metrics),
         ] {
-            values.retain(|key, value| is_valid(name, key, *value, least, most));
+            values.retain(|key, value| {
+                is_valid(&format_args!("{name}[{key:?}]"), *value, least, most)
+            });
         }
         self
     }
 }
 
-fn is_valid(field: &str, key: &str, value: f64, least: f64, most: f64) -> bool {
+fn is_valid(name: &dyn Display, value: f64, least: f64, most: f64) -> bool {
     let valid = value.is_finite() && (least..=most).contains(&value);
     if !valid {
         tracing::warn!(
-            "a load of {value} is left out of a report: {field} {key:?} must be finite and from {least} to {most}"
+            "a load of {value} is left out of a report: {name} must be finite and from {least} to {most}"
         );
     }
     valid

@@ -1,5 +1,6 @@
 //! The tracing span of a call, in the names of OpenTelemetry's conventions for RPC.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,38 +25,27 @@ pub(crate) struct CallSpan {
 
 impl CallSpan {
     pub(crate) fn new(service: &str, method: &str, peer: Option<SocketAddr>) -> Self {
-        let span = tracing::info_span!(
-            "rpc",
-            otel.name = %format_args!("{service}/{method}"),
-            otel.kind = "server",
-            rpc.system.name = "grpc",
-            rpc.method = %format_args!("{service}/{method}"),
-            rpc.response.status_code = Empty,
-            network.peer.address = peer.map(|peer| display(peer.ip())),
-            network.peer.port = peer.map(|peer| peer.port()),
-            error.type = Empty,
-        );
-        Self::around(span)
+        Self::of_method(format_args!("{service}/{method}"), None, peer)
     }
 
     /// The span of a call to a path that names no method. Its name is the same for all paths, which clients choose.
     pub(crate) fn of_unknown(path: &str, peer: Option<SocketAddr>) -> Self {
+        Self::of_method(format_args!("_OTHER"), Some(path), peer)
+    }
+
+    fn of_method(name: fmt::Arguments<'_>, path: Option<&str>, peer: Option<SocketAddr>) -> Self {
         let span = tracing::info_span!(
             "rpc",
-            otel.name = "_OTHER",
+            otel.name = name,
             otel.kind = "server",
             rpc.system.name = "grpc",
-            rpc.method = "_OTHER",
+            rpc.method = name,
             rpc.method_original = path,
             rpc.response.status_code = Empty,
             network.peer.address = peer.map(|peer| display(peer.ip())),
             network.peer.port = peer.map(|peer| peer.port()),
             error.type = Empty,
         );
-        Self::around(span)
-    }
-
-    fn around(span: Span) -> Self {
         Self {
             span,
             finished: AtomicBool::new(false),

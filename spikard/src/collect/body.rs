@@ -58,11 +58,6 @@ impl RequestBody {
         }
     }
 
-    #[cfg(test)]
-    pub(super) fn call(&self) -> Arc<Call> {
-        self.call.clone()
-    }
-
     /// An empty list for messages that are collected.
     pub(super) fn buffer<M: Message>(&self, expect: Expect) -> MessageList<M> {
         let quota = Quota::new(self.limits, expect);
@@ -91,8 +86,7 @@ impl RequestBody {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if list.has_large() {
-            ready!(list.poll_large(cx, &mut self.charge))?;
+        if ready!(list.poll_large(cx, &mut self.charge))? {
             return Poll::Ready(self.charge(list).map(|()| true));
         }
         let before = list.work();

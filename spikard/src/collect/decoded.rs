@@ -6,10 +6,10 @@ use crate::footprint::{Bound, LayoutOf, Refused, bound, measure};
 /// their bytes are read first.
 const UNREAD: usize = 16 << 10;
 
-/// Messages that take a millisecond or two are decoded at once.
+/// The bytes of a message that is large: shorter ones are decoded within a millisecond or two.
 pub(super) const LARGE: usize = 1 << 20;
 
-/// Where they are texts and bytes, there is nothing to do but to copy them.
+/// Those of a message of texts and bytes, which are only copied.
 const LARGE_TEXT: usize = 16 << 20;
 
 /// Adds up what messages take before they are decoded.
@@ -23,7 +23,7 @@ pub(super) struct Decoded {
     /// What a message takes at most: so much for each byte, and so much in any case.
     per_byte: u64,
     fixed: u64,
-    /// The bytes from which on a message is large.
+    /// The bytes of a message that is large.
     large: usize,
     /// What could be decoded without reading the bytes, and what is left of it.
     granted: u64,
@@ -100,7 +100,7 @@ impl Decoded {
     #[inline]
     pub(super) fn add_unread(&mut self, len: usize) -> bool {
         // What is not large is too small for an overflow.
-        if len >= self.large {
+        if self.is_large(len) {
             return false;
         }
         let bound = (len as u64)

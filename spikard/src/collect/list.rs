@@ -33,9 +33,10 @@ pub(super) struct MessageList<M> {
     large: Option<Large<M>>,
     /// The bytes of the quota that were there when the messages were last taken out.
     taken_at: usize,
-    /// Those that were there when they were last charged, and the work that was done.
+    /// Those that were there when the messages were last charged.
     bytes_charged_at: usize,
-    charged_at: usize,
+    /// The [`work`](Self::work) that was done then.
+    work_charged_at: usize,
     /// Nothing more is taken before they are charged.
     full: bool,
 }
@@ -50,7 +51,7 @@ impl<M: Message> MessageList<M> {
             large: None,
             taken_at: 0,
             bytes_charged_at: 0,
-            charged_at: 0,
+            work_charged_at: 0,
             full: false,
         }
     }
@@ -74,7 +75,7 @@ impl<M: Message> MessageList<M> {
 
     /// What is there has been charged: more may be taken.
     pub(super) fn charged(&mut self) {
-        self.charged_at = self.work();
+        self.work_charged_at = self.work();
         self.bytes_charged_at = self.quota.bytes();
         self.full = false;
     }
@@ -84,14 +85,14 @@ impl<M: Message> MessageList<M> {
         Charging { list: self, charge }
     }
 
-    /// Waits for a large message. It is in the list when this is ready.
+    /// Waits for a large message, if there is one. It is in the list when this is ready with `true`.
     pub(super) fn poll_large(
         &mut self,
         cx: &mut Context<'_>,
         charge: &mut Charge,
-    ) -> Poll<Result<(), Status>> {
+    ) -> Poll<Result<bool, Status>> {
         let Some(large) = &mut self.large else {
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(Ok(false));
         };
         let done = ready!(large.poll(cx));
         self.large = None;
@@ -102,11 +103,7 @@ impl<M: Message> MessageList<M> {
             self.decoded.add(done.heap);
         }
         self.quota.count(done.len);
-        Poll::Ready(Ok(()))
-    }
-
-    pub(super) fn has_large(&self) -> bool {
-        self.large.is_some()
+        Poll::Ready(Ok(true))
     }
 
     /// Takes the messages out; their number and bytes still count.
@@ -166,7 +163,7 @@ impl<M: Message> Charging<'_, M> {
             return self.set_aside(payload, None);
         }
         list.decoded.add(heap);
-        list.full = list.work() - list.charged_at >= UNCHARGED;
+        list.full = list.work() - list.work_charged_at >= UNCHARGED;
         if heap >= CHARGED_BEFORE {
             let size = list.size().saturating_add(payload.len());
             self.charge.set(size)?;

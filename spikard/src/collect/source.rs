@@ -48,7 +48,7 @@ mod tests {
     use crate::call::{Budget, Charge, HalfClose};
     use crate::footprint::{Field, Layout};
     use crate::wire::Codec;
-    use crate::{Code, Compression, Limits};
+    use crate::{Call, Code, Compression, Limits};
 
     use super::*;
 
@@ -60,12 +60,21 @@ mod tests {
     }
 
     fn body(wire: Vec<u8>, budget: &Arc<Budget>, codec: Option<Codec>) -> RequestBody {
+        body_of(Arc::default(), wire, budget, codec)
+    }
+
+    fn body_of(
+        call: Arc<Call>,
+        wire: Vec<u8>,
+        budget: &Arc<Budget>,
+        codec: Option<Codec>,
+    ) -> RequestBody {
         RequestBody::new(
             Body::new(Full::new(Bytes::from(wire))),
             Limits::default(),
             layout,
             Charge::new(budget.clone(), None),
-            Arc::default(),
+            call,
             codec,
             HalfClose::Verified,
         )
@@ -151,8 +160,8 @@ mod tests {
             framed(false, &message(2, 0).repeat(MIB / 4)),
         ];
         let budget = budget(256 * MIB);
-        let body = body(wire.concat(), &budget, codec);
-        let call = body.call();
+        let call = Arc::<Call>::default();
+        let body = body_of(call.clone(), wire.concat(), &budget, codec);
         let messages = body.list::<Where>().await.unwrap();
         let here = thread::current().id();
         let elsewhere = messages.iter().map(|message| message.0 != Some(here));
@@ -175,8 +184,8 @@ mod tests {
         let large = vec![7; 3 * MIB];
         let wire = framed(true, &codec.unwrap().compress(&large).unwrap());
         let budget = budget(8 * MIB);
-        let body = body(wire, &budget, codec);
-        let call = body.call();
+        let call = Arc::<Call>::default();
+        let body = body_of(call.clone(), wire, &budget, codec);
         assert_eq!(body.one::<Bytes>().await.unwrap(), large);
         let list = 4 * size_of::<Bytes>();
         assert_eq!(budget.charged(), 3 * MIB + list);

@@ -39,14 +39,14 @@ fn decoded_too_large(index: usize, limit: usize, takes: usize) -> Status {
 }
 
 pub(super) fn too_slow(how: &TooSlow, received: usize) -> Status {
-    let (what, limit) = match how {
+    let (what, change) = match how {
         TooSlow::Idle { timeout } => (
             format!("nothing arrived for idle_timeout = {timeout:?}"),
-            "idle_timeout for the method or the server",
+            "raise idle_timeout for the method or the server",
         ),
         TooSlow::Unfinished { timeout } => (
             format!("the stream took longer than receive_timeout = {timeout:?}"),
-            "receive_timeout for the server",
+            "raise receive_timeout for the server",
         ),
         TooSlow::Trickle {
             bytes,
@@ -56,16 +56,12 @@ pub(super) fn too_slow(how: &TooSlow, received: usize) -> Status {
             format!(
                 "{bytes} bytes arrived in {window:?}, fewer than min_receive_rate = {min_rate} a second,"
             ),
-            "min_receive_rate for the server",
+            "lower min_receive_rate for the server",
         ),
-    };
-    let change = match how {
-        TooSlow::Trickle { .. } => "lower",
-        _ => "raise",
     };
     Status::deadline_exceeded(format!(
         "{what} after {received} messages, and the stream has not been half-closed: \
-         send the rest sooner, or {change} {limit}"
+         send the rest sooner, or {change}"
     ))
 }
 

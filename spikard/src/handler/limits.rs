@@ -51,7 +51,8 @@ pub struct Limits {
     /// The idle timeout: time without a DATA frame from the client before its half-close. Default: 60 s.
     /// It also bounds the time for the client to take a piece of the response, of at most 256 KiB.
     pub idle_timeout: Duration,
-    /// The time for a buffered request to arrive, from its first wait to the half-close. Default: 5 minutes.
+    /// The time for a buffered request to arrive, from its first wait to the half-close; `None` is no limit. Default:
+    /// 5 minutes.
     pub receive_timeout: Option<Duration>,
     /// The rate, in bytes a second, at which a buffered request must arrive that holds more than 64 KiB. It is measured
     /// over 5 s at a time. Default: 240; 0 is no minimum.

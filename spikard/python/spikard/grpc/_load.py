@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypedDict
 class LoadReport(TypedDict, total=False):
     """Load, as :meth:`Call.record_load <spikard.grpc.Call.record_load>` takes it, by keyword.
 
-    A value that is negative or not finite is left out, with a warning in the log; so is one above 1 where 1 is the
-    most.
+    A value that is not finite is left out, with a warning in the log. So is a negative one, but for
+    ``named_metrics``, and one above 1 where 1 is the most.
     """
 
     cpu_utilization: float
@@ -36,7 +36,7 @@ class LoadReport(TypedDict, total=False):
     """What this call cost, by name, in any unit. Not sent for a server."""
 
     named_metrics: Mapping[str, float]
-    """Anything else, by name."""
+    """Anything else, by name: any number, negative ones too."""
 
 
 class LoadRecorder(Protocol):

@@ -1,4 +1,4 @@
-//! The options that are limits or switches.
+//! The options that generated code sets on a `MethodOptions`: limits and switches.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -21,18 +21,18 @@ pub(crate) struct UnknownLimit<'a> {
 
 /// The limits and switches that are set, in the order of the options.
 #[derive(Clone, Default)]
-pub(crate) struct Limits(Vec<Limit>);
+pub(crate) struct MethodOptions(Vec<MethodOption>);
 
 #[derive(Clone)]
-struct Limit {
+struct MethodOption {
     key: Key,
-    /// An expression of the type of the limit in `MethodOptions`.
+    /// An expression of the type of its field.
     value: TokenStream,
     /// Whether it is a literal, which has been checked already.
     is_literal: bool,
 }
 
-impl Limits {
+impl MethodOptions {
     pub(super) fn set(&mut self, key: Key, value: &Expr, report: &mut Report) {
         let is_literal = literal(value).is_some();
         let value = if is_switch(key) {
@@ -45,7 +45,7 @@ impl Limits {
             bytes(key, value)
         };
         match value {
-            Ok(value) => self.0.push(Limit {
+            Ok(value) => self.0.push(MethodOption {
                 key,
                 value,
                 is_literal,
@@ -54,18 +54,18 @@ impl Limits {
         }
     }
 
-    /// These limits, and those of `block` that are not among them.
+    /// These options, and those of `block` that are not among them.
     pub(crate) fn or(&self, block: &Self) -> Self {
-        let mut limits = self.0.clone();
-        let own = |key| self.0.iter().any(|limit| limit.key == key);
-        limits.extend(block.0.iter().filter(|limit| !own(limit.key)).cloned());
-        limits.sort_by_key(|limit| limit.key);
-        Self(limits)
+        let mut options = self.0.clone();
+        let own = |key| self.0.iter().any(|option| option.key == key);
+        options.extend(block.0.iter().filter(|option| !own(option.key)).cloned());
+        options.sort_by_key(|option| option.key);
+        Self(options)
     }
 
     /// The calls that set them on a `MethodOptions`: `.max_messages(500)`.
     pub(crate) fn setters(&self) -> TokenStream {
-        let calls = self.0.iter().map(|Limit { key, value, .. }| {
+        let calls = self.0.iter().map(|MethodOption { key, value, .. }| {
             let setter = Ident::new(key.word(), Span::call_site());
             quote!(.#setter(#value))
         });

@@ -1,9 +1,9 @@
-//! The types inside of `Vec`, `Option`, `Box` and maps.
+//! The types inside of `Vec`, `Option`, `Box`, `Arc` and maps, as they are written.
 
 use syn::{GenericArgument, PathArguments, Type};
 
 /// The `T` of `Vec<T>`, where `Vec` is the last word of the path `name`. An alias has another name.
-pub(super) fn inside<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+pub(crate) fn inside<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     match arguments(ty, name)?[..] {
         [inside] => Some(inside),
         _ => None,
@@ -11,7 +11,7 @@ pub(super) fn inside<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
 }
 
 /// The `K` and `V` of a map.
-pub(super) fn inside_map<'a>(ty: &'a Type, name: &str) -> Option<(&'a Type, &'a Type)> {
+pub(crate) fn inside_map<'a>(ty: &'a Type, name: &str) -> Option<(&'a Type, &'a Type)> {
     match arguments(ty, name)?[..] {
         [key, value] => Some((key, value)),
         _ => None,
