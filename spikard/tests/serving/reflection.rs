@@ -7,7 +7,6 @@ use prost::Message as _;
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use spikard::{Code, GrpcRequest, GrpcResponse, ServeError, Server, Status, grpc_stream};
 use tokio_stream::StreamExt as _;
-use tonic::transport::{Channel, Endpoint};
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
@@ -26,11 +25,6 @@ async fn sell(_: GrpcRequest<()>) -> Result<GrpcResponse<()>, Status> {
     Ok(GrpcResponse::from(()))
 }
 
-async fn channel(running: &Running) -> Channel {
-    let endpoint = Endpoint::from_shared(format!("http://{}", running.addr)).unwrap();
-    endpoint.connect().await.unwrap()
-}
-
 /// What one stream is answered.
 async fn answers(running: &Running, asked: Vec<Option<MessageRequest>>) -> Vec<MessageResponse> {
     let requests: Vec<_> = asked
@@ -40,7 +34,7 @@ async fn answers(running: &Running, asked: Vec<Option<MessageRequest>>) -> Vec<M
             message_request,
         })
         .collect();
-    let mut client = ServerReflectionClient::new(channel(running).await);
+    let mut client = ServerReflectionClient::new(running.channel().await);
     let stream = client.server_reflection_info(tokio_stream::iter(requests.clone()));
     let answers: Vec<_> = stream.await.unwrap().into_inner().collect().await;
     assert_eq!(answers.len(), requests.len());
@@ -161,7 +155,7 @@ async fn both_versions_are_served() {
     let running = Running::start(builder()).await;
     let mut client =
         tonic_reflection::pb::v1alpha::server_reflection_client::ServerReflectionClient::new(
-            channel(&running).await,
+            running.channel().await,
         );
     let request = tonic_reflection::pb::v1alpha::ServerReflectionRequest {
         host: String::new(),
@@ -213,7 +207,7 @@ async fn a_broken_descriptor_set_is_refused_when_the_server_binds() {
 #[tokio::test]
 async fn a_stream_is_answered_and_ends_when_the_server_drains() {
     let running = Running::start(builder().grace(Duration::from_secs(60))).await;
-    let mut client = ServerReflectionClient::new(channel(&running).await);
+    let mut client = ServerReflectionClient::new(running.channel().await);
     let asked = ServerReflectionRequest {
         host: String::new(),
         message_request: symbol("shown.Shop"),
@@ -239,7 +233,7 @@ async fn a_name_is_refused_by_its_length_and_shown_in_part() {
         error.error_message.ends_with("xxx… (1000 bytes)"),
         "{error:?}"
     );
-    let mut client = ServerReflectionClient::new(channel(&running).await);
+    let mut client = ServerReflectionClient::new(running.channel().await);
     let asked = ServerReflectionRequest {
         host: "x".repeat(4097),
         message_request: None,
