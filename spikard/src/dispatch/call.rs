@@ -89,7 +89,8 @@ impl ServerCall {
         })
     }
 
-    /// The stages around every call, whose request is a stream if it `uploads`: admission, the deadline, panics, and the status of a failure.
+    /// The stages around every call, whose request is a stream if it `uploads`: admission, the deadline, panics, and the
+    /// status of a failure.
     fn answer<F, Fut>(self, target: Target, uploads: bool, stages: F) -> ResponseFuture
     where
         F: FnOnce(Admitted) -> Fut + Send + 'static,

@@ -65,11 +65,7 @@ impl State {
 
     /// The trailers of the response, and those that its stream made at its end.
     fn into_trailers(mut self) -> MetadataMap {
-        let mut trailers = self.trailers;
-        for (name, value) in &self.outgoing.take_trailers().into_headers() {
-            trailers.append(name, value.clone());
-        }
-        MetadataMap::from_headers(trailers)
+        joined(self.trailers, self.outgoing.take_trailers())
     }
 }
 
@@ -136,13 +132,16 @@ fn late(deadline: Deadline) -> Status {
 
 /// The handler's trailers before the metadata of the status: one name in both has the values of both.
 fn with_trailers(mut status: Status, trailers: MetadataMap) -> Status {
-    let own = mem::replace(status.metadata_mut(), trailers).into_headers();
-    let mut all = mem::take(status.metadata_mut()).into_headers();
-    for (name, value) in &own {
-        all.append(name, value.clone());
-    }
-    *status.metadata_mut() = MetadataMap::from_headers(all);
+    let own = mem::take(status.metadata_mut());
+    *status.metadata_mut() = joined(trailers.into_headers(), own);
     status
+}
+
+fn joined(mut first: HeaderMap, second: MetadataMap) -> MetadataMap {
+    for (name, value) in &second.into_headers() {
+        first.append(name, value.clone());
+    }
+    MetadataMap::from_headers(first)
 }
 
 /// Nobody reads the rest: the client gave the call up, or its deadline has passed.

@@ -28,10 +28,10 @@ struct Sending {
     limits: Cell<Option<SendLimits>>,
     /// The chunks that were handed on.
     chunks: Cell<u64>,
-    /// Whether the server ends the call now.
-    cut_off: Cell<bool>,
     /// Whether the last of them has not been taken, as far as the body knows: it has not been asked for another.
     waits_for_client: Cell<bool>,
+    /// Whether the server ends the call now.
+    cut_off: Cell<bool>,
 }
 
 /// How long a response may take.

@@ -116,7 +116,8 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, a service of tonic's added twice or beside handlers of that service, or a Python callable that does not exist or is not callable.
+    /// Two handlers for one method, a service of tonic's added twice or beside handlers of that service, or a Python
+    /// callable that does not exist or is not callable.
     pub fn into_service(self) -> Result<RoutesService, RoutesError> {
         let policy = Policy {
             limits: self.limits,

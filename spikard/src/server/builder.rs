@@ -198,8 +198,8 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, a Python callable that cannot be used, a TLS file that cannot be
-    /// used, or an address that cannot be listened on.
+    /// Two handlers for one method, and a Python callable, a file descriptor set or a TLS file that cannot be used; an
+    /// address that cannot be listened on.
     pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
         let address = format!("{addr:?}");
         #[cfg(unix)]
@@ -216,7 +216,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, a Python callable that cannot be used, or a TLS file that cannot be.
+    /// As [`bind`](Self::bind), but for the address.
     pub fn listen_on(self, listener: TcpListener) -> Result<Server, ServeError> {
         let address = listener.local_addr().map_err(|source| ServeError::Bind {
             source,
@@ -251,17 +251,18 @@ impl ServerBuilder {
             .mount(routes)
             .map_err(ServeError::Reflection)?;
         #[cfg(feature = "orca")]
-        let (routes, orca) = match self.orca {
+        let (routes, load) = match self.orca {
             None => (routes, None),
             Some(orca) => {
-                let service = OpenRca::new(orca);
-                (routes.add(service.clone()), Some(service))
+                let service = OpenRca::new(orca, routes.limits.max_sent_metadata_bytes);
+                let load = service.load();
+                (routes.add(service), Some(load))
             }
         };
         let routes = routes.into_service()?;
         #[cfg(feature = "orca")]
-        if let Some(orca) = &orca {
-            orca.begin(routes.budget(), routes.max_sent_metadata_bytes());
+        if let Some(load) = &load {
+            load.watch(routes.budget());
         }
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
@@ -282,7 +283,7 @@ impl ServerBuilder {
             streams: Streams::default(),
             broken: Broken::default(),
             #[cfg(feature = "orca")]
-            load: orca.as_ref().map(OpenRca::load),
+            load,
         };
         Ok(Server {
             listener,

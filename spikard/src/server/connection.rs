@@ -28,9 +28,7 @@ use super::layers::Stack;
 use super::listener::Accepted;
 #[cfg(feature = "orca")]
 use super::orca::Load;
-use super::preface::Prefaced;
-use super::silence::Watched;
-use super::stall::Unstalled;
+use super::socket::Socket;
 use super::stopping::Stopping;
 use super::transport::Transport;
 use super::verified_body::VerifiedBody;
@@ -104,9 +102,8 @@ impl Serving {
             load: self.load,
             connection,
         };
-        let stream = Unstalled::new(stream, self.transport.patience());
-        let (stream, traffic) = Watched::new(stream);
-        let (stream, preface) = Prefaced::new(stream);
+        let socket = Socket::new(stream, self.transport.patience());
+        let (preface, traffic) = (socket.preface(), socket.traffic());
         // The TLS handshake counts towards the limit.
         let handshake_left = self
             .transport
@@ -124,7 +121,7 @@ impl Serving {
         let mut connection = pin!(
             self.transport
                 .http2(clock.clone(), streams)
-                .serve_connection(TokioIo::new(stream), calls)
+                .serve_connection(TokioIo::new(socket), calls)
         );
         let mut missing = pin!(preface.missing(handshake_left));
         let (mut old, mut too_old) = (pin!(age.reached()), pin!(age.exceeded()));

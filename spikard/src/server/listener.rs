@@ -54,17 +54,17 @@ impl Accepted {
 impl Listener {
     /// A TCP socket, with its address.
     pub(super) fn tcp(listener: TcpListener, address: SocketAddr) -> Self {
-        Self {
-            socket: Socket::Tcp(listener, address),
-            told: false,
-            seldom: Seldom::default(),
-        }
+        Self::new(Socket::Tcp(listener, address))
     }
 
     #[cfg(unix)]
     pub(super) fn unix(listener: UnixListener) -> Self {
+        Self::new(Socket::Unix(listener))
+    }
+
+    fn new(socket: Socket) -> Self {
         Self {
-            socket: Socket::Unix(listener),
+            socket,
             told: false,
             seldom: Seldom::default(),
         }

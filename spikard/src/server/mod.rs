@@ -26,6 +26,7 @@ mod serve;
 mod settings;
 mod signal;
 mod silence;
+mod socket;
 mod stall;
 mod stopping;
 #[cfg(feature = "tls")]

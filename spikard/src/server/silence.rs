@@ -1,24 +1,16 @@
 //! Peers that are gone, in a graceful shutdown.
 
-use std::io::{self, IoSlice};
-use std::pin::Pin;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
 /// The time for a peer to acknowledge the PING that comes with GOAWAY; as long as grpc-go waits for it.
 const ACKNOWLEDGES_WITHIN: Duration = Duration::from_secs(5);
-
-/// A connection that counts what passes through it.
-pub(super) struct Watched<S> {
-    stream: S,
-    traffic: Traffic,
-}
 
 /// What passes through a connection, in both directions.
 #[derive(Clone, Debug, Default)]
@@ -31,21 +23,10 @@ struct State {
     waits: AtomicBool,
 }
 
-impl<S> Watched<S> {
-    pub(super) fn new(stream: S) -> (Self, Traffic) {
-        let traffic = Traffic::default();
-        let watched = Self {
-            stream,
-            traffic: traffic.clone(),
-        };
-        (watched, traffic)
-    }
-}
-
 impl Traffic {
     /// Ready when a connection that has just been told GOAWAY has no stream of these in flight, and its peer has said
     /// nothing since: it would have acknowledged a PING. An answer that is still being sent is traffic, and a write that
-    /// waits is [`Unstalled`](super::stall::Unstalled)'s.
+    /// waits is [`Stall`](super::stall::Stall)'s.
     pub(super) async fn peer_is_gone(&self, streams: &TaskTracker) {
         streams.close();
         loop {
@@ -63,64 +44,19 @@ impl Traffic {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
-    fn passed(&self, bytes: usize) {
+    /// So many bytes were read or written.
+    pub(super) fn passed(&self, bytes: usize) {
         // The connection's task alone writes it. It wraps around, which only a multiple of 2^64 bytes would not show.
         let bytes = self.bytes().wrapping_add(bytes);
         self.0.bytes.store(bytes, Ordering::Relaxed);
     }
 
-    fn written(&self, written: &Poll<io::Result<usize>>) {
+    /// What became of a write.
+    pub(super) fn written(&self, written: &Poll<io::Result<usize>>) {
         if let Poll::Ready(Ok(bytes)) = written {
             self.passed(*bytes);
         }
         self.0.waits.store(written.is_pending(), Ordering::Relaxed);
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
-        self.traffic.passed(buf.filled().len() - before);
-        read
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.traffic.written(&written);
-        written
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        self.traffic.written(&written);
-        written
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 
@@ -132,20 +68,22 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
+    use crate::server::socket::Socket;
 
     const LONG: Duration = Duration::from_secs(60);
 
     #[tokio::test(start_paused = true)]
     async fn a_peer_that_says_something_is_there() {
         let (mut peer, ours) = duplex(64);
-        let (mut watched, traffic) = Watched::new(ours);
+        let mut socket = Socket::new(ours, None);
+        let traffic = socket.traffic();
         let streams = TaskTracker::new();
         let mut gone = pin!(traffic.peer_is_gone(&streams));
         for _ in 0..10 {
             let soon = timeout(ACKNOWLEDGES_WITHIN - Duration::from_secs(1), gone.as_mut());
             assert!(soon.await.is_err());
             peer.write_all(b"PING").await.unwrap();
-            watched.read_exact(&mut [0; 4]).await.unwrap();
+            socket.read_exact(&mut [0; 4]).await.unwrap();
         }
         timeout(LONG, gone).await.expect("it says no more");
     }
@@ -153,12 +91,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_write_that_waits_is_not_cut_off() {
         let (mut peer, ours) = duplex(64);
-        let (mut watched, traffic) = Watched::new(ours);
+        let mut socket = Socket::new(ours, None);
+        let traffic = socket.traffic();
         let streams = TaskTracker::new();
         let mut gone = pin!(traffic.peer_is_gone(&streams));
         let answer = async {
-            watched.write_all(&[7; 100]).await.unwrap();
-            watched
+            socket.write_all(&[7; 100]).await.unwrap();
+            socket
         };
         let mut answer = pin!(answer);
         tokio::select! {
@@ -167,7 +106,7 @@ mod tests {
             () = sleep(LONG) => {}
         }
         let mut read = [0; 100];
-        let (_watched, read) = tokio::join!(answer, peer.read_exact(&mut read));
+        let (_socket, read) = tokio::join!(answer, peer.read_exact(&mut read));
         read.unwrap();
         timeout(LONG, gone).await.expect("it is written");
     }
@@ -175,7 +114,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_stream_in_flight_is_waited_for() {
         let (_peer, ours) = duplex(64);
-        let (_watched, traffic) = Watched::new(ours);
+        let traffic = Socket::new(ours, None).traffic();
         let streams = TaskTracker::new();
         let stream = streams.token();
         let mut gone = pin!(traffic.peer_is_gone(&streams));

@@ -50,7 +50,8 @@ where
     S::OPTIONS
 }
 
-/// Refuses a limit of zero, with `advice`. The macro cannot: the value of a constant expression is known to the compiler only.
+/// Refuses a limit of zero, with `advice`. The macro cannot: the value of a constant expression is known to the compiler
+/// only.
 #[track_caller]
 pub const fn count_above_zero(limit: Option<usize>, advice: &str) {
     if let Some(0) = limit {

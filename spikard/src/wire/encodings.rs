@@ -6,6 +6,12 @@ use crate::Compression;
 
 use super::codec::Codec;
 
+// Constants, since a name that is a text is parsed at each look-up.
+const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+
+/// What one side accepts from the other.
+pub(crate) const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
 /// A `grpc-encoding` of a request that is not taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotAccepted<'a> {
@@ -31,12 +37,6 @@ pub(crate) fn of_request(
         }),
     }
 }
-
-// Constants, since a name that is a text is parsed at each look-up.
-const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
-
-/// What one side accepts from the other.
-pub(crate) const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
 /// What a client accepts in a response: `grpc-accept-encoding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use h2::client::Connection;
+use h2::SendStream;
+use h2::client::{ResponseFuture, SendRequest};
 use http::Request;
 use spikard::{Bytes, GrpcRequest, GrpcResponse, Server, ServerBuilder, Status, grpc_stream};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tonic::IntoRequest;
+use tonic::client::Grpc;
+use tonic::transport::Channel;
+use tonic::{IntoRequest, Response};
 
 use crate::support::{Running, framed, raw_call, unary};
 
@@ -35,54 +37,61 @@ async fn start(set: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Running {
     Running::start(set(Server::builder().add(Echo).add(Hang).add(Stay))).await
 }
 
-async fn connect(
+/// What the server answers to a message.
+async fn echoed(client: &mut Grpc<Channel>, message: &[u8]) -> Result<Vec<u8>, Status> {
+    let request = message.to_vec().into_request();
+    let answer = unary(client, "/test.Connections/Echo", request).await;
+    answer.map(Response::into_inner)
+}
+
+/// Begins a call that hangs.
+async fn begun(
     running: &Running,
-) -> (h2::client::SendRequest<Bytes>, Connection<TcpStream, Bytes>) {
-    let stream = TcpStream::connect(running.addr).await.unwrap();
-    h2::client::handshake(stream).await.unwrap()
+    client: SendRequest<Bytes>,
+) -> (SendRequest<Bytes>, ResponseFuture, SendStream<Bytes>) {
+    let mut client = client.ready().await.unwrap();
+    let request = Request::post(format!("http://{}/test.Connections/Hang", running.addr))
+        .header("content-type", "application/grpc");
+    let (answer, mut stream) = client
+        .send_request(request.body(()).unwrap(), false)
+        .unwrap();
+    stream.send_data(framed(false, b""), true).unwrap();
+    (client, answer, stream)
 }
 
 #[tokio::test]
 async fn a_connection_too_many_waits_until_one_ends() {
     let running = start(|builder| builder.max_connections(1)).await;
     let mut first = running.client().await;
-    let sent = || b"a".to_vec().into_request();
-    let answer = unary::<Vec<u8>, Vec<u8>>(&mut first, "/test.Connections/Echo", sent()).await;
-    assert_eq!(answer.unwrap().into_inner(), b"a");
+    assert_eq!(echoed(&mut first, b"a").await.unwrap(), b"a");
     // It is connected by the system, and the server does not take it.
     let mut second = running.client().await;
-    let call = tokio::spawn(async move {
-        unary::<Vec<u8>, Vec<u8>>(&mut second, "/test.Connections/Echo", sent()).await
-    });
-    let answer = unary::<Vec<u8>, Vec<u8>>(&mut first, "/test.Connections/Echo", sent()).await;
-    answer.unwrap();
+    let call = tokio::spawn(async move { echoed(&mut second, b"a").await });
+    echoed(&mut first, b"a").await.unwrap();
     assert!(!call.is_finished());
     drop(first);
     let answer = timeout(WAIT, call).await.expect("a turn").unwrap();
-    assert_eq!(answer.unwrap().into_inner(), b"a");
+    assert_eq!(answer.unwrap(), b"a");
 }
 
 #[tokio::test]
 async fn an_old_connection_goes_away_and_its_calls_finish() {
     let age = Duration::from_millis(200);
     let running = start(|builder| builder.max_connection_age(age)).await;
-    let (_client, connection) = connect(&running).await;
+    let (_client, connection) = running.h2().await;
     let ended = timeout(WAIT, connection).await.expect("GOAWAY");
     assert!(ended.is_ok(), "{ended:?}");
     // Clients that know GOAWAY notice nothing.
     let mut client = running.client().await;
     for _ in 0..50 {
         let answer = loop {
-            let sent = b"a".to_vec().into_request();
-            let answer =
-                unary::<Vec<u8>, Vec<u8>>(&mut client, "/test.Connections/Echo", sent).await;
             // tonic's client lets go of a call that it has not sent when the connection ends.
-            match answer {
+            match echoed(&mut client, b"a").await {
                 Err(status) if status.message() == "operation was canceled" => {}
                 answer => break answer,
             }
         };
-        assert_eq!(answer.unwrap().into_inner(), b"a");
+        assert_eq!(answer.unwrap(), b"a");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -100,7 +109,7 @@ async fn a_handler_learns_that_its_connection_is_old() {
 async fn a_connection_without_a_call_goes_away() {
     let idle = Duration::from_millis(200);
     let running = start(|builder| builder.max_connection_idle(idle)).await;
-    let (_client, connection) = connect(&running).await;
+    let (_client, connection) = running.h2().await;
     let ended = timeout(WAIT, connection).await.expect("GOAWAY");
     assert!(ended.is_ok(), "{ended:?}");
 }
@@ -109,15 +118,9 @@ async fn a_connection_without_a_call_goes_away() {
 async fn a_connection_with_a_call_in_flight_is_not_idle() {
     let idle = Duration::from_millis(50);
     let running = start(|builder| builder.max_connection_idle(idle)).await;
-    let (client, connection) = connect(&running).await;
+    let (client, connection) = running.h2().await;
     let mut connection = tokio::spawn(connection);
-    let mut client = client.ready().await.unwrap();
-    let request = Request::post(format!("http://{}/test.Connections/Hang", running.addr))
-        .header("content-type", "application/grpc");
-    let (answer, mut stream) = client
-        .send_request(request.body(()).unwrap(), false)
-        .unwrap();
-    stream.send_data(framed(false, b""), true).unwrap();
+    let (client, answer, stream) = begun(&running, client).await;
     assert!(timeout(idle * 10, &mut connection).await.is_err());
     // After GOAWAY no further call can begin.
     let _client = client.ready().await.expect("no GOAWAY");
@@ -133,9 +136,7 @@ async fn a_connection_has_tcp_keepalive_where_it_is_set() {
     for (idle, timer) in [(None, "00"), (Some(Duration::from_secs(600)), "02")] {
         let running = start(|builder| builder.tcp_keepalive(idle)).await;
         let mut client = running.client().await;
-        let sent = b"a".to_vec().into_request();
-        let answer = unary::<Vec<u8>, Vec<u8>>(&mut client, "/test.Connections/Echo", sent).await;
-        assert_eq!(answer.unwrap().into_inner(), b"a");
+        assert_eq!(echoed(&mut client, b"a").await.unwrap(), b"a");
         let accepted = format!(" 0100007F:{:04X} 0100007F:", running.addr.port());
         // Segments that are not acknowledged yet have another timer.
         let seen = async {
@@ -165,14 +166,8 @@ async fn after_its_grace_an_old_connection_is_closed_with_what_is_left() {
         builder.max_connection_age_grace(grace)
     })
     .await;
-    let (client, connection) = connect(&running).await;
-    let mut client = client.ready().await.unwrap();
-    let request = Request::post(format!("http://{}/test.Connections/Hang", running.addr))
-        .header("content-type", "application/grpc");
-    let (answer, mut stream) = client
-        .send_request(request.body(()).unwrap(), false)
-        .unwrap();
-    stream.send_data(framed(false, b""), true).unwrap();
+    let (client, connection) = running.h2().await;
+    let (_client, answer, _stream) = begun(&running, client).await;
     let _ = timeout(WAIT, connection).await.expect("an end");
     assert!(answer.await.is_err());
 }

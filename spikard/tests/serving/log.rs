@@ -9,9 +9,13 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// The lines of spikard's at INFO and above: the level, the method of the call that they belong to, the fields.
-#[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Lines>>);
+/// The lines of spikard's: the level, the method of the call that they belong to, the fields.
+#[derive(Clone)]
+pub(crate) struct Log {
+    lines: Arc<Mutex<Lines>>,
+    /// The level of those that are taken, and of those above it.
+    level: Level,
+}
 
 #[derive(Default)]
 struct Lines {
@@ -22,15 +26,22 @@ struct Lines {
 }
 
 impl Log {
-    /// Takes the log until the guard is dropped.
+    /// Takes the log, at INFO, until the guard is dropped.
     pub(crate) fn taken() -> (Self, DefaultGuard) {
-        let log = Self::default();
+        Self::taken_at(Level::INFO)
+    }
+
+    pub(crate) fn taken_at(level: Level) -> (Self, DefaultGuard) {
+        let log = Self {
+            lines: Arc::default(),
+            level,
+        };
         let guard = tracing::subscriber::set_default(log.clone());
         (log, guard)
     }
 
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap().written.clone()
+        self.lines.lock().unwrap().written.clone()
     }
 
     /// The first line with this text, once it is there.
@@ -59,13 +70,13 @@ impl Visit for Fields {
 
 impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("spikard") && *metadata.level() <= Level::INFO
+        metadata.target().starts_with("spikard") && *metadata.level() <= self.level
     }
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
         let mut fields = Fields(String::new());
         attributes.record(&mut fields);
-        let spans = &mut self.0.lock().unwrap().spans;
+        let spans = &mut self.lines.lock().unwrap().spans;
         spans.push(fields.0);
         Id::from_u64(spans.len() as u64)
     }
@@ -77,7 +88,7 @@ impl Subscriber for Log {
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields(event.metadata().level().to_string());
         event.record(&mut fields);
-        let mut lines = self.0.lock().unwrap();
+        let mut lines = self.lines.lock().unwrap();
         if let Some(span) = lines.entered.last() {
             fields.0.push_str(&format!(" in{}", lines.spans[*span]));
         }
@@ -86,10 +97,10 @@ impl Subscriber for Log {
 
     fn enter(&self, span: &Id) {
         let span = usize::try_from(span.into_u64()).unwrap() - 1;
-        self.0.lock().unwrap().entered.push(span);
+        self.lines.lock().unwrap().entered.push(span);
     }
 
     fn exit(&self, _: &Id) {
-        self.0.lock().unwrap().entered.pop();
+        self.lines.lock().unwrap().entered.pop();
     }
 }

@@ -3,6 +3,7 @@
 mod budget;
 mod compression;
 mod connections;
+mod descriptors;
 mod duplex;
 mod ends;
 mod failures;

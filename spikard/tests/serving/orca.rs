@@ -8,9 +8,13 @@ use spikard::{
     Code, GrpcRequest, GrpcResponse, Limits, LoadReport, MetadataMap, Orca, Server, ServerBuilder,
     Status, grpc_stream,
 };
+use tokio::time::timeout;
 use tonic::{IntoRequest, Streaming};
 
 use crate::support::{Running, codec, path, ready, unary};
+
+/// For what comes in a moment, or not at all.
+const WAIT: Duration = Duration::from_secs(30);
 
 const CALL: &str = "/test.Reporting/Measure";
 const STREAM: &str = "/xds.service.orca.v3.OpenRcaService/StreamCoreMetrics";
@@ -135,14 +139,19 @@ async fn a_report_that_would_make_trailers_too_large_is_left_out() {
 async fn calls_and_errors_are_counted_and_can_be_overridden() {
     let orca = Orca::new();
     let running = Running::start(reporting(orca.clone())).await;
-    let measured = loop {
-        call(&running, 0.0).await;
-        let (_, report) = call(&running, 1.0).await;
-        let report = report.unwrap();
-        if report.eps > 0.0 {
-            break report;
+    let counted = async {
+        loop {
+            call(&running, 0.0).await;
+            let (_, report) = call(&running, 1.0).await;
+            let report = report.unwrap();
+            if report.eps > 0.0 {
+                break report;
+            }
         }
     };
+    let measured = timeout(WAIT, counted)
+        .await
+        .expect("an error in the report");
     assert!(measured.eps < measured.rps_fractional, "{measured:?}");
     orca.record(LoadReport {
         application_utilization: Some(0.875),
@@ -182,8 +191,10 @@ async fn reports_out_of_band_follow_the_server_until_it_drains() {
         utilization: named("gpu", 0.5),
         ..Report::default()
     };
-    while reports.message().await.unwrap().unwrap() != changed {}
+    let seen = async { while reports.message().await.unwrap().unwrap() != changed {} };
+    timeout(WAIT, seen).await.expect("what was recorded");
     let stopped = running.stop();
-    while reports.message().await.unwrap().is_some() {}
+    let ended = async { while reports.message().await.unwrap().is_some() {} };
+    timeout(WAIT, ended).await.expect("the end of the reports");
     stopped.await.unwrap();
 }

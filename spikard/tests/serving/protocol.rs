@@ -14,7 +14,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::body::Body;
 use tower::ServiceExt as _;
+use tracing::Level;
 
+use crate::log::Log;
 use crate::support::{Running, framed, raw_response};
 
 #[grpc_stream(service = "test.Protocol")]
@@ -82,6 +84,19 @@ async fn what_is_not_grpc_is_refused_in_http_whatever_its_path() {
             assert_eq!(text, expected);
         }
     }
+}
+
+#[tokio::test]
+async fn of_a_long_path_the_log_has_the_beginning() {
+    let (log, _taken) = Log::taken_at(Level::DEBUG);
+    let running = Running::start(Server::builder().add(Echo)).await;
+    let path = format!("/{}", "x".repeat(10_000));
+    let request = Request::get(format!("http://{}{path}", running.addr));
+    sent(running.addr, request.body(()).unwrap()).await;
+    let line = log.line("not a gRPC request").await;
+    assert!(line.starts_with("DEBUG "), "{line}");
+    assert!(line.contains("x… (10001 bytes)"), "{line}");
+    assert!(line.len() < 500, "{line}");
 }
 
 #[tokio::test]
@@ -164,8 +179,7 @@ async fn trailers_of_a_request_are_a_half_close() {
     let builder = Server::builder().add(Echo).add(Upload).add(Talk);
     let running = Running::start(builder).await;
     for method in ["Echo", "Upload", "Talk"] {
-        let stream = TcpStream::connect(running.addr).await.unwrap();
-        let (client, connection) = h2::client::handshake(stream).await.unwrap();
+        let (client, connection) = running.h2().await;
         tokio::spawn(connection);
         let request = Request::post(format!("http://{}/test.Protocol/{method}", running.addr))
             .header("content-type", "application/grpc")

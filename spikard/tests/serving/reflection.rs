@@ -1,23 +1,18 @@
-//! Reflection, with tonic's client, of a `.proto` with all that can be asked for.
+//! Reflection, with tonic's client.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use prost::Message as _;
-use prost_types::field_descriptor_proto::{Label, Type};
-use prost_types::{
-    DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto,
-    FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto, OneofDescriptorProto,
-    ServiceDescriptorProto,
-};
+use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use spikard::{Code, GrpcRequest, GrpcResponse, ServeError, Server, Status, grpc_stream};
 use tokio_stream::StreamExt as _;
-use tonic::transport::{Channel, Endpoint};
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use tonic_reflection::pb::v1::{ExtensionRequest, ServerReflectionRequest};
 
+use crate::descriptors::descriptors;
 use crate::support::Running;
 
 #[grpc_stream(service = "shown.Shop")]
@@ -30,94 +25,6 @@ async fn sell(_: GrpcRequest<()>) -> Result<GrpcResponse<()>, Status> {
     Ok(GrpcResponse::from(()))
 }
 
-fn field(name: &str, number: i32) -> FieldDescriptorProto {
-    FieldDescriptorProto {
-        name: Some(name.into()),
-        number: Some(number),
-        label: Some(Label::Optional.into()),
-        r#type: Some(Type::String.into()),
-        ..Default::default()
-    }
-}
-
-fn extension(name: &str, number: i32) -> FieldDescriptorProto {
-    FieldDescriptorProto {
-        extendee: Some(".shown.Item".into()),
-        ..field(name, number)
-    }
-}
-
-fn message(name: &str) -> DescriptorProto {
-    DescriptorProto {
-        name: Some(name.into()),
-        ..Default::default()
-    }
-}
-
-fn file(name: &str, imports: &[&str]) -> FileDescriptorProto {
-    FileDescriptorProto {
-        name: Some(name.into()),
-        package: Some("shown".into()),
-        dependency: imports.iter().copied().map(String::from).collect(),
-        ..Default::default()
-    }
-}
-
-/// `shop.proto`, which imports `item.proto`, which imports `base.proto` and a file that was left out.
-fn descriptors() -> Vec<u8> {
-    let base = file("base.proto", &[]);
-    let item = FileDescriptorProto {
-        message_type: vec![DescriptorProto {
-            field: vec![field("name", 1)],
-            oneof_decl: vec![OneofDescriptorProto {
-                name: Some("price".into()),
-                ..Default::default()
-            }],
-            nested_type: vec![DescriptorProto {
-                extension: vec![extension("weight", 126)],
-                ..message("Part")
-            }],
-            enum_type: vec![EnumDescriptorProto {
-                name: Some("Size".into()),
-                value: vec![EnumValueDescriptorProto {
-                    name: Some("LARGE".into()),
-                    ..Default::default()
-                }],
-                ..Default::default()
-            }],
-            ..message("Item")
-        }],
-        ..file("item.proto", &["base.proto", "left_out.proto"])
-    };
-    let shop = FileDescriptorProto {
-        extension: vec![extension("colour", 100)],
-        service: vec![ServiceDescriptorProto {
-            name: Some("Shop".into()),
-            method: vec![MethodDescriptorProto {
-                name: Some("Buy".into()),
-                ..Default::default()
-            }],
-            ..Default::default()
-        }],
-        ..file("shop.proto", &["item.proto"])
-    };
-    let mut set = FileDescriptorSet {
-        file: vec![base, item, shop],
-    }
-    .encode_to_vec();
-    // An option that prost does not know: field 50,000 of the last file.
-    let options = [0x82, 0xb5, 0x18, 1, b'x'];
-    let last = set.len() - FileDescriptorSet::decode(&set[..]).unwrap().file[2].encoded_len();
-    set[last - 1] += u8::try_from(options.len()).unwrap();
-    set.extend(options);
-    set
-}
-
-async fn channel(running: &Running) -> Channel {
-    let endpoint = Endpoint::from_shared(format!("http://{}", running.addr)).unwrap();
-    endpoint.connect().await.unwrap()
-}
-
 /// What one stream is answered.
 async fn answers(running: &Running, asked: Vec<Option<MessageRequest>>) -> Vec<MessageResponse> {
     let requests: Vec<_> = asked
@@ -127,7 +34,7 @@ async fn answers(running: &Running, asked: Vec<Option<MessageRequest>>) -> Vec<M
             message_request,
         })
         .collect();
-    let mut client = ServerReflectionClient::new(channel(running).await);
+    let mut client = ServerReflectionClient::new(running.channel().await);
     let stream = client.server_reflection_info(tokio_stream::iter(requests.clone()));
     let answers: Vec<_> = stream.await.unwrap().into_inner().collect().await;
     assert_eq!(answers.len(), requests.len());
@@ -248,7 +155,7 @@ async fn both_versions_are_served() {
     let running = Running::start(builder()).await;
     let mut client =
         tonic_reflection::pb::v1alpha::server_reflection_client::ServerReflectionClient::new(
-            channel(&running).await,
+            running.channel().await,
         );
     let request = tonic_reflection::pb::v1alpha::ServerReflectionRequest {
         host: String::new(),
@@ -300,7 +207,7 @@ async fn a_broken_descriptor_set_is_refused_when_the_server_binds() {
 #[tokio::test]
 async fn a_stream_is_answered_and_ends_when_the_server_drains() {
     let running = Running::start(builder().grace(Duration::from_secs(60))).await;
-    let mut client = ServerReflectionClient::new(channel(&running).await);
+    let mut client = ServerReflectionClient::new(running.channel().await);
     let asked = ServerReflectionRequest {
         host: String::new(),
         message_request: symbol("shown.Shop"),
@@ -326,7 +233,7 @@ async fn a_name_is_refused_by_its_length_and_shown_in_part() {
         error.error_message.ends_with("xxx… (1000 bytes)"),
         "{error:?}"
     );
-    let mut client = ServerReflectionClient::new(channel(&running).await);
+    let mut client = ServerReflectionClient::new(running.channel().await);
     let asked = ServerReflectionRequest {
         host: "x".repeat(4097),
         message_request: None,

@@ -18,11 +18,6 @@ async fn greet(request: GrpcRequest<String>) -> Result<GrpcResponse<String>, Sta
     Ok(GrpcResponse::from(format!("hello {}", request.payload)))
 }
 
-async fn channel(running: &Running) -> tonic::transport::Channel {
-    let endpoint = Endpoint::from_shared(format!("http://{}", running.addr)).unwrap();
-    endpoint.connect().await.unwrap()
-}
-
 #[tokio::test]
 async fn a_service_of_tonic_is_served_beside_ours_and_only_once() {
     let (reporter, health) = tonic_health::server::health_reporter();
@@ -31,7 +26,7 @@ async fn a_service_of_tonic_is_served_beside_ours_and_only_once() {
         .await;
     let builder = Server::builder().add(Greet).add_service(health.clone());
     let running = Running::start(builder).await;
-    let mut client = HealthClient::new(channel(&running).await);
+    let mut client = HealthClient::new(running.channel().await);
     let request = HealthCheckRequest {
         service: "mine".into(),
     };
@@ -59,7 +54,7 @@ async fn health_is_reported_for_each_service_and_changes_when_the_server_drains(
         .health()
         .grace(Duration::from_secs(60));
     let running = Running::start(builder).await;
-    let mut client = HealthClient::new(channel(&running).await);
+    let mut client = HealthClient::new(running.channel().await);
     for service in ["", "test.Greeter"] {
         let request = HealthCheckRequest {
             service: service.into(),
@@ -96,7 +91,7 @@ async fn before_it_drains_a_server_is_not_healthy_and_still_serves() {
         .grace(Duration::from_secs(60));
     let running = Running::start(builder).await;
     let addr = running.addr;
-    let mut watcher = HealthClient::new(channel(&running).await);
+    let mut watcher = HealthClient::new(running.channel().await);
     let of_server = HealthCheckRequest::default();
     let mut watch = watcher.watch(of_server.clone()).await.unwrap().into_inner();
     let now = watch.message().await.unwrap().unwrap();
@@ -116,7 +111,7 @@ async fn before_it_drains_a_server_is_not_healthy_and_still_serves() {
 #[tokio::test]
 async fn a_watch_of_an_unknown_service_goes_on_until_the_drain() {
     let running = Running::start(Server::builder().add(Greet).health()).await;
-    let mut client = HealthClient::new(channel(&running).await);
+    let mut client = HealthClient::new(running.channel().await);
     let request = HealthCheckRequest {
         service: "test.Other".into(),
     };
@@ -159,7 +154,7 @@ async fn a_server_whose_buffer_is_full_is_healthy() {
     let request = tonic::Request::new(String::from("ann"));
     let refused = unary::<_, String>(&mut client, "/test.Greeter/Greet", request).await;
     assert_eq!(refused.unwrap_err().code(), Code::ResourceExhausted);
-    let mut client = HealthClient::new(channel(&running).await);
+    let mut client = HealthClient::new(running.channel().await);
     let request = HealthCheckRequest {
         service: "test.Greeter".into(),
     };
@@ -170,7 +165,7 @@ async fn a_server_whose_buffer_is_full_is_healthy() {
 #[tokio::test]
 async fn names_that_nobody_serves_are_refused_by_their_length_and_shown_in_part() {
     let running = Running::start(Server::builder().add(Greet).health()).await;
-    let mut client = HealthClient::new(channel(&running).await);
+    let mut client = HealthClient::new(running.channel().await);
     let service = "x".repeat(1000);
     let request = HealthCheckRequest { service };
     let unknown = client.check(request).await.unwrap_err();
@@ -199,7 +194,7 @@ async fn health_takes_compressed_messages_where_the_server_does() {
     for (accepts, code) in [(true, Code::Ok), (false, Code::Unimplemented)] {
         let builder = Server::builder().health().accept_compression(accepts);
         let running = Running::start(builder).await;
-        let channel = channel(&running).await;
+        let channel = running.channel().await;
         let mut client = HealthClient::new(channel).send_compressed(CompressionEncoding::Gzip);
         let answer = client.check(HealthCheckRequest::default()).await;
         assert_eq!(
@@ -215,7 +210,7 @@ async fn a_watch_ends_with_the_age_of_its_connection() {
         .health()
         .max_connection_age(Duration::from_millis(100));
     let running = Running::start(builder).await;
-    let mut client = HealthClient::new(channel(&running).await);
+    let mut client = HealthClient::new(running.channel().await);
     let watch = client.watch(HealthCheckRequest::default()).await;
     let mut watch = watch.unwrap().into_inner();
     let now = watch.message().await.unwrap().unwrap();

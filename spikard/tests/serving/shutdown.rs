@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use h2::client::{Connection, SendRequest};
 use http::Request;
 use spikard::{
-    Bytes, Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, ServeError, Server, Status,
+    Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, ServeError, Server, Status,
     grpc_stream,
 };
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{pause, sleep};
 use tonic::IntoRequest;
@@ -125,19 +123,13 @@ async fn a_handler_learns_of_the_drain() {
     assert_eq!(answer.into_inner(), "until the drain");
 }
 
-/// A client whose connection is there only while it is polled, as if its machine had lost its power, or its router had
-/// forgotten it.
-async fn connect(running: &Running) -> (SendRequest<Bytes>, Connection<TcpStream, Bytes>) {
-    let stream = TcpStream::connect(running.addr).await.unwrap();
-    h2::client::handshake(stream).await.unwrap()
-}
-
+/// As if its machine had lost its power, or its router had forgotten it.
 #[tokio::test]
 async fn a_peer_that_is_gone_does_not_hold_up_the_drain() {
     let builder = Server::builder().add(Stuck::default());
     let builder = builder.keepalive_interval(None).grace(20 * LONG);
     let running = Running::start(builder).await;
-    let (mut client, mut connection) = connect(&running).await;
+    let (mut client, mut connection) = running.h2().await;
     // The server has its preface once it has answered.
     let missing = Request::post("http://spikard.test/test.Stuck/Missing");
     let (answer, _) = client
@@ -160,7 +152,7 @@ async fn the_call_of_a_silent_peer_finishes() {
     let builder = Server::builder().add(stuck);
     let builder = builder.keepalive_interval(None).grace(20 * LONG);
     let running = Running::start(builder).await;
-    let (mut client, mut connection) = connect(&running).await;
+    let (mut client, mut connection) = running.h2().await;
     let finish = Request::post("http://spikard.test/test.Stuck/Finish")
         .header("content-type", "application/grpc");
     let (answer, mut body) = client

@@ -157,3 +157,14 @@ async fn a_call_that_is_refused_has_a_span() {
     assert_eq!(fields["error.type"], "UNIMPLEMENTED");
     assert_eq!(fields["network.peer.address"], "127.0.0.1");
 }
+
+#[tokio::test]
+async fn of_a_long_path_a_span_has_the_beginning() {
+    record();
+    let running = Running::start(Server::builder().add(Refuse)).await;
+    let path = format!("/test.Spans/{}", "x".repeat(10_000));
+    raw_response(running.addr, &path, &[], framed(false, b"")).await;
+    let shown = format!("{}… (10012 bytes)", &path[..128]);
+    let fields = finished("rpc.method_original", &shown).await;
+    assert_eq!(fields["rpc.response.status_code"], "UNIMPLEMENTED");
+}

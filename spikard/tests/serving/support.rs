@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use bytes::BytesMut;
 use h2::RecvStream;
+use h2::client::{Connection, SendRequest};
 use http::uri::PathAndQuery;
 use http::{Request, Response};
 use prost::Message;
@@ -45,8 +46,18 @@ impl Running {
     }
 
     pub(crate) async fn client(&self) -> Grpc<Channel> {
+        Grpc::new(self.channel().await)
+    }
+
+    pub(crate) async fn channel(&self) -> Channel {
         let endpoint = Endpoint::from_shared(format!("http://{}", self.addr)).unwrap();
-        Grpc::new(endpoint.connect().await.unwrap())
+        endpoint.connect().await.unwrap()
+    }
+
+    /// A client of HTTP/2 alone. Its connection is there only while it is polled.
+    pub(crate) async fn h2(&self) -> (SendRequest<Bytes>, Connection<TcpStream, Bytes>) {
+        let stream = TcpStream::connect(self.addr).await.unwrap();
+        h2::client::handshake(stream).await.unwrap()
     }
 }
 

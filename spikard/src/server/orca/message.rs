@@ -61,28 +61,14 @@ impl From<LoadReport> for OrcaLoadReport {
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct OrcaLoadReportRequest {
     #[prost(message, optional, tag = "1")]
-    report_interval: Option<Interval>,
-}
-
-/// `google.protobuf.Duration`.
-#[derive(Clone, Copy, PartialEq, Message)]
-struct Interval {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-    #[prost(int32, tag = "2")]
-    nanos: i32,
+    report_interval: Option<prost_types::Duration>,
 }
 
 impl OrcaLoadReportRequest {
     /// The interval that is asked for; none where it is not, or negative.
     pub(super) fn interval(&self) -> Duration {
-        let Some(Interval { seconds, nanos }) = self.report_interval else {
-            return Duration::ZERO;
-        };
-        let seconds = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
-        seconds.saturating_add(Duration::from_nanos(
-            u64::try_from(nanos).unwrap_or_default(),
-        ))
+        let asked = self.report_interval.unwrap_or_default();
+        Duration::try_from(asked).unwrap_or_default()
     }
 }
 
@@ -111,7 +97,7 @@ mod tests {
             (0, -5, Duration::ZERO),
             (i64::MAX, 0, Duration::from_secs(i64::MAX as u64)),
         ] {
-            let report_interval = Some(Interval { seconds, nanos });
+            let report_interval = Some(prost_types::Duration { seconds, nanos });
             let request = OrcaLoadReportRequest { report_interval };
             assert_eq!(request.interval(), expected);
         }

@@ -60,7 +60,7 @@ impl Orca {
         }
     }
 
-    /// The shortest interval of reports out of band, whatever a client asks for. Default: 30 s.
+    /// The shortest interval of reports out of band, whatever a client asks for: from 1 ms to a day. Default: 30 s.
     #[must_use]
     pub fn min_report_interval(mut self, interval: Duration) -> Self {
         self.least_interval = interval;
@@ -90,7 +90,8 @@ impl Orca {
         self
     }
 
-    fn into_load(self) -> Load {
-        Load::new(self.recorded, self.measures.then_some(self.utilizations))
+    fn into_load(self, max_trailers: usize) -> Load {
+        let measured = self.measures.then_some(self.utilizations);
+        Load::new(self.recorded, measured, max_trailers)
     }
 }

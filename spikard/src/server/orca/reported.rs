@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, HeaderName, Request, Response};
 use http_body::{Frame, SizeHint};
 use tonic::body::Body;
 
@@ -15,7 +15,7 @@ use crate::{Code, Status, wire};
 
 use super::load::Load;
 
-const TRAILER: &str = "endpoint-load-metrics-bin";
+const TRAILER: HeaderName = HeaderName::from_static("endpoint-load-metrics-bin");
 
 /// What is kept free of `max_sent_metadata_bytes` for a proxy: a client would throw away all trailers over it, and the
 /// status with them.
@@ -79,9 +79,9 @@ impl ReportedCall {
         let Some(value) = self.load.of_call(self.recorder.call.now()) else {
             return;
         };
-        let needed = TRAILER.len() + value.len() + 32;
+        let needed = wire::field_size(&TRAILER, &value);
         let size = wire::header_list_size(trailers) + needed + KEPT_FREE;
-        if size <= self.load.max_trailers() {
+        if size <= self.load.max_trailers {
             trailers.insert(TRAILER, value);
         } else {
             tracing::warn!(

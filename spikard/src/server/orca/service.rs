@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use crate::call::{Budget, UntilDrain};
+use crate::call::UntilDrain;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::{
     GrpcDuplexResponse, GrpcRequest, GrpcService, Handler, Messages, MethodInfo, MethodOptions,
@@ -38,17 +38,18 @@ const OPTIONS: MethodOptions = MethodOptions::new()
 const METHOD: &str = "StreamCoreMetrics";
 
 /// The service.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::server) struct OpenRca {
     load: Arc<Load>,
     least_interval: Duration,
 }
 
 impl OpenRca {
-    pub(in crate::server) fn new(orca: Orca) -> Self {
+    /// `max_trailers` are the bytes that the trailers of a call may have, its report among them.
+    pub(in crate::server) fn new(orca: Orca, max_trailers: usize) -> Self {
         Self {
             least_interval: orca.least_interval,
-            load: Arc::new(orca.into_load()),
+            load: Arc::new(orca.into_load(max_trailers)),
         }
     }
 
@@ -57,14 +58,9 @@ impl OpenRca {
         self.load.clone()
     }
 
-    /// Takes over what is known once the server is made: the budget to measure, and the bytes that trailers may have.
-    pub(in crate::server) fn begin(&self, budget: Arc<Budget>, max_trailers: usize) {
-        self.load.begin(budget, max_trailers);
-    }
-
     fn reports(&self, request: &OrcaLoadReportRequest) -> Reports {
-        let least = self.least_interval.max(LEAST_INTERVAL);
-        let asked = request.interval().clamp(least, MOST_INTERVAL.max(least));
+        let asked = request.interval().max(self.least_interval);
+        let asked = asked.clamp(LEAST_INTERVAL, MOST_INTERVAL);
         let mut interval = interval(asked);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Reports {

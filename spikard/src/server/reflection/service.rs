@@ -17,7 +17,7 @@ use tonic_reflection::pb::v1::{
 use crate::call::UntilDrain;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::{
-    Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcService, Handler, Messages, MethodInfo,
+    GrpcDuplexRequest, GrpcDuplexResponse, GrpcService, Handler, Messages, MethodInfo,
     MethodOptions, Status, wire,
 };
 
@@ -132,7 +132,7 @@ impl Answers {
             }
             None => {
                 let text = "the request asks for nothing: set one of the fields of message_request";
-                return Err(Status::new(Code::InvalidArgument, text));
+                return Err(Status::invalid_argument(text));
             }
         };
         let files = self.shown.files.with_imports(name, &mut self.sent);
