@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -131,6 +132,24 @@ def serving(
                     process.wait(5)
                 except subprocess.TimeoutExpired:
                     process.kill()
+
+
+def stat(pid: int) -> list[str]:
+    """What the kernel says of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def cpu(pid: int) -> float:
+    """The seconds of CPU that a process has had."""
+    user, system = map(int, stat(pid)[11:13])
+    return (user + system) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> str:
+    """An address that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 def _environment(env: dict[str, str] | None) -> dict[str, str]:

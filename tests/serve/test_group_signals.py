@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from answering import OWN_CONNECTION
 from gate import Gate
 from processes import WAIT, serving
 from wire import grpc
 
-OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
 HELD = """
 import asyncio, os
 from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream

@@ -9,26 +9,10 @@ from pathlib import Path
 import pytest
 from answering import OWN_CONNECTION
 from certificates import make
+from changing import NOT_COMPILED, write
 from gate import Gate
 from processes import WAIT, Served, serving
 from wire import grpc
-
-CHANGING = """
-import asyncio, os
-from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
-
-@grpc_stream(service="changing.Changing")
-async def answer(request: GrpcRequest) -> GrpcResponse:
-    return GrpcResponse(b"{answer}")
-
-@grpc_stream(service="changing.Changing")
-async def wait(request: GrpcRequest) -> GrpcResponse:
-    reader, writer = await asyncio.open_unix_connection(os.environ["GATE"])
-    await reader.read()
-    writer.close()
-    return GrpcResponse(b"{answer}")
-"""
-NOT_COMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Load:
@@ -76,7 +60,7 @@ def test_new_workers_take_over(tmp_path: Path) -> None:
     Threshold: no call fails, the call in flight is finished by the old worker, and new ones run the new code.
     """
     module = tmp_path / "changing.py"
-    module.write_text(CHANGING.replace("{answer}", "one"))
+    write(module, "one")
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     options = ("--grace", "60s")
     with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env, workers=2) as served:
@@ -84,7 +68,7 @@ def test_new_workers_take_over(tmp_path: Path) -> None:
             waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
             arrived = gate.arrival()
             load = Load(served.address)
-            module.write_text(CHANGING.replace("{answer}", "two"))
+            write(module, "two")
             served.process.send_signal(signal.SIGHUP)
             served.err.wait_for("SIGHUP: replacing the workers one by one")
             found = served.out.wait_for(r"worker (\d) serving on \S+ \(pid (\d+)\)", times=4)
@@ -103,13 +87,13 @@ def test_new_workers_take_over(tmp_path: Path) -> None:
 def test_code_that_cannot_be_imported(tmp_path: Path) -> None:
     """The old workers serve on; the next SIGHUP finds it mended."""
     module = tmp_path / "changing.py"
-    module.write_text(CHANGING.replace("{answer}", "one"))
+    write(module, "one")
     with serving("changing", cwd=tmp_path, env=NOT_COMPILED, workers=2) as served:
         module.write_text("this is no Python")
         served.process.send_signal(signal.SIGHUP)
         served.err.wait_for("the successor of worker 1 ended with exit code 2: the workers that are left serve on")
         assert {answer(served) for _ in range(20)} == {b"one"}
-        module.write_text(CHANGING.replace("{answer}", "two"))
+        write(module, "two")
         served.process.send_signal(signal.SIGHUP)
         served.out.wait_for(r"worker 2 serving on", times=2)
         served.err.wait_for("draining connections", times=2)
@@ -120,7 +104,7 @@ def test_code_that_cannot_be_imported(tmp_path: Path) -> None:
 def test_the_end_in_between(tmp_path: Path) -> None:
     """SIGTERM while an old worker drains and a new one starts: the call in flight is finished, and all end."""
     module = tmp_path / "changing.py"
-    module.write_text(CHANGING.replace("{answer}", "one"))
+    write(module, "one")
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     options = ("--grace", "60s")
     with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env, workers=2) as served:

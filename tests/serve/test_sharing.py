@@ -10,16 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from processes import HANDLERS, WAIT, Lines, Served, serving, spikard
+from processes import HANDLERS, WAIT, Lines, Served, free_port, serving, spikard
 from raw_client import RawClient
 from wire import grpc
-
-
-def free_port() -> str:
-    """An address that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from answering import MANY, answered_by, answers
 from gate import Gate
-from processes import WAIT, serving
+from processes import WAIT, cpu, serving
 from wire import grpc
 
 PID = "/gated.Gated/Pid"
@@ -27,12 +27,6 @@ def health_is(channel: Any, expected: bytes) -> None:
     while [check(name, timeout=WAIT) for name in NAMES] != [expected] * len(NAMES):
         assert time.monotonic() < deadline, "health does not change"
         time.sleep(0.01)
-
-
-def cpu(process: int) -> float:
-    """The seconds of CPU that a process has had."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The supervisor: shortages, a broken pipe, and changes at a bad time."""
 
-import contextlib
 import os
 import re
 import resource
@@ -14,29 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import OWN_CONNECTION
+from changing import NOT_COMPILED, answer_of, write
 from gate import Gate
-from processes import HANDLERS, WAIT, Lines, Served, serving
+from processes import HANDLERS, WAIT, Lines, serving
 from wire import grpc
-
-OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
-# Compiled files tell changes apart by the second, and these come faster.
-NOT_COMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
-
-WAITS_IN_A_CALL = """
-import asyncio, os
-from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
-
-@grpc_stream(service="changing.Changing")
-async def answer(request: GrpcRequest) -> GrpcResponse:
-    return GrpcResponse(b"{answer}")
-
-@grpc_stream(service="changing.Changing")
-async def wait(request: GrpcRequest) -> GrpcResponse:
-    reader, writer = await asyncio.open_unix_connection(os.environ["GATE"])
-    await reader.read()
-    writer.close()
-    return GrpcResponse(b"{answer}")
-"""
 
 WAITS_BEFORE_IT_IS_READY = """
 import asyncio, os, socket
@@ -57,23 +38,6 @@ asyncio.set_event_loop_policy(Policy())
 async def answer(request: GrpcRequest) -> GrpcResponse:
     return GrpcResponse(b"{answer}")
 """
-
-
-def answer_of(served: Served, expected: bytes) -> None:
-    """Wait for an answer of the handler; a worker that drains may refuse."""
-    answer = b""
-    deadline = time.monotonic() + WAIT
-    while answer != expected:
-        assert time.monotonic() < deadline, f"the answer is still {answer!r}"
-        with contextlib.suppress(grpc.RpcError), grpc.insecure_channel(served.address, OWN_CONNECTION) as channel:
-            answer = channel.unary_unary("/changing.Changing/Answer")(b"", timeout=WAIT, wait_for_ready=True)
-
-
-def write(module: Path, source: str, answer: str) -> None:
-    """Change a module at once, which is one change to who watches it."""
-    new = module.with_suffix(".new")
-    new.write_text(source.replace("{answer}", answer))
-    new.replace(module)
 
 
 def pid_of(channel: Any) -> int:
@@ -177,17 +141,17 @@ def another(address: str, known: set[int]) -> int:
 def test_a_change_while_workers_drain(tmp_path: Path) -> None:
     """A call that stays open delays it by a second, and the workers start with what was written last."""
     module = tmp_path / "changing.py"
-    write(module, WAITS_IN_A_CALL, "one")
+    write(module, "one")
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     options = ("--reload", "--grace", "60s")
     with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env) as served:
         with grpc.insecure_channel(served.address) as channel:
             waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
             arrived = gate.arrival()
-            write(module, WAITS_IN_A_CALL, "two")
+            write(module, "two")
             served.err.wait_for("draining connections")
             for times, answer in ((2, "three"), (3, "four")):
-                write(module, WAITS_IN_A_CALL, answer)
+                write(module, answer)
                 served.err.wait_for(r"changed: changing\.py; restarting: the calls in flight have 1 s", times=times)
             assert waiting.exception(WAIT).code() is grpc.StatusCode.UNAVAILABLE
             arrived.close()
@@ -198,14 +162,14 @@ def test_a_change_while_workers_drain(tmp_path: Path) -> None:
 def test_the_end_while_workers_drain(tmp_path: Path) -> None:
     """Because of a change: they end within the second that they have."""
     module = tmp_path / "changing.py"
-    write(module, WAITS_IN_A_CALL, "one")
+    write(module, "one")
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     options = ("--reload", "--grace", "60s")
     with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env) as served:
         with grpc.insecure_channel(served.address) as channel:
             waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
             arrived = gate.arrival()
-            write(module, WAITS_IN_A_CALL, "two")
+            write(module, "two")
             served.err.wait_for("draining connections")
             served.process.send_signal(signal.SIGTERM)
             served.err.wait_for("draining: the workers have 60 s")
@@ -217,13 +181,13 @@ def test_the_end_while_workers_drain(tmp_path: Path) -> None:
 def test_a_worker_that_is_told_to_end_before_it_serves(tmp_path: Path) -> None:
     """It ends at once, and starts no others; all of them start after the change."""
     module = tmp_path / "changing.py"
-    write(module, WAITS_BEFORE_IT_IS_READY, "one")
+    write(module, "one", WAITS_BEFORE_IT_IS_READY)
     env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
     with serving("changing", "--reload", "--grace", "1s", cwd=tmp_path, env=env, workers=2) as served:
         with Gate(tmp_path / "gate") as gate:
-            write(module, WAITS_BEFORE_IT_IS_READY, "two")
+            write(module, "two", WAITS_BEFORE_IT_IS_READY)
             told_to_end = gate.arrival()
-            write(module, WAITS_BEFORE_IT_IS_READY, "three")
+            write(module, "three", WAITS_BEFORE_IT_IS_READY)
             served.err.wait_for(r"changed: changing\.py; restarting", times=2)
             gate.arrival().close()
             told_to_end.close()
