@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,6 +102,7 @@ def serving(
     env: dict[str, str] | None = None,
     workers: int = 1,
     bind: str = "127.0.0.1:0",
+    pass_fds: Collection[int] = (),
 ) -> Generator[Served]:
     """Start `spikard serve` on a free port, and end it."""
     where = ["--bind", bind] if bind else []
@@ -113,6 +114,7 @@ def serving(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        pass_fds=pass_fds,
     ) as process:
         served = Served(process, Lines(process.stdout), Lines(process.stderr))
         try:
