@@ -178,6 +178,23 @@ def test_the_end_while_workers_drain(tmp_path: Path) -> None:
         assert served.process.wait(WAIT) == 0, served.err.text()
 
 
+def test_a_change_while_the_event_loop_is_held(tmp_path: Path) -> None:
+    """The worker ends without Python, and says how long it had: the second of a reload, not the whole grace period."""
+    env = {"GATE": str(tmp_path / "gate")}
+    options = ("--reload", "--reload-dir", str(tmp_path), "--grace", "60s")
+    with Gate(tmp_path / "gate") as gate, serving("gated", *options, env=env) as served:
+        with grpc.insecure_channel(served.address) as channel:
+            held = channel.unary_unary("/gated.Gated/Hold").future(b"", timeout=WAIT)
+            with gate.arrival():
+                (tmp_path / "changed.py").touch()
+                served.out.wait_for("worker 1 serving on", times=2)
+            assert held.exception() is not None
+        # On a machine that is busy, the supervisor may be first.
+        served.err.wait_for("the grace period of 1s is over and Python does not end|does not end: killing it")
+        assert "the grace period of 60s" not in served.err.text()
+        assert served.stop() == 0
+
+
 def test_a_worker_that_is_told_to_end_before_it_serves(tmp_path: Path) -> None:
     """It ends at once, and starts no others; all of them start after the change."""
     module = tmp_path / "changing.py"
