@@ -90,7 +90,8 @@ lint-python: setup
 .PHONY: test-rust
 test-rust: setup ## Unit tests, doctests, UI tests and end-to-end tests in Rust
 	nice cargo test $(ALL) --no-run
-	cargo test $(ALL)
+	cargo test $(ALL) --lib --bins --examples --tests
+	nice cargo test $(ALL) --doc
 
 # PATH holds nothing but the toolchain, so that a Python would not be found.
 .PHONY: test-without-python

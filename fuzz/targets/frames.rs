@@ -25,6 +25,8 @@ struct Input {
 enum Part {
     Message(Vec<u8>),
     Compressed(Vec<u8>),
+    /// With a flag of the peer's own.
+    Flagged(u8, Vec<u8>),
     /// With a flag and a length of the peer's own.
     Any(Vec<u8>),
 }
@@ -49,6 +51,12 @@ fuzz_target!(|input: Input| {
                 Some(compressed) => body.extend(framed(true, &compressed)),
                 None => body.extend(framed(true, message)),
             },
+            Part::Flagged(flag, message) => {
+                ours &= *flag != 1;
+                let mut frame = framed(false, message);
+                frame[0] = *flag;
+                body.extend(frame);
+            }
             Part::Any(bytes) => {
                 ours = false;
                 body.extend(bytes);
