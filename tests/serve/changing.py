@@ -1,10 +1,16 @@
 """A module that tests write and change, which a server loads anew."""
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
+from typing import Any
 
 from answering import OWN_CONNECTION
-from processes import WAIT, Served
+from gate import Gate
+from processes import WAIT, Served, serving
 from wire import grpc
 
 CHANGING = """
@@ -48,3 +54,30 @@ def answer_of(served: Served, expected: bytes) -> None:
                 if error.code() is not grpc.StatusCode.UNAVAILABLE:
                     raise
             time.sleep(0.01)
+
+
+@dataclass
+class Waiting:
+    """A server of the module whose first answer is ``one``, and a call in flight."""
+
+    served: Served
+    module: Path
+    call: Any
+    arrived: socket
+    """Closed, it lets the call finish."""
+
+
+@contextmanager
+def waiting(folder: Path, *options: str, workers: int = 1) -> Generator[Waiting]:
+    """Serve the module, and begin a call that waits."""
+    module = folder / "changing.py"
+    write(module, "one")
+    env = {**NOT_COMPILED, "GATE": str(folder / "gate")}
+    with (
+        Gate(folder / "gate") as gate,
+        serving("changing", *options, cwd=folder, env=env, workers=workers) as served,
+        grpc.insecure_channel(served.address) as channel,
+    ):
+        call = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
+        with gate.arrival() as arrived:
+            yield Waiting(served, module, call, arrived)

@@ -11,17 +11,6 @@ from gate import Gate
 from processes import WAIT, serving
 from wire import grpc
 
-HELD = """
-import asyncio, os
-from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
-
-@grpc_stream(service="held.Held")
-async def wait(request: GrpcRequest) -> GrpcResponse:
-    reader, writer = await asyncio.open_unix_connection(os.environ["GATE"])
-    await reader.read()
-    writer.close()
-    return GrpcResponse(b"finished")
-"""
 CALLS = 8
 
 
@@ -31,15 +20,14 @@ def test_the_supervisor_alone_decides(number: signal.Signals, tmp_path: Path) ->
 
     Threshold: every call in flight finishes, and the exit code is 0.
     """
-    (tmp_path / "held.py").write_text(HELD)
     env = {"GATE": str(tmp_path / "gate")}
     with (
         Gate(tmp_path / "gate") as gate,
-        serving("held", "--grace", "60s", cwd=tmp_path, env=env, workers=2) as served,
+        serving("gated", "--grace", "60s", env=env, workers=2) as served,
         ExitStack() as channels,
     ):
         opened = [channels.enter_context(grpc.insecure_channel(served.address, OWN_CONNECTION)) for _ in range(CALLS)]
-        calls = [channel.unary_unary("/held.Held/Wait").future(b"", timeout=WAIT) for channel in opened]
+        calls = [channel.unary_unary("/gated.Gated/Stay").future(b"", timeout=WAIT) for channel in opened]
         arrived = [gate.arrival() for _ in calls]
         for pid in served.pids:
             os.kill(pid, number)
@@ -51,20 +39,19 @@ def test_the_supervisor_alone_decides(number: signal.Signals, tmp_path: Path) ->
             os.kill(pid, number)
         for connection in arrived:
             connection.close()
-        assert [call.result() for call in calls] == [b"finished"] * CALLS
+        assert [call.result() for call in calls] == [b"stayed"] * CALLS
         assert served.process.wait(WAIT) == 0, served.err.whole()
 
 
 def test_a_second_signal_to_the_supervisor_ends_all(tmp_path: Path) -> None:
     """Although the workers take none."""
-    (tmp_path / "held.py").write_text(HELD)
     env = {"GATE": str(tmp_path / "gate")}
     with (
         Gate(tmp_path / "gate") as gate,
-        serving("held", "--grace", "60s", cwd=tmp_path, env=env, workers=2) as served,
+        serving("gated", "--grace", "60s", env=env, workers=2) as served,
         grpc.insecure_channel(served.address, OWN_CONNECTION) as channel,
     ):
-        call = channel.unary_unary("/held.Held/Wait").future(b"", timeout=WAIT)
+        call = channel.unary_unary("/gated.Gated/Stay").future(b"", timeout=WAIT)
         arrived = gate.arrival()
         for pid in served.pids:
             os.kill(pid, signal.SIGTERM)

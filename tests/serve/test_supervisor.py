@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from answering import OWN_CONNECTION
-from changing import NOT_COMPILED, answer_of, write
+from changing import NOT_COMPILED, answer_of, waiting, write
 from gate import Gate
 from processes import HANDLERS, WAIT, Lines, serving
 from wire import grpc
@@ -140,41 +140,29 @@ def another(address: str, known: set[int]) -> int:
 
 def test_a_change_while_workers_drain(tmp_path: Path) -> None:
     """A call that stays open delays it by a second, and the workers start with what was written last."""
-    module = tmp_path / "changing.py"
-    write(module, "one")
-    env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
-    options = ("--reload", "--grace", "60s")
-    with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env) as served:
-        with grpc.insecure_channel(served.address) as channel:
-            waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
-            arrived = gate.arrival()
-            write(module, "two")
-            served.err.wait_for("draining connections")
-            for times, answer in ((2, "three"), (3, "four")):
-                write(module, answer)
-                served.err.wait_for(r"changed: changing\.py; restarting: the calls in flight have 1 s", times=times)
-            assert waiting.exception(WAIT).code() is grpc.StatusCode.UNAVAILABLE
-            arrived.close()
+    with waiting(tmp_path, "--reload", "--grace", "60s") as changing:
+        served = changing.served
+        write(changing.module, "two")
+        served.err.wait_for("draining connections")
+        for times, answer in ((2, "three"), (3, "four")):
+            write(changing.module, answer)
+            served.err.wait_for(r"changed: changing\.py; restarting: the calls in flight have 1 s", times=times)
+        assert changing.call.exception(WAIT).code() is grpc.StatusCode.UNAVAILABLE
+        changing.arrived.close()
         answer_of(served, b"four")
         assert served.stop() == 0
 
 
 def test_the_end_while_workers_drain(tmp_path: Path) -> None:
     """Because of a change: they end within the second that they have."""
-    module = tmp_path / "changing.py"
-    write(module, "one")
-    env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
-    options = ("--reload", "--grace", "60s")
-    with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env) as served:
-        with grpc.insecure_channel(served.address) as channel:
-            waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
-            arrived = gate.arrival()
-            write(module, "two")
-            served.err.wait_for("draining connections")
-            served.process.send_signal(signal.SIGTERM)
-            served.err.wait_for("draining: the workers have 60 s")
-            assert waiting.exception(WAIT).code() is grpc.StatusCode.UNAVAILABLE
-            arrived.close()
+    with waiting(tmp_path, "--reload", "--grace", "60s") as changing:
+        served = changing.served
+        write(changing.module, "two")
+        served.err.wait_for("draining connections")
+        served.process.send_signal(signal.SIGTERM)
+        served.err.wait_for("draining: the workers have 60 s")
+        assert changing.call.exception(WAIT).code() is grpc.StatusCode.UNAVAILABLE
+        changing.arrived.close()
         assert served.process.wait(WAIT) == 0, served.err.text()
 
 
