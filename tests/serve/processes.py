@@ -4,10 +4,11 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +102,7 @@ def serving(
     env: dict[str, str] | None = None,
     workers: int = 1,
     bind: str = "127.0.0.1:0",
+    pass_fds: Collection[int] = (),
 ) -> Generator[Served]:
     """Start `spikard serve` on a free port, and end it."""
     where = ["--bind", bind] if bind else []
@@ -112,6 +114,7 @@ def serving(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        pass_fds=pass_fds,
     ) as process:
         served = Served(process, Lines(process.stdout), Lines(process.stderr))
         try:
@@ -131,6 +134,24 @@ def serving(
                     process.wait(5)
                 except subprocess.TimeoutExpired:
                     process.kill()
+
+
+def stat(pid: int) -> list[str]:
+    """What the kernel says of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def cpu(pid: int) -> float:
+    """The seconds of CPU that a process has had."""
+    user, system = map(int, stat(pid)[11:13])
+    return (user + system) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> str:
+    """An address that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 def _environment(env: dict[str, str] | None) -> dict[str, str]:

@@ -190,7 +190,7 @@ def test_environment() -> None:
 
 
 def test_a_flag_goes_before_the_variable_of_its_counterpart(tmp_path: Path) -> None:
-    """An address and a Unix socket are one choice."""
+    """An address, a Unix socket and a descriptor are one choice."""
     path = tmp_path / "spikard.sock"
     with serving("probes", env={"SPIKARD_UDS": str(path)}) as served:
         assert served.address.startswith("127.0.0.1:")
@@ -198,6 +198,11 @@ def test_a_flag_goes_before_the_variable_of_its_counterpart(tmp_path: Path) -> N
         assert served.address == f"unix:{path}"
     with serving("probes", bind="", env={"SPIKARD_UDS": str(path), "SPIKARD_BIND": "127.0.0.1:0"}) as served:
         assert served.address == f"unix:{path}"
+    with serving("probes", env={"SPIKARD_FD": "87"}) as served:
+        assert served.address.startswith("127.0.0.1:")
+    for flags in ((), ("--fd", "87")):
+        env = {"SPIKARD_UDS": str(path), "SPIKARD_BIND": "127.0.0.1:0", **({} if flags else {"SPIKARD_FD": "87"})}
+        assert "fd 87 is no socket of this process" in spikard("serve", "probes", *flags, env=env).stderr
 
 
 def test_app_dir(tmp_path: Path) -> None:

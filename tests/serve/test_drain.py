@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from answering import OWN_CONNECTION
-from processes import WAIT, Served, serving
+from processes import WAIT, Served, cpu, serving
 from raw_client import RawClient, message
 from wire import grpc
 
@@ -156,12 +156,6 @@ def stick(served: Served) -> None:
         call = channel.unary_unary("/stuck.Stuck/Stick").future(b"")
         served.out.wait_for(r"\nstuck\n")
         call.cancel()
-
-
-def cpu(pid: int) -> float:
-    """The seconds of CPU that a process has had."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def thread_names(pid: int) -> Iterator[str]:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from answering import OWN_CONNECTION
 from certificates import make
-from changes import CHANGING, NOT_COMPILED
-from gate import Gate
+from changing import NOT_COMPILED, waiting, write
 from processes import WAIT, Served, serving
 from wire import grpc
 
@@ -59,27 +58,21 @@ def test_new_workers_take_over(tmp_path: Path) -> None:
 
     Threshold: no call fails, the call in flight is finished by the old worker, and new ones run the new code.
     """
-    module = tmp_path / "changing.py"
-    module.write_text(CHANGING.replace("{answer}", "one"))
-    env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
-    options = ("--grace", "60s")
-    with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env, workers=2) as served:
-        with grpc.insecure_channel(served.address) as channel:
-            waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
-            arrived = gate.arrival()
-            load = Load(served.address)
-            module.write_text(CHANGING.replace("{answer}", "two"))
-            served.process.send_signal(signal.SIGHUP)
-            served.err.wait_for("SIGHUP: replacing the workers one by one")
-            found = served.out.wait_for(r"worker (\d) serving on \S+ \(pid (\d+)\)", times=4)
-            assert [match[1] for match in found[2:]] == ["1", "2"]
-            served.err.wait_for("all workers have been replaced")
-            served.err.wait_for("draining connections", times=2)
-            assert {answer(served) for _ in range(20)} == {b"two"}
-            load.end()
-            assert load.seen == {b"one", b"two"}
-            arrived.close()
-            assert waiting.result() == b"one"
+    with waiting(tmp_path, "--grace", "60s", workers=2) as changing:
+        served = changing.served
+        load = Load(served.address)
+        write(changing.module, "two")
+        served.process.send_signal(signal.SIGHUP)
+        served.err.wait_for("SIGHUP: replacing the workers one by one")
+        found = served.out.wait_for(r"worker (\d) serving on \S+ \(pid (\d+)\)", times=4)
+        assert [match[1] for match in found[2:]] == ["1", "2"]
+        served.err.wait_for("all workers have been replaced")
+        served.err.wait_for("draining connections", times=2)
+        assert {answer(served) for _ in range(20)} == {b"two"}
+        load.end()
+        assert load.seen == {b"one", b"two"}
+        changing.arrived.close()
+        assert changing.call.result() == b"one"
         assert served.stop() == 0
         assert not set(served.pids) & {int(match[2]) for match in found[2:]}
 
@@ -87,13 +80,13 @@ def test_new_workers_take_over(tmp_path: Path) -> None:
 def test_code_that_cannot_be_imported(tmp_path: Path) -> None:
     """The old workers serve on; the next SIGHUP finds it mended."""
     module = tmp_path / "changing.py"
-    module.write_text(CHANGING.replace("{answer}", "one"))
+    write(module, "one")
     with serving("changing", cwd=tmp_path, env=NOT_COMPILED, workers=2) as served:
         module.write_text("this is no Python")
         served.process.send_signal(signal.SIGHUP)
         served.err.wait_for("the successor of worker 1 ended with exit code 2: the workers that are left serve on")
         assert {answer(served) for _ in range(20)} == {b"one"}
-        module.write_text(CHANGING.replace("{answer}", "two"))
+        write(module, "two")
         served.process.send_signal(signal.SIGHUP)
         served.out.wait_for(r"worker 2 serving on", times=2)
         served.err.wait_for("draining connections", times=2)
@@ -103,20 +96,14 @@ def test_code_that_cannot_be_imported(tmp_path: Path) -> None:
 
 def test_the_end_in_between(tmp_path: Path) -> None:
     """SIGTERM while an old worker drains and a new one starts: the call in flight is finished, and all end."""
-    module = tmp_path / "changing.py"
-    module.write_text(CHANGING.replace("{answer}", "one"))
-    env = {**NOT_COMPILED, "GATE": str(tmp_path / "gate")}
-    options = ("--grace", "60s")
-    with Gate(tmp_path / "gate") as gate, serving("changing", *options, cwd=tmp_path, env=env, workers=2) as served:
-        with grpc.insecure_channel(served.address) as channel:
-            waiting = channel.unary_unary("/changing.Changing/Wait").future(b"", timeout=WAIT)
-            arrived = gate.arrival()
-            served.process.send_signal(signal.SIGHUP)
-            served.out.wait_for(r"worker 1 serving on", times=2)
-            served.process.send_signal(signal.SIGTERM)
-            served.err.wait_for("draining: the workers have 60 s")
-            arrived.close()
-            assert waiting.result() == b"one"
+    with waiting(tmp_path, "--grace", "60s", workers=2) as changing:
+        served = changing.served
+        served.process.send_signal(signal.SIGHUP)
+        served.out.wait_for(r"worker 1 serving on", times=2)
+        served.process.send_signal(signal.SIGTERM)
+        served.err.wait_for("draining: the workers have 60 s")
+        changing.arrived.close()
+        assert changing.call.result() == b"one"
         assert served.process.wait(WAIT) == 0, served.err.text()
 
 

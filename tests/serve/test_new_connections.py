@@ -6,14 +6,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from answering import MANY, answered_by, answers
 from gate import Gate
-from processes import HANDLERS, WAIT, Served, serving, spikard
+from processes import HANDLERS, WAIT, Served, free_port, serving, spikard
 from wire import grpc
 
 PID = "/gated.Gated/Pid"
@@ -29,19 +27,11 @@ def restarted(served: Served, times: int) -> int:
     return int(served.out.wait_for(r"worker 1 serving on \S+ \(pid (\d+)\)", times=times)[-1][1])
 
 
-@contextmanager
-def free_port() -> Generator[str]:
-    """An address that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    yield address
-
-
 def test_nothing_listens_before_the_first_worker_is_ready(tmp_path: Path) -> None:
     """A client is refused, and goes elsewhere; the port is taken all the same."""
     env = {"IMPORT_GATE": str(tmp_path / "gate")}
-    with free_port() as address, Gate(tmp_path / "gate") as gate:
+    address = free_port()
+    with Gate(tmp_path / "gate") as gate:
         command = [sys.executable, "-m", "spikard", "serve", "gated", "--workers", "2", "--bind", address]
         with subprocess.Popen(command, cwd=HANDLERS, env={**os.environ, **env}) as process:
             try:

@@ -6,20 +6,13 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
-from processes import HANDLERS, WAIT, Lines, Served, serving, spikard
+from processes import HANDLERS, WAIT, Served, free_port, serving, spikard
 from raw_client import RawClient
 from wire import grpc
-
-
-def free_port() -> str:
-    """An address that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -74,28 +67,21 @@ def test_both_must_say_so() -> None:
         assert "Address already in use" in done.stderr
 
 
+def handed_on(listening: socket.socket, workers: int = 1) -> AbstractContextManager[Served]:
+    """Start a server on a socket that listens already."""
+    fd = listening.fileno()
+    return serving("probes", "--fd", str(fd), bind="", workers=workers, pass_fds=[fd])
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_socket_that_is_handed_on(workers: int) -> None:
     """As systemd does: connections wait in it from before the start."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = "{}:{}".format(*listening.getsockname())
-        client = RawClient(address)
-        command = [sys.executable, "-m", "spikard", "serve", "probes", "--fd", str(listening.fileno())]
-        with subprocess.Popen(
-            [*command, "--workers", str(workers)],
-            cwd=HANDLERS,
-            stdout=subprocess.PIPE,
-            text=True,
-            pass_fds=[listening.fileno()],
-        ) as process:
-            try:
-                Lines(process.stdout).wait_for(f"serving on {address}")
-                assert client.call_many("/probes.Probes/Echo", [b"one"]) == [b"one"]
-                client.close()
-                process.terminate()
-                assert process.wait(WAIT) == 0
-            finally:
-                process.kill()
+        client = RawClient("{}:{}".format(*listening.getsockname()))
+        with handed_on(listening, workers) as served:
+            assert client.call_many("/probes.Probes/Echo", [b"one"]) == [b"one"]
+            client.close()
+            assert served.stop() == 0
 
 
 def test_a_unix_socket_that_is_handed_on_stays(tmp_path: Path) -> None:
@@ -104,13 +90,9 @@ def test_a_unix_socket_that_is_handed_on_stays(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
         listening.listen()
-        command = [sys.executable, "-m", "spikard", "serve", "probes", "--fd", str(listening.fileno())]
-        with subprocess.Popen(
-            command, cwd=HANDLERS, stdout=subprocess.PIPE, text=True, pass_fds=[listening.fileno()]
-        ) as process:
-            Lines(process.stdout).wait_for(f"serving on unix:{path}")
-            process.terminate()
-            assert process.wait(WAIT) == 0
+        with handed_on(listening) as served:
+            assert served.address == f"unix:{path}"
+            assert served.stop() == 0
     assert path.exists()
 
 

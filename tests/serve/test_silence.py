@@ -18,7 +18,7 @@ class Clock:
 def worker(clock: Clock) -> Any:
     """A worker that has just been heard."""
     process = SimpleNamespace(number=1, pid=2, ready=True, deadline=None, heard=clock.now, stuck=False, killed=False)
-    process.kill = lambda: setattr(process, "killed", True)
+    process.process = SimpleNamespace(kill=lambda: setattr(process, "killed", True), wait=lambda: 0)
     return process
 
 

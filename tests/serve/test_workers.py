@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from answering import OWN_CONNECTION
-from changes import CHANGING
-from processes import WAIT, Served, serving, spikard
+from changing import NOT_COMPILED, answer_of, write
+from processes import WAIT, cpu, serving, spikard, stat
 from raw_client import RawClient
 from wire import grpc
 
@@ -63,11 +63,6 @@ def connections(address: str, pids: list[int], each: int = 2) -> Generator[dict[
             channel.close()
 
 
-def stat(pid: int) -> list[str]:
-    """The fields of `/proc/PID/stat` from the third on, which is the state."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
 def gone(pid: int) -> bool:
     """Whether a process has ended, as far as others can tell."""
     try:
@@ -79,12 +74,6 @@ def gone(pid: int) -> bool:
 def started(pid: int) -> float:
     """When a process was started, in seconds since the machine was."""
     return int(stat(pid)[19]) / os.sysconf("SC_CLK_TCK")
-
-
-def cpu(pid: int) -> float:
-    """The seconds that a process has had of the CPU."""
-    user, system = map(int, stat(pid)[11:13])
-    return (user + system) / os.sysconf("SC_CLK_TCK")
 
 
 def test_workers_share_the_port() -> None:
@@ -233,40 +222,21 @@ def test_what_a_handler_starts_inherits_nothing(tmp_path: Path) -> None:
             assert channel.unary_unary("/starting.Starting/Look")(b"", timeout=WAIT) == b"[]"
 
 
-def answer_of(served: Served, expected: bytes) -> None:
-    """Wait until the handler answers so. A reload may end a connection under a call that has just begun."""
-    deadline = time.monotonic() + WAIT
-    answer = b""
-    with grpc.insecure_channel(served.address, OWN_CONNECTION) as channel:
-        call = channel.unary_unary("/changing.Changing/Answer")
-        while answer != expected:
-            assert time.monotonic() < deadline
-            try:
-                answer = call(b"", timeout=WAIT, wait_for_ready=True)
-            except grpc.RpcError as error:
-                # Sent after the GOAWAY of a reload; this client does not retry.
-                if error.code() is not grpc.StatusCode.UNAVAILABLE:
-                    raise
-            time.sleep(0.01)
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_reload(workers: int, tmp_path: Path) -> None:
     """A changed file restarts the workers; one that is broken waits for the next change."""
     module = tmp_path / "changing.py"
-    module.write_text(CHANGING.format(answer="one"))
-    # Compiled files tell changes apart by the second, and these come faster.
-    env = {"PYTHONDONTWRITEBYTECODE": "1"}
-    with serving("changing", "--reload", "--grace", "1s", cwd=tmp_path, workers=workers, env=env) as served:
+    write(module, "one")
+    with serving("changing", "--reload", "--grace", "1s", cwd=tmp_path, workers=workers, env=NOT_COMPILED) as served:
         served.out.wait_for("worker 1 serving on")
         answer_of(served, b"one")
-        module.write_text(CHANGING.format(answer="two"))
+        write(module, "two")
         served.err.wait_for(r"changed: changing\.py; restarting")
         answer_of(served, b"two")
         module.write_text("this is no Python")
         served.err.wait_for("SyntaxError")
         served.err.wait_for("could not start; waiting for a change")
-        module.write_text(CHANGING.format(answer="three"))
+        write(module, "three")
         answer_of(served, b"three")
         assert served.stop() == 0
 

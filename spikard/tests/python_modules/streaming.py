@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
+from received import received
+
 from spikard.grpc import (
     GrpcDuplexRequest,
     GrpcDuplexResponse,
     GrpcError,
     GrpcRequest,
     GrpcResponse,
-    Metadata,
     StatusCode,
 )
 
@@ -143,14 +144,6 @@ async def yielding(request: GrpcRequest) -> AsyncIterator[Any]:
 
 async def returning(request: GrpcRequest) -> Any:
     return {"none": None, "bytes": b"raw", "response": GrpcResponse()}[request.payload.decode()]
-
-
-def received(**values: str) -> Metadata:
-    """Metadata as of a client, which may have what cannot be sent."""
-    metadata = Metadata()
-    for key, value in values.items():
-        dict.__setitem__(metadata, key.replace("_", "-"), value)
-    return metadata
 
 
 async def wrong_metadata(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:

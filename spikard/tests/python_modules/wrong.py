@@ -6,13 +6,14 @@ import logging
 import re
 from typing import Any
 
+from received import received
+
 from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcRequest,
     GrpcResponse,
     GrpcServerStreamResponse,
-    Metadata,
 )
 
 lines: list[str] = []
@@ -51,14 +52,6 @@ class Slippery(GrpcResponse):
     @payload.setter
     def payload(self, value: bytes) -> None:
         pass
-
-
-def received(**values: str) -> Metadata:
-    """Metadata as of a client, which may have what cannot be sent."""
-    metadata = Metadata()
-    for key, value in values.items():
-        dict.__setitem__(metadata, key.replace("_", "-"), value)
-    return metadata
 
 
 def with_metadata(value: Any) -> GrpcResponse:

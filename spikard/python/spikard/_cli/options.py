@@ -8,6 +8,10 @@ from typing import Any
 
 from spikard.grpc._option_table import Group, Option, options_of, texts
 
+# Where a server listens is one choice: a flag takes precedence over the variables of the others, and of variables the
+# first of these does.
+_PLACES = ("fd", "uds", "bind")
+
 
 def flag(name: str, option: Option) -> str:
     """The flag of an option, ``--max-messages``; ``--no-health`` for a switch that is on by default."""
@@ -64,9 +68,9 @@ def chosen(
             spelled[name] = f"the environment variable {variable(name)}"
         if text is not None:
             values[name] = option.form.read(text)
-    both = {"bind", "uds"}
-    by_flag = {name for name in both if getattr(given, name, None) is not None}
-    if both <= set(values) and by_flag != both:
-        # A flag takes precedence over the variable of the other; of two variables, SPIKARD_UDS does.
-        del values["uds" if by_flag == {"bind"} else "bind"]
+    places = [name for name in _PLACES if name in values]
+    by_flag = [name for name in places if getattr(given, name, None) is not None]
+    for name in places:
+        if name not in (by_flag or places[:1]):
+            del values[name]
     return values, spelled

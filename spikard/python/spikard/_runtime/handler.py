@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,33 +37,27 @@ class Handler:
 
 def runs_on_loop(function: Any) -> bool:
     """Whether calling `function` gives a coroutine or an async generator, whatever it is wrapped in."""
-    seen: set[int] = set()
-    while id(function) not in seen:
-        seen.add(id(function))
-        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-            return True
-        function = _inner(function)
-    return False
+    return any(inspect.iscoroutinefunction(layer) or inspect.isasyncgenfunction(layer) for layer in _layers(function))
 
 
 def is_def_generator(function: Any) -> bool:
     """Whether calling `function` gives a generator that is not async."""
-    seen: set[int] = set()
-    while id(function) not in seen:
-        seen.add(id(function))
-        if inspect.isgeneratorfunction(function):
-            return True
-        function = _inner(function)
-    return False
+    return any(map(inspect.isgeneratorfunction, _layers(function)))
 
 
 def innermost(function: Any) -> Any:
     """The function that calling `function` runs in the end, below what it is wrapped in."""
+    *_, last = _layers(function)
+    return last
+
+
+def _layers(function: Any) -> Iterator[Any]:
+    """What is called, and what it is wrapped in: the outermost first."""
     seen: set[int] = set()
     while id(function) not in seen:
         seen.add(id(function))
+        yield function
         function = _inner(function)
-    return function
 
 
 def _inner(function: Any) -> Any:

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
-from spikard._serving.worker_process import WorkerProcess
+from spikard._serving.worker_process import WorkerProcess, kill
 
 logger = logging.getLogger("spikard")
 
@@ -44,12 +44,12 @@ class Patience:
                     process.pid,
                     silent,
                 )
-                process.kill()
+                kill((process,))
                 continue
             stuck = self._stuck_after is not None and silent >= self._stuck_after
             if stuck and not process.stuck:
                 logger.error(
-                    "worker %d (pid %d) has not answered for %.3g s: new connections go to the others",
+                    "worker %d (pid %d) has not answered for %.3g s",
                     process.number,
                     process.pid,
                     silent,

@@ -137,6 +137,6 @@ def regroup(slots: Sequence[Slot]) -> None:
             slot.join()
         elif not slot.starts and slot.leave():
             process = slot.current
-            if process is not None and process.ready and not process.stuck:
-                text = "worker %d (pid %d) takes no new connections: it drains, or calls wait for its threads"
-                logger.info(text, process.number, process.pid)
+            if process is not None and process.ready:
+                why = "it does not answer" if process.stuck else "it drains, or calls wait for its threads"
+                logger.info("worker %d (pid %d) takes no new connections: %s", process.number, process.pid, why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import selectors
@@ -21,7 +22,7 @@ from spikard._serving.settings import Settings
 from spikard._serving.silence import Patience
 from spikard._serving.slot import Slot, regroup
 from spikard._serving.wakeup import Wakeup
-from spikard._serving.worker_process import WorkerProcess, how
+from spikard._serving.worker_process import WorkerProcess, how, kill
 
 logger = logging.getLogger("spikard")
 
@@ -40,6 +41,9 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
 
     `watched` is a folder: a change in it restarts the workers.
     """
+    # What has been imported stays. Python would scan it at its end, for longer than a worker takes to end, and the
+    # bound of a drain is the supervisor's too.
+    gc.freeze()
     listening = sockets.bind(settings.address, workers, reuse_port=settings.reuse_port)
     path = settings.address.path
     # Read at the start: at the end, the file may be another server's.
@@ -91,8 +95,7 @@ class _Supervisor:
                 while not self.ending or any(self._processes()):
                     self._step()
             finally:
-                for process in self._processes():
-                    process.kill()
+                kill(self._processes())
         return self.code
 
     def _step(self) -> None:
@@ -154,8 +157,7 @@ class _Supervisor:
         if number not in _SIGNALS:
             return
         if self.ending:
-            for process in self._processes():
-                process.kill()
+            kill(self._processes())
             logger.warning("second signal: killing the workers")
             self.code = 128 + number
             return
@@ -229,6 +231,7 @@ class _Supervisor:
 
     def _look_after(self) -> None:
         now = time.monotonic()
+        late: list[WorkerProcess] = []
         for slot in self.slots:
             for process in list(slot.processes()):
                 if process.process.poll() is not None:
@@ -237,9 +240,10 @@ class _Supervisor:
                     self._on_exit(slot, process)
                 elif process.deadline is not None and process.deadline <= now:
                     logger.error("worker %d (pid %d) does not end: killing it", process.number, process.pid)
-                    process.kill()
+                    late.append(process)
                     if self.ending:
                         self.code = self.code or 1
+        kill(late)
 
     def _on_exit(self, slot: Slot, process: WorkerProcess) -> None:
         code = process.process.returncode

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,11 +97,6 @@ class WorkerProcess:
         with contextlib.suppress(OSError):  # it has ended
             self.line.send(f"{grace}\n".encode())
 
-    def kill(self) -> None:
-        """Ends the process at once, and waits for its end."""
-        self.process.kill()
-        self.process.wait()
-
 
 def start(number: int, listening: socket.socket, arguments: list[str]) -> WorkerProcess:
     """Starts a process of Python with `arguments`; an ``OSError`` if the system is out of processes or descriptors."""
@@ -121,6 +117,15 @@ def start(number: int, listening: socket.socket, arguments: list[str]) -> Worker
     finally:
         theirs.close()
     return WorkerProcess(number, process, ours)
+
+
+def kill(processes: Iterable[WorkerProcess]) -> None:
+    """Ends processes at once, and waits for their end: none of them waits for the memory of another to be freed."""
+    killed = list(processes)
+    for process in killed:
+        process.process.kill()
+    for process in killed:
+        process.process.wait()
 
 
 def how(code: int) -> str:

@@ -97,8 +97,9 @@ impl InterpreterBuilder {
     ///
     /// # Errors
     ///
-    /// A number of threads or calls that is 0; the interpreter was started before with other settings; the virtual environment does not exist or is of another
-    /// minor version; the loaded libpython is not the one that the program is built against; Python cannot start.
+    /// A number of threads or calls that is 0; the interpreter was started before with other settings; the virtual
+    /// environment does not exist or is of another minor version; the loaded libpython is not the one that the program is
+    /// built against; Python cannot start.
     pub fn start(self) -> Result<Interpreter, PythonError> {
         let limits = self.settings.limits;
         for (name, number) in [

@@ -50,6 +50,14 @@ struct Shared {
     stop: Mutex<Option<Stop>>,
 }
 
+/// When the process must have ended; the earlier is the less.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Deadline {
+    at: Instant,
+    /// The grace period that is over then.
+    grace: Duration,
+}
+
 #[pymethods]
 impl Ending {
     /// Takes over the signals. `life` is a descriptor, owned from here on, that closes when the supervisor ends; before, it
@@ -136,7 +144,7 @@ impl Shared {
 
     fn watch(&self, reader: &File, life: Option<&File>) {
         let is_worker = life.is_some();
-        let mut deadline = None;
+        let mut deadline: Option<Deadline> = None;
         let mut signals = Some(reader);
         let mut life = life;
         // Without any of these, nothing can happen any more.
@@ -146,7 +154,7 @@ impl Shared {
                     signals.map(AsRawFd::as_raw_fd),
                     life.map(AsRawFd::as_raw_fd),
                 ],
-                deadline,
+                deadline.map(|deadline| deadline.at),
             );
             if self.closed.load(Ordering::SeqCst) {
                 return;
@@ -183,25 +191,30 @@ impl Shared {
                     deadline = deadline.map_or(Some(end), |before| Some(end.min(before)));
                 }
             }
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                self.end();
+            if let Some(Deadline { at, grace }) = deadline
+                && at <= Instant::now()
+            {
+                self.end(grace);
             }
         }
     }
 
-    /// Begins the drain, or shortens it. Returns when the process must have ended; `None` if there is no server yet.
-    fn begin(&self, grace: Duration) -> Option<Instant> {
+    /// Begins the drain, or shortens it. `None` if there is no server yet.
+    fn begin(&self, grace: Duration) -> Option<Deadline> {
         lock(&self.stop).as_ref()?.within(grace);
         self.begun.store(true, Ordering::SeqCst);
         let drain = self.drain_delay.saturating_add(grace);
         let whole = drain.saturating_add(PYTHON_ENDS_WITHIN);
         let now = Instant::now();
         // A deadline too far off to represent is no deadline.
-        let end = now.checked_add(whole);
-        Some(end.unwrap_or_else(|| now + Duration::from_secs(u32::MAX.into())))
+        let at = now.checked_add(whole);
+        Some(Deadline {
+            at: at.unwrap_or_else(|| now + Duration::from_secs(u32::MAX.into())),
+            grace,
+        })
     }
 
-    fn end(&self) -> ! {
+    fn end(&self, grace: Duration) -> ! {
         let code = self.code.load(Ordering::SeqCst);
         if code != UNFINISHED {
             exit(code);
@@ -209,9 +222,8 @@ impl Shared {
         // There is nobody to report a failed write to.
         let _ = writeln!(
             std::io::stderr(),
-            "spikard: the grace period of {:?} is over and Python does not end: something blocks its event \
-             loop or its main thread; ending the process",
-            self.grace
+            "spikard: the grace period of {grace:?} is over and Python does not end: something blocks its event \
+             loop or its main thread; ending the process"
         );
         exit(STUCK)
     }
