@@ -10,12 +10,16 @@ from types import ModuleType
 from typing import Any
 
 from spikard._runtime import names
-from spikard._runtime.handler import Handler, runs_on_loop
+from spikard._runtime.handler import Handler
 from spikard._serving.compared import disagreements
 from spikard._serving.left_out import left_out
 from spikard.grpc._declaration import Declaration, declared, place_of
+from spikard.grpc._layers import runs_on_loop
+from spikard.grpc._servicer.servicer import Servicer
 
 logger = logging.getLogger("spikard")
+
+NOTHING_TO_SERVE = 'there is nothing to serve: name a module with handlers, as in serve("batch_handler")'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
     """
     targets = list(targets)
     if not targets:
-        raise ValueError('there is nothing to serve: name a module with handlers, as in serve("batch_handler")')
+        raise ValueError(NOTHING_TO_SERVE)
     handlers: dict[tuple[int, int], tuple[Any, Declaration]] = {}
     for target in targets:
         for function, declaration in _of_target(target):
@@ -51,7 +55,7 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
             handlers.setdefault(key, (function, declaration))
     routes: dict[str, Route] = {}
     for function, declaration in handlers.values():
-        handler = Handler(_name(function), function, runs_on_loop(function), declaration.typed)
+        handler = Handler(_name(function), function, runs_on_loop(function), declaration.typed, declaration.takes_live)
         route = Route(declaration, handler, place_of(function))
         first = routes.setdefault(route.path, route)
         if first is not route:
@@ -144,6 +148,9 @@ def _of_object(value: Any, name: str) -> Iterator[tuple[Any, Declaration]]:
 def _of_value(value: Any) -> Iterator[tuple[Any, Declaration]]:
     """The handlers of a value: itself, or its methods."""
     if inspect.isclass(value):
+        return
+    if isinstance(value, Servicer):
+        yield from value.declarations.items()
         return
     declaration = declared(getattr(value, "__func__", value)) if inspect.isroutine(value) else None
     if declaration is not None:

@@ -29,7 +29,8 @@ An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionE
 :func:`register_exception` adds rows.
 
 :func:`serve` serves handlers until a signal, :class:`Server` inside an asyncio program, and the command
-``spikard serve`` from a shell. :mod:`spikard.grpc.testing` calls them in tests through everything but the socket.
+``spikard serve`` from a shell. :func:`servicer` serves classes that were written for grpcio.
+:mod:`spikard.grpc.testing` calls handlers in tests through everything but the socket.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from spikard.grpc._load import LoadReport
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._servicer.servicer import servicer
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import register_exception
 from spikard.grpc._stream import grpc_stream
@@ -76,6 +78,7 @@ __all__ = [
     "register_codec",
     "register_exception",
     "serve",
+    "servicer",
 ]
 
 

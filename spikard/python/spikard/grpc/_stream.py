@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from spikard.grpc._agreement import disagreement, method_named, method_of_function
@@ -28,7 +28,7 @@ KindName = Literal["unary", "server_streaming", "client_streaming", "bidirection
 _One = GrpcResponse[Any] | Awaitable[GrpcResponse[Any]]
 _ServerStream = GrpcServerStreamResponse[Any] | Awaitable[GrpcServerStreamResponse[Any]]
 _BidiStream = GrpcBidiStreamResponse[Any] | Awaitable[GrpcBidiStreamResponse[Any]]
-_Stream = AsyncIterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
+_Stream = AsyncIterator[Any] | Iterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
 
 _Handler = TypeVar(
     "_Handler",
@@ -149,11 +149,6 @@ def _check(function: Any) -> None:
         raise TypeError("it is put on the methods of a class, not on the class")
     if not inspect.isfunction(function):
         raise TypeError(f"it is put on a function, not on {type(function).__name__}: write a def or an async def")
-    if inspect.isgeneratorfunction(function):
-        raise TypeError(
-            "it is a def that yields: a handler that yields is an async generator, so write async def (and await "
-            "asyncio.to_thread(…) around what blocks)"
-        )
     if declared(function) is not None:
         raise TypeError("it has a @grpc_stream already: a function handles one method")
 
