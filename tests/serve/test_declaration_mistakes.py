@@ -107,8 +107,8 @@ class ShopClass: ...
             {},
             TypeError,
             (
-                "it is a def that yields, and its response is annotated as AsyncIterator: write Iterator, to run it in a "
-                "thread, or async def, to run it on the event loop"
+                "it is a def that yields, and its response is annotated as AsyncIterator: write Iterator, to run it "
+                "in a thread, or async def, to run it on the event loop"
             ),
         ),
         (

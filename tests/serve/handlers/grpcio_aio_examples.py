@@ -5,15 +5,17 @@ from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any
 
 import grpc
+import grpc.aio
 from grpc_status import rpc_status
 from grpcio_examples import FEATURES, SEEN, get_distance, get_feature, quota_exceeded
-from wire import aio
 
 import helloworld_pb2
 import helloworld_pb2_grpc
 import route_guide_pb2
 import route_guide_pb2_grpc
 from spikard.grpc import servicer
+
+aio: Any = grpc.aio  # its published types lack EOF
 
 
 class RouteGuideServicer(route_guide_pb2_grpc.RouteGuideServicer):

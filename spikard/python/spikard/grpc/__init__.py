@@ -47,7 +47,6 @@ from spikard.grpc._load import LoadReport
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
-from spikard.grpc._servicer.servicer import servicer
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import register_exception
 from spikard.grpc._stream import grpc_stream
@@ -55,6 +54,7 @@ from spikard.grpc._stream import grpc_stream
 if TYPE_CHECKING:
     from spikard._serving.blocking import serve
     from spikard._serving.server import Server
+    from spikard.grpc._servicer.servicer import servicer
 
 __all__ = [
     "MAX_STREAM_MESSAGES",
@@ -94,4 +94,8 @@ if not TYPE_CHECKING:  # type checkers see the imports above, and must refuse ev
             from spikard._serving.blocking import serve
 
             return serve
+        if name == "servicer":
+            from spikard.grpc._servicer.servicer import servicer
+
+            return servicer
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

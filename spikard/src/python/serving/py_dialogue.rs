@@ -30,6 +30,7 @@ pub(crate) struct PyDialogue {
     refused: Arc<AtomicBool>,
     events: Arc<tokio::sync::Mutex<mpsc::Receiver<Event>>>,
     event: Arc<Mutex<Option<Event>>>,
+    cancelled: Arc<AtomicBool>,
     call: AbortHandle,
 }
 
@@ -55,6 +56,7 @@ impl PyDialogue {
             refused: Arc::default(),
             events: Arc::new(tokio::sync::Mutex::new(ends.events)),
             event: Arc::default(),
+            cancelled: Arc::default(),
             call,
         }
     }
@@ -98,10 +100,15 @@ impl PyDialogue {
     fn receive(&self, token: u64) {
         let told = self.told(token);
         let (events, event) = (self.events.clone(), self.event.clone());
+        let cancelled = self.cancelled.clone();
         self.runtime.spawn(async move {
             let received = events.lock().await.recv().await;
             let received = received.unwrap_or_else(|| {
-                let status = Status::internal("the call ended without an answer");
+                let status = if cancelled.load(Ordering::Acquire) {
+                    Status::cancelled("the client has cancelled the call")
+                } else {
+                    Status::internal("the call ended without an answer")
+                };
                 Event::Ended(Box::new(Answered::failed(status, http::HeaderMap::new())))
             });
             *lock(&event) = Some(received);
@@ -123,6 +130,7 @@ impl PyDialogue {
     }
 
     fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
         self.call.abort();
     }
 }

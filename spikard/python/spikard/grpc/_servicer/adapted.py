@@ -105,6 +105,8 @@ def _blocking_stream(function: Function) -> Function:
 def _blocking(function: Function, response: Any) -> Any:
     if inspect.isawaitable(response) or isinstance(response, AsyncIterable):
         name = getattr(function, "__qualname__", function)
+        if inspect.iscoroutine(response):
+            response.close()
         raise MisuseError(
             f"{name} is a def that returned {type(response).__name__}: what wraps an async def must say so, with "
             f"functools.wraps"

@@ -12,6 +12,10 @@ from spikard.grpc._service import ServiceDescriptor, service_of
 from spikard.grpc._servicer.method import Method
 from spikard.grpc._servicer.recorder import Recorder
 
+_SERVICE = (
+    'service=shop_pb2_grpc.add_OrdersServicer_to_server, or service=shop_pb2.DESCRIPTOR.services_by_name["Orders"]'
+)
+
 AddToServer = Callable[[Any, Any], None]
 """What ``grpc_tools`` generates beside a servicer, ``add_OrdersServicer_to_server``."""
 
@@ -29,6 +33,8 @@ def methods_of(servicer: Any, service: ServiceDescriptor | AddToServer | None) -
             raise TypeError(_unknown(servicer))
     elif inspect.isroutine(service):
         adders = [service]
+    elif isinstance(service, str):
+        raise TypeError(f'servicer takes a service as it was generated, not as its name "{service}": {_SERVICE}')
     else:
         return _described(servicer, service)
     recorder = Recorder()
@@ -86,8 +92,7 @@ def _unknown(servicer: Any) -> str:
     name = _name(servicer)
     return (
         f"{name} has no base that grpc_tools generated, such as shop_pb2_grpc.OrdersServicer, which says what methods "
-        f"it has: give it one, or write servicer({name}(…), service=shop_pb2_grpc.add_OrdersServicer_to_server), or "
-        f'service=shop_pb2.DESCRIPTOR.services_by_name["Orders"]'
+        f"it has: give it one, or give servicer({name}(…), …) what says so: {_SERVICE}"
     )
 
 

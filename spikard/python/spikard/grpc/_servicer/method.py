@@ -40,9 +40,8 @@ class Method:
         # A function of the user's own: what it makes need not be a message.
         return Codec(object, f"message of {self.path}", self.decode, bytes) if known is None else known
 
-    @property
-    def gives(self) -> Codec | None:
-        """How its responses are encoded."""
+    def gives(self, decode: Coding | None) -> Codec | None:
+        """How its responses are encoded; `decode` is for clients in the process."""
         encode = self.encode
         if encode is None:
             return None
@@ -58,4 +57,4 @@ class Method:
                 ) from error
             return made
 
-        return Codec(object, f"message of {self.path}", bytes, encoded)
+        return Codec(object, f"message of {self.path}", bytes if decode is None else decode, encoded)

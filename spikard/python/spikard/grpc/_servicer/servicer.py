@@ -16,7 +16,7 @@ from spikard.grpc._servicer.adapted import adapted
 from spikard.grpc._servicer.asynchronous import AsyncContext
 from spikard.grpc._servicer.blocking import BlockingContext
 from spikard.grpc._servicer.found import AddToServer, methods_of
-from spikard.grpc._servicer.method import Method
+from spikard.grpc._servicer.method import Coding, Method
 from spikard.grpc._typed import Typed
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def servicer(
 
 def _handler(method: Method, buffered: bool, limits: dict[str, Any]) -> tuple[Callable[..., Any], Declaration]:
     kind = _kind(method, buffered)
+    described = _described(method.service)
     streams = kind in {Kind.SERVER_STREAMING, Kind.DUPLEX}
     asynchronous = runs_on_loop(method.function)
     handler = adapted(method.function, asynchronous=asynchronous, streams=streams, one=not method.gives_stream)
@@ -82,8 +83,8 @@ def _handler(method: Method, buffered: bool, limits: dict[str, Any]) -> tuple[Ca
         kind=kind,
         streams=streams,
         limits={**dict.fromkeys(options_of(MethodLimits)), **limits},
-        typed=Typed(method.takes, method.gives),
-        described=_described(method.service),
+        typed=Typed(method.takes, method.gives(_decoder(described, method))),
+        described=described,
         takes_live=True,
     )
     return handler, declaration
@@ -106,6 +107,20 @@ def _described(name: str) -> Service | None:
         return service_of(pool.Default().FindServiceByName(name))
     except KeyError:
         return None
+
+
+def _decoder(described: Service | None, method: Method) -> Coding | None:
+    """What makes a response of its bytes, for the test clients."""
+    messages: Any = sys.modules.get("google.protobuf.message_factory")
+    if described is None or messages is None:
+        return None
+    gives = next((one.gives for one in described.methods if one.name == method.name), "")
+    try:
+        descriptor = described.file.pool.FindMessageTypeByName(gives)
+    except KeyError:
+        return None
+    decode: Coding = messages.GetMessageClass(descriptor).FromString
+    return decode
 
 
 def _register_contexts() -> None:

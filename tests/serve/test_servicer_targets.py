@@ -1,0 +1,258 @@
+"""How servicers are found, added and served, and what is said of those that are none."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import certificates
+import descriptor_servicer
+import grpcio_aio_examples
+import grpcio_examples
+import pytest
+from processes import GENERATED, HANDLERS, WAIT, serving
+from wire import aio, grpc
+
+import helloworld_pb2
+import helloworld_pb2_grpc
+import orders_pb2
+import route_guide_pb2_grpc
+from spikard.grpc import GrpcError, Server, servicer
+from spikard.grpc.testing import Client
+
+SAY_HELLO = "/helloworld.Greeter/SayHello"
+hello_grpc: Any = helloworld_pb2_grpc  # generated, without types
+guide_grpc: Any = route_guide_pb2_grpc
+
+
+def hello(address: str, name: str, **options: Any) -> str:
+    with grpc.insecure_channel(address, **options) as channel:
+        reply: str = (
+            hello_grpc.GreeterStub(channel).SayHello(helloworld_pb2.HelloRequest(name=name), timeout=WAIT).message
+        )
+        return reply
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_command(workers: int) -> None:
+    """A name of a module is a target, and so is a module; the table says whose methods these are."""
+    with serving("grpcio_examples:greeter", "grpcio_aio_examples:guide", workers=workers) as served:
+        assert hello(served.address, "you") == "Hello, you!"
+        assert "grpcio_examples:Greeter.SayHello" in served.out.text()
+        assert "grpcio_aio_examples:RouteGuideServicer.RouteChat" in served.out.text()
+
+
+def test_reflection() -> None:
+    """Shows them as the `.proto` has them."""
+    from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+    with serving("grpcio_examples:greeter", "--reflection") as served, grpc.insecure_channel(served.address) as channel:
+        database: Any = ProtoReflectionDescriptorDatabase(channel)
+        assert "helloworld.Greeter" in database.get_services()
+        assert database.FindFileContainingSymbol("helloworld.Greeter").name == "helloworld.proto"
+
+
+@pytest.mark.asyncio
+async def test_generated_code_adds_to_a_server() -> None:
+    """As to one of grpcio's, any number of services."""
+    server = Server(bind="127.0.0.1:0")
+    hello_grpc.add_GreeterServicer_to_server(grpcio_aio_examples.Greeter(), server)
+    guide_grpc.add_RouteGuideServicer_to_server(grpcio_examples.RouteGuideServicer(), server)
+    assert server.table.count("RouteGuideServicer.") == 4
+    async with server, aio.insecure_channel(server.address) as channel:
+        reply = await hello_grpc.GreeterStub(channel).SayHello(helloworld_pb2.HelloRequest(name="you"), timeout=WAIT)
+        assert reply.message == "Hello, you!"
+        with pytest.raises(RuntimeError, match="the server has been started: add services before"):
+            hello_grpc.add_GreeterServicer_to_server(grpcio_aio_examples.Greeter(), server)
+
+
+@pytest.mark.asyncio
+async def test_handlers_that_are_put_together_by_hand() -> None:
+    """Without serializers their messages are bytes; with some of the user's own, what these make."""
+
+    def upper(request: bytes, context: Any) -> bytes:
+        assert isinstance(context, grpc.ServicerContext)
+        return request.upper()
+
+    async def double(request: int, context: Any) -> int:
+        assert isinstance(context, aio.ServicerContext)
+        return request * 2
+
+    handlers = {
+        "Upper": grpc.unary_unary_rpc_method_handler(upper),
+        "Double": grpc.unary_unary_rpc_method_handler(
+            double, request_deserializer=int, response_serializer=lambda number: str(number).encode()
+        ),
+    }
+    server = Server(bind="127.0.0.1:0")
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("by.Hand", handlers),))
+    async with server, aio.insecure_channel(server.address) as channel:
+        assert await channel.unary_unary("/by.Hand/Upper")(b"one", timeout=WAIT) == b"ONE"
+        assert await channel.unary_unary("/by.Hand/Double")(b"21", timeout=WAIT) == b"42"
+        with pytest.raises(grpc.RpcError) as raised:
+            await channel.unary_unary("/by.Hand/Double")(b"none", timeout=WAIT)
+        assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_a_handler_that_does_not_say_what_it_handles() -> None:
+    """A server needs to know its methods."""
+
+    class Anything(grpc.GenericRpcHandler):  # type: ignore[misc]
+        def service(self, handler_call_details: Any) -> None:
+            return None
+
+    with pytest.raises(TypeError, match="does not say which methods it handles, and a server needs to know them"):
+        Server(bind="127.0.0.1:0").add_generic_rpc_handlers((Anything(),))
+
+
+def test_two_servicers_of_a_service() -> None:
+    """Both are named."""
+    with pytest.raises(ValueError, match=r"/helloworld.Greeter/SayHello has two handlers, .*:Greeter.SayHello \(.*and"):
+        Server(grpcio_examples.greeter, grpcio_aio_examples.greeter)
+
+
+def test_a_descriptor_takes_the_place_of_generated_code() -> None:
+    """Only the methods that the class has are served."""
+    with Client(descriptor_servicer) as client:
+        items = [orders_pb2.Item(value=3), orders_pb2.Item(value=4)]
+        assert client.call("AddUp", items).messages == [orders_pb2.Total(value=7)]
+        with pytest.raises(NotImplementedError):
+            client.call("/orders.Orders/Get")
+
+
+def test_grpcio_is_not_needed(tmp_path: Path) -> None:
+    """Nor imported."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys\n"
+        "sys.modules['grpc'] = None  # as if it was not installed\n"
+        "import descriptor_servicer\n"
+        "from orders_pb2 import Item\n"
+        "from spikard.grpc.testing import Client\n"
+        "with Client(descriptor_servicer) as client:\n"
+        "    print(client.call('AddUp', [Item(value=3)]).messages[0].value)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(program)], cwd=HANDLERS, capture_output=True, text=True, timeout=WAIT, check=False,
+        env={"PYTHONPATH": f"{HANDLERS}:{GENERATED}"},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("3\n", "")
+
+
+def test_types_are_imported_without_those_of_servicers() -> None:
+    """A program that has none does not pay for them."""
+    program = "import sys, spikard.grpc; print([name for name in sys.modules if '_servicer' in name])"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, timeout=WAIT, check=True,
+    )  # fmt: skip
+    assert done.stdout == "[]\n"
+
+
+def test_buffered() -> None:
+    """The method runs once all messages are there, within the limits, or not at all."""
+    seen: list[list[str]] = []
+
+    class Greeter(grpcio_examples.Greeter):
+        def SayHelloStreamRequest(self, request_iterator: Any, context: Any) -> Any:
+            first = next(request_iterator)
+            seen.append([first.name, *(request.name for request in request_iterator)])
+            context.set_trailing_metadata([("x-count", "2")])
+            return helloworld_pb2.HelloReply(message="done")
+
+    class AsyncGreeter(grpcio_aio_examples.Greeter):
+        async def SayHelloStreamRequest(self, request_iterator: Any, context: Any) -> Any:
+            first = await context.read()
+            seen.append([first.name, *[request.name async for request in request_iterator]])
+            context.set_trailing_metadata([("x-count", "2")])
+            return helloworld_pb2.HelloReply(message="done")
+
+    requests = [helloworld_pb2.HelloRequest(name=name) for name in ("a", "b")]
+    for greeter in (Greeter(), AsyncGreeter()):
+        with Client(servicer(greeter, buffered=True, max_messages=2)) as client:
+            response = client.call(greeter.SayHelloStreamRequest, requests)
+            assert (response.payload.message, response.trailers) == ("done", {"x-count": "2"})
+            with pytest.raises(MemoryError, match="max_messages = 2"):
+                client.call(greeter.SayHelloStreamRequest, [*requests, *requests])
+            with client.stream(greeter.SayHelloStreamRequest) as call:
+                call.send(requests[0])
+            client.call(greeter.SayHello, requests[0])
+    assert seen == [["a", "b"], ["a", "b"]]
+
+
+class Bare:
+    """No base, and a method of the service."""
+
+    def SayHello(self, request: Any, context: Any) -> Any:
+        return helloworld_pb2.HelloReply(message=request.name)
+
+
+def test_a_class_without_a_base() -> None:
+    """The generated function says what it has; the methods that it lacks are the class's own fault."""
+
+    class Whole(Bare):
+        SayHelloStreamReply = SayHelloStreamRequest = SayHelloBidiStream = Bare.SayHello
+
+    with Client(servicer(Whole(), service=hello_grpc.add_GreeterServicer_to_server)) as client:
+        assert client.call("SayHello", helloworld_pb2.HelloRequest(name="you")).payload.message == "you"
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: servicer(Bare), r"servicer takes an instance: write servicer\(Bare\(…\)\)"),
+        (lambda: servicer(Bare()), "Bare has no base that grpc_tools generated, such as shop_pb2_grpc.OrdersServicer"),
+        (
+            lambda: servicer(Bare(), service=orders_pb2.DESCRIPTOR.services_by_name["Orders"]),
+            r"Bare has none of the methods of orders.Orders: Get, FindAll, AddUp",
+        ),
+        (
+            lambda: servicer(Bare(), service="helloworld.Greeter"),  # type: ignore[arg-type]
+            'takes a service as it was generated, not as its name "helloworld.Greeter": service=shop_pb2_grpc',
+        ),
+        (lambda: servicer(grpcio_examples.Greeter(), max_message=1), "max_message"),  # type: ignore[call-arg]
+    ],
+)
+def test_mistakes(make: Callable[[], Any], text: str) -> None:
+    """One clear message each."""
+    with pytest.raises(TypeError, match=text):
+        make()
+
+
+def test_what_hides_that_a_method_is_async(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says what to write."""
+
+    class Hidden(grpcio_aio_examples.Greeter):
+        def SayHello(self, request: Any, context: Any) -> Any:
+            return super().SayHello(request, context)
+
+    with Client(servicer(Hidden())) as client, pytest.raises(GrpcError, match="INTERNAL"):
+        client.call("SayHello", helloworld_pb2.HelloRequest(name="you"))
+    assert "Hidden.SayHello is a def that returned coroutine: what wraps an async def must say so" in caplog.text
+
+
+@pytest.mark.parametrize("module", ["grpcio_examples", "grpcio_aio_examples"])
+def test_who_calls_over_mutual_tls(module: str, tmp_path: Path) -> None:
+    """The names in the client's certificate, as grpcio tells them."""
+    made = certificates.make(tmp_path)
+    options = [
+        *("--tls-cert", str(made.file("server.pem")), "--tls-key", str(made.file("server.key"))),
+        *("--tls-client-ca", str(made.file("ca.pem"))),
+    ]
+    files = [made.file(name).read_bytes() for name in ("ca.pem", "client.key", "client.pem")]
+    with (
+        serving(f"{module}:greeter", *options) as served,
+        grpc.secure_channel(served.address, grpc.ssl_channel_credentials(*files)) as channel,
+    ):
+        said = channel.unary_unary(SAY_HELLO)(helloworld_pb2.HelloRequest(name="identity").SerializeToString())
+    reply = helloworld_pb2.HelloReply.FromString(said).message
+    assert reply == "('x509_subject_alternative_name', [b'localhost', b'127.0.0.1'], [b'client'], True)"
+
+
+def test_a_client_of_a_unix_socket(tmp_path: Path) -> None:
+    """Has no address."""
+    socket = tmp_path / "s.sock"
+    with serving("grpcio_examples:greeter", "--uds", str(socket), bind=""):
+        options = [("grpc.default_authority", "localhost")]
+        assert hello(f"unix:{socket}", "peer", options=options) == "unix:"
