@@ -13,7 +13,7 @@ from processes import WAIT
 from wire import grpc
 
 from spikard.grpc import GrpcDuplexRequest, GrpcRequest
-from spikard.grpc.testing import TestServer, serving
+from spikard.grpc.testing import Client, TestServer, serving
 
 SERVICE = "/blocking.Blocking/"
 
@@ -111,8 +111,8 @@ def test_a_client_that_does_not_read_holds_the_handler_back(channel: Any) -> Non
     before = -1
     while MADE["held"] != before:  # nothing but a change would say that it goes on
         before = MADE["held"]
+        assert before * 10_000 < 17 << 20
         time.sleep(0.1)
-    assert MADE["held"] * 10_000 < 17 << 20
     for _ in range(before + 1):  # it goes on when the client does
         next(answers)
     answers.cancel()
@@ -153,6 +153,16 @@ def test_a_server_that_stops_does_not_wait_for_a_thread() -> None:
         assert next(answers) == b"stopped"
     until(lambda: "stopped: CancelledError" in ENDED)
     sent.put(None)
+
+
+def test_a_client_that_is_closed_does_not_wait_for_a_thread() -> None:
+    """Nor is it an error that the log has to tell."""
+    with Client(blocking) as client:
+        call = client.stream(blocking.waiting)
+        call.__enter__()
+        call.send(b"closed")
+        assert call.receive() == b"closed"
+    until(lambda: "closed: CancelledError" in ENDED)
 
 
 def test_typed_messages(server: TestServer, call: Call) -> None:
