@@ -1,5 +1,6 @@
 """How servicers are found, added and served, and what is said of those that are none."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -79,11 +80,12 @@ async def test_handlers_that_are_put_together_by_hand() -> None:
         assert isinstance(context, aio.ServicerContext)
         return request * 2
 
+    def encoded(number: int) -> bytes:
+        return str(number).encode()
+
     handlers = {
         "Upper": grpc.unary_unary_rpc_method_handler(upper),
-        "Double": grpc.unary_unary_rpc_method_handler(
-            double, request_deserializer=int, response_serializer=lambda number: str(number).encode()
-        ),
+        "Double": grpc.unary_unary_rpc_method_handler(double, request_deserializer=int, response_serializer=encoded),
     }
     server = Server(bind="127.0.0.1:0")
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("by.Hand", handlers),))
@@ -248,6 +250,12 @@ def test_who_calls_over_mutual_tls(module: str, tmp_path: Path) -> None:
         said = channel.unary_unary(SAY_HELLO)(helloworld_pb2.HelloRequest(name="identity").SerializeToString())
     reply = helloworld_pb2.HelloReply.FromString(said).message
     assert reply == "('x509_subject_alternative_name', [b'localhost', b'127.0.0.1'], [b'client'], True)"
+
+
+def test_a_client_of_ipv6() -> None:
+    """Its address is a URI's."""
+    with serving("grpcio_examples:greeter", bind="[::1]:0") as served:
+        assert re.fullmatch(r"ipv6:%5B::1%5D:\d+", hello(served.address, "peer"))
 
 
 def test_a_client_of_a_unix_socket(tmp_path: Path) -> None:

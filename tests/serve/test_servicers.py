@@ -6,7 +6,7 @@ import queue
 import re
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Served:
 
 
 @contextmanager
-def by_grpcio(module: Any) -> Iterator[str]:
+def by_grpcio(module: Any) -> Generator[str]:
     """Serve with the server that the classes were written for."""
     if module is grpcio_examples:
         server = grpc.server(futures.ThreadPoolExecutor(8))

@@ -171,8 +171,8 @@ def test_every_wait_ends() -> None:
         with client.stream(deaf, within=0.05) as call:
             with pytest.raises(TimeoutError, match=r"/calls.Calls/Deaf has not sent anything within 0.05 s"):
                 call.receive()
+            send = functools.partial(call.send, bytes(100_000))
             for _ in range(3):  # what the buffers have room for
-                send = functools.partial(call.send, bytes(100_000))
                 with contextlib.suppress(TimeoutError):
                     send()
             with pytest.raises(TimeoutError, match=r"/calls.Calls/Deaf has not taken the message within 0.05 s"):

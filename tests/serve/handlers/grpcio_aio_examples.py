@@ -1,7 +1,7 @@
 """The same servers with `async def` methods, as users of `grpc.aio` write them."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -16,6 +16,15 @@ import route_guide_pb2_grpc
 from spikard.grpc import servicer
 
 aio: Any = grpc.aio  # its published types lack EOF
+
+
+def noted(what: str) -> Callable[[Any], None]:
+    """A callback that notes its call."""
+
+    def note(context: Any) -> None:
+        SEEN.append(what)
+
+    return note
 
 
 class RouteGuideServicer(route_guide_pb2_grpc.RouteGuideServicer):
@@ -108,17 +117,19 @@ class Greeter(helloworld_pb2_grpc.GreeterServicer):
                 message = "no end" if left is None else "a while" if 5 < left < 40 else "?"
                 return helloworld_pb2.HelloReply(message=message)
             case "callback":
-                context.add_done_callback(lambda _: SEEN.append("called back"))
+                context.add_done_callback(noted("called back"))
                 return helloworld_pb2.HelloReply(message=f"True {not context.done() and not context.cancelled()}")
             case "compressed":
                 context.set_compression(grpc.Compression.Gzip)
                 return helloworld_pb2.HelloReply(message="x" * 10_000)
+            case _:
+                pass
         return helloworld_pb2.HelloReply(message=f"Hello, {request.name}!")
 
     async def SayHelloStreamReply(self, request: helloworld_pb2.HelloRequest, context: Any) -> None:
         # A coroutine that writes, where the other examples yield.
         try:
-            context.add_done_callback(lambda _: SEEN.append(f"done {request.name}"))
+            context.add_done_callback(noted(f"done {request.name}"))
             await context.send_initial_metadata([("x-search", request.name)])
             context.set_trailing_metadata([("x-found", "3")])
             for n in range(3):

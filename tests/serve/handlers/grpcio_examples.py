@@ -132,6 +132,8 @@ class Greeter(helloworld_pb2_grpc.GreeterServicer):
             case "compressed":
                 context.set_compression(grpc.Compression.Gzip)
                 return helloworld_pb2.HelloReply(message="x" * 10_000)
+            case _:
+                pass
         return helloworld_pb2.HelloReply(message=f"Hello, {request.name}!")
 
     def SayHelloStreamReply(

@@ -61,15 +61,16 @@ class StreamCall(Sending):
         """
         try:
             self._returns = True
-            answered = answer()
+            answered: Any = answer()
             self._returns = False
             if not _is_blocking(answered):
                 return answered
             if isinstance(answered, GrpcDuplexResponse):
                 self._response = answered
                 self.begin()
-                answered = answered.messages
-            self._send_all_here(iter(answered))
+                self._send_all_here(answered.messages)
+            else:
+                self._send_all_here(iter(answered))
         except BaseException as error:
             self._fail(error)
         self.call.close()

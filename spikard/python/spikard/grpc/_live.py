@@ -15,6 +15,7 @@ class Live(Protocol):
 
     def is_cancelled(self) -> bool:
         """Whether nobody waits for the rest of the response."""
+        ...
 
     def cancel(self) -> None:
         """Ends the call with CANCELLED."""
@@ -25,6 +26,7 @@ class Live(Protocol):
     @property
     def streams(self) -> bool:
         """Whether the response is a stream."""
+        ...
 
     def begin(self, metadata: Metadata) -> None:
         """Sends the initial metadata of a stream at once."""

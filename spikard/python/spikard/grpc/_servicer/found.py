@@ -16,7 +16,7 @@ _SERVICE = (
     'service=shop_pb2_grpc.add_OrdersServicer_to_server, or service=shop_pb2.DESCRIPTOR.services_by_name["Orders"]'
 )
 
-AddToServer = Callable[[Any, Any], None]
+AddToServer = Callable[[Any, Any], object]
 """What ``grpc_tools`` generates beside a servicer, ``add_OrdersServicer_to_server``."""
 
 
@@ -50,7 +50,7 @@ def _generated(cls: type) -> list[AddToServer]:
     found: dict[int, AddToServer] = {}
     for base in cls.__mro__:
         module = sys.modules.get(base.__module__)
-        add = getattr(module, f"add_{base.__name__}_to_server", None)
+        add: Any = getattr(module, f"add_{base.__name__}_to_server", None)
         if callable(add):
             found[id(add)] = add
     return list(found.values())

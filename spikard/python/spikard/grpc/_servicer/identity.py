@@ -17,7 +17,8 @@ def peer(address: str | None) -> str:
         return "unix:"
     if address.startswith("["):
         host, _, port = address.rpartition(":")
-        return f"ipv6:{quote(host)}:{port}"
+        quoted = quote(host, safe=":")
+        return f"ipv6:{quoted}:{port}"
     return f"ipv4:{address}"
 
 
