@@ -1,5 +1,6 @@
 """How servicers are found, added and served, and what is said of those that are none."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -12,6 +13,9 @@ import descriptor_servicer
 import grpcio_aio_examples
 import grpcio_examples
 import pytest
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from processes import GENERATED, HANDLERS, WAIT, serving
 from wire import aio, grpc
 
@@ -46,8 +50,6 @@ def test_the_command(workers: int) -> None:
 
 def test_reflection() -> None:
     """Shows them as the `.proto` has them."""
-    from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-
     with serving("grpcio_examples:greeter", "--reflection") as served, grpc.insecure_channel(served.address) as channel:
         database: Any = ProtoReflectionDescriptorDatabase(channel)
         assert "helloworld.Greeter" in database.get_services()
@@ -220,6 +222,49 @@ def test_mistakes(make: Callable[[], Any], text: str) -> None:
     """One clear message each."""
     with pytest.raises(TypeError, match=text):
         make()
+
+
+def test_what_is_served_without_servicer() -> None:
+    """The error says what to write."""
+    for target in (grpcio_examples.Greeter(), grpcio_examples.Greeter):
+        with pytest.raises(TypeError, match=r"was written for grpcio: write servicer\(Greeter\(…\)\)"):
+            Server(target)
+    module = type(pytest)("only_classes")
+    vars(module)["Greeter"] = type("Greeter", (grpcio_examples.Greeter,), {"__module__": "only_classes"})
+    with pytest.raises(TypeError, match=r"Greeter is one for grpcio, which is served as greeter = servicer\(Greeter"):
+        Server(module)
+
+
+def test_methods_that_are_not_there_yet() -> None:
+    """Those of the generated base."""
+    nothing = servicer(hello_grpc.GreeterServicer())
+    with Client(nothing) as client:
+        for name in ("SayHello", "SayHelloStreamReply", "SayHelloStreamRequest", "SayHelloBidiStream"):
+            with pytest.raises(NotImplementedError, match="Method not implemented!"):
+                client.call(name, helloworld_pb2.HelloRequest())
+
+
+@pytest.mark.asyncio
+async def test_the_services_of_grpcio() -> None:
+    """Its health and reflection are servicers as well."""
+    server = Server(bind="127.0.0.1:0", health=False)
+    hello_grpc.add_GreeterServicer_to_server(grpcio_aio_examples.Greeter(), server)
+    checks: Any = health.HealthServicer()
+    health_grpc: Any = health_pb2_grpc
+    health_grpc.add_HealthServicer_to_server(checks, server)
+    checks.set("orders", health_pb2.HealthCheckResponse.NOT_SERVING)
+    names = ["helloworld.Greeter"]
+    enable: Any = reflection.enable_server_reflection
+    enable(names, server)
+
+    def ask() -> tuple[list[str], Any]:
+        with grpc.insecure_channel(server.address) as channel:
+            database: Any = ProtoReflectionDescriptorDatabase(channel)
+            request = health_pb2.HealthCheckRequest(service="orders")
+            return list(database.get_services()), health_grpc.HealthStub(channel).Check(request, timeout=WAIT).status
+
+    async with server:
+        assert await asyncio.to_thread(ask) == (names, health_pb2.HealthCheckResponse.NOT_SERVING)
 
 
 def test_what_hides_that_a_method_is_async(caplog: pytest.LogCaptureFixture) -> None:

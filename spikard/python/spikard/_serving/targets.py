@@ -15,6 +15,7 @@ from spikard._serving.compared import disagreements
 from spikard._serving.left_out import left_out
 from spikard.grpc._declaration import Declaration, declared, place_of
 from spikard.grpc._layers import runs_on_loop
+from spikard.grpc._servicer.found import is_servicer
 from spikard.grpc._servicer.servicer import Servicer
 
 logger = logging.getLogger("spikard")
@@ -108,10 +109,14 @@ def _of_name(name: str) -> Iterator[tuple[Any, Declaration]]:
 def _of_module(module: ModuleType) -> Iterator[tuple[Any, Declaration]]:
     found = False
     classes: list[str] = []
+    servicers: list[str] = []
     for name, value in list(vars(module).items()):
         if inspect.isclass(value):
-            if value.__module__ == module.__name__ and _methods(value):
-                classes.append(name)
+            if value.__module__ == module.__name__:
+                if _methods(value):
+                    classes.append(name)
+                elif is_servicer(value):
+                    servicers.append(name)
             continue
         for handler in _of_value(value):
             found = True
@@ -121,6 +126,9 @@ def _of_module(module: ModuleType) -> Iterator[tuple[Any, Declaration]]:
         if classes:
             cls = classes[0]
             hint = f"; its class {cls} does, so make an instance of it: {cls.lower()} = {cls}(…)"
+        elif servicers:
+            cls = servicers[0]
+            hint = f"; its class {cls} is one for grpcio, which is served as {cls.lower()} = servicer({cls}(…))"
         raise TypeError(
             f'the module "{module.__name__}" declares no handlers: put @grpc_stream(service="…") on its functions{hint}'
         )
@@ -134,6 +142,9 @@ def _of_object(value: Any, name: str) -> Iterator[tuple[Any, Declaration]]:
     if found:
         yield from found
         return
+    kind: type = value if inspect.isclass(value) else type(value)
+    if is_servicer(kind):
+        raise TypeError(f"{name} was written for grpcio: write servicer({kind.__name__}(…))")
     if inspect.isclass(value):
         instance = f"{value.__name__}(…)"
         raise TypeError(f"{name} is a class, and handlers are served from an instance: make one, {instance}")

@@ -26,7 +26,11 @@ class BlockingContext(Context):
 
     def add_callback(self, callback: Callable[[], None]) -> bool:
         """Calls a function when the call has ended; returns ``False`` if it has already."""
-        return self._add_callback(callback)
+        added = self._add_callback(callback)
+        if added:
+            # The method goes on, and may wait for just this.
+            self._live.on_cancel(self._end)
+        return added
 
     def send_initial_metadata(self, initial_metadata: Pairs | None) -> None:
         """Sends the initial metadata: of a stream at once, else with the response."""

@@ -193,9 +193,6 @@ class Context:
             if self._callbacks is None:
                 return False
             self._callbacks.append(callback)
-            first = len(self._callbacks) == 1
-        if first:
-            self._live.on_cancel(self._end)
         return True
 
     def _end(self) -> None:

@@ -45,6 +45,11 @@ def methods_of(servicer: Any, service: ServiceDescriptor | AddToServer | None) -
     return list(recorder.methods.values())
 
 
+def is_servicer(cls: type) -> bool:
+    """Whether a class has a base that was generated for grpcio."""
+    return bool(_generated(cls))
+
+
 def _generated(cls: type) -> list[AddToServer]:
     """The ``add_…_to_server`` of the generated bases of a class, once each."""
     found: dict[int, AddToServer] = {}
