@@ -12,7 +12,7 @@ from clients import Call
 from processes import WAIT
 from wire import grpc
 
-from spikard.grpc import GrpcDuplexRequest, GrpcRequest
+from spikard.grpc import GrpcDuplexRequest, GrpcError, GrpcRequest
 from spikard.grpc.testing import Client, TestServer, serving
 
 SERVICE = "/blocking.Blocking/"
@@ -87,6 +87,20 @@ def test_what_is_returned_instead_of_yielded(server: TestServer, call: Call) -> 
     answer = call(server.address, SERVICE + "Whole", "stream_stream", [b"one", b"a", b"b"])
     assert answer.messages == [b"aa", b"bb"]
     assert answer.metadata == [("x-first", "one")]
+
+
+def test_what_begins_in_a_thread_and_goes_on_elsewhere(server: TestServer, call: Call) -> None:
+    """No message is lost on the way."""
+    messages = [str(number).encode() for number in range(1000)]
+    assert call(server.address, SERVICE + "HandedOver", "stream_stream", messages).messages == messages
+    assert call(server.address, SERVICE + "Awaited", "stream_stream", messages).messages == messages
+
+
+def test_nothing_is_returned(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says what to write."""
+    with Client(blocking) as client, pytest.raises(GrpcError, match="the handler's answer cannot be sent"):
+        client.call(blocking.nothing)
+    assert "blocking:nothing: returned None, expected a GrpcDuplexResponse; yield the messages" in caplog.text
 
 
 @pytest.mark.parametrize(

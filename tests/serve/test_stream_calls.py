@@ -68,7 +68,10 @@ async def pour(request: GrpcRequest) -> AsyncIterator[bytes]:
 
 
 class NotThereError(LookupError):
-    """An exception of an application's."""
+    """An exception of an application's, made in its own way."""
+
+    def __init__(self, record: str) -> None:
+        super().__init__(f"{record}")
 
 
 @grpc_stream(service="calls.Calls")

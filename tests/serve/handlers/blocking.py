@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import orders_pb2
 from spikard.grpc import (
@@ -101,6 +101,31 @@ def whole(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
     """Initial metadata that depend on the first message."""
     first = next(request.messages)
     return GrpcDuplexResponse((message * 2 for message in request.messages), metadata={"x-first": first.decode()})
+
+
+@grpc_stream(service="blocking.Blocking")
+def nothing(request: GrpcRequest) -> Iterator[bytes]:
+    """Forget to return it."""
+    return None  # type: ignore[return-value]  # pyright: ignore
+
+
+@grpc_stream(service="blocking.Blocking")
+async def awaited(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
+    """On the event loop."""
+    return GrpcDuplexResponse(request.messages)
+
+
+@grpc_stream(service="blocking.Blocking")
+def handed_over(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
+    """The first message in a thread, the others on the event loop."""
+    first = next(request.messages)
+
+    async def rest() -> AsyncIterator[bytes]:
+        yield first
+        async for message in request.messages:
+            yield message
+
+    return GrpcDuplexResponse(rest())
 
 
 @grpc_stream(service="blocking.Blocking")

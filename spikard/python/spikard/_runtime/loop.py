@@ -85,9 +85,9 @@ class LoopRunner:
             # A task that is cancelled before its first step never awaits it.
             task.add_done_callback(lambda _: awaitable.close())
 
-    def adopt_stream(self, call_id: int, stream: StreamCall, answer: Any) -> None:
+    def adopt_stream(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
         """Sends the stream that a `def` handler returned; runs in the loop's thread and the handler's context."""
-        self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, lambda: answer))
+        self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, answer))
 
     def _drain(self) -> None:
         calls, cancels, wakes, lookups, closed = self._bridge.drain()

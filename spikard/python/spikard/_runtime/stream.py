@@ -54,17 +54,17 @@ class StreamCall(Sending):
                 # Wakes a task that still reads: the call has ended.
                 self._incoming.wake()
 
-    def run_here(self, answer: Callable[[], Any]) -> Any:
+    def run_here(self, answer: Callable[[], Any]) -> Callable[[], Any] | None:
         """Runs a `def` handler in this thread, with the messages that it gives. Never raises.
 
-        Returns what is to be run on the event loop instead; ``None`` at the end.
+        Returns the answer that :meth:`run` is to go on with, on the event loop; ``None`` where it has been sent.
         """
         try:
             self._returns = True
             answered: Any = answer()
             self._returns = False
             if not _is_blocking(answered):
-                return answered
+                return lambda: answered
             if isinstance(answered, GrpcDuplexResponse):
                 self._response = answered
                 self.begin()

@@ -217,7 +217,7 @@ class AsyncClient:
         def expect(begin: Callable[[int], None]) -> asyncio.Future[None]:
             token, done = runtime.expect()
             self._pending.add(done)
-            done.add_done_callback(self._pending.discard)
+            done.add_done_callback(self._forget)
             try:
                 begin(token)
             except BaseException:
@@ -231,6 +231,11 @@ class AsyncClient:
             return opened
 
         return AsyncStreamCall(path, route, duration("within", within), open_call, expect)
+
+    def _forget(self, done: asyncio.Future[None]) -> None:
+        self._pending.discard(done)
+        if not done.cancelled():
+            done.exception()  # a test may have given up its wait, and asyncio need not complain
 
     def _started(self) -> Runtime:
         if self._runtime is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import Any
 
@@ -49,26 +50,29 @@ def error_of(code: int, message: str, details: bytes, metadata: Metadata) -> Grp
     """The exception of a status. It is also of the types that handlers raise for it."""
     status = StatusCode(code)
     own: Any = _KINDS.get(status, GrpcError)
-    arguments: dict[str, Any] = {"details": details, "metadata": metadata}
-    error: GrpcError
+    plain = GrpcError(status, message, details=details, metadata=metadata)
+    made: GrpcError
     try:
-        error = _combined(own, registered_for(status))(status, message, **arguments)
-    except Exception:  # a type of the user's that is made in its own way
-        error = own(status, message, **arguments)
-    if isinstance(error, OSError):
-        # Its two arguments are taken for those of the operating system.
-        error.errno = error.strerror = None
-    return error
+        made = _combined(own, registered_for(status))(plain)
+    except TypeError:  # a type of the user's that cannot be made without arguments of its own
+        made = _combined(own, ())(plain)
+    return made
 
 
 @functools.cache
 def _combined(kind: Any, registered: tuple[Any, ...]) -> Any:
     """A type of errors that are of the registered types, too, as far as Python can combine them."""
-    combined = kind
+    bases: tuple[Any, ...] = (kind,)
     for one in registered:
-        if not issubclass(combined, one):
-            try:
-                combined = type(kind.__name__, (combined, one), {"__init__": GrpcError.__init__})
-            except TypeError:  # an OSError has no room for a MemoryError
-                continue
-    return combined
+        if not issubclass(kind, one):
+            # An OSError has no room for a MemoryError.
+            with contextlib.suppress(TypeError):
+                type(kind.__name__, (*bases, one), {})
+                bases = (*bases, one)
+    return type(kind.__name__, bases, {"__init__": _like})
+
+
+def _like(self: GrpcError, plain: GrpcError) -> None:
+    """Makes an error of a plain one, past ``__init__``, which other types have with other arguments."""
+    vars(self).update(vars(plain))
+    self.args = plain.args
