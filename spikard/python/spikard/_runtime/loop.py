@@ -157,7 +157,6 @@ class LoopRunner:
             answered(call, handler, response)
         finally:
             self._tasks.pop(call_id, None)
-            self._watchers.pop(call_id, None)
 
     async def _send(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
         self._streams[call_id] = stream
@@ -166,7 +165,6 @@ class LoopRunner:
         finally:
             self._streams.pop(call_id, None)
             self._tasks.pop(call_id, None)
-            self._watchers.pop(call_id, None)
 
     async def _await(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         try:
