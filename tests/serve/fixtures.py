@@ -1,10 +1,16 @@
 """What these tests share."""
 
+import importlib.util
 from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 from clients import Call, with_grpcio, with_grpclib
+from grpc_tools import protoc  # type: ignore[import-untyped]  # pyright: ignore
 from processes import Served, serving
+
+PROTO = Path(__file__).resolve().parents[1] / "proto"
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +32,16 @@ def call(request: pytest.FixtureRequest) -> Call:
     """The client of grpcio, and that of grpclib."""
     chosen: Call = request.param
     return chosen
+
+
+@pytest.fixture(scope="session")
+def orders_stub(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """What grpcio generates for a client of `orders.proto`."""
+    folder = tmp_path_factory.mktemp("stub")
+    assert protoc.main(["protoc", f"--proto_path={PROTO}", f"--grpc_python_out={folder}", "orders.proto"]) == 0
+    spec = importlib.util.spec_from_file_location("orders_pb2_grpc", folder / "orders_pb2_grpc.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,7 +1,7 @@
 //! The methods of all services, by path.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>
 pub(crate) struct Registry {
     methods: Vec<Registered>,
     /// The services whose methods are known from a `.proto`.
-    declared: BTreeMap<&'static str, &'static [&'static str]>,
+    declared: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 /// One method of one service, and what answers it.
@@ -62,7 +62,7 @@ impl Registry {
     pub(crate) fn add<S: GrpcService>(&mut self, service: S) {
         let service = Arc::new(service);
         if !S::DECLARED.is_empty() {
-            self.declared.insert(S::NAME, S::DECLARED);
+            self.declared.insert(S::NAME, S::DECLARED.to_vec());
         }
         for (index, info) in S::METHODS.iter().enumerate() {
             let service = service.clone();
@@ -92,6 +92,12 @@ impl Registry {
             answer,
             by_name: false,
         });
+    }
+
+    /// States which methods a service has, whoever handles them.
+    #[cfg(feature = "python")]
+    pub(super) fn declare_service(&mut self, service: &'static str, methods: Vec<&'static str>) {
+        self.declared.insert(service, methods);
     }
 
     pub(crate) fn table(&self, limits: &Limits) -> RouteTable {
@@ -126,6 +132,22 @@ impl Registry {
     #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
     pub(super) fn service_names(&self) -> impl Iterator<Item = &'static str> {
         self.methods.iter().map(|method| method.service)
+    }
+
+    /// Whether all methods of all services are known and have a handler.
+    pub(super) fn check_complete(&self) -> Result<(), RoutesError> {
+        let services: BTreeSet<_> = self.methods.iter().map(|method| method.service).collect();
+        let unknown = services.into_iter();
+        let unknown = unknown.filter(|service| !self.declared.contains_key(service));
+        let unknown: Vec<String> = unknown.map(str::to_owned).collect();
+        let missing = self.unhandled();
+        let missing: Vec<String> = missing
+            .map(|(service, method)| format!("{service}/{method}"))
+            .collect();
+        if missing.is_empty() && unknown.is_empty() {
+            return Ok(());
+        }
+        Err(RoutesError::Incomplete { missing, unknown })
     }
 
     /// The methods by path, if every one can be served.
