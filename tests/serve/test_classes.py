@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from processes import spikard
 from wire import grpc
 
 from orders_pb2 import DESCRIPTOR, Item, Total
@@ -300,21 +301,39 @@ def test_a_server_names_what_has_no_handler(caplog: pytest.LogCaptureFixture) ->
     with caplog.at_level(logging.WARNING, "spikard"), serving(*parts):
         pass
     said = [record.getMessage() for record in caplog.records if "has no handler" in record.getMessage()]
-    assert said == [f"orders.Orders/{name} has no handler and is answered UNIMPLEMENTED" for name in unhandled]
+    assert said == [
+        "orders.Orders has no handler for AddUp, Convert, Watch, GetURL: calls of them are answered UNIMPLEMENTED"
+    ]
 
 
 def test_a_server_can_refuse_what_is_not_complete() -> None:
-    """With everything that is missing in one message."""
-    with (
-        pytest.raises(
-            ValueError,
-            match=r"^complete_services: without a handler: orders.Orders/AddUp, orders.Orders/Convert, "
-            r"orders.Orders/Watch, orders.Orders/GetURL; add one for each; given by name, so that their methods are "
-            r"not known: shop.Shop; give each as",
-        ),
-        serving(GetAlone(), find_all, buy, complete_services=True),
-    ):
-        pass
+    """With everything that is missing in one message, before it is started."""
+    with pytest.raises(ValueError, match="complete_services: without a handler: ") as raised:
+        Server(GetAlone(), find_all, buy, complete_services=True)
+    assert str(raised.value) == (
+        "complete_services: without a handler: orders.Orders/AddUp, orders.Orders/Convert, orders.Orders/Watch, "
+        "orders.Orders/GetURL; add one for each; given by name, so that their methods are not known: shop.Shop; give "
+        "each as spikard-build's module, or in Python as its descriptor"
+    )
+    with pytest.raises(TypeError, match="complete_services must be True or False, as a text 1 or 0, not int"):
+        Server(GetAlone(), complete_services=1)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("command", [["serve", "--bind", "127.0.0.1:0"], ["routes"], ["routes", "--json"]])
+def test_a_command_can_refuse_what_is_not_complete(command: list[str]) -> None:
+    """Also the one that only prints."""
+    name, *options = command
+    done = spikard(name, "flights", "probes:echo", "--complete-services", *options)
+    assert done.returncode == 2
+    said = "spikard: error: complete_services: given by name, so that their methods are not known: probes.Probes; give"
+    assert done.stderr.startswith(said)
+
+
+def test_a_command_says_nothing_of_what_is_complete() -> None:
+    """A class that says so, and is."""
+    done = spikard("routes", "flights", "--complete-services")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "none: UNIMPLEMENTED" not in done.stdout
 
 
 def test_a_class_is_served_from_an_instance() -> None:

@@ -103,6 +103,15 @@ impl Routes {
         self.registry.declare_service(service, methods);
     }
 
+    /// Whether all services are complete, where they must be.
+    pub(crate) fn check_complete(&self) -> Result<(), RoutesError> {
+        if self.complete_services {
+            self.registry.check_complete()
+        } else {
+            Ok(())
+        }
+    }
+
     /// The names of the services, each once.
     #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
     pub(crate) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
@@ -135,9 +144,7 @@ impl Routes {
             refuse_retried_uploads: self.refuse_retried_uploads,
             budget: Arc::new(self.budget()),
         };
-        if self.complete_services {
-            self.registry.check_complete()?;
-        }
+        self.check_complete()?;
         let methods = self.registry.finish()?;
         let foreign = self
             .foreign

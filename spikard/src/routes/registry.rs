@@ -152,8 +152,15 @@ impl Registry {
 
     /// The methods by path, if every one can be served.
     pub(super) fn finish(self) -> Result<HashMap<String, Registered>, RoutesError> {
-        for (service, method) in self.unhandled() {
-            tracing::warn!("{service}/{method} has no handler and is answered UNIMPLEMENTED");
+        for service in self.declared.keys() {
+            let missing = self.unhandled().filter(|(of, _)| of == service);
+            let missing: Vec<&str> = missing.map(|(_, method)| method).collect();
+            if !missing.is_empty() {
+                let missing = missing.join(", ");
+                tracing::warn!(
+                    "{service} has no handler for {missing}: calls of them are answered UNIMPLEMENTED"
+                );
+            }
         }
         let mut methods: HashMap<String, Registered> = HashMap::new();
         for method in self.methods {

@@ -27,7 +27,9 @@ pub(crate) struct Transcript {
 
 impl Transcript {
     pub(crate) fn opening(&self, address: &str, log: &Path) {
-        println!("{TITLE}One server, three services, each handled in Rust and in Python, there on bytes and on messages.{TITLE:#}");
+        println!(
+            "{TITLE}One server, three services, each handled in Rust and in Python, there on bytes and on messages.{TITLE:#}"
+        );
         println!("Every call is made by a Rust client (tonic) and by a Python client (grpcio).");
         println!();
         println!(
