@@ -20,10 +20,14 @@ def probes() -> Iterator[Served]:
         yield served
 
 
-@pytest.fixture(scope="session")
-def examples() -> Iterator[Served]:
-    """The handlers of the examples, served by the command."""
-    with serving("batch_handler", "transform_handler:handle_transform_stream", "filter_handler") as served:
+BYTES = ("batch_handler", "transform_handler:handle_transform_stream", "filter_handler")
+MESSAGES = ("typed_batch_handler", "typed_transform_handler:transform_stream", "typed_filter_handler")
+
+
+@pytest.fixture(scope="session", params=[BYTES, MESSAGES], ids=["bytes", "messages"])
+def examples(request: pytest.FixtureRequest) -> Iterator[Served]:
+    """The handlers of the examples, served by the command: those on bytes, and those on messages."""
+    with serving(*request.param) as served:
         yield served
 
 

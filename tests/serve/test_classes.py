@@ -285,7 +285,8 @@ class GetAlone:
 
 
 @grpc_stream(service=ORDERS)
-async def find_all(request: GrpcRequest[Item]) -> GrpcServerStreamResponse[Item]: ...
+async def find_all(request: GrpcRequest[Item]) -> GrpcServerStreamResponse[Item]:
+    return GrpcServerStreamResponse([request.payload])
 
 
 @grpc_stream(service="shop.Shop")
@@ -304,6 +305,13 @@ def test_a_server_names_what_has_no_handler(caplog: pytest.LogCaptureFixture) ->
     assert said == [
         "orders.Orders has no handler for AddUp, Convert, Watch, GetURL: calls of them are answered UNIMPLEMENTED"
     ]
+
+
+def test_a_client_of_a_test_needs_no_more_than_it_calls(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is said of the others."""
+    with caplog.at_level(logging.WARNING, "spikard"), Client(find_all) as client:
+        assert client.call("FindAll", Item(name="tea")).messages == [Item(name="tea")]
+    assert "has no handler" not in caplog.text
 
 
 def test_a_server_can_refuse_what_is_not_complete() -> None:

@@ -103,6 +103,13 @@ impl Routes {
         self.registry.declare_service(service, methods);
     }
 
+    /// The same, without a word of methods that nobody handles: a test may need a few alone.
+    #[cfg(feature = "python")]
+    pub(crate) fn partial(mut self) -> Self {
+        self.registry.forget_services();
+        self
+    }
+
     /// Whether all services are complete, where they must be.
     pub(crate) fn check_complete(&self) -> Result<(), RoutesError> {
         if self.complete_services {

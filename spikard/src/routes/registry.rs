@@ -100,6 +100,12 @@ impl Registry {
         self.declared.insert(service, methods);
     }
 
+    /// Forgets which methods the services have beside those that are handled.
+    #[cfg(feature = "python")]
+    pub(super) fn forget_services(&mut self) {
+        self.declared.clear();
+    }
+
     pub(crate) fn table(&self, limits: &Limits) -> RouteTable {
         let routes = self.methods.iter().map(|method| {
             let limits = match method.info.kind {

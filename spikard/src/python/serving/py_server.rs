@@ -135,6 +135,7 @@ impl PyServer {
         };
         log::to_python(&self.bridge, level);
         let service = routes
+            .partial()
             .into_service()
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let runtime = runtime(1)
