@@ -152,6 +152,18 @@ def test_limits_of_the_class_are_those_that_a_method_does_not_set() -> None:
         async def sum(self, request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]: ...
 
     assert limits(Part, "sum") == {"timeout": 1.0, "max_stream_bytes": 10}
+    assert declared_methods(Part)["sum"].described is not None
+
+
+def test_a_method_may_have_the_descriptor_that_its_class_has_not() -> None:
+    """It keeps it."""
+
+    @grpc_stream(service="orders.Orders")
+    class Named:
+        @grpc_stream(service=ORDERS)
+        async def get(self, request: GrpcRequest[Item]) -> GrpcResponse[Item]: ...
+
+    assert declared_methods(Named)["get"].described is not None
 
 
 def test_a_service_that_is_given_by_its_name() -> None:
@@ -197,6 +209,24 @@ def test_an_override_keeps_the_name_that_its_base_gave() -> None:
     assert (own.method, own.typed, own.limits["max_messages"]) == ("AddUp", None, 3)
 
 
+def test_handlers_of_other_services_are_inherited_as_they_are() -> None:
+    """And an override of one is a handler of the class's own service."""
+
+    class Base:
+        @grpc_stream(service="shop.Shop", method="Sum")
+        async def add_up(self, request: GrpcRequest) -> GrpcResponse: ...
+
+        @grpc_stream(service="shop.Shop")
+        async def buy(self, request: GrpcRequest) -> GrpcResponse: ...
+
+    @grpc_stream(service=ORDERS)
+    class Derived(Base):
+        def add_up(self, request: GrpcClientStreamRequest) -> GrpcResponse: ...  # type: ignore[override] # pyright: ignore
+
+    found = {name: one.path for name, one in declared_methods(Derived).items()}
+    assert found == {"add_up": "/orders.Orders/AddUp", "buy": "/shop.Shop/Buy"}
+
+
 class Get:
     async def get(self, request: GrpcRequest[Item]) -> GrpcResponse[Item]: ...
 
@@ -212,6 +242,14 @@ class Helping(Get):
 class Elsewhere:
     @grpc_stream(service="shop.Shop")
     async def get(self, request: GrpcRequest) -> GrpcResponse: ...
+
+
+class ByName:
+    @grpc_stream(service="orders.Orders", method="Gett")
+    async def get(self, request: GrpcRequest) -> GrpcResponse: ...
+
+
+class Inherits(ByName): ...
 
 
 class Empty:
@@ -240,6 +278,8 @@ async def get(request: GrpcRequest[Item]) -> GrpcResponse[Item]: ...
         (Helping, {}, "on test_classes.Helping.helper: a handler takes one argument, the request"),
         (Helping, {}, ". A method that is no handler has a name that begins with _"),
         (Elsewhere, {}, "Elsewhere.get: it is declared for shop.Shop, and its class for orders.Orders: a class is one"),
+        (ByName, {}, 'ByName.get: orders.Orders has no method "Gett" in its .proto: did you mean "Get"?'),
+        (Inherits, {}, 'ByName.get: orders.Orders has no method "Gett" in its .proto: did you mean "Get"?'),
         (Empty, {}, "on test_classes.Empty: it has no public methods, which would be the handlers"),
         (Get, {"method": "Get"}, "put @grpc_stream(service=…, method='Get') on the one meant, in the class"),
         (Get, {"kind": "unary"}, "put @grpc_stream(service=…, kind='unary') on the one meant, in the class"),

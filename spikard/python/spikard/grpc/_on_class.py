@@ -9,7 +9,7 @@ from typing import Any
 
 from spikard.grpc._declaration import Declaration, declare, declared, declared_methods
 from spikard.grpc._names import service_name
-from spikard.grpc._on_function import Given, declare_function, limits_of, mistakes_on
+from spikard.grpc._on_function import Given, compare, declare_function, limits_of, mistakes_on
 from spikard.grpc._service import Service
 
 _ONE_METHOD = "a class has several methods: put @grpc_stream(service=…, {option}) on the one meant, in the class"
@@ -25,16 +25,20 @@ def declare_class(cls: type, given: Given, *, complete: bool) -> None:
         functions, before = _public(cls), declared_methods(cls)
         if not functions and not before:
             raise TypeError("it has no public methods, which would be the handlers: write a def or an async def in it")
-    given = replace(given, service=given.service if described is None else described)
-    for name, function in functions.items():
-        own = declared(function)
-        if own is None:
-            overridden = before.get(name)
-            _declare(name, function, given if overridden is None else replace(given, method=overridden.method))
-        else:
+    name = given.service if described is None else described.name
+    given = replace(given, service=name if described is None else described)
+    for attribute, function in functions.items():
+        own, overridden = declared(function), before.get(attribute)
+        if own is not None:
             with mistakes_on(function):
-                declare(function, _within(own, given))
-    if complete and described is not None:
+                declare(function, _within(own, name, given))
+        elif overridden is not None and overridden.service == name:
+            _declare(attribute, function, replace(given, method=overridden.method))
+        else:
+            _declare(attribute, function, given)
+    if described is not None:
+        _check_inherited(cls, described)
+    if described is not None and complete:
         with mistakes_on(cls):
             _check_complete(described, declared_methods(cls).values())
 
@@ -70,13 +74,22 @@ def _declare(name: str, function: Any, given: Given) -> None:
         raise type(error)(text) from error.__cause__
 
 
-def _within(own: Declaration, given: Given) -> Declaration:
+def _within(own: Declaration, service: str, given: Given) -> Declaration:
     """The declaration of a method with its own decorator, in a class with one."""
-    service = given.service.name if isinstance(given.service, Service) else given.service
     if own.service != service:
         raise TypeError(f"it is declared for {own.service}, and its class for {service}: a class is one service")
     limits = {name: value if own.limits[name] is None else own.limits[name] for name, value in limits_of(given).items()}
-    return replace(own, limits=limits)
+    declaration = replace(own, limits=limits, described=given.described() or own.described)
+    compare(declaration)
+    return declaration
+
+
+def _check_inherited(cls: type, service: Service) -> None:
+    """Compares what other classes have declared for the service, perhaps by its name."""
+    for name, declaration in declared_methods(cls).items():
+        if declaration.service == service.name and name not in vars(cls):
+            with mistakes_on(getattr(cls, name)):
+                compare(replace(declaration, described=service))
 
 
 def _check_complete(service: Service, declarations: Iterable[Declaration]) -> None:

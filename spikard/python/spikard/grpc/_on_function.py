@@ -55,7 +55,7 @@ def declare_function(function: Any, given: Given, name: str | None = None) -> No
             typed=typed_of(annotations),
             described=described,
         )
-        _compare(declaration)
+        compare(declaration)
     declare(function, declaration)
 
 
@@ -85,7 +85,11 @@ def _method(described: Service | None, function: str, given: str | None) -> str:
     return default_method_name(function) if described is None else method_of_function(described, function).name
 
 
-def _compare(declaration: Declaration) -> None:
+def compare(declaration: Declaration) -> None:
+    """Compares a declaration with its service, where that is known.
+
+    A ``TypeError`` or ``ValueError`` has both sides.
+    """
     described = declaration.described
     if described is not None:
         method = method_named(described, declaration.method)
