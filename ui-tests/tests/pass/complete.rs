@@ -33,7 +33,7 @@ impl Items {
         Ok(GrpcResponse::default())
     }
 
-    #[cfg(all())]
+    #[cfg(not(any()))]
     async fn count(&self, _: GrpcRequest) -> Result<GrpcResponse, Status> {
         Ok(GrpcResponse::default())
     }
