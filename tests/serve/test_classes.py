@@ -3,7 +3,6 @@
 # mypy: disable-error-code="empty-body"
 
 import functools
-import logging
 import queue
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from processes import spikard
 from wire import grpc
 
 from orders_pb2 import DESCRIPTOR, Item, Total
@@ -26,7 +24,6 @@ from spikard.grpc import (
     GrpcRequest,
     GrpcResponse,
     GrpcServerStreamResponse,
-    Server,
     StatusCode,
     grpc_stream,
 )
@@ -35,8 +32,6 @@ from spikard.grpc.testing import Client, TestServer, serving
 
 ORDERS = DESCRIPTOR.services_by_name["Orders"]
 ALL = ["Get", "FindAll", "AddUp", "Convert", "Watch", "GetURL"]
-stream: Any = grpc_stream
-"""The decorator without its types: these are the mistakes that a type checker would find."""
 
 
 @grpc_stream(service=ORDERS, complete=True, max_messages=10_000)
@@ -225,163 +220,6 @@ def test_handlers_of_other_services_are_inherited_as_they_are() -> None:
 
     found = {name: one.path for name, one in declared_methods(Derived).items()}
     assert found == {"add_up": "/orders.Orders/AddUp", "buy": "/shop.Shop/Buy"}
-
-
-class Get:
-    async def get(self, request: GrpcRequest[Item]) -> GrpcResponse[Item]: ...
-
-
-class Wrong:
-    async def get(self, request: GrpcRequest[Item]) -> GrpcResponse[Total]: ...
-
-
-class Helping(Get):
-    def helper(self) -> None: ...
-
-
-class Elsewhere:
-    @grpc_stream(service="shop.Shop")
-    async def get(self, request: GrpcRequest) -> GrpcResponse: ...
-
-
-class ByName:
-    @grpc_stream(service="orders.Orders", method="Gett")
-    async def get(self, request: GrpcRequest) -> GrpcResponse: ...
-
-
-class Inherits(ByName): ...
-
-
-class Empty:
-    def _helper(self) -> None: ...
-
-
-async def get(request: GrpcRequest[Item]) -> GrpcResponse[Item]: ...
-
-
-@pytest.mark.parametrize(
-    ("decorated", "options", "text"),
-    [
-        (
-            Get,
-            {"complete": True},
-            (
-                "on test_classes.Get: orders.Orders has methods in its .proto that the class does not handle: "
-                '"rpc FindAll(orders.Item) returns (stream orders.Item)", '
-                '"rpc AddUp(stream orders.Item) returns (orders.Total)", '
-                '"rpc Convert(stream orders.Item) returns (stream orders.Total)", '
-                '"rpc Watch(stream orders.Item) returns (stream orders.Total)", '
-                '"rpc GetURL(orders.Item) returns (orders.Item)"; write a handler for each, or leave complete=True out'
-            ),
-        ),
-        (Wrong, {}, "on test_classes.Wrong.get: orders.Orders has"),
-        (Helping, {}, "on test_classes.Helping.helper: a handler takes one argument, the request"),
-        (Helping, {}, ". A method that is no handler has a name that begins with _"),
-        (Elsewhere, {}, "Elsewhere.get: it is declared for shop.Shop, and its class for orders.Orders: a class is one"),
-        (ByName, {}, 'ByName.get: orders.Orders has no method "Gett" in its .proto: did you mean "Get"?'),
-        (Inherits, {}, 'ByName.get: orders.Orders has no method "Gett" in its .proto: did you mean "Get"?'),
-        (Empty, {}, "on test_classes.Empty: it has no public methods, which would be the handlers"),
-        (Get, {"method": "Get"}, "put @grpc_stream(service=…, method='Get') on the one meant, in the class"),
-        (Get, {"kind": "unary"}, "put @grpc_stream(service=…, kind='unary') on the one meant, in the class"),
-        (Get, {"complete": 1}, "on test_classes.Get: complete must be True or False, as a text 1 or 0, not int"),
-        (
-            Get,
-            {"service": "orders.Orders", "complete": True},
-            (
-                'complete=True needs the descriptor of the service, and "orders.Orders" is its name: write '
-                'service=….DESCRIPTOR.services_by_name["Orders"], of the _pb2 module'
-            ),
-        ),
-        (Get, {"service": "/orders"}, 'on test_classes.Get: "/orders" is not a name in a .proto'),
-        (Get, {"service": 7}, "on test_classes.Get: service must be the full name of a service"),
-        (Get, {"max_messages": 0}, "on test_classes.Get: max_messages must be 1 or more, not 0"),
-        (Get, {"max_bytes": 1, "max_stream_bytes": 1}, "on test_classes.Get: max_bytes is a short name of"),
-        (
-            get,
-            {"complete": True},
-            (
-                "on test_classes.get: complete=True is said of a class that has all methods of a service: for "
-                "functions, start the server with complete_services=True"
-            ),
-        ),
-        (len, {}, "it is put on a function or a class, not on builtin_function_or_method"),
-    ],
-)
-def test_mistakes(decorated: Any, options: dict[str, Any], text: str) -> None:
-    """Each is said when the module is imported, and names the class or the method."""
-    text = text.replace("test_classes.", f"{__name__}.")
-    for function in (Get.get, Wrong.get):
-        function.__dict__.pop("__grpc_stream__", None)
-    with pytest.raises((TypeError, ValueError)) as raised:
-        stream(**{"service": ORDERS, **options})(decorated)
-    assert text in str(raised.value)
-
-
-@grpc_stream(service=ORDERS)
-class GetAlone:
-    """Leaves the others to the functions below."""
-
-    async def get(self, request: GrpcRequest[Item]) -> GrpcResponse[Item]: ...
-
-
-@grpc_stream(service=ORDERS)
-async def find_all(request: GrpcRequest[Item]) -> GrpcServerStreamResponse[Item]:
-    return GrpcServerStreamResponse([request.payload])
-
-
-@grpc_stream(service="shop.Shop")
-async def buy(request: GrpcRequest) -> GrpcResponse: ...
-
-
-def test_a_server_names_what_has_no_handler(caplog: pytest.LogCaptureFixture) -> None:
-    """In its table and, when it starts, in the log: they may be spread over classes and functions."""
-    parts = (GetAlone(), find_all, buy)
-    rows = [line.split() for line in Server(*parts).table.splitlines()]
-    unhandled = [row[1] for row in rows if row[3:5] == ["none:", "UNIMPLEMENTED"]]
-    assert unhandled == ["AddUp", "Convert", "Watch", "GetURL"]
-    with caplog.at_level(logging.WARNING, "spikard"), serving(*parts):
-        pass
-    said = [record.getMessage() for record in caplog.records if "has no handler" in record.getMessage()]
-    assert said == [
-        "orders.Orders has no handler for AddUp, Convert, Watch, GetURL: calls of them are answered UNIMPLEMENTED"
-    ]
-
-
-def test_a_client_of_a_test_needs_no_more_than_it_calls(caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing is said of the others."""
-    with caplog.at_level(logging.WARNING, "spikard"), Client(find_all) as client:
-        assert client.call("FindAll", Item(name="tea")).messages == [Item(name="tea")]
-    assert "has no handler" not in caplog.text
-
-
-def test_a_server_can_refuse_what_is_not_complete() -> None:
-    """With everything that is missing in one message, before it is started."""
-    with pytest.raises(ValueError, match="complete_services: without a handler: ") as raised:
-        Server(GetAlone(), find_all, buy, complete_services=True)
-    assert str(raised.value) == (
-        "complete_services: without a handler: orders.Orders/AddUp, orders.Orders/Convert, orders.Orders/Watch, "
-        "orders.Orders/GetURL; add one for each; given by name, so that their methods are not known: shop.Shop; give "
-        "each as spikard-build's module, or in Python as its descriptor"
-    )
-    with pytest.raises(TypeError, match="complete_services must be True or False, as a text 1 or 0, not int"):
-        Server(GetAlone(), complete_services=1)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-
-
-@pytest.mark.parametrize("command", [["serve", "--bind", "127.0.0.1:0"], ["routes"], ["routes", "--json"]])
-def test_a_command_can_refuse_what_is_not_complete(command: list[str]) -> None:
-    """Also the one that only prints."""
-    name, *options = command
-    done = spikard(name, "flights", "probes:echo", "--complete-services", *options)
-    assert done.returncode == 2
-    said = "spikard: error: complete_services: given by name, so that their methods are not known: probes.Probes; give"
-    assert done.stderr.startswith(said)
-
-
-def test_a_command_says_nothing_of_what_is_complete() -> None:
-    """A class that says so, and is."""
-    done = spikard("routes", "flights", "--complete-services")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "none: UNIMPLEMENTED" not in done.stdout
 
 
 def test_a_class_is_served_from_an_instance() -> None:
