@@ -16,7 +16,7 @@ import pytest
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-from processes import GENERATED, HANDLERS, WAIT, serving
+from processes import HANDLERS, MESSAGES, WAIT, serving
 from wire import aio, grpc
 
 import helloworld_pb2
@@ -139,7 +139,7 @@ def test_grpcio_is_not_needed(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, str(program)], cwd=HANDLERS, capture_output=True, text=True, timeout=WAIT, check=False,
-        env={"PYTHONPATH": f"{HANDLERS}:{GENERATED}"},
+        env={"PYTHONPATH": f"{HANDLERS}:{MESSAGES}"},
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("3\n", "")
 
