@@ -114,6 +114,11 @@ def test_two_servicers_of_a_service() -> None:
     """Both are named."""
     with pytest.raises(ValueError, match=r"/helloworld.Greeter/SayHello has two handlers, .*:Greeter.SayHello \(.*and"):
         Server(grpcio_examples.greeter, grpcio_aio_examples.greeter)
+    server = Server(grpcio_examples.greeter)
+    with pytest.raises(ValueError, match="has two handlers"):
+        hello_grpc.add_GreeterServicer_to_server(grpcio_aio_examples.Greeter(), server)
+    guide_grpc.add_RouteGuideServicer_to_server(grpcio_aio_examples.RouteGuideServicer(), server)
+    assert server.table.count("Greeter.") == 4
 
 
 def test_a_descriptor_takes_the_place_of_generated_code() -> None:

@@ -127,8 +127,9 @@ class Server:
         known = {route.path: getattr(route.handler.function, "__wrapped__", None) for route in self._routes}
         new = [method for method in recorder.methods.values() if known.get(method.path) != method.function]
         if new:
-            self._targets.append(Servicer(new, buffered=False, limits={}))
-            self._set_up(find_routes(self._targets), self._settings)
+            targets = [*self._targets, Servicer(new, buffered=False, limits={})]
+            self._set_up(find_routes(targets), self._settings)
+            self._targets = targets
 
     async def start(self) -> None:
         """Listens and serves.
