@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from spikard.grpc._layout import Layout
 from spikard.grpc._typed import Typed
 
 
@@ -24,9 +25,9 @@ class Handler:
     """The messages that it takes and gives; ``None`` where both are ``bytes``."""
 
     @property
-    def joined(self) -> bool:
-        """Whether it takes the messages of a buffered stream joined in one ``bytes``."""
-        return self.typed is not None and self.typed.takes is not None and self.typed.takes.parse_all is not None
+    def layout(self) -> Layout:
+        """The form in which it takes the messages of a buffered stream."""
+        return "list" if self.typed is None else self.typed.layout
 
     def run(self, held: list[Any]) -> Any:
         """Calls the function with the request in a list, which it leaves: no frame below the handler keeps it."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.flushing import flushing
 from spikard._runtime.incoming import Incoming
 from spikard._runtime.outcome import failed, logger, refused
+from spikard.grpc._columns import Columns
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcDuplexRequest
 from spikard.grpc._response import GrpcDuplexResponse
+from spikard.grpc._typed import rows
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -107,9 +109,14 @@ class StreamCall:
         self._end()
 
     async def _send_all(self, messages: AsyncIterator[Any]) -> None:
+        gives = None if self.handler.typed is None else self.handler.typed.gives
+        columns = gives if isinstance(gives, Columns) else None
         try:
             async for message in messages:
                 self._begin()
+                if columns is not None:
+                    await self._send_rows(columns, message)
+                    continue
                 self._collect(message)
                 if self._size >= _BATCH or not self._room:
                     await self._hand_over()
@@ -118,6 +125,20 @@ class StreamCall:
             close = getattr(messages, "aclose", None)
             if close is not None:
                 await close()
+
+    async def _send_rows(self, codec: Columns, columns: Any) -> None:
+        """Sends a message for each row; after a part of them, waits for room."""
+        for messages in self._rows(codec, columns):
+            self._batch += messages
+            self._size += sum(map(len, messages)) + _FIXED * len(messages)
+            self._count += len(messages)
+            await self._hand_over()
+
+    def _rows(self, codec: Columns, columns: Any) -> Iterator[list[bytes]]:
+        try:
+            yield from rows(codec, self._count, columns)
+        except TypeError as error:
+            raise _CannotBeSentError(error)
 
     def _collect(self, message: Any) -> None:
         if self.handler.typed is not None:

@@ -107,17 +107,22 @@ def grpc_stream(
                 given["max_stream_bytes"] = max_bytes
             described = None if isinstance(service, str) else service_of(service)
             found, streams, annotations = kind_of(function, None if kind is None else _kind(kind))
+            name = _method(described, function.__name__, method)
+            rpc = None if described is None else method_named(described, name)
             declaration = Declaration(
                 service=service_name(service if described is None else described.name),
-                method=_method(described, function.__name__, method),
+                method=name,
                 kind=found,
                 streams=streams,
                 limits={**dict.fromkeys(options_of(MethodLimits)), **checked(MethodLimits, given)},
-                typed=typed_of(annotations),
+                typed=typed_of(annotations, rpc),
                 described=described,
             )
-            _compare(declaration)
-        except (TypeError, ValueError) as error:
+            if described is not None and rpc is not None:
+                wrong = disagreement(described, rpc, found, declaration.typed)
+                if wrong is not None:
+                    raise TypeError(wrong)
+        except (TypeError, ValueError, ImportError) as error:
             raise type(error)(f"@grpc_stream on {_named(function)}: {error}") from error.__cause__
         declare(function, declaration)
         return function
@@ -130,15 +135,6 @@ def _method(described: Service | None, function: str, given: str | None) -> str:
     if given is not None:
         return method_name(given)
     return default_method_name(function) if described is None else method_of_function(described, function).name
-
-
-def _compare(declaration: Declaration) -> None:
-    described = declaration.described
-    if described is not None:
-        method = method_named(described, declaration.method)
-        wrong = disagreement(described, method, declaration.kind, declaration.typed)
-        if wrong is not None:
-            raise TypeError(wrong)
 
 
 def _check(function: Any) -> None:

@@ -3,11 +3,12 @@
 use super::super::queue::BURST;
 use super::*;
 use crate::Code;
+use crate::python::convert::Layout;
 
 const ON_LOOP: Handler = Handler {
     index: 0,
     runs: Runs::OnLoop,
-    joined: false,
+    layout: Layout::List,
 };
 
 fn submit(bridge: &Bridge) -> (Arc<CallState>, oneshot::Receiver<Outcome>) {
