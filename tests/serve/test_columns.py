@@ -94,8 +94,8 @@ def test_a_response_of_columns(server: TestServer, call: Call) -> None:
 
 
 def test_columns_that_are_yielded(call: Call) -> None:
-    """Each batch is many messages; there are more than a part, and than the client takes at once."""
-    count = 50_000
+    """Each batch is many messages, sent in parts, and more than the client takes at once."""
+    count = 100_000
     with serving(columnar.Streamed()) as server:
         request = Item(value=count).SerializeToString()
         answer = call(server.address, "/orders.Orders/FindAll", "unary_stream", [request], timeout=120)
@@ -124,6 +124,16 @@ def test_a_message_that_cannot_be_decoded(
     expected = f"message {index} of the stream is not a valid orders.Item: failed to decode Protobuf message"
     assert answer.text.startswith(expected)
     assert f": {answer.text}; the client gets INVALID_ARGUMENT" in caplog.text
+
+
+def test_wherever_it_is() -> None:
+    """Of streams of every length up to ten."""
+    with Client(columnar.add_up) as client:
+        for count in range(1, 11):
+            for index in range(count):
+                messages = [ITEM] * index + [b"\x0a\xff"] * (count - index)
+                with pytest.raises(GrpcError, match=rf": message {index} of the stream is not a valid orders\.Item"):
+                    client.call("AddUp", messages)
 
 
 def test_one_in_a_later_piece(server: TestServer, call: Call) -> None:

@@ -51,5 +51,5 @@ class Streamed:
     async def find_all(self, request: GrpcRequest[Item]) -> AsyncIterator[pa.RecordBatch]:
         request.call.set_trailers({"x-done": "yes"})
         values = pa.array(range(request.payload.value))
-        for start in range(0, len(values), 1000):
-            yield pa.record_batch({"value": values.slice(start, 1000)})
+        for start in range(0, len(values), 40_000):
+            yield pa.record_batch({"value": values.slice(start, 40_000)})
