@@ -103,6 +103,37 @@ def test_columns_that_are_yielded(call: Call) -> None:
     assert ("x-done", "yes") in answer.trailers
 
 
+def test_a_stream_of_tables_with_metadata(call: Call) -> None:
+    """Returned, not yielded."""
+    with serving(columnar.Returned()) as server:
+        answer = call(server.address, "/orders.Orders/FindAll", "unary_stream", [Item(value=2).SerializeToString()])
+    assert [Item.FromString(one).value for one in answer.messages] == [0, 1, 0, 1]
+    assert (answer.metadata, answer.trailers) == ([("x-a", "1")], [("x-b", "2")])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (pa.record_batch({"price": [1]}), 'orders.Item has no field "price", which is a column: it has name, value'),
+        (
+            Item(),
+            "yielded orders_pb2.Item after 2 messages, expected pyarrow.RecordBatch, as the response is annotated",
+        ),
+        (b"", "yielded bytes after 2 messages, expected pyarrow.RecordBatch, as the response is annotated"),
+    ],
+    ids=["column", "message", "bytes"],
+)
+def test_what_is_yielded_and_cannot_be_sent(
+    call: Call, caplog: pytest.LogCaptureFixture, wrong: Any, text: str
+) -> None:
+    """INTERNAL after what could be sent; the log says why."""
+    with serving(columnar.Wrong(wrong)) as server:
+        answer = call(server.address, "/orders.Orders/FindAll", "unary_stream", [ITEM])
+    assert (answer.code, len(answer.messages)) == ("INTERNAL", 2)
+    assert text in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def test_the_command_serves_them(call: Call) -> None:
     """In a process of its own."""
     with serving_command("columnar", env={"PYTHONPATH": str(Path(orders_pb2.__file__).parent)}) as served:

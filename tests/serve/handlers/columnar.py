@@ -1,6 +1,7 @@
 """Handlers of columns, as a module that the command serves."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,6 +11,7 @@ from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
+    GrpcDuplexResponse,
     GrpcRequest,
     GrpcResponse,
     GrpcServerStreamResponse,
@@ -53,3 +55,24 @@ class Streamed:
         values = pa.array(range(request.payload.value))
         for start in range(0, len(values), 40_000):
             yield pa.record_batch({"value": values.slice(start, 40_000)})
+
+
+class Returned:
+    """The same method, which returns its stream, with metadata."""
+
+    @grpc_stream(service=ORDERS, method="FindAll")
+    async def find_all(self, request: GrpcRequest[Item]) -> GrpcDuplexResponse[pa.Table]:
+        table = pa.table({"value": range(request.payload.value)})
+        return GrpcDuplexResponse([table, table], metadata={"x-a": "1"}, trailers={"x-b": "2"})
+
+
+class Wrong:
+    """The same method, which yields what cannot be sent after what can."""
+
+    def __init__(self, wrong: Any) -> None:
+        self.wrong = wrong
+
+    @grpc_stream(service=ORDERS, method="FindAll")
+    async def find_all(self, request: GrpcRequest[Item]) -> AsyncIterator[pa.RecordBatch]:
+        yield pa.record_batch({"value": [1, 2]})
+        yield self.wrong
