@@ -29,7 +29,8 @@ ANSWERS: list[Any] = []
 @grpc_stream(service=ROWS)
 def echo(request: GrpcBidiStreamRequest[pa.RecordBatch]) -> GrpcBidiStreamResponse[pa.RecordBatch]:
     GOT.append(request.messages)
-    return GrpcBidiStreamResponse(ANSWERS.pop() if ANSWERS else request.messages)
+    answer = ANSWERS.pop() if ANSWERS else request.messages
+    return GrpcBidiStreamResponse(answer) if answer is not None else request.messages  # type: ignore[return-value]
 
 
 @grpc_stream(service=ROWS)
@@ -160,15 +161,17 @@ def test_times_beyond_nanoseconds_are_refused(year: int) -> None:
     assert GOT == []
 
 
-def test_what_ptars_panics_at_is_one_message_of_the_client(capfd: pytest.CaptureFixture[str]) -> None:
-    """Of a map, an entry whose message is left out: the call fails, the next one is served."""
+def test_what_ptars_cannot_read(capfd: pytest.CaptureFixture[str]) -> None:
+    """But protobuf can: of a map, an entry without its value, as prost writes an empty message."""
     entry = b"\xb2\x01\x03\x0a\x01a"
-    assert Row.FromString(entry).named_parts["a"] == Part()
+    messages = [Row(color=COLOR_RED).SerializeToString(), entry, b"", entry]
     with Client(echo) as client:
-        with pytest.raises(GrpcError, match=r"message 1 of the stream is not a valid columns\.Row: "):
-            client.call("Echo", [b"", entry])
-        client.call("Echo", [b""])
-    assert len(GOT) == 1
+        answer = client.call("Echo", messages)
+        with pytest.raises(GrpcError, match=r"message 2 of the stream is not a valid columns\.Row: "):
+            client.call("Echo", [entry, b"", b"\x0a\xff"])
+    assert GOT.pop().column("named_parts").to_pylist() == [[], [("a", {"name": "", "made": None})]] * 2
+    assert answer.messages.num_rows == 4
+    # Of ptars, which is caught.
     assert "panicked" in capfd.readouterr().err
 
 
@@ -245,11 +248,15 @@ def twice(name: str) -> pa.RecordBatch:
             "returned a GrpcBidiStreamResponse whose messages are pyarrow.lib.Table, expected pyarrow.RecordBatch",
         ),
         (
+            None,
+            "returned pyarrow.RecordBatch, expected a response with it: return the response, not the columns",
+        ),
+        (
             [pa.record_batch({"color": [1]})],
             "returned a GrpcBidiStreamResponse whose messages are list, expected pyarrow.RecordBatch",
         ),
     ],
-    ids=["misspelled", "unknown", "twice", "too large", "another type", "table", "list"],
+    ids=["misspelled", "unknown", "twice", "too large", "another type", "table", "no response", "list"],
 )
 def test_columns_that_cannot_be_sent(columns: Any, text: str, caplog: pytest.LogCaptureFixture) -> None:
     """INTERNAL, and the log says why."""

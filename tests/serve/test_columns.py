@@ -20,7 +20,9 @@ from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
+    GrpcDuplexRequest,
     GrpcError,
+    GrpcRequest,
     grpc_stream,
 )
 from spikard.grpc.testing import AsyncClient, Client, TestServer, serving
@@ -152,7 +154,7 @@ def test_a_message_that_cannot_be_decoded(
     with caplog.at_level(logging.INFO, "spikard"):
         answer = call(server.address, f"/orders.Orders/{method}", "stream_stream", messages)
     assert (answer.code, columnar.RAN) == ("INVALID_ARGUMENT", [])
-    expected = f"message {index} of the stream is not a valid orders.Item: failed to decode Protobuf message"
+    expected = f"message {index} of the stream is not a valid orders.Item: Error parsing message"
     assert answer.text.startswith(expected)
     assert f": {answer.text}; the client gets INVALID_ARGUMENT" in caplog.text
 
@@ -173,6 +175,26 @@ def test_one_in_a_later_piece(server: TestServer, call: Call) -> None:
     messages[250] = b"\x0a\xff"
     answer = call(server.address, "/orders.Orders/AddUp", "stream_stream", messages)
     assert answer.text.startswith("message 250 of the stream is not a valid orders.Item")
+
+
+def test_what_does_not_fit_into_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As over 2 GiB of text in a column, which a table can have."""
+
+    def overflows(batches: list[pa.RecordBatch]) -> None:
+        raise pa.ArrowInvalid("offset overflow while concatenating arrays")
+
+    monkeypatch.setattr(pa, "concat_batches", overflows)
+    with Client(columnar.add_up) as client, pytest.raises(MemoryError, match=r"with pyarrow\.Table") as raised:
+        client.call("AddUp", [item.SerializeToString() for item in items(300, 20_000)])
+    assert "300 messages do not fit into one pyarrow.RecordBatch (offset overflow" in str(raised.value)
+
+
+def test_a_method_of_another_kind() -> None:
+    """As a program in Rust may name a handler for: said, and not handed over undecoded."""
+    typed = columnar.add_up.__grpc_stream__.typed  # type: ignore[attr-defined]
+    for request in (GrpcRequest(), GrpcDuplexRequest()):
+        with pytest.raises(TypeError, match=rf"a buffered stream is made into, and got a {type(request).__name__}"):
+            typed.decode(request)
 
 
 def test_clients_in_the_process_take_and_give_columns() -> None:

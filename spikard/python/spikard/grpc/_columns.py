@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ class Columns:
     """The handler of ptars for these messages."""
     schema: Any
     """The columns of these messages."""
+    encode_anew: Callable[[bytes], bytes]
+    """Decodes a message by protobuf, and encodes it."""
 
     @property
     def shown(self) -> str:
@@ -77,9 +79,22 @@ class Columns:
             return pyarrow.Table.from_batches(batches, self.schema)
         if not batches:
             return self.converter.list_to_record_batch([])
-        return batches[0] if len(batches) == 1 else pyarrow.concat_batches(batches)
+        if len(batches) == 1:
+            return batches[0]
+        try:
+            return pyarrow.concat_batches(batches)
+        except ValueError as error:  # over 2 GiB of text in a column
+            rows = sum(batch.num_rows for batch in batches)
+            raise MemoryError(
+                f"{rows} messages do not fit into one pyarrow.RecordBatch ({error}): annotate the request with "
+                "pyarrow.Table"
+            ) from error
 
     def _converted(self, column: Any, index: int) -> Any:
+        try:
+            return self._convert(column)
+        except _WrongMessageError:
+            column = self._encoded_anew(column, index)
         try:
             return self._convert(column)
         except _WrongMessageError:
@@ -89,6 +104,22 @@ class Columns:
             except _WrongMessageError as wrong:
                 raise undecodable_at(index + start, self.name, wrong) from wrong.__cause__
             raise
+
+    def _encoded_anew(self, column: Any, index: int) -> Any:
+        """The same messages as protobuf writes them: ptars cannot read all that is legal.
+
+        The first that protobuf cannot read either is an error with its index.
+        """
+        pyarrow = _pyarrow()
+        messages: list[bytes] = column.to_pylist()
+        for place, message in enumerate(messages):
+            try:
+                messages[place] = self.encode_anew(message)
+            except MemoryError:
+                raise
+            except Exception as error:
+                raise undecodable_at(index + place, self.name, error) from error
+        return pyarrow.array(messages, pyarrow.binary())
 
     def _first_wrong(self, column: Any) -> int:
         """Which message is the first that cannot be decoded: half of those that it can be among, until it is one."""

@@ -38,7 +38,16 @@ def columns_of(argument: Any, message: Any, *, sent: bool) -> Columns:
             f"with the class of the message"
         )
     converter = ptars.HandlerPool([descriptor.file]).get_for_message(descriptor)
-    return Columns(argument, descriptor.full_name, converter, converter.schema())
+    message_class: Any = importlib.import_module("google.protobuf.message_factory").GetMessageClass(descriptor)
+
+    def encode_anew(encoded: bytes) -> bytes:
+        decoded = message_class.FromString(encoded)
+        # Columns have none, and of a map an entry that is unknown is among them.
+        decoded.DiscardUnknownFields()
+        again: bytes = decoded.SerializePartialToString()
+        return again
+
+    return Columns(argument, descriptor.full_name, converter, converter.schema(), encode_anew)
 
 
 def _of_google(message: Any) -> Any:

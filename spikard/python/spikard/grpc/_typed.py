@@ -10,7 +10,7 @@ from spikard.grpc._batch import ParseAll, split
 from spikard.grpc._codec import Codec
 from spikard.grpc._columns import Columns
 from spikard.grpc._layout import Layout
-from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
 from spikard.grpc._undecodable import undecodable, undecodable_at
 
@@ -35,10 +35,10 @@ class Typed:
         Those of a full-duplex request come later, through :meth:`decoder`.
         """
         codec = self.takes
-        if codec is None or isinstance(request, GrpcDuplexRequest):
-            return
         if isinstance(codec, Columns):
-            request.messages = codec.decode(request.messages)
+            _decode_columns(codec, request)
+        elif codec is None or isinstance(request, GrpcDuplexRequest):
+            return
         elif isinstance(request, GrpcRequest):
             try:
                 request.payload = codec.decode(request.payload)
@@ -92,11 +92,9 @@ class Typed:
     def encode_yielded(self, index: int, message: Any) -> Any:
         """The bytes of a message of a stream; a ``TypeError`` says that it is none of the type."""
         codec = self.gives
-        return (
-            message
-            if not isinstance(codec, Codec)
-            else _encoded(codec, message, "yielded {found} as message {index}", index)
-        )
+        if isinstance(codec, Codec):
+            return _encoded(codec, message, "yielded {found} as message {index}", index)
+        return message
 
 
 class Decoder:
@@ -118,6 +116,15 @@ class Decoder:
             raise
         except Exception as error:
             raise undecodable_at(index, self._codec.shown, error) from error
+
+
+def _decode_columns(codec: Columns, request: Any) -> None:
+    if not isinstance(request, (GrpcClientStreamRequest, GrpcBidiStreamRequest)):
+        # A program in Rust names the handler for a method of another kind.
+        raise TypeError(
+            f"the handler takes {codec.shown}, which a buffered stream is made into, and got a {type(request).__name__}"
+        )
+    request.messages = codec.decode(request.messages)
 
 
 def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
@@ -174,6 +181,8 @@ def _of_columns(codec: Columns, response: Any) -> Any:
                 compression=response.compression,
                 uncompressed=response.uncompressed,
             )
+    if isinstance(response, codec.type):
+        raise TypeError(f"returned {codec.shown}, expected a response with it: return the response, not the columns")
     return response
 
 
