@@ -81,6 +81,14 @@ def test_columns_in_both_directions(server: TestServer, count: int, length: int,
     assert table.column("name").to_pylist() == [item.name for item in items(count, length)]
 
 
+def test_empty_messages_end_a_piece_as_well() -> None:
+    """What a piece costs is not its bytes alone."""
+    with Client(columnar.convert, max_messages=100_000) as client:
+        client.call("Convert", [b""] * 40_000)
+    (table,) = columnar.RAN
+    assert (table.num_rows, table.column("name").num_chunks) == (40_000, 2)
+
+
 def test_a_large_stream_is_one_batch_too(server: TestServer, call: Call) -> None:
     """Of several pieces."""
     sent = [item.SerializeToString() for item in items(300, 20_000)]

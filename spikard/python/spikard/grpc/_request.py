@@ -95,11 +95,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, init=False, repr=False)
 class _BufferedRequest(_Request[Taken_co]):
-    if TYPE_CHECKING:
-        messages: _Received = _Received()
-    else:
+    if not TYPE_CHECKING:
         messages: Sequence[Taken_co]
         """Every message of the stream, in the order sent; one record batch or table, where the request has columns."""
+    else:
+        messages: _Received = _Received()
 
     __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")
     _shown = ("service_name", "method_name", "metadata", "messages")

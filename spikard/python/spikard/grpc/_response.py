@@ -93,11 +93,11 @@ if TYPE_CHECKING:
 class _BufferedResponse(_Response, Generic[SentInList_co]):
     uncompressed: tuple[int, ...]
     """The indices of messages that are sent uncompressed in spite of `compression`, such as images."""
-    if TYPE_CHECKING:
-        messages: _Sent = _Sent()
-    else:
+    if not TYPE_CHECKING:
         messages: list[SentInList_co]
         """The messages, sent in this order; or one record batch or table, a message for each row."""
+    else:
+        messages: _Sent = _Sent()
 
     __match_args__ = ("messages", "metadata", "trailers", "compression", "uncompressed")
     _shown = ("messages", "metadata", "trailers")
