@@ -86,6 +86,7 @@ def test_empty_messages_end_a_piece_as_well() -> None:
     with Client(columnar.convert, max_messages=100_000) as client:
         client.call("Convert", [b""] * 40_000)
     (table,) = columnar.RAN
+    assert isinstance(table, pa.Table)
     assert (table.num_rows, table.column("name").num_chunks) == (40_000, 2)
 
 

@@ -34,10 +34,10 @@ def convert(request: GrpcBidiStreamRequest[pa.Table]) -> GrpcBidiStreamResponse[
     return GrpcBidiStreamResponse(request.messages.select(["value"]), trailers={"x-rows": str(len(request.messages))})
 
 
+@grpc_stream(service=ORDERS)
 class Found:
-    """Methods of an instance."""
+    """A class whose methods are handlers."""
 
-    @grpc_stream(service=ORDERS)
     async def find_all(self, request: GrpcRequest[Item]) -> GrpcServerStreamResponse[pa.RecordBatch]:
         values = pa.array(range(request.payload.value))
         return GrpcServerStreamResponse(pa.record_batch({"value": values}), metadata={"x-name": request.payload.name})
