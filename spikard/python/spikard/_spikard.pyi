@@ -31,7 +31,7 @@ class InboundCall:
     def begin(self, metadata: Any, response: GrpcDuplexResponse | None, /) -> None:
         """Begins to answer with a stream; a ``TypeError`` or ``ValueError`` says what of it cannot be sent."""
 
-    def send(self, batch: list[bytes], /) -> bool:
+    def send(self, batch: list[bytes | tuple[bytes, ...]], /) -> bool:
         """Sends a batch of messages, which may be empty; returns whether there is room for more. If not, the call is
         among the wakes of a later drain, once there is."""
 
@@ -46,8 +46,8 @@ class InboundCall:
         the call is then among the wakes of a later drain. Raises a ``GrpcError`` for a stream that broke."""
 
     @staticmethod
-    def to_bytes(index: int, message: Any, /) -> bytes:
-        """The message as bytes; a ``TypeError`` says what it is instead."""
+    def to_bytes(index: int, message: Any, /) -> bytes | tuple[bytes, ...]:
+        """The message as bytes, or as its parts; a ``TypeError`` says what it is instead."""
 
     @staticmethod
     def no_stream(found: Any, /) -> Exception:

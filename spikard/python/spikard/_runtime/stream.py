@@ -63,7 +63,7 @@ class StreamCall:
         self._returns = False
         self._begun = False
         self._fault: _CannotBeSentError | None = None
-        self._batch: list[bytes] = []
+        self._batch: list[bytes | tuple[bytes, ...]] = []
         self._size = 0
         self._count = 0
         self._room = True
@@ -128,7 +128,7 @@ class StreamCall:
             except TypeError as error:
                 raise _CannotBeSentError(error)
         self._batch.append(message)
-        self._size += len(message) + _FIXED
+        self._size += (sum(map(len, message)) if type(message) is tuple else len(message)) + _FIXED
         self._count += 1
 
     def _encoded(self, typed: Typed, message: Any) -> Any:

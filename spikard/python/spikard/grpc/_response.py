@@ -48,7 +48,12 @@ class GrpcResponse(_Response, Generic[Sent_co]):
     """The response of a unary or client-streaming RPC: one message."""
 
     payload: Sent_co
-    """The message: as ``SerializeToString()`` gives it, or itself where the response is typed."""
+    """The message: as ``SerializeToString()`` gives it, or itself where the response is typed.
+
+    Bytes may be in any buffer that is contiguous, such as a ``bytearray`` or an array, or in a list of buffers, which are
+    sent as one message: a header and a body need not be joined. They are taken when the handler returns, and a change
+    after that is not sent. The same holds for each message of a list, and for one that a generator yields.
+    """
 
     __match_args__ = ("payload", "metadata", "trailers", "compression")
     _shown = ("payload", "metadata", "trailers")

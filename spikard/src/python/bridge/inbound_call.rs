@@ -125,7 +125,7 @@ impl InboundCall {
     }
 
     #[staticmethod]
-    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         convert::yielded(index, message)
     }
 

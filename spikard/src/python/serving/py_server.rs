@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyList};
 use tonic::metadata::MetadataMap;
 
 use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::convert::{Copied, ReceivedMetadata, append_metadata, frame};
+use crate::python::convert::{Copied, ReceivedMetadata, append_metadata, frame_request};
 use crate::python::lock::{lock, unpoisoned};
 use crate::python::{PythonError, PythonErrorKind};
 use crate::{Routes, ServeError};
@@ -154,7 +154,7 @@ impl PyServer {
         let outgoing = Outgoing {
             path,
             metadata: pairs(metadata)?,
-            body: frame("request", &messages)?,
+            body: frame_request(messages)?,
             timeout: timeout.map(seconds).transpose()?,
         };
         match &*self.phase()? {
