@@ -22,7 +22,7 @@
 //! use spikard::{Code, Status};
 //!
 //! let mut details = ErrorDetails::with_retry_info(Some(Duration::from_secs(5)));
-//! details.set_error_info("OUT_OF_STOCK", "shop.example.com", [("item", "tea")].map(|(k, v)| (k.into(), v.into())));
+//! details.set_error_info("OUT_OF_STOCK", "shop.example.com", [(String::from("item"), String::from("tea"))]);
 //! let status = Status::with_error_details(Code::FailedPrecondition, "there is no tea", details);
 //! assert_eq!(status.get_details_error_info().unwrap().reason, "OUT_OF_STOCK");
 //! ```
@@ -77,6 +77,10 @@ where
         .iter()
         .map(|one| format!("{}: {}", one.field, one.description))
         .collect();
-    let details = ErrorDetails::with_bad_request(violations);
-    Status::with_error_details(Code::InvalidArgument, texts.join("; "), details)
+    bad_request(Code::InvalidArgument, texts.join("; "), violations)
+}
+
+/// A status that is about fields of the request.
+pub(crate) fn bad_request(code: Code, text: String, violations: Vec<FieldViolation>) -> Status {
+    Status::with_error_details(code, text, ErrorDetails::with_bad_request(violations))
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, final
 
 from spikard.grpc import GrpcDuplexResponse, Metadata
+from spikard.grpc._memory import Memory
 
 __version__: str
 
@@ -27,6 +28,10 @@ class InboundCall:
     @property
     def streams(self) -> bool:
         """Whether the response is a stream: begun, sent in batches and ended, rather than finished."""
+
+    @property
+    def undecodable_code(self) -> int:
+        """The code for a message of the request that cannot be decoded."""
 
     def begin(self, metadata: Any, response: GrpcDuplexResponse | None, /) -> None:
         """Begins to answer with a stream; a ``TypeError`` or ``ValueError`` says what of it cannot be sent."""
@@ -59,7 +64,7 @@ class Lookup:
 
     @property
     def name(self) -> str: ...
-    def resolve(self, index: int, on_loop: bool, joined: bool, /) -> None: ...
+    def resolve(self, index: int, on_loop: bool, joined: bool, takes: Memory | None, /) -> None: ...
     def refuse(self, fault: str, text: str, /) -> None: ...
 
 @final

@@ -6,9 +6,13 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from spikard.grpc._memory import Memory, memory_of
 from spikard.grpc._typed import Typed
+
+if TYPE_CHECKING:
+    from spikard._spikard import InboundCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,15 @@ class Handler:
         """Whether it takes the messages of a buffered stream joined in one ``bytes``."""
         return self.typed is not None and self.typed.takes is not None and self.typed.takes.parse_all is not None
 
-    def run(self, held: list[Any]) -> Any:
+    @property
+    def memory(self) -> Memory | None:
+        """What the messages that it takes decoded take in memory."""
+        return None if self.typed is None or self.typed.takes is None else memory_of(self.typed.takes)
+
+    def run(self, call: InboundCall, held: list[Any]) -> Any:
         """Calls the function with the request in a list, which it leaves: no frame below the handler keeps it."""
         if self.typed is not None:
-            self.typed.decode(held[0])
+            self.typed.decode(held[0], call.undecodable_code)
         return self.function(held.pop())
 
 

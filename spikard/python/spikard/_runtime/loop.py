@@ -95,7 +95,7 @@ class LoopRunner:
     def _begin(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         if call.streams:
             stream = StreamCall(call, self._loop, handler, held[0])
-            sending = self._send(call_id, stream, lambda: handler.run(held))
+            sending = self._send(call_id, stream, lambda: handler.run(call, held))
             self._start(call_id, call, handler, sending)
         else:
             self._start(call_id, call, handler, self._run(call_id, call, handler, held))
@@ -122,7 +122,7 @@ class LoopRunner:
     async def _run(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         # Every exception is caught here: SystemExit or KeyboardInterrupt out of a task would end the loop.
         try:
-            response = handler.run(held)
+            response = handler.run(call, held)
             if inspect.isawaitable(response):
                 response = await response
         except BaseException as error:

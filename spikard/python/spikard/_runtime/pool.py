@@ -93,10 +93,10 @@ class Pool:
             if call.streams:
                 # A stream is sent by the event loop.
                 stream = StreamCall(call, self._loop, handler, held[0])
-                answer = handler.run(held)
+                answer = handler.run(call, held)
                 self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
                 return
-            response = handler.run(held)
+            response = handler.run(call, held)
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)
                 return

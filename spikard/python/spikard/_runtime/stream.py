@@ -56,7 +56,7 @@ class StreamCall:
         self._response_metadata = request.call._response_metadata
         self._incoming: Incoming | None = None
         if isinstance(request, GrpcDuplexRequest):
-            decode = None if handler.typed is None else handler.typed.decoder()
+            decode = None if handler.typed is None else handler.typed.decoder(call.undecodable_code)
             self._incoming = Incoming(call, loop, self._on_first_read, decode)
             request.messages = self._incoming
         self._response: GrpcDuplexResponse | None = None

@@ -100,6 +100,16 @@ def file_of(descriptor: Any) -> File:
     return File(descriptor.proto.name, descriptor.proto.to_binary(), tuple(descriptor.dependencies))
 
 
+def add_files(descriptor: Any, files: dict[str, bytes]) -> None:
+    """Adds a file, by its name, after the files that it imports."""
+    file = file_of(descriptor)
+    if file.name in files:
+        return
+    for imported in file.imports:
+        add_files(imported, files)
+    files[file.name] = file.encoded
+
+
 def _of_google(method: Any) -> ServiceMethod:
     return ServiceMethod(
         method.name,

@@ -16,7 +16,7 @@ from spikard.grpc._status import StatusCode
 
 
 class UndecodableError(GrpcError):
-    """A message of the client is none of the type that the handler takes: INVALID_ARGUMENT."""
+    """A message of the client is none of the type that the handler takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,10 @@ class Typed:
     takes: Codec | None
     gives: Codec | None
 
-    def decode(self, request: Any) -> None:
+    def decode(self, request: Any, code: int = StatusCode.INVALID_ARGUMENT) -> None:
         """Decodes the messages of a request, in their place: each is kept once, as bytes or decoded.
+
+        What cannot be decoded is an :class:`UndecodableError` with this code.
 
         Those of a full-duplex request come later, through :meth:`decoder`.
         """
@@ -40,15 +42,15 @@ class Typed:
             except MemoryError:
                 raise
             except Exception as error:
-                raise _undecodable(codec, "payload", "the message", error) from error
+                raise _undecodable(codec, code, "payload", "the message", error) from error
         elif codec.parse_all is None or type(request.messages) is list:
-            _decode_in_place(codec, request.messages)
+            _decode_in_place(codec, code, request.messages)
         else:
-            request.messages = _parsed(codec, codec.parse_all, request.messages)
+            request.messages = _parsed(codec, code, codec.parse_all, request.messages)
 
-    def decoder(self) -> Decoder | None:
-        """What decodes a stream, message by message."""
-        return None if self.takes is None else Decoder(self.takes)
+    def decoder(self, code: int = StatusCode.INVALID_ARGUMENT) -> Decoder | None:
+        """What decodes a stream, message by message; what cannot be decoded is an error with this code."""
+        return None if self.takes is None else Decoder(self.takes, code)
 
     def encode(self, response: Any) -> Any:
         """A response of bytes; the handler may return the same one again, so it stays as it is.
@@ -91,10 +93,11 @@ class Typed:
 class Decoder:
     """Decodes the messages of a stream, and counts them."""
 
-    __slots__ = ("_codec", "_count")
+    __slots__ = ("_code", "_codec", "_count")
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, code: int) -> None:
         self._codec = codec
+        self._code = code
         self._count = 0
 
     def __call__(self, message: bytes) -> Any:
@@ -106,10 +109,10 @@ class Decoder:
         except MemoryError:
             raise
         except Exception as error:
-            raise _undecodable_at(self._codec, index, error) from error
+            raise _undecodable_at(self._codec, self._code, index, error) from error
 
 
-def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
+def _decode_in_place(codec: Codec, code: int, messages: list[Any]) -> None:
     decode = codec.decode
     index = 0
     try:
@@ -118,19 +121,31 @@ def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
     except MemoryError:
         raise
     except Exception as error:
-        raise _undecodable_at(codec, index, error) from error
+        raise _undecodable_at(codec, code, index, error) from error
 
 
-def _parsed(codec: Codec, parse_all: ParseAll, joined: bytes) -> Sequence[Any]:
+def _parsed(codec: Codec, code: int, parse_all: ParseAll, joined: bytes) -> Sequence[Any]:
     """The messages of a stream that comes joined, in one parse; which one is wrong is found one by one."""
     try:
         return parse_all(joined)
     except MemoryError:
         raise
     except Exception:
-        messages: list[Any] = split(joined)
-        _decode_in_place(codec, messages)
+        _find_undecodable(codec, code, joined)
+        messages: list[Any] = list(split(joined))
+        _decode_in_place(codec, code, messages)
         return messages
+
+
+def _find_undecodable(codec: Codec, code: int, joined: bytes) -> None:
+    # None is kept: each on its own has an arena, and takes more than it does among the others.
+    for index, message in enumerate(split(joined)):
+        try:
+            codec.decode(message)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise _undecodable_at(codec, code, index, error) from error
 
 
 def _encoded(codec: Codec, message: Any, wrong: str, index: int = 0) -> bytes:
@@ -141,12 +156,12 @@ def _encoded(codec: Codec, message: Any, wrong: str, index: int = 0) -> bytes:
     raise TypeError(f"{wrong.format(found=found, index=index)}, expected {codec.shown}, as the response is annotated")
 
 
-def _undecodable_at(codec: Codec, index: int, error: Exception) -> UndecodableError:
-    return _undecodable(codec, f"messages[{index}]", f"message {index} of the stream", error)
+def _undecodable_at(codec: Codec, code: int, index: int, error: Exception) -> UndecodableError:
+    return _undecodable(codec, code, f"messages[{index}]", f"message {index} of the stream", error)
 
 
-def _undecodable(codec: Codec, field: str, what: str, error: Exception) -> UndecodableError:
+def _undecodable(codec: Codec, code: int, field: str, what: str, error: Exception) -> UndecodableError:
     description = f"is not a valid {codec.shown}: {error}"
     text = f"{what} {description}"
-    details = status(StatusCode.INVALID_ARGUMENT, text, [bad_request([(field, description)])])
-    return UndecodableError(StatusCode.INVALID_ARGUMENT, text, details=details)
+    details = status(StatusCode(code), text, [bad_request([(field, description)])])
+    return UndecodableError(StatusCode(code), text, details=details)

@@ -73,6 +73,11 @@ impl InboundCall {
         self.0.answer == Answer::Stream
     }
 
+    #[getter]
+    fn undecodable_code(&self) -> i32 {
+        self.0.undecodable.into()
+    }
+
     fn begin(
         &self,
         metadata: &Bound<'_, PyAny>,

@@ -9,6 +9,7 @@ mod inbound;
 mod joined;
 #[cfg(feature = "orca")]
 mod load;
+mod message_class;
 mod metadata;
 mod payload;
 mod reply;
@@ -20,6 +21,7 @@ pub(crate) use answer::Answer;
 pub(crate) use compression::{Wanted, wanted};
 pub(crate) use copied::Copied;
 pub(crate) use inbound::{Inbound, PythonRequest};
+pub(crate) use message_class::MessageClass;
 pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
 pub(crate) use reply::{Buffered, frame_batch, frame_request, reply, yielded};
 pub(crate) use request::request;

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use crate::dispatch::Target;
 use crate::python::bridge::{Bridge, Handler, Runs};
+use crate::python::convert::MessageClass;
 use crate::routes::interned;
 use crate::{Handler as HandlerName, Kind, MethodInfo, MethodOptions, Routes};
 
@@ -40,10 +41,12 @@ struct MethodLimits {
     max_messages: Option<usize>,
     max_message_bytes: Option<usize>,
     max_stream_bytes: Option<usize>,
+    max_decoded_bytes: Option<usize>,
     timeout: Option<f64>,
     idle_timeout: Option<f64>,
     accept_compression: Option<bool>,
     refuse_retried_uploads: Option<bool>,
+    undecodable_as_invalid_argument: Option<bool>,
 }
 
 #[derive(FromPyObject)]
@@ -53,6 +56,8 @@ struct NamedHandler {
     on_loop: bool,
     /// Whether it takes the messages of a buffered stream joined in one `bytes`.
     joined: bool,
+    /// The class of its messages, if it takes them decoded.
+    memory: Option<MessageClass>,
 }
 
 impl Declared {
@@ -82,6 +87,12 @@ impl Declared {
             handler: HandlerName::Python(handler.name.into()),
         };
         let target = Target::new(service, method, options);
+        let together =
+            handler.joined && matches!(kind, Kind::ClientStreaming | Kind::Bidirectional);
+        let target = match handler.memory {
+            Some(class) => target.taking_in_python(class.read()?, together),
+            None => target,
+        };
         let runs = if handler.on_loop {
             Runs::OnLoop
         } else {
@@ -106,10 +117,12 @@ impl MethodLimits {
         options.max_messages = self.max_messages;
         options.max_message_bytes = self.max_message_bytes;
         options.max_stream_bytes = self.max_stream_bytes;
+        options.max_decoded_bytes = self.max_decoded_bytes;
         options.timeout = self.timeout.map(seconds).transpose()?;
         options.idle_timeout = self.idle_timeout.map(seconds).transpose()?;
         options.accept_compression = self.accept_compression;
         options.refuse_retried_uploads = self.refuse_retried_uploads;
+        options.undecodable_as_invalid_argument = self.undecodable_as_invalid_argument;
         Ok(options)
     }
 }
