@@ -1,6 +1,6 @@
 """The message of `weigh` and `keep`, `Load` of `tests/src/faulty.rs`: made at run time, as protoc would."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
@@ -24,4 +24,9 @@ for _number, _name, _type, _of in (
 _pool = descriptor_pool.Default()
 _pool.AddSerializedFile(_file.SerializeToString())
 
-Load: Any = message_factory.GetMessageClass(_pool.FindMessageTypeByName("faults.Load"))
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    class Load(Message): ...
+else:
+    Load = message_factory.GetMessageClass(_pool.FindMessageTypeByName("faults.Load"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from spikard.grpc._wire import field, number_field, repeated
@@ -42,7 +43,8 @@ def descriptors(message: Any) -> tuple[str, bytes]:
     return "m0", field(1, b"".join(files))
 
 
-def _growing(classes: list[Any]) -> Any:
+def _growing(classes: list[Any]) -> Iterator[int]:
+    """The indices of a list that grows meanwhile."""
     index = 0
     while index < len(classes):
         yield index

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,8 +36,9 @@ def memory_of(codec: Codec) -> Memory:
     if codec.described_by is not None:
         return Memory(codec.name, "protobuf-py", _set_of(codec.described_by.file), None)
     if is_betterproto(codec.type):
-        name, found = descriptors(codec.type)
-        return Memory(name, "betterproto2", found, None)
+        with contextlib.suppress(Exception):  # a version that keeps its fields elsewhere
+            name, found = descriptors(codec.type)
+            return Memory(name, "betterproto2", found, None)
     return Memory(codec.shown, "", b"", None)
 
 
