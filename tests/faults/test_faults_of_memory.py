@@ -223,10 +223,10 @@ SHAPES: dict[str, Callable[[int], bytes]] = {
 }
 
 
-def weighed(server: Target, message: bytes, method: str = "Weigh") -> str:
+def weighed(server: Target, message: bytes) -> str:
     """The text of the refusal of a typed message; empty if its handler ran."""
     with server.channel() as channel:
-        done = channel.unary_unary(f"{SERVICE}/{method}").future(message, timeout=WAIT)
+        done = channel.unary_unary(f"{SERVICE}/Weigh").future(message, timeout=WAIT)
         assert done.code() in {grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED}, done.details()
         return done.details() or ""
 
@@ -287,17 +287,11 @@ def test_typed_messages_fill_the_budget(start: Start) -> None:
     message = SHAPES["messages"](0) * (16 * KIB)
     begun = server.memory()
     kept_here = 0
-    while not (refused := budget_is_full(server)):
+    while not (refused := weighed(server, message)):
+        server.seen()
         kept(server, message)
         kept_here += 1
     assert 4 <= kept_here <= 8
     assert "max_buffered_bytes = 50331648" in refused
     assert server.memory() - begun < 64 * MIB
     assert server.is_served()
-
-
-def budget_is_full(server: Target) -> str:
-    """The refusal of a message like those that are kept; empty while there is room."""
-    refused = weighed(server, SHAPES["messages"](0) * (16 * KIB))
-    server.seen()
-    return refused
