@@ -47,6 +47,7 @@ pub(super) struct Settings {
     accept_compression: bool,
     refuse_retried_uploads: bool,
     undecodable_as_invalid_argument: bool,
+    complete_services: bool,
     #[cfg(feature = "tls")]
     tls_cert: Option<PathBuf>,
     #[cfg(feature = "tls")]
@@ -89,7 +90,8 @@ impl Settings {
             .compression(self.compression()?)
             .accept_compression(self.accept_compression)
             .refuse_retried_uploads(self.refuse_retried_uploads)
-            .undecodable_as_invalid_argument(self.undecodable_as_invalid_argument);
+            .undecodable_as_invalid_argument(self.undecodable_as_invalid_argument)
+            .complete_services(self.complete_services);
         Ok(match self.max_buffered_bytes_per_connection {
             Some(bytes) => routes.max_buffered_bytes_per_connection(bytes),
             None => routes,
