@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, final
 
 from spikard.grpc import GrpcDuplexResponse, Metadata
+from spikard.grpc._layout import Layout
 from spikard.grpc._memory import Memory
 
 __version__: str
@@ -50,7 +51,7 @@ class InboundCall:
         """All messages of the client that are there; an empty list after the last. ``None`` where there are none yet:
         the call is then among the wakes of a later drain. Raises a ``GrpcError`` for a stream that broke."""
 
-    def send_here(self, batch: list[bytes | tuple[bytes, ...]], /) -> bool:
+    def send_here(self, batch: Sequence[bytes | tuple[bytes, ...]], /) -> bool:
         """Sends a batch of messages, and waits for room in this thread; returns whether the call takes more."""
 
     def receive_here(self) -> list[bytes] | None:
@@ -71,7 +72,7 @@ class Lookup:
 
     @property
     def name(self) -> str: ...
-    def resolve(self, index: int, on_loop: bool, joined: bool, takes: Memory | None, /) -> None: ...
+    def resolve(self, index: int, on_loop: bool, layout: Layout, takes: Memory | None, /) -> None: ...
     def refuse(self, fault: str, text: str, /) -> None: ...
 
 @final

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spikard.grpc._codec import Codec
+from spikard.grpc._layout import Layout
 from spikard.grpc._live import Live
 from spikard.grpc._memory import Memory, memory_of
 from spikard.grpc._typed import Typed
@@ -29,14 +31,16 @@ class Handler:
     """Whether it takes the live call as well, for the context of a servicer."""
 
     @property
-    def joined(self) -> bool:
-        """Whether it takes the messages of a buffered stream joined in one ``bytes``."""
-        return self.typed is not None and self.typed.takes is not None and self.typed.takes.parse_all is not None
+    def layout(self) -> Layout:
+        """The form in which it takes the messages of a buffered stream."""
+        return "list" if self.typed is None else self.typed.layout
 
     @property
     def memory(self) -> Memory | None:
         """What the messages that it takes decoded take in memory."""
-        return None if self.typed is None or self.typed.takes is None else memory_of(self.typed.takes)
+        takes = None if self.typed is None else self.typed.takes
+        # Columns are counted by their bytes.
+        return memory_of(takes) if isinstance(takes, Codec) else None
 
     def run(self, call: InboundCall, held: list[Any], live: Live | None = None) -> Any:
         """Calls the function with the request in a list, which it leaves: no frame below the handler keeps it."""

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use crate::footprint::PythonMessages;
 use crate::python::PythonError;
+use crate::python::convert::Layout;
 use crate::python::lock::unpoisoned;
 
 /// A handler that Python has found: its index in Python's list, and where it runs.
@@ -12,8 +13,7 @@ use crate::python::lock::unpoisoned;
 pub(crate) struct Handler {
     pub(crate) index: usize,
     pub(crate) runs: Runs,
-    /// Whether it takes the messages of a buffered stream joined in one `bytes`.
-    pub(crate) joined: bool,
+    pub(crate) layout: Layout,
 }
 
 /// A handler that was found by its name.

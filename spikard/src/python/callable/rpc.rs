@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
 use crate::python::bridge::Found;
-use crate::python::convert::PythonRequest;
+use crate::python::convert::{Layout, PythonRequest};
 use crate::service::Rpc;
 use crate::shapes::{RequestForm, RequestShape};
 use crate::{MethodOptions, Status};
@@ -70,7 +70,8 @@ where
         takes: Some(takes),
     }) = &found
     {
-        let together = handler.joined && !matches!(S::Request::FORM, RequestForm::Single);
+        let together =
+            handler.layout == Layout::Joined && !matches!(S::Request::FORM, RequestForm::Single);
         target = target.taking_in_python(takes.clone(), together);
     }
     call.receive(target, |request: S::Request, sending| async move {

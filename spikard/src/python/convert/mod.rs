@@ -2,11 +2,13 @@
 
 mod answer;
 mod classes;
+mod column;
 mod compression;
 mod copied;
 mod frames;
 mod inbound;
 mod joined;
+mod layout;
 #[cfg(feature = "orca")]
 mod load;
 mod message_class;
@@ -21,6 +23,7 @@ pub(crate) use answer::Answer;
 pub(crate) use compression::{Wanted, wanted};
 pub(crate) use copied::Copied;
 pub(crate) use inbound::{Inbound, PythonRequest};
+pub(crate) use layout::Layout;
 pub(crate) use message_class::MessageClass;
 pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
 pub(crate) use reply::{Buffered, frame_batch, frame_request, reply, yielded};

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::dispatch::Target;
 use crate::python::bridge::{Bridge, Handler, Runs};
-use crate::python::convert::MessageClass;
+use crate::python::convert::{Layout, MessageClass};
 use crate::routes::interned;
 use crate::{Handler as HandlerName, Kind, MethodInfo, MethodOptions, Routes};
 
@@ -61,10 +61,9 @@ struct NamedHandler {
     /// `module:callable`, for people.
     name: String,
     on_loop: bool,
-    /// Whether it takes the messages of a buffered stream joined in one `bytes`.
-    joined: bool,
     /// The class of its messages, if it takes them decoded.
     memory: Option<MessageClass>,
+    layout: Layout,
 }
 
 impl Declared {
@@ -98,8 +97,8 @@ impl Declared {
             handler: HandlerName::Python(handler.name.into()),
         };
         let target = Target::new(service, method, options);
-        let together =
-            handler.joined && matches!(kind, Kind::ClientStreaming | Kind::Bidirectional);
+        let together = handler.layout == Layout::Joined
+            && matches!(kind, Kind::ClientStreaming | Kind::Bidirectional);
         let target = match handler.memory {
             Some(class) => target.taking_in_python(class.read()?, together),
             None => target,
@@ -112,7 +111,7 @@ impl Declared {
         let handler = Handler {
             index,
             runs,
-            joined: handler.joined,
+            layout: handler.layout,
         };
         let bridge = bridge.clone();
         routes.declare(service, method, info, move |call| {
