@@ -161,6 +161,7 @@ mod samples;
 mod server;
 mod service;
 mod shapes;
+pub mod status;
 mod wire;
 
 #[doc(hidden)]

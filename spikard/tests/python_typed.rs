@@ -2,10 +2,78 @@
 #![allow(missing_docs)]
 
 mod python_support;
+#[allow(dead_code, reason = "the tests of the server use the rest of it")]
+#[path = "serving/support.rs"]
+mod support;
 
-use python_support::{bidi, bytes, client_stream, interpreter};
+use http::Request;
+use http_body_util::Full;
+use python_support::{Bidi, One, bidi, bytes, client_stream, interpreter};
+use spikard::__private::{Body, Service};
 use spikard::python::{call_python, resolve};
-use spikard::{Bytes, Code, GrpcDuplexRequest, GrpcDuplexResponse, Messages, Status};
+use spikard::{
+    Bytes, Code, GrpcBidiStreamRequest, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest,
+    Messages, Server, Status, grpc_stream,
+};
+use support::{Running, framed, raw_call};
+
+#[grpc_stream(
+    service = "test.Google",
+    python = "typed_google:shout",
+    max_decoded_bytes = "1MiB"
+)]
+async fn shout(request: GrpcBidiStreamRequest) -> Bidi;
+
+#[grpc_stream(
+    service = "test.Google",
+    python = "typed_google:first",
+    max_decoded_bytes = "1MiB"
+)]
+async fn first(request: GrpcRequest) -> One;
+
+/// The text of a `StringValue` again and again: 768 KiB, and 2 MiB once it is decoded, of which all but the last is lost.
+fn swelling() -> Bytes {
+    framed(false, &b"\x0a\x01a".repeat(256 << 10))
+}
+
+#[tokio::test]
+async fn what_messages_take_is_bounded_before_they_are_decoded() {
+    interpreter();
+    let running = Running::start(Server::builder().add(Shout)).await;
+    let status = raw_call(running.addr, "/test.Google/Shout", &[], swelling()).await;
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+    let text = "over max_decoded_bytes = 1048576";
+    assert!(status.message().contains(text), "{status}");
+    // Mounted in another server, where nothing has looked for the handler before.
+    let request = Request::post("/test.Google/First").header("content-type", "application/grpc");
+    let request = request.body(Body::new(Full::new(swelling()))).unwrap();
+    let response = First.call(request).await.unwrap();
+    let status = Status::from_header_map(response.headers()).unwrap();
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+    assert!(status.message().contains(text), "{status}");
+}
+
+#[tokio::test]
+async fn the_code_for_what_cannot_be_decoded_is_a_setting() {
+    interpreter();
+    let broken = framed(false, b"\x0a\xff");
+    for (of_server, code) in [
+        (None, Code::InvalidArgument),
+        (Some(true), Code::InvalidArgument),
+        (Some(false), Code::Internal),
+    ] {
+        let builder = Server::builder().add(Shout);
+        let running = Running::start(match of_server {
+            Some(invalid) => builder.undecodable_as_invalid_argument(invalid),
+            None => builder,
+        })
+        .await;
+        let status = raw_call(running.addr, "/test.Google/Shout", &[], broken.clone()).await;
+        assert_eq!(status.code(), code, "{status}");
+        let text = "message 0 of the stream is not a valid google.protobuf.StringValue";
+        assert!(status.message().starts_with(text), "{status}");
+    }
+}
 
 #[tokio::test]
 async fn callables_of_every_form_take_and_give_messages() {

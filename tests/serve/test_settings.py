@@ -151,6 +151,10 @@ def test_a_new_option_is_one_entry(tmp_path: Path) -> None:
         ({"health": "no"}, 'health must be True or False, as a text 1 or 0, not "no"'),
         ({"uds": 7}, "uds must be a path"),
         ({"accept_compression": None}, "accept_compression must be True or False, as a text 1 or 0, not NoneType"),
+        (
+            {"undecodable_as_invalid_argument": "no"},
+            'undecodable_as_invalid_argument must be True or False, as a text 1 or 0, not "no"',
+        ),
         ({"refuse_retried_uploads": "no"}, 'refuse_retried_uploads must be True or False, as a text 1 or 0, not "no"'),
     ],
 )

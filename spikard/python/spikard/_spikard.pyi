@@ -7,6 +7,7 @@ from typing import Any, final
 
 from spikard.grpc import GrpcDuplexResponse, Metadata
 from spikard.grpc._layout import Layout
+from spikard.grpc._memory import Memory
 
 __version__: str
 
@@ -29,10 +30,14 @@ class InboundCall:
     def streams(self) -> bool:
         """Whether the response is a stream: begun, sent in batches and ended, rather than finished."""
 
+    @property
+    def undecodable_code(self) -> int:
+        """The code for a message of the request that cannot be decoded."""
+
     def begin(self, metadata: Any, response: GrpcDuplexResponse | None, /) -> None:
         """Begins to answer with a stream; a ``TypeError`` or ``ValueError`` says what of it cannot be sent."""
 
-    def send(self, batch: list[bytes], /) -> bool:
+    def send(self, batch: list[bytes | tuple[bytes, ...]], /) -> bool:
         """Sends a batch of messages, which may be empty; returns whether there is room for more. If not, the call is
         among the wakes of a later drain, once there is."""
 
@@ -46,7 +51,7 @@ class InboundCall:
         """All messages of the client that are there; an empty list after the last. ``None`` where there are none yet:
         the call is then among the wakes of a later drain. Raises a ``GrpcError`` for a stream that broke."""
 
-    def send_here(self, batch: list[bytes], /) -> bool:
+    def send_here(self, batch: Sequence[bytes | tuple[bytes, ...]], /) -> bool:
         """Sends a batch of messages, and waits for room in this thread; returns whether the call takes more."""
 
     def receive_here(self) -> list[bytes] | None:
@@ -54,8 +59,8 @@ class InboundCall:
         :meth:`receive`."""
 
     @staticmethod
-    def to_bytes(index: int, message: Any, /) -> bytes:
-        """The message as bytes; a ``TypeError`` says what it is instead."""
+    def to_bytes(index: int, message: Any, /) -> bytes | tuple[bytes, ...]:
+        """The message as bytes, or as its parts; a ``TypeError`` says what it is instead."""
 
     @staticmethod
     def no_stream(found: Any, /) -> Exception:
@@ -67,7 +72,7 @@ class Lookup:
 
     @property
     def name(self) -> str: ...
-    def resolve(self, index: int, on_loop: bool, layout: Layout, /) -> None: ...
+    def resolve(self, index: int, on_loop: bool, layout: Layout, takes: Memory | None, /) -> None: ...
     def refuse(self, fault: str, text: str, /) -> None: ...
 
 @final

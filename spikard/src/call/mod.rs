@@ -24,6 +24,8 @@ use std::time::{Duration, Instant};
 
 use http::Extensions;
 
+use crate::Code;
+
 pub(crate) use arrival::{Arrival, HalfClose};
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use connection::Connection;
@@ -60,6 +62,8 @@ pub struct Call {
     connection: Option<Arc<Connection>>,
     deadline: Option<Instant>,
     extensions: Extensions,
+    /// What the server or the method says of messages that cannot be decoded, if either does.
+    undecodable_as_invalid_argument: Option<bool>,
     buffered: OnceLock<Buffered>,
     /// Whether the whole request has arrived.
     half_closed: AtomicBool,
@@ -70,11 +74,13 @@ impl Call {
         connection: Option<Arc<Connection>>,
         deadline: Option<Instant>,
         extensions: Extensions,
+        undecodable_as_invalid_argument: Option<bool>,
     ) -> Self {
         Self {
             connection,
             deadline,
             extensions,
+            undecodable_as_invalid_argument,
             buffered: OnceLock::new(),
             half_closed: AtomicBool::new(false),
         }
@@ -159,6 +165,16 @@ impl Call {
     pub(crate) fn compressed(&self) -> &[bool] {
         let buffered = self.buffered.get();
         buffered.map_or(&[], |buffered| &buffered.compressed)
+    }
+
+    /// The code for a message that cannot be decoded. By default it is INTERNAL in Rust, as gRPC has it, and in Python
+    /// INVALID_ARGUMENT, that of handlers that decode by hand.
+    pub(crate) fn undecodable(&self, in_python: bool) -> Code {
+        if self.undecodable_as_invalid_argument.unwrap_or(in_python) {
+            Code::InvalidArgument
+        } else {
+            Code::Internal
+        }
     }
 
     /// The client has half-closed, and every message before that was taken.

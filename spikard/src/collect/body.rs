@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use tonic::body::Body;
 
 use crate::call::{Buffered, Charge, HalfClose};
-use crate::footprint::LayoutOf;
+use crate::footprint::MessagesOf;
 use crate::wire::{Codec, Keeper};
 use crate::{Call, Limits, Message, Status};
 
@@ -15,6 +15,7 @@ use super::decompression::Decompression;
 use super::list::MessageList;
 use super::quota::{Expect, Quota};
 use super::reader::Reader;
+use super::violation::Undecodable;
 
 /// The bytes of messages after which a call gives its thread to others: decompressing and decoding them takes a few
 /// milliseconds.
@@ -24,8 +25,7 @@ const TURN: usize = 1 << 20;
 pub(crate) struct RequestBody {
     reader: Reader,
     limits: Limits,
-    /// The layout of the messages.
-    layout: LayoutOf,
+    messages: MessagesOf,
     codec: Option<Codec>,
     charge: Charge,
     call: Arc<Call>,
@@ -37,7 +37,7 @@ impl RequestBody {
     pub(crate) fn new(
         body: Body,
         limits: Limits,
-        layout: LayoutOf,
+        messages: MessagesOf,
         charge: Charge,
         call: Arc<Call>,
         codec: Option<Codec>,
@@ -50,7 +50,7 @@ impl RequestBody {
         Self {
             reader: Reader::new(body, &limits, keeper, half_close),
             limits,
-            layout,
+            messages,
             codec,
             charge,
             call,
@@ -61,17 +61,36 @@ impl RequestBody {
     /// An empty list for messages that are collected.
     pub(super) fn buffer<M: Message>(&self, expect: Expect) -> MessageList<M> {
         let quota = Quota::new(self.limits, expect);
-        let limit = self.limits.max_decoded_bytes;
-        let decoded = Decoded::of_all(self.layout, limit, size_of::<M>());
-        MessageList::new(quota, Decompression::buffered(self.codec), decoded)
+        let decoded = self.decoded::<M>(false);
+        let wrong = self.wrong(expect);
+        MessageList::new(quota, Decompression::buffered(self.codec), decoded, wrong)
     }
 
     /// An empty list for messages that are handed on as they arrive.
     pub(super) fn window<M: Message>(&self) -> MessageList<M> {
         let quota = Quota::new(self.limits, Expect::Any);
+        let decoded = self.decoded::<M>(true);
+        let wrong = self.wrong(Expect::Any);
+        MessageList::new(quota, Decompression::streamed(self.codec), decoded, wrong)
+    }
+
+    /// What is decoded, against its limit, which holds for `each` message or for all together; `None` for raw messages.
+    fn decoded<M: Message>(&self, each: bool) -> Option<Decoded> {
         let limit = self.limits.max_decoded_bytes;
-        let decoded = Decoded::of_each(self.layout, limit, size_of::<M>());
-        MessageList::new(quota, Decompression::streamed(self.codec), decoded)
+        let value = match (M::is_raw(), self.messages.in_python()) {
+            (false, _) => size_of::<M>(),
+            // Their value is in Python, and counted there.
+            (true, true) => 0,
+            (true, false) => return None,
+        };
+        Some(Decoded::new(self.messages.clone(), limit, value, each))
+    }
+
+    fn wrong(&self, expect: Expect) -> Undecodable {
+        Undecodable {
+            code: self.call.undecodable(self.messages.in_python()),
+            is_only_one: expect == Expect::One,
+        }
     }
 
     /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what the list takes.

@@ -3,8 +3,9 @@
 use std::fmt::Display;
 use std::io;
 
-use crate::Status;
 use crate::footprint::Refused;
+use crate::status::{FieldViolation, bad_request};
+use crate::{Code, Status};
 
 use super::decoded::Room;
 use super::pace::TooSlow;
@@ -65,17 +66,36 @@ pub(super) fn too_slow(how: &TooSlow, received: usize) -> Status {
     ))
 }
 
-pub(super) fn undecodable<M>(index: usize, error: &dyn Display) -> Status {
-    let name = std::any::type_name::<M>().rsplit("::").next();
-    let name = name.unwrap_or("message");
-    Status::internal(format!("message {index} is not a valid {name}: {error}"))
+/// The answer to a message that cannot be decoded. Python words its own alike (`spikard/grpc/_typed.py`).
+#[derive(Clone, Copy)]
+pub(super) struct Undecodable {
+    pub(super) code: Code,
+    /// Whether the request has one message, and no stream.
+    pub(super) is_only_one: bool,
 }
 
-/// What is known of a message before it is decoded speaks against it.
-pub(super) fn refused<M>(index: usize, room: &Room, refused: Refused) -> Status {
-    match refused {
-        Refused::TooLarge { at_least } => decoded_too_large(index, room.limit(), at_least),
-        Refused::Malformed(how) => undecodable::<M>(index, &how),
+impl Undecodable {
+    pub(super) fn status<M>(self, index: usize, error: &dyn Display) -> Status {
+        let name = std::any::type_name::<M>().rsplit("::").next();
+        let name = name.unwrap_or("message");
+        let description = format!("is not a valid {name}: {error}");
+        let (what, field) = if self.is_only_one {
+            (String::from("the message"), String::from("payload"))
+        } else {
+            let what = format!("message {index} of the stream");
+            (what, format!("messages[{index}]"))
+        };
+        let text = format!("{what} {description}");
+        let violation = FieldViolation::new(field, description);
+        bad_request(self.code, text, vec![violation])
+    }
+
+    /// What is known of a message before it is decoded speaks against it.
+    pub(super) fn refused<M>(self, index: usize, room: &Room, refused: Refused) -> Status {
+        match refused {
+            Refused::TooLarge { at_least } => decoded_too_large(index, room.limit(), at_least),
+            Refused::Malformed(how) => self.status::<M>(index, &how),
+        }
     }
 }
 

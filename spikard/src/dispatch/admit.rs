@@ -55,7 +55,11 @@ pub(super) fn admit(
     };
     let deadline = Deadline::of(asked, limits.timeout, at);
     let charge = Charge::new(policy.budget.clone(), connection.clone());
-    let call = Call::new(connection, deadline.map(Deadline::at), parts.extensions);
+    let undecodable = options
+        .undecodable_as_invalid_argument
+        .or(policy.undecodable_as_invalid_argument);
+    let deadline_at = deadline.map(Deadline::at);
+    let call = Call::new(connection, deadline_at, parts.extensions, undecodable);
     let call = Arc::new(call);
     Ok(Admitted {
         sending: Sending {
@@ -69,7 +73,15 @@ pub(super) fn admit(
             metadata: wire::received(parts.headers),
             call: call.clone(),
         },
-        body: RequestBody::new(body, limits, target.layout, charge, call, codec, half_close),
+        body: RequestBody::new(
+            body,
+            limits,
+            target.messages,
+            charge,
+            call,
+            codec,
+            half_close,
+        ),
         deadline,
     })
 }

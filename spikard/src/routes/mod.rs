@@ -52,6 +52,7 @@ pub struct Routes {
     pub(crate) compression: Compression,
     pub(crate) accept_compression: bool,
     pub(crate) refuse_retried_uploads: bool,
+    pub(crate) undecodable_as_invalid_argument: Option<bool>,
     pub(crate) complete_services: bool,
     pub(crate) max_buffered_bytes: Option<usize>,
     pub(crate) max_buffered_bytes_per_connection: Option<usize>,
@@ -66,6 +67,7 @@ impl Default for Routes {
             compression: Compression::default(),
             accept_compression: true,
             refuse_retried_uploads: false,
+            undecodable_as_invalid_argument: None,
             complete_services: false,
             max_buffered_bytes: None,
             max_buffered_bytes_per_connection: None,
@@ -149,6 +151,7 @@ impl Routes {
             compression: self.compression,
             accept_compression: self.accept_compression,
             refuse_retried_uploads: self.refuse_retried_uploads,
+            undecodable_as_invalid_argument: self.undecodable_as_invalid_argument,
             budget: Arc::new(self.budget()),
         };
         self.check_complete()?;

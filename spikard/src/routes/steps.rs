@@ -76,6 +76,17 @@ macro_rules! routes_steps {
             self
         }
 
+        /// Whether a message that cannot be decoded is INVALID_ARGUMENT, and not INTERNAL, the gRPC specification's code
+        /// for it. Default: no, and yes for handlers in Python.
+        ///
+        /// INTERNAL says that the server is at fault. A load balancer that ejects hosts by their failures, as Envoy's
+        /// outlier detection does, then ejects a healthy one for what a client has sent.
+        #[must_use]
+        pub fn undecodable_as_invalid_argument(mut self, invalid: bool) -> Self {
+            self$(.$routes)?.undecodable_as_invalid_argument = Some(invalid);
+            self
+        }
+
         /// Whether every service must be complete: all methods of its `.proto` have a handler. Default: no, and the
         /// methods without one are named in the log, and answered UNIMPLEMENTED.
         ///

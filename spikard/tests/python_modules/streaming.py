@@ -128,7 +128,7 @@ class Message:
         return b""
 
 
-WRONG: dict[str, Any] = {"str": "text", "message": Message(), "none": None, "list": [b"a"]}
+WRONG: dict[str, Any] = {"str": "text", "message": Message(), "none": None, "list": [b"a", 2]}
 
 
 async def yielding(request: GrpcRequest) -> AsyncIterator[Any]:
@@ -137,7 +137,7 @@ async def yielding(request: GrpcRequest) -> AsyncIterator[Any]:
         array = bytearray(b"array")
         yield array
         array[:] = b"spoilt"
-        yield memoryview(b"a_b")[::2]
+        yield (memoryview(b"_a")[1:], array[:0], b"b")
         yield WRONG[request.payload.decode()]
         yield b"never"
 

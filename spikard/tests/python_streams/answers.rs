@@ -65,7 +65,10 @@ async fn what_cannot_be_sent_ends_the_stream_and_the_log_says_what_was_expected(
             "yielded streaming.Message (<streaming.Message object at 0x",
         ),
         ("none", "yielded None as message 3, expected bytes"),
-        ("list", "yielded list (of 1) as message 3, expected bytes"),
+        (
+            "list",
+            "yielded message 3, which[1] is int (2), expected bytes",
+        ),
     ];
     for (payload, expected) in cases {
         let (found, status) = with_payload("streaming:yielding", payload).await;

@@ -3,12 +3,14 @@
 Not run: test_typing.py has it checked.
 """
 
+from array import array
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import timedelta
 
 import pyarrow as pa
 
 from spikard.grpc import (
+    BytesLike,
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
@@ -32,6 +34,18 @@ from spikard.grpc.testing import AsyncClient, Client
 @grpc_stream(service="shop.Shop", max_messages=1, max_bytes="8MiB", timeout=timedelta(seconds=1), idle_timeout=0.5)
 async def unary(request: GrpcRequest) -> GrpcResponse:
     return GrpcResponse(request.payload, metadata={"x-a": "1"}, trailers=[("x-b-bin", b"1")])
+
+
+@grpc_stream(service="shop.Shop")
+async def parts(request: GrpcRequest) -> GrpcResponse[BytesLike]:
+    return GrpcResponse([b"header", bytearray(request.payload), memoryview(b"body")])
+
+
+@grpc_stream(service="shop.Shop")
+async def buffers(request: GrpcDuplexRequest) -> AsyncIterator[BytesLike]:
+    async for message in request.messages:
+        yield array("B", message)
+        yield message, bytearray(message)
 
 
 @grpc_stream(service="shop.Shop")
@@ -285,6 +299,7 @@ def refused(client: Client) -> None:
     client.call(unary, [1])  # refused
     text: GrpcResponse = GrpcResponse("text")  # refused
     GrpcResponse(messages=[b"one"])  # refused
+    texts: GrpcResponse[BytesLike] = GrpcResponse([b"one", "two"])  # noqa: F841  # refused
     nested: GrpcBidiStreamResponse = GrpcBidiStreamResponse([GrpcResponse()])  # refused
     GrpcRequest(b"one").messages  # refused
     GrpcClientStreamRequest([b"one"]).payload  # refused

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from spikard.grpc._codec import Codec
 from spikard.grpc._layout import Layout
 from spikard.grpc._live import Live
+from spikard.grpc._memory import Memory, memory_of
 from spikard.grpc._typed import Typed
+
+if TYPE_CHECKING:
+    from spikard._spikard import InboundCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,15 @@ class Handler:
         """The form in which it takes the messages of a buffered stream."""
         return "list" if self.typed is None else self.typed.layout
 
-    def run(self, held: list[Any], live: Live | None = None) -> Any:
+    @property
+    def memory(self) -> Memory | None:
+        """What the messages that it takes decoded take in memory."""
+        takes = None if self.typed is None else self.typed.takes
+        # Columns are counted by their bytes.
+        return memory_of(takes) if isinstance(takes, Codec) else None
+
+    def run(self, call: InboundCall, held: list[Any], live: Live | None = None) -> Any:
         """Calls the function with the request in a list, which it leaves: no frame below the handler keeps it."""
         if self.typed is not None:
-            self.typed.decode(held[0])
+            self.typed.decode(held[0], call.undecodable_code)
         return self.function(held.pop()) if live is None else self.function(held.pop(), live)

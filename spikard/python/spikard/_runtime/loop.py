@@ -113,7 +113,7 @@ class LoopRunner:
         if call.streams:
             stream = StreamCall(call, self._loop, handler, held[0])
             live = self.live(call_id, call, stream) if handler.takes_live else None
-            sending = self._send(call_id, stream, lambda: handler.run(held, live))
+            sending = self._send(call_id, stream, lambda: handler.run(call, held, live))
             self._start(call_id, call, handler, sending)
         else:
             self._start(call_id, call, handler, self._run(call_id, call, handler, held))
@@ -148,7 +148,7 @@ class LoopRunner:
         # Every exception is caught here: SystemExit or KeyboardInterrupt out of a task would end the loop.
         try:
             live = self.live(call_id, call, None) if handler.takes_live else None
-            response = handler.run(held, live)
+            response = handler.run(call, held, live)
             if inspect.isawaitable(response):
                 response = await response
         except BaseException as error:

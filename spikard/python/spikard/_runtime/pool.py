@@ -93,12 +93,12 @@ class Pool:
             if call.streams:
                 stream = StreamCall(call, self._loop, handler, held[0])
                 live = self._runner.live(call_id, call, stream) if handler.takes_live else None
-                answer = stream.run_here(lambda: handler.run(held, live))
+                answer = stream.run_here(lambda: handler.run(call, held, live))
                 if answer is not None:  # what the event loop has to wait for
                     self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
                 return
             live = self._runner.live(call_id, call, None) if handler.takes_live else None
-            response = handler.run(held, live)
+            response = handler.run(call, held, live)
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)
                 return

@@ -76,8 +76,8 @@ class Sending:
         """Compresses the messages; has no effect once the first was sent."""
         self._response = GrpcDuplexResponse((), compression=compression)
 
-    def encoded(self, message: Any) -> bytes:
-        """The bytes of the next message."""
+    def encoded(self, message: Any) -> bytes | tuple[bytes, ...]:
+        """The bytes of the next message, or its parts."""
         if self.handler.typed is not None:
             message = self._typed(self.handler.typed, message)
         if type(message) is not bytes:
@@ -86,7 +86,7 @@ class Sending:
             except TypeError as error:
                 raise CannotBeSentError(error)
         self._count += 1
-        sent: bytes = message
+        sent: bytes | tuple[bytes, ...] = message
         return sent
 
     def rows(self, codec: Columns, columns: Any) -> Iterator[list[bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.flushing import flushing
@@ -35,10 +35,10 @@ class StreamCall(Sending):
         self._loop = loop
         self._incoming: Incoming | None = None
         if isinstance(request, GrpcDuplexRequest):
-            decode = None if handler.typed is None else handler.typed.decoder()
+            decode = None if handler.typed is None else handler.typed.decoder(call.undecodable_code)
             self._incoming = Incoming(call, loop, self._on_first_read, decode, in_thread=not handler.on_loop)
             request.messages = self._incoming
-        self._batch: list[bytes] = []
+        self._batch: list[bytes | tuple[bytes, ...]] = []
         self._size = 0
         self._room = True
         self._waiter: asyncio.Future[None] | None = None
@@ -138,6 +138,7 @@ class StreamCall(Sending):
             for message in messages:
                 self.begin()
                 # One by one: nothing says when the next `next()` blocks.
+                parts: Iterable[Sequence[bytes | tuple[bytes, ...]]]
                 parts = [[self.encoded(message)]] if columns is None else self.rows(columns, message)
                 # Up to the part that nobody wants.
                 wanted = all(map(self.call.send_here, parts))
@@ -155,7 +156,7 @@ class StreamCall(Sending):
     def _collect(self, message: Any) -> None:
         encoded = self.encoded(message)
         self._batch.append(encoded)
-        self._size += len(encoded) + _FIXED
+        self._size += (sum(map(len, encoded)) if type(encoded) is tuple else len(encoded)) + _FIXED
 
     def _flush(self) -> None:
         if self._batch:

@@ -44,6 +44,7 @@ from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._load import LoadReport
+from spikard.grpc._message_type import BytesLike
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_STREAM_MESSAGES",
+    "BytesLike",
     "Call",
     "Compression",
     "GrpcBidiStreamRequest",

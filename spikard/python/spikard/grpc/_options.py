@@ -51,6 +51,10 @@ class CallLimits(TypedDict, total=False):
     """Bytes in all messages of one request together, after decompression. A call that exceeds it is
     RESOURCE_EXHAUSTED."""
 
+    max_decoded_bytes: Annotated[Size, Option("128MiB", SIZE, Group.LIMITS)]
+    """Bytes that the decoded messages of one request take in memory, where the handler is typed: known before they are
+    decoded, so that nothing is decoded which would take more. A call that exceeds it is RESOURCE_EXHAUSTED."""
+
     timeout: Annotated[Duration | None, Option(None, TIME, Group.LIMITS, unset="the client's deadline alone")]
     """Deadline of a call: the time from its headers to its trailers. The earlier of this and the client's deadline
     (``grpc-timeout``) holds. A call that exceeds it is DEADLINE_EXCEEDED."""
@@ -69,6 +73,10 @@ class MethodLimits(CallLimits, total=False):
     refuse_retried_uploads: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Refusal, as ABORTED, of request streams that their client sends again by itself (``grpc-previous-rpc-attempts``).
     Some clients leave out messages then."""
+
+    undecodable_as_invalid_argument: Annotated[bool, Option(True, SWITCH, Group.OTHER)]
+    """INVALID_ARGUMENT for a message that cannot be decoded, where the handler is typed. Without it such a call is
+    INTERNAL, the code of gRPC's specification, which load balancers take for a fault of the server."""
 
 
 class ClientOptions(CallLimits, total=False):

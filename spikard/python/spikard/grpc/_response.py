@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, overload
 
 from spikard.grpc._compression import Compression
 from spikard.grpc._listed import stream
-from spikard.grpc._message_type import BytesLike, Sent_co, SentInList_co
+from spikard.grpc._message_type import Sent_co, SentInList_co
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import Shown
 
@@ -54,14 +54,20 @@ class GrpcResponse(_Response, Generic[Sent_co]):
     """The response of a unary or client-streaming RPC: one message."""
 
     payload: Sent_co
-    """The message: as ``SerializeToString()`` gives it, or itself where the response is typed."""
+    """The message: as ``SerializeToString()`` gives it, or itself where the response is typed.
+
+    Bytes may be in any buffer that is contiguous, such as a ``bytearray`` or an array, or in a list of buffers, which
+    are sent as one message: a header and a body need not be joined. ``GrpcResponse[BytesLike]`` is the type of such a
+    response. They are taken when the handler returns, and a change after that is not sent. The same holds for each
+    message of a list, and for one that a generator yields.
+    """
 
     __match_args__ = ("payload", "metadata", "trailers", "compression")
     _shown = ("payload", "metadata", "trailers")
     _shown_if_set = ("compression",)
 
     @overload
-    def __init__(self: GrpcResponse[BytesLike], **head: Unpack[_Head]) -> None: ...
+    def __init__(self: GrpcResponse[bytes], **head: Unpack[_Head]) -> None: ...
     @overload
     def __init__(self, payload: Sent_co, **head: Unpack[_Head]) -> None: ...
     def __init__(

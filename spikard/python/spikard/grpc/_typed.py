@@ -12,7 +12,8 @@ from spikard.grpc._columns import Columns
 from spikard.grpc._layout import Layout
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
-from spikard.grpc._undecodable import undecodable, undecodable_at
+from spikard.grpc._status import StatusCode
+from spikard.grpc._undecodable import UndecodableError, undecodable, undecodable_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,16 @@ class Typed:
             return "column"
         return "list" if self.takes is None or self.takes.parse_all is None else "joined"
 
-    def decode(self, request: Any) -> None:
+    def decode(self, request: Any, code: int = StatusCode.INVALID_ARGUMENT) -> None:
         """Decodes the messages of a request, in their place: each is kept once, as bytes or decoded.
+
+        What cannot be decoded is an :class:`UndecodableError` with this code.
 
         Those of a full-duplex request come later, through :meth:`decoder`.
         """
         codec = self.takes
         if isinstance(codec, Columns):
-            _decode_columns(codec, request)
+            _decode_columns(codec, code, request)
         elif codec is None or isinstance(request, GrpcDuplexRequest):
             return
         elif isinstance(request, GrpcRequest):
@@ -45,15 +48,15 @@ class Typed:
             except MemoryError:
                 raise
             except Exception as error:
-                raise undecodable(codec.shown, error) from error
+                raise undecodable(codec.shown, error, code) from error
         elif codec.parse_all is None or type(request.messages) is list:
-            _decode_in_place(codec, request.messages)
+            _decode_in_place(codec, code, request.messages)
         else:
-            request.messages = _parsed(codec, codec.parse_all, request.messages)
+            request.messages = _parsed(codec, code, codec.parse_all, request.messages)
 
-    def decoder(self) -> Decoder | None:
-        """What decodes a stream, message by message."""
-        return Decoder(self.takes) if isinstance(self.takes, Codec) else None
+    def decoder(self, code: int = StatusCode.INVALID_ARGUMENT) -> Decoder | None:
+        """What decodes a stream, message by message; what cannot be decoded is an error with this code."""
+        return Decoder(self.takes, code) if isinstance(self.takes, Codec) else None
 
     def encode(self, response: Any) -> Any:
         """A response of bytes; the handler may return the same one again, so it stays as it is.
@@ -100,10 +103,11 @@ class Typed:
 class Decoder:
     """Decodes the messages of a stream, and counts them."""
 
-    __slots__ = ("_codec", "_count")
+    __slots__ = ("_code", "_codec", "_count")
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, code: int) -> None:
         self._codec = codec
+        self._code = code
         self._count = 0
 
     def __call__(self, message: bytes) -> Any:
@@ -115,19 +119,22 @@ class Decoder:
         except MemoryError:
             raise
         except Exception as error:
-            raise undecodable_at(index, self._codec.shown, error) from error
+            raise undecodable_at(index, self._codec.shown, error, self._code) from error
 
 
-def _decode_columns(codec: Columns, request: Any) -> None:
+def _decode_columns(codec: Columns, code: int, request: Any) -> None:
     if not isinstance(request, (GrpcClientStreamRequest, GrpcBidiStreamRequest)):
         # A program in Rust names the handler for a method of another kind.
         raise TypeError(
             f"the handler takes {codec.shown}, which a buffered stream is made into, and got a {type(request).__name__}"
         )
-    request.messages = codec.decode(request.messages)
+    try:
+        request.messages = codec.decode(request.messages)
+    except UndecodableError as error:
+        raise error.with_code(code) from error
 
 
-def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
+def _decode_in_place(codec: Codec, code: int, messages: list[Any]) -> None:
     decode = codec.decode
     index = 0
     try:
@@ -136,19 +143,31 @@ def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
     except MemoryError:
         raise
     except Exception as error:
-        raise undecodable_at(index, codec.shown, error) from error
+        raise undecodable_at(index, codec.shown, error, code) from error
 
 
-def _parsed(codec: Codec, parse_all: ParseAll, joined: bytes) -> Sequence[Any]:
+def _parsed(codec: Codec, code: int, parse_all: ParseAll, joined: bytes) -> Sequence[Any]:
     """The messages of a stream that comes joined, in one parse; which one is wrong is found one by one."""
     try:
         return parse_all(joined)
     except MemoryError:
         raise
     except Exception:
-        messages: list[Any] = split(joined)
-        _decode_in_place(codec, messages)
+        _find_undecodable(codec, code, joined)
+        messages: list[Any] = list(split(joined))
+        _decode_in_place(codec, code, messages)
         return messages
+
+
+def _find_undecodable(codec: Codec, code: int, joined: bytes) -> None:
+    # None is kept: each on its own has an arena, and takes more than it does among the others.
+    for index, message in enumerate(split(joined)):
+        try:
+            codec.decode(message)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise undecodable_at(index, codec.shown, error, code) from error
 
 
 def _encoded(codec: Codec, message: Any, wrong: str, index: int = 0) -> bytes:

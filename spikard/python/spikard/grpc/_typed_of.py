@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import types
 import typing
 from typing import Any
@@ -15,7 +16,8 @@ from spikard.grpc._response import GrpcResponse
 from spikard.grpc._service import ServiceMethod
 from spikard.grpc._typed import Typed
 
-_BYTES = (bytes, bytearray, memoryview, Any)
+_BYTES = (bytes, bytearray, memoryview, Any, getattr(collections.abc, "Buffer", bytes))
+_SEQUENCES = {list, tuple, collections.abc.Sequence}
 _UNIONS = {typing.Union, types.UnionType}
 
 
@@ -78,6 +80,8 @@ _NOT_OF_STREAMS = {
 
 
 def _is_bytes(argument: Any) -> bool:
-    if typing.get_origin(argument) in _UNIONS:
-        return all(map(_is_bytes, typing.get_args(argument)))
-    return any(argument is one for one in _BYTES)
+    """Whether messages of a type are sent as they are: buffers, and lists of buffers that are sent as one."""
+    origin, arguments = typing.get_origin(argument), typing.get_args(argument)
+    if origin in _UNIONS or origin in _SEQUENCES:
+        return all(map(_is_bytes, arguments))
+    return argument is ... or any(argument is one for one in _BYTES)

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 
 use crate::python::convert::{Answer, Buffered, Inbound, Wanted};
-use crate::{Call, Status};
+use crate::{Call, Code, Status};
 
 use super::handler::Handler;
 use super::inflow::Inflow;
@@ -30,6 +30,8 @@ pub(crate) struct CallState {
     pub(crate) handler: Handler,
     pub(crate) answer: Answer,
     pub(super) submitted: Instant,
+    /// The code for a message of the request that cannot be decoded.
+    pub(super) undecodable: Code,
     /// What of the request is copied when Python takes it.
     pub(super) request_bytes: usize,
     /// Taken by Python when the call starts; dropped if the call is cancelled before.
@@ -57,6 +59,7 @@ impl CallState {
             handler,
             answer,
             submitted: Instant::now(),
+            undecodable: request.call.undecodable(true),
             request_bytes: request.bytes(),
             inflow: request.is_stream().then(Inflow::default),
             outflow: (answer == Answer::Stream).then(Outflow::default),

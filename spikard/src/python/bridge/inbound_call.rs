@@ -73,6 +73,11 @@ impl InboundCall {
         self.0.answer == Answer::Stream
     }
 
+    #[getter]
+    fn undecodable_code(&self) -> i32 {
+        self.0.undecodable.into()
+    }
+
     fn begin(
         &self,
         metadata: &Bound<'_, PyAny>,
@@ -125,7 +130,7 @@ impl InboundCall {
     }
 
     #[staticmethod]
-    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         convert::yielded(index, message)
     }
 

@@ -31,7 +31,7 @@ mod waiting;
 mod wake;
 mod yielded;
 
-pub(crate) use handler::{Handler, Runs};
+pub(crate) use handler::{Found, Handler, Runs};
 pub(crate) use module::register;
 pub(crate) use notice::Notice;
 pub(crate) use py_bridge::PyBridge;

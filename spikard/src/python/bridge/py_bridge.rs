@@ -13,7 +13,7 @@ use crate::python::PythonError;
 use crate::python::convert::{self, Layout};
 
 use super::call::CallState;
-use super::handler::{Handler, Runs};
+use super::handler::{Found, Handler, Runs};
 use super::inbound_call::InboundCall;
 use super::lookup::LookupRequest;
 use super::notice::Notice;
@@ -168,13 +168,22 @@ impl Lookup {
         &self.0.name
     }
 
-    fn resolve(&self, index: usize, on_loop: bool, layout: Layout) {
+    fn resolve(
+        &self,
+        index: usize,
+        on_loop: bool,
+        layout: Layout,
+        takes: Option<convert::MessageClass>,
+    ) -> PyResult<()> {
         let runs = if on_loop { Runs::OnLoop } else { Runs::InPool };
-        self.0.answer(Ok(Handler {
+        let takes = takes.map(convert::MessageClass::read).transpose()?;
+        let handler = Handler {
             index,
             runs,
             layout,
-        }));
+        };
+        self.0.answer(Ok(Found { handler, takes }));
+        Ok(())
     }
 
     fn refuse(&self, fault: &str, text: String) {

@@ -7,6 +7,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyString, PyTuple};
 use crate::Compression;
 
 use super::answer::Answer;
+use super::payload::NoPayload;
 
 /// The most characters of a `repr`.
 const SHOWN: usize = 120;
@@ -46,13 +47,9 @@ pub(crate) fn response(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
     ))
 }
 
-pub(super) fn payload(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
-    PyTypeError::new_err(format!(
-        "returned a {} whose payload is {}, expected bytes{}",
-        answer.class_name(),
-        describe(found),
-        bytes_hint(found)
-    ))
+pub(super) fn payload(answer: Answer, found: NoPayload<'_>) -> PyErr {
+    let whose = format!("returned a {} whose payload", answer.class_name());
+    no_payload(found, &whose)
 }
 
 pub(super) fn messages(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
@@ -63,13 +60,9 @@ pub(super) fn messages(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
     ))
 }
 
-pub(super) fn message(answer: Answer, index: usize, found: &Bound<'_, PyAny>) -> PyErr {
-    PyTypeError::new_err(format!(
-        "returned a {} whose messages[{index}] is {}, expected bytes{}",
-        answer.class_name(),
-        describe(found),
-        bytes_hint(found)
-    ))
+pub(super) fn message(answer: Answer, index: usize, found: NoPayload<'_>) -> PyErr {
+    let whose = format!("returned a {} whose messages[{index}]", answer.class_name());
+    no_payload(found, &whose)
 }
 
 pub(super) fn compression(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
@@ -91,12 +84,35 @@ pub(super) fn uncompressed(answer: Answer, found: &Bound<'_, PyAny>) -> PyErr {
 }
 
 /// The error for something other than a message that a generator yielded.
-pub(super) fn yielded(index: usize, found: &Bound<'_, PyAny>) -> PyErr {
-    PyTypeError::new_err(format!(
-        "yielded {} as message {index}, expected bytes{}",
-        describe(found),
-        bytes_hint(found)
-    ))
+pub(super) fn yielded(index: usize, found: NoPayload<'_>) -> PyErr {
+    match found {
+        NoPayload::NotBytes(None, found) => PyTypeError::new_err(format!(
+            "yielded {} as message {index}, expected bytes{}",
+            describe(&found),
+            bytes_hint(&found)
+        )),
+        found => no_payload(found, &format!("yielded message {index}, which")),
+    }
+}
+
+/// The error for what is no message; `whose` is the message.
+fn no_payload(found: NoPayload<'_>, whose: &str) -> PyErr {
+    let of_part = |part: Option<usize>| part.map_or_else(String::new, |part| format!("[{part}]"));
+    let text = match found {
+        NoPayload::NotBytes(part, found) => format!(
+            "{whose}{} is {}, expected bytes{}",
+            of_part(part),
+            describe(&found),
+            bytes_hint(&found)
+        ),
+        NoPayload::NotContiguous(part, found) => format!(
+            "{whose}{} is {}, a buffer that is not contiguous: make it bytes, as with .tobytes()",
+            of_part(part),
+            describe(&found)
+        ),
+        NoPayload::Raised(error) => return error,
+    };
+    PyTypeError::new_err(text)
 }
 
 /// A hint for a response that is not a stream.

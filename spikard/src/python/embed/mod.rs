@@ -13,5 +13,7 @@ mod settings;
 mod venv;
 
 pub(super) use instance::bridge;
+#[cfg(not(spikard_extension))]
+pub(super) use instance::started;
 pub use interpreter::{Interpreter, InterpreterBuilder};
 pub use resolve::resolve;

@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 
 use crate::Status;
 use crate::python::bridge::{Bridge, Notice};
-use crate::python::convert::{Copied, frame};
+use crate::python::convert::{Copied, frame_request};
 use crate::python::lock::lock;
 
 use super::carried::Answered;
@@ -72,7 +72,7 @@ impl PyDialogue {
 #[pymethods]
 impl PyDialogue {
     fn send(&self, message: Bound<'_, PyBytes>, token: u64) -> PyResult<()> {
-        let framed = frame("request", &[message])?;
+        let framed = frame_request(vec![message])?;
         let told = self.told(token);
         let refused = self.refused.clone();
         let requests = lock(&self.requests).clone();

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyList};
 use tonic::metadata::MetadataMap;
 
 use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::convert::{append_metadata, frame};
+use crate::python::convert::{append_metadata, frame_request};
 use crate::python::lock::{lock, unpoisoned};
 use crate::python::{PythonError, PythonErrorKind};
 use crate::{Routes, ServeError};
@@ -145,7 +145,7 @@ impl PyServer {
         timeout: Option<f64>,
         token: u64,
     ) -> PyResult<()> {
-        let framed = frame("request", &messages)?;
+        let framed = frame_request(messages)?;
         let head = head(path, metadata, timeout)?;
         match &*self.phase()? {
             Phase::InProcess(client) => client.begin(head, framed, token),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from spikard._serving.targets import Route
+from spikard.grpc._buffer import contiguous, is_buffer
 from spikard.grpc._codec import Codec
 from spikard.grpc._columns import Columns
 from spikard.grpc._error import GrpcError
@@ -92,13 +93,16 @@ def _is_one(messages: Any, codec: Codec | None) -> bool:
     # The codec of a function of the user's own takes any object.
     if codec is not None and codec.type is not object and isinstance(messages, codec.type):
         return True
-    one = isinstance(messages, (str, bytes, bytearray, memoryview)) or hasattr(messages, "SerializeToString")
+    one = isinstance(messages, str) or is_buffer(messages) or hasattr(messages, "SerializeToString")
     return one or not isinstance(messages, Iterable)
 
 
 def _bytes(index: int, message: Any, codec: Codec | None) -> bytes:
-    if isinstance(message, (bytes, bytearray, memoryview)):
-        return bytes(message)
+    if codec is None or not isinstance(message, codec.type):
+        if is_buffer(message):
+            return contiguous(message)
+        if isinstance(message, (list, tuple)) and all(map(is_buffer, message)):
+            return b"".join(map(contiguous, message))
     if codec is not None:
         if isinstance(message, codec.type):
             return bytes(codec.encode(message))
