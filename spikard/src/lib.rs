@@ -161,6 +161,7 @@ mod samples;
 mod server;
 mod service;
 mod shapes;
+mod stats;
 mod wire;
 
 #[doc(hidden)]
@@ -198,3 +199,4 @@ pub use shapes::{
 pub use spikard_macros::Footprint;
 #[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;
+pub use stats::{Histogram, MethodStats, ServerStats, Stats, StatusStats};

@@ -1,10 +1,7 @@
 //! How a request arrived: on which connection, when, and whether the end of its body can be trusted.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
-
-use http::Extensions;
 
 use super::connection::Connection;
 
@@ -28,11 +25,4 @@ pub(crate) struct Arrival {
     /// When the request arrived: the deadline counts what layers take as well.
     pub(crate) at: Instant,
     pub(crate) half_close: HalfClose,
-}
-
-impl Arrival {
-    /// The client's address, of a request with these extensions.
-    pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
-        extensions.get::<Self>()?.connection.address
-    }
 }

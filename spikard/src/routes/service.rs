@@ -16,6 +16,7 @@ use tower_service::Service;
 #[cfg(feature = "orca")]
 use crate::call::Budget;
 use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_method};
+use crate::stats::{ServerCounters, Stats};
 
 use super::foreign::ForeignByName;
 use super::registry::Registered;
@@ -32,6 +33,7 @@ struct Shared {
     methods: HashMap<String, Registered>,
     foreign: ForeignByName,
     policy: Policy,
+    counters: Arc<ServerCounters>,
 }
 
 impl RoutesService {
@@ -39,14 +41,31 @@ impl RoutesService {
         methods: HashMap<String, Registered>,
         foreign: ForeignByName,
         policy: Policy,
+        counters: ServerCounters,
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 methods,
                 foreign,
                 policy,
+                counters: Arc::new(counters),
             }),
         }
+    }
+
+    /// What the methods have done: read it at any time.
+    pub fn stats(&self) -> Stats {
+        Stats::of(self.shared.counters.clone())
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn counters(&self) -> &Arc<ServerCounters> {
+        &self.shared.counters
+    }
+
+    /// The answer to a path that names no method.
+    pub(crate) fn unknown(&self, request: &Request<Body>) -> Response<Body> {
+        unknown_method(request, Some(self.shared.counters.other()))
     }
 }
 
@@ -112,7 +131,7 @@ impl RoutesService {
         }
         match method {
             Some(method) => method.answer(ServerCall::new(request, self.shared.policy.clone())),
-            None => Box::pin(ready(Ok(unknown_method(&request)))),
+            None => Box::pin(ready(Ok(self.unknown(&request)))),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 use std::fmt;
+#[cfg(feature = "metrics")]
+use std::net::SocketAddr;
 #[cfg(feature = "tls")]
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +23,8 @@ use tower_service::Service;
 
 use crate::Routes;
 use crate::routes::routes_steps;
+#[cfg(feature = "python")]
+use crate::stats::Watch;
 
 use super::address::listen;
 use super::broken::Broken;
@@ -32,6 +36,8 @@ use super::handshake::Handshake;
 use super::health::Health;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
+#[cfg(feature = "metrics")]
+use super::metrics::MetricsListener;
 #[cfg(feature = "orca")]
 use super::orca::{OpenRca, Orca};
 #[cfg(feature = "reflection")]
@@ -50,6 +56,8 @@ pub struct ServerBuilder {
     tls: Option<Tls>,
     #[cfg(feature = "health")]
     health: Option<Health>,
+    #[cfg(feature = "metrics")]
+    metrics: Metrics,
     #[cfg(feature = "orca")]
     orca: Option<Orca>,
     #[cfg(feature = "reflection")]
@@ -71,6 +79,8 @@ impl Server {
             tls: None,
             #[cfg(feature = "health")]
             health: None,
+            #[cfg(feature = "metrics")]
+            metrics: Metrics::None,
             #[cfg(feature = "orca")]
             orca: None,
             #[cfg(feature = "reflection")]
@@ -164,6 +174,37 @@ impl ServerBuilder {
     #[must_use]
     pub fn orca(mut self, orca: Orca) -> Self {
         self.orca = Some(orca);
+        self
+    }
+
+    /// Serves a page of metrics for Prometheus at `http://ADDRESS/metrics`, for as long as the server serves, the drain
+    /// included: [`ServerStats::to_prometheus`](crate::ServerStats::to_prometheus). Port 0 is a free port, which
+    /// [`Server::metrics_addr`] says. Everyone who can connect reads it: give it an address of an inner network.
+    ///
+    /// ```
+    /// use spikard::Server;
+    ///
+    /// let server = Server::builder().metrics_bind(([127, 0, 0, 1], 9464));
+    /// # drop(server);
+    /// ```
+    #[cfg(feature = "metrics")]
+    #[must_use]
+    pub fn metrics_bind(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.metrics = Metrics::At(address.into());
+        self
+    }
+
+    /// Serves the page of metrics on a socket that listens already.
+    #[cfg(all(feature = "metrics", feature = "python"))]
+    pub(crate) fn metrics_on(mut self, listener: MetricsListener) -> Self {
+        self.metrics = Metrics::On(listener);
+        self
+    }
+
+    /// Tells `watcher` of calls.
+    #[cfg(feature = "python")]
+    pub(crate) fn watched_by(mut self, watcher: impl Watch + 'static) -> Self {
+        self.routes.watchers.add(watcher);
         self
     }
 
@@ -264,6 +305,8 @@ impl ServerBuilder {
         if let Some(load) = &load {
             load.watch(routes.budget());
         }
+        #[cfg(feature = "metrics")]
+        let metrics = self.metrics.listen()?;
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
             nodelay: self.transport.tcp_nodelay,
@@ -277,6 +320,7 @@ impl ServerBuilder {
             },
         };
         let serving = Serving {
+            counters: routes.counters().clone(),
             stack: self.layers.around(routes),
             transport: self.transport,
             handshake,
@@ -292,6 +336,37 @@ impl ServerBuilder {
             grace: self.grace,
             #[cfg(feature = "health")]
             health,
+            #[cfg(feature = "metrics")]
+            metrics,
         })
+    }
+}
+
+/// Where the page of metrics is served.
+#[cfg(feature = "metrics")]
+#[derive(Debug)]
+enum Metrics {
+    None,
+    At(SocketAddr),
+    #[cfg(feature = "python")]
+    On(MetricsListener),
+}
+
+#[cfg(feature = "metrics")]
+impl Metrics {
+    fn listen(self) -> Result<Option<MetricsListener>, ServeError> {
+        match self {
+            Self::None => Ok(None),
+            Self::At(address) => {
+                let bound = MetricsListener::bind(address);
+                let bound = bound.map_err(|source| ServeError::Bind {
+                    source,
+                    address: format!("{address} (metrics_bind)"),
+                });
+                bound.map(Some)
+            }
+            #[cfg(feature = "python")]
+            Self::On(listener) => Ok(Some(listener)),
+        }
     }
 }

@@ -13,7 +13,7 @@ use tower::{Layer, ServiceExt};
 use tower_service::Service;
 
 use crate::call::of_layer;
-use crate::dispatch::{ResponseFuture, unknown_method};
+use crate::dispatch::ResponseFuture;
 use crate::respond::HeaderLimit;
 use crate::routes::MethodOfPath;
 use crate::{RoutesService, Status};
@@ -90,7 +90,7 @@ impl Stack {
                     }
                     MethodOfPath::None => None,
                     MethodOfPath::Refused => {
-                        return Box::pin(ready(Ok(unknown_method(&request))));
+                        return Box::pin(ready(Ok(routes.unknown(&request))));
                     }
                 };
                 let max_bytes = routes.max_sent_metadata_bytes();

@@ -16,6 +16,8 @@ mod health;
 mod idle;
 mod layers;
 mod listener;
+#[cfg(feature = "metrics")]
+mod metrics;
 #[cfg(feature = "orca")]
 mod orca;
 mod preface;
@@ -37,6 +39,8 @@ mod verified_body;
 pub use builder::ServerBuilder;
 pub use error::ServeError;
 pub use layers::LayeredService;
+#[cfg(all(feature = "metrics", feature = "python"))]
+pub(crate) use metrics::MetricsListener;
 #[cfg(feature = "orca")]
 pub use orca::Orca;
 #[cfg(feature = "reflection")]

@@ -90,7 +90,7 @@ impl InboundCall {
         let Some(outflow) = self.0.outflow() else {
             return Ok(true);
         };
-        Ok(outflow.send(convert::frame_batch(batch)?))
+        Ok(outflow.send(convert::frame_batch(batch)?, batch.len()))
     }
 
     fn end(&self, trailers: &Bound<'_, PyAny>) -> PyResult<()> {

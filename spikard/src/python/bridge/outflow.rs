@@ -21,6 +21,8 @@ pub(super) struct Outflow(Mutex<State>);
 struct State {
     batches: VecDeque<Bytes>,
     size: usize,
+    /// Those that were sent and those that wait.
+    messages: usize,
     end: Option<Result<MetadataMap, Status>>,
     /// The call has ended: nothing more is sent.
     abandoned: bool,
@@ -38,18 +40,24 @@ impl State {
 }
 
 impl Outflow {
-    /// Adds a batch, which may be empty. Returns whether there is room for more; if not, Python is woken when there is.
-    pub(super) fn send(&self, batch: Bytes) -> bool {
+    /// Adds a batch of so many messages. Returns whether there is room for more; if not, Python is woken when there is.
+    pub(super) fn send(&self, batch: Bytes, messages: usize) -> bool {
         let (sender, room) = {
             let mut state = lock(&self.0);
             if !batch.is_empty() && !state.abandoned && state.end.is_none() {
                 state.size += batch.len();
+                state.messages += messages;
                 state.batches.push_back(batch);
             }
             (state.sender.take(), state.has_room())
         };
         sender.inspect(Waker::wake_by_ref);
         room
+    }
+
+    /// The messages that were added.
+    pub(super) fn messages(&self) -> usize {
+        lock(&self.0).messages
     }
 
     /// Ends the stream after the messages in it. Only the first end counts.

@@ -5,20 +5,29 @@
 mod answer;
 mod arena;
 mod descriptor;
+mod ended_calls;
 mod ending;
 mod errno;
 mod in_process;
 mod log;
 mod methods;
+#[cfg(feature = "metrics")]
+mod metrics_page;
 mod orders;
+#[cfg(feature = "metrics")]
+mod page_line;
 mod pulse;
 mod py_server;
 mod running;
 mod settings;
 mod signals;
+mod stats;
 mod stop;
 mod watchdog;
 
 pub(crate) use arena::one_arena;
+pub(crate) use ended_calls::{PyEndedCall, PyEndedCalls};
 pub(crate) use ending::Ending;
+#[cfg(feature = "metrics")]
+pub(crate) use metrics_page::MetricsPage;
 pub(crate) use py_server::{PyAnswered, PyServer};
