@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from clients import Call, with_grpcio
 from gate import Gate
+from pages import ROOT, blocks
 from processes import Lines, serving
 from raw_client import RawClient, message
 
 from spikard.grpc import testing
 
 NUMBERS = r"received (\d+) \((\d+) bytes\), sent (\d+) \((\d+) bytes\), [\d.]+ ms: buffered [\d.]+, queued [\d.]+"
+GUIDE = ROOT / "docs" / "guide" / "observability.md"
 CHECK = "/grpc.health.v1.Health/Check"
 
 
@@ -36,7 +38,15 @@ def test_each_call_has_a_line(call: Call, workers: int) -> None:
         assert call(served.address, "/probes.Probes/Short", "unary_unary", [b""]).code == "DEADLINE_EXCEEDED"
         served.err.wait_for(r"spikard\.access: \S+ probes\.Probes/Short DEADLINE_EXCEEDED, .*; refused by timeout\n")
         assert served.stop() == 0
-        assert len(re.findall(r"spikard\.access", served.err.whole())) == 4
+        lines = [line for line in served.err.whole().splitlines() if "spikard.access" in line]
+        assert len(lines) == 4
+    (block,) = (block for block in blocks(GUIDE, language="text") if "spikard.access" in block.text)
+    in_page = [_comparable(line.replace("shop.Orders/AddUp", "probes.Probes/Join")) for line in block.text.splitlines()]
+    assert in_page == [_comparable(line) for line in lines[:2]]
+
+
+def _comparable(line: str) -> str:
+    return re.sub(r"[\d.]+", "0", line)
 
 
 def test_a_call_that_is_given_up_has_one_too(tmp_path: Path) -> None:
@@ -46,8 +56,9 @@ def test_a_call_that_is_given_up_has_one_too(tmp_path: Path) -> None:
     ):
         with closing(RawClient(served.address)) as client:
             client.socket.sendall(client.begin("/gated.Gated/Stay", message(b"")))
-            _waits = gate.arrival()
-        served.err.wait_for(r"spikard\.access: \S+ gated\.Gated/Stay CANCELLED, received 1 ")
+            arrived = gate.arrival()
+        with closing(arrived):
+            served.err.wait_for(r"spikard\.access: \S+ gated\.Gated/Stay CANCELLED, received 1 ")
         assert served.stop() == 0
 
 

@@ -5,8 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import tomli
 from clients import with_grpcio
+from pages import ROOT, blocks
 from processes import serving, spikard
+
+GUIDE = ROOT / "docs" / "guide" / "observability.md"
 
 TABLE = {
     "version": 1,
@@ -61,6 +65,19 @@ def test_a_file_says_where_the_log_goes(tmp_path: Path, kind: str, text: str) ->
     written = log.read_text()
     assert "<INFO spikard> draining: the workers have 30 s" in written
     assert "probes.Probes/Echo OK" in written
+
+
+def test_the_file_of_the_guide(tmp_path: Path) -> None:
+    """As TOML, or the same as JSON where Python has no reader of TOML."""
+    (block,) = (block for block in blocks(GUIDE, language="toml") if block.file == "log.toml")
+    config = tmp_path / "log.json"
+    config.write_text(json.dumps(tomli.loads(block.text)))
+    with serving("probes", "--access-log", "--log-config", str(config), cwd=tmp_path) as served:
+        assert with_grpcio(served.address, "/probes.Probes/Echo", "unary_unary", [b""]).code == "OK"
+        assert served.stop() == 0
+        assert "INFO spikard.server.drain: draining" in served.err.whole()
+        assert "spikard.access" not in served.err.text()
+    assert "INFO spikard.access: 127.0.0.1:" in (tmp_path / "access.log").read_text()
 
 
 def test_a_level_on_the_command_line_is_that_of_spikards_log(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ pub(super) fn admit(
             connection,
             at,
             half_close,
+            ..
         }) => (Some(connection), at, half_close),
         // Mounted in another server.
         None => (None, Instant::now(), HalfClose::Unverified),

@@ -128,6 +128,9 @@ impl ServerCall {
             unbuffered,
         } = form;
         let arrival = self.request.extensions().get::<Arrival>();
+        if let Some(arrival) = arrival {
+            arrival.reach();
+        }
         let peer = arrival.and_then(|arrival| arrival.connection.address);
         let record = self.counters.map(|method| {
             CallRecord::started(method, None, peer, arrival.map(|arrival| arrival.at))

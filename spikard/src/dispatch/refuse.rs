@@ -49,6 +49,9 @@ pub(crate) fn unknown_method<B>(
         "this server has no method {path}"
     )));
     let arrival = request.extensions().get::<Arrival>();
+    if let Some(arrival) = arrival {
+        arrival.reach();
+    }
     let peer = arrival.and_then(|arrival| arrival.connection.address);
     let arrived = arrival.map(|arrival| arrival.at);
     let record =

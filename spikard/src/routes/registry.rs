@@ -54,6 +54,11 @@ impl Registered {
         })
     }
 
+    #[cfg(feature = "server")]
+    pub(super) fn counters(&self) -> Option<&Arc<MethodCounters>> {
+        self.counters.as_ref()
+    }
+
     pub(super) fn service(&self) -> &'static str {
         self.service
     }

@@ -13,9 +13,12 @@ use http::{Request, Response};
 use tonic::body::Body;
 use tower_service::Service;
 
+use crate::call::Arrival;
 #[cfg(feature = "orca")]
 use crate::call::Budget;
 use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_method};
+#[cfg(feature = "server")]
+use crate::stats::MethodCounters;
 use crate::stats::{ServerCounters, Stats};
 
 use super::foreign::ForeignByName;
@@ -61,6 +64,15 @@ impl RoutesService {
     #[cfg(feature = "server")]
     pub(crate) fn counters(&self) -> &Arc<ServerCounters> {
         &self.shared.counters
+    }
+
+    /// The counters of a method of ours; those of all others where a path names none.
+    #[cfg(feature = "server")]
+    pub(crate) fn counters_of(&self, path: &str) -> Arc<MethodCounters> {
+        let method = self.shared.methods.get(path).and_then(Registered::counters);
+        method
+            .unwrap_or_else(|| self.shared.counters.other())
+            .clone()
     }
 
     /// The answer to a path that names no method.
@@ -121,6 +133,9 @@ impl RoutesService {
         if method.is_none()
             && let Some(answer) = self.shared.foreign.find(path)
         {
+            if let Some(arrival) = request.extensions().get::<Arrival>() {
+                arrival.reach();
+            }
             // One of spikard's, added the tonic way, keeps the limits and the budget of the server.
             let mut request = request;
             request.extensions_mut().insert(self.shared.policy.clone());

@@ -221,6 +221,7 @@ impl Service<Request<Incoming>> for Calls {
             at: Instant::now(),
             // `VerifiedBody` turns every other end into an error.
             half_close: HalfClose::Verified,
+            reached: None,
         });
         #[cfg(feature = "orca")]
         if let Some(load) = &self.load {

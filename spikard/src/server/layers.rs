@@ -18,6 +18,8 @@ use crate::respond::HeaderLimit;
 use crate::routes::MethodOfPath;
 use crate::{RoutesService, Status};
 
+use super::with_layers::WithLayers;
+
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What a layer of a [`Server`](crate::Server) wraps: the methods, with the layers that were added after it.
@@ -94,13 +96,17 @@ impl Stack {
                     }
                 };
                 let max_bytes = routes.max_sent_metadata_bytes();
+                let counters = routes.counters_of(request.uri().path());
+                let watch = WithLayers::watch(&mut request, method.clone(), counters);
                 let answer = service.clone().oneshot(request);
                 Box::pin(async move {
-                    Ok(answer.await.unwrap_or_else(|error| {
+                    let answered = answer.await.unwrap_or_else(|error| {
                         let limit = header_limit(method.as_ref(), max_bytes);
                         let status = Status::from_error(error);
                         limit.status(of_layer(status)).into_http()
-                    }))
+                    });
+                    watch.answered(&answered);
+                    Ok(answered)
                 })
             }
         }

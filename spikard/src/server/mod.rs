@@ -35,6 +35,7 @@ mod stopping;
 mod tls;
 mod transport;
 mod verified_body;
+mod with_layers;
 
 pub use builder::ServerBuilder;
 pub use error::ServeError;

@@ -174,6 +174,36 @@ async fn times_and_sizes_are_measured_once_somebody_has_read() {
 }
 
 #[tokio::test]
+async fn a_call_that_a_layer_answers_is_counted_once() {
+    let check = |request: tonic::Request<()>| match request.metadata().get("x-user") {
+        Some(_) => Ok(request),
+        None => Err(Status::unauthenticated("who are you?")),
+    };
+    let builder = Server::builder()
+        .add(Join)
+        .layer(tonic::service::interceptor::InterceptorLayer::new(check));
+    let (running, stats) = Running::start_with_stats(builder).await;
+    let (join, user) = ("/test.Stats/Join", [("x-user", "ann")]);
+    let refused = raw_call(running.addr, join, &[], messages(1)).await;
+    assert_eq!(refused.code(), Code::Unauthenticated);
+    raw_call(running.addr, "/test.Stats/Nothing", &[], messages(1)).await;
+    raw_body(running.addr, join, &user, messages(1)).await;
+    raw_call(running.addr, join, &user, Bytes::from_static(b"broken")).await;
+    let read = stats.read();
+    let join = of(&read, "test.Stats/Join");
+    assert_eq!(
+        statuses(join),
+        [
+            (Code::Ok, 1),
+            (Code::Internal, 1),
+            (Code::Unauthenticated, 1)
+        ]
+    );
+    assert_eq!(join.started, 3);
+    assert_eq!(statuses(of(&read, "other")), [(Code::Unauthenticated, 1)]);
+}
+
+#[tokio::test]
 async fn routes_in_the_server_of_another_count_too() {
     let service = spikard::Routes::new().add(Refuse).into_service().unwrap();
     let stats = service.stats();

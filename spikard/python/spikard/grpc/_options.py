@@ -190,16 +190,17 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     until they are served again. A worker that is stuck then gets no new connections. 0 is for ever."""
 
     access_log: Annotated[bool, Option(False, SWITCH, Group.SEEING)]
-    """Access log: one line for each call that has ended, at INFO on the logger ``spikard.access``; for health checks,
-    reflection and load reports at DEBUG."""
+    """Access log: one line for each call that has ended. It is at INFO on the logger ``spikard.access``, and at DEBUG
+    for health checks, reflection and load reports."""
 
     metrics_bind: Annotated[str | None, Option(None, METRICS, Group.SEEING)]
-    """Address of a page of metrics for Prometheus, ``http://HOST:PORT/metrics``; with workers, the sum of all. Everyone
-    who can connect reads it."""
+    """Address of a page of metrics for Prometheus, ``http://HOST:PORT/metrics``. With workers it is the sum of all.
+    Everyone who can connect reads it."""
 
     otel: Annotated[bool, Option(False, SWITCH, Group.SEEING)]
-    """OpenTelemetry: a span for each call that comes to its handler, which continues ``traceparent``, and the metrics
-    of gRFC A66, by the global providers of the program. Needs ``opentelemetry-api``."""
+    """Spans and metrics by OpenTelemetry. Each call that comes to its handler has a span, which continues
+    ``traceparent``, and the metrics are those of gRFC A66, by the global providers of the program. Needs
+    ``opentelemetry-api``."""
 
     orca: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Load reports, for clients and proxies that balance calls by them: in the trailer ``endpoint-load-metrics-bin`` of
@@ -252,7 +253,7 @@ class CommandOptions(ServeOptions, total=False):
     """Form of the log: lines for people, or a JSON object a line. Not with ``log_config``, whose formatters decide."""
 
     log_config: Annotated[StrPath | None, Option(None, CONFIG, Group.SEEING)]
-    """Configuration of Python's logging, instead of standard error: what ``logging.config.dictConfig`` takes, as
+    """Configuration of Python's logging, instead of standard error. It is what ``logging.config.dictConfig`` takes, as
     ``.json`` or ``.toml`` (Python 3.11 or later), or what ``fileConfig`` takes, as ``.ini``. Without ``log_level`` its
     levels hold."""
 

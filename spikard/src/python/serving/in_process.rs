@@ -140,6 +140,7 @@ async fn call(service: &mut RoutesService, outgoing: Outgoing) -> Answered {
         at: Instant::now(),
         // The body is one buffer: nothing can break it off.
         half_close: HalfClose::Verified,
+        reached: None,
     });
     let response = match service.call(request).await {
         Ok(response) => response,
