@@ -138,7 +138,7 @@
 //! | `tls` | | `ServerBuilder::tls`, with client certificates |
 //! | `health`, `reflection` | | `ServerBuilder::health` and `::reflection`, from tonic's crates |
 //! | `metrics` | | `ServerBuilder::metrics_bind`: a page for Prometheus |
-//! | `otel` | | `otel_metrics`: OpenTelemetry's metrics, under the names of gRFC A66 |
+//! | `otel` | | `otel_metrics`: OpenTelemetry's metrics, under the names of gRFC A66; spans that continue the client's trace |
 //! | `orca` | | `ServerBuilder::orca`: load reports, for those that balance calls |
 //! | `router` | | `Routes::into_axum_router` and `::into_tonic` |
 //! | `python` | | handlers in Python; without it nothing of Python is needed or linked |

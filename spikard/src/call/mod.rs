@@ -14,6 +14,8 @@ mod panics;
 mod progress;
 pub(crate) mod refusal;
 mod span;
+#[cfg(feature = "otel")]
+mod trace_context;
 #[cfg(any(feature = "health", feature = "orca", feature = "reflection"))]
 mod until_drain;
 

@@ -82,6 +82,19 @@ impl CallSpan {
         }
     }
 
+    /// Continues the trace of the client, which the headers of its request name.
+    #[cfg(feature = "otel")]
+    pub(crate) fn continues(self, headers: &http::HeaderMap) -> Self {
+        super::trace_context::continue_in(&self.span, headers);
+        self
+    }
+
+    /// Without OpenTelemetry, there is no trace.
+    #[cfg(not(feature = "otel"))]
+    pub(crate) fn continues(self, _: &http::HeaderMap) -> Self {
+        self
+    }
+
     /// Runs `future` inside the span.
     pub(crate) fn of<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
         future.instrument(self.span.clone())

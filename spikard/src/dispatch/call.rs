@@ -135,7 +135,8 @@ impl ServerCall {
         let record = self.counters.map(|method| {
             CallRecord::started(method, None, peer, arrival.map(|arrival| arrival.at))
         });
-        let mut span = CallSpan::new(&target.service, &target.method, peer, record);
+        let mut span = CallSpan::new(&target.service, &target.method, peer, record)
+            .continues(self.request.headers());
         let accepts = self.policy.accepts_compression(&target.options);
         let told = wire::accepted_if_asked(self.request.headers(), accepts);
         let headers = HeaderLimit::new(

@@ -56,7 +56,9 @@ pub(crate) fn unknown_method<B>(
     let arrived = arrival.map(|arrival| arrival.at);
     let record =
         counters.map(|counters| CallRecord::started(counters.clone(), Some(&path), peer, arrived));
-    CallSpan::of_unknown(&path, peer, record).fail(&status);
+    CallSpan::of_unknown(&path, peer, record)
+        .continues(request.headers())
+        .fail(&status);
     status.into_http()
 }
 

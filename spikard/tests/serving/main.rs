@@ -26,3 +26,4 @@ mod spans;
 mod stats;
 mod support;
 mod tls;
+mod traces;
