@@ -31,6 +31,11 @@ impl Progress {
         self.bytes.store(bytes, Ordering::Relaxed);
     }
 
+    /// Whether somebody asks for times.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.from.is_some()
+    }
+
     /// The handler gets the request now.
     pub(crate) fn handed_over(&self) {
         if let Some(from) = self.from {
@@ -51,7 +56,9 @@ impl Progress {
             messages: self.messages.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
         };
-        record.buffered = self.buffered.get().copied();
-        record.queued = self.queued.get().copied().unwrap_or_default();
+        if self.from.is_some() {
+            let queued = self.queued.get().copied();
+            record.handed_over(self.buffered.get().copied(), queued.unwrap_or_default());
+        }
     }
 }

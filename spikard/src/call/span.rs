@@ -161,7 +161,9 @@ impl CallSpan {
         }
         self.received();
         if let Some(record) = &self.record {
-            self.span.in_scope(|| record.ended(code));
+            // Those who are told write in the span of the call.
+            let _in = record.measured_from().map(|_| self.span.enter());
+            record.ended(code);
         }
     }
 

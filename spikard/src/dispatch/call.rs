@@ -103,10 +103,12 @@ impl ServerCall {
                 sending,
                 deadline,
             } = admitted;
-            let call = head.call.clone();
+            let measured = head.call.progress.is_measured();
+            let measured = measured.then(|| head.call.clone());
             let request = Req::receive(head, body).await?;
-            call.progress.handed_over();
-            drop(call);
+            if let Some(call) = measured {
+                call.progress.handed_over();
+            }
             if let Some(deadline) = deadline
                 && deadline.has_passed()
             {

@@ -2,8 +2,6 @@
 
 use std::error::Error;
 use std::fmt;
-#[cfg(feature = "metrics")]
-use std::net::SocketAddr;
 #[cfg(feature = "tls")]
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,16 +13,12 @@ use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 #[cfg(feature = "tls")]
 use tokio::sync::Semaphore;
-#[cfg(all(feature = "health", feature = "python"))]
-use tokio::sync::watch;
 use tonic::body::Body;
 use tower::Layer;
 use tower_service::Service;
 
 use crate::Routes;
 use crate::routes::routes_steps;
-#[cfg(feature = "python")]
-use crate::stats::Watch;
 
 use super::address::listen;
 use super::broken::Broken;
@@ -37,7 +31,7 @@ use super::health::Health;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
 #[cfg(feature = "metrics")]
-use super::metrics::MetricsListener;
+use super::metrics_bind::Metrics;
 #[cfg(feature = "orca")]
 use super::orca::{OpenRca, Orca};
 #[cfg(feature = "reflection")]
@@ -50,14 +44,14 @@ use super::transport::Transport;
 /// The services and settings of a [`Server`], from [`Server::builder`].
 #[derive(Debug)]
 pub struct ServerBuilder {
-    routes: Routes,
+    pub(super) routes: Routes,
     layers: Layers,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
     #[cfg(feature = "health")]
-    health: Option<Health>,
+    pub(super) health: Option<Health>,
     #[cfg(feature = "metrics")]
-    metrics: Metrics,
+    pub(super) metrics: Metrics,
     #[cfg(feature = "orca")]
     orca: Option<Orca>,
     #[cfg(feature = "reflection")]
@@ -96,13 +90,6 @@ impl Server {
 
 impl ServerBuilder {
     routes_steps!(routes);
-
-    /// Replaces the routes, with their limits and compression.
-    #[cfg(feature = "python")]
-    pub(crate) fn routes(mut self, routes: Routes) -> Self {
-        self.routes = routes;
-        self
-    }
 
     /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
     ///
@@ -160,51 +147,11 @@ impl ServerBuilder {
         self
     }
 
-    /// Has health say NOT_SERVING while this is false.
-    #[cfg(all(feature = "health", feature = "python"))]
-    pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {
-        if let Some(health) = &mut self.health {
-            health.able = Some(able);
-        }
-        self
-    }
-
     /// Reports the load of the server and of each call: see [`Orca`].
     #[cfg(feature = "orca")]
     #[must_use]
     pub fn orca(mut self, orca: Orca) -> Self {
         self.orca = Some(orca);
-        self
-    }
-
-    /// Serves a page of metrics for Prometheus at `http://ADDRESS/metrics`, for as long as the server serves, the drain
-    /// included: [`ServerStats::to_prometheus`](crate::ServerStats::to_prometheus). Port 0 is a free port, which
-    /// [`Server::metrics_addr`] says. Everyone who can connect reads it: give it an address of an inner network.
-    ///
-    /// ```
-    /// use spikard::Server;
-    ///
-    /// let server = Server::builder().metrics_bind(([127, 0, 0, 1], 9464));
-    /// # drop(server);
-    /// ```
-    #[cfg(feature = "metrics")]
-    #[must_use]
-    pub fn metrics_bind(mut self, address: impl Into<SocketAddr>) -> Self {
-        self.metrics = Metrics::At(address.into());
-        self
-    }
-
-    /// Serves the page of metrics on a socket that listens already.
-    #[cfg(all(feature = "metrics", feature = "python"))]
-    pub(crate) fn metrics_on(mut self, listener: MetricsListener) -> Self {
-        self.metrics = Metrics::On(listener);
-        self
-    }
-
-    /// Tells `watcher` of calls.
-    #[cfg(feature = "python")]
-    pub(crate) fn watched_by(mut self, watcher: impl Watch + 'static) -> Self {
-        self.routes.watchers.add(watcher);
         self
     }
 
@@ -339,34 +286,5 @@ impl ServerBuilder {
             #[cfg(feature = "metrics")]
             metrics,
         })
-    }
-}
-
-/// Where the page of metrics is served.
-#[cfg(feature = "metrics")]
-#[derive(Debug)]
-enum Metrics {
-    None,
-    At(SocketAddr),
-    #[cfg(feature = "python")]
-    On(MetricsListener),
-}
-
-#[cfg(feature = "metrics")]
-impl Metrics {
-    fn listen(self) -> Result<Option<MetricsListener>, ServeError> {
-        match self {
-            Self::None => Ok(None),
-            Self::At(address) => {
-                let bound = MetricsListener::bind(address);
-                let bound = bound.map_err(|source| ServeError::Bind {
-                    source,
-                    address: format!("{address} (metrics_bind)"),
-                });
-                bound.map(Some)
-            }
-            #[cfg(feature = "python")]
-            Self::On(listener) => Ok(Some(listener)),
-        }
     }
 }

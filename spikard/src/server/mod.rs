@@ -10,6 +10,8 @@ mod connection;
 mod drain;
 mod error;
 mod executor;
+#[cfg(feature = "python")]
+mod for_python;
 mod handshake;
 #[cfg(feature = "health")]
 mod health;
@@ -18,6 +20,8 @@ mod layers;
 mod listener;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(feature = "metrics")]
+mod metrics_bind;
 #[cfg(feature = "orca")]
 mod orca;
 mod preface;

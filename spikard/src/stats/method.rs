@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::Code;
 
 use super::code::CODES;
-use super::ended::EndedCall;
+use super::ended::{EndedCall, Flow};
 use super::histogram::Counting;
 use super::limit::Limit;
 use super::shared::Shared;
@@ -79,22 +79,23 @@ impl MethodCounters {
         add(&self.shard().started, 1);
     }
 
-    pub(super) fn ended(&self, call: &EndedCall<'_>, measured: bool) {
+    pub(super) fn ended(&self, code: Code, limit: Option<Limit>, received: Flow, sent: Flow) {
         let shard = self.shard();
-        add(&shard.received_messages, call.received.messages);
-        add(&shard.received_bytes, call.received.bytes);
-        add(&shard.sent_messages, call.sent.messages);
-        add(&shard.sent_bytes, call.sent.bytes);
-        add(&shard.ended[call.code as usize], 1);
-        if let Some(limit) = call.limit {
+        add(&shard.received_messages, received.messages);
+        add(&shard.received_bytes, received.bytes);
+        add(&shard.sent_messages, sent.messages);
+        add(&shard.sent_bytes, sent.bytes);
+        add(&shard.ended[code as usize], 1);
+        if let Some(limit) = limit {
             add(&self.refused[limit as usize], 1);
         }
-        if measured {
-            let of_status = &self.measured[call.code as usize];
-            of_status
-                .get_or_init(|| Box::new(Measured::new()))
-                .add(call);
-        }
+    }
+
+    pub(super) fn measured(&self, call: &EndedCall<'_>) {
+        let of_status = &self.measured[call.code as usize];
+        of_status
+            .get_or_init(|| Box::new(Measured::new()))
+            .add(call);
     }
 
     fn shard(&self) -> &Shard {

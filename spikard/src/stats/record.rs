@@ -14,21 +14,26 @@ use super::method::MethodCounters;
 #[derive(Debug)]
 pub(crate) struct CallRecord {
     method: Arc<MethodCounters>,
-    path: Option<String>,
-    peer: Option<SocketAddr>,
-    /// When the request arrived; `None` where nobody asks.
-    arrived: Option<Instant>,
-    answered: Option<Instant>,
     limit: Option<Limit>,
     pub(crate) received: Flow,
     pub(crate) sent: Flow,
-    /// The times up to the handler, once they are known.
-    pub(crate) buffered: Option<Duration>,
-    pub(crate) queued: Duration,
+    /// `None` where nobody asks. Apart, since the record is moved with its call.
+    measured: Option<Box<Measured>>,
+}
+
+#[derive(Debug)]
+struct Measured {
+    path: Option<String>,
+    peer: Option<SocketAddr>,
+    arrived: Instant,
+    /// The time up to the handler, and in it for Python, once they are known.
+    buffered: Option<Duration>,
+    queued: Duration,
+    answered: Option<Instant>,
 }
 
 impl CallRecord {
-    /// A call that has been started.
+    /// A call that has been started. `path` is what the client asked for, where it names no method.
     pub(crate) fn started(
         method: Arc<MethodCounters>,
         path: Option<&str>,
@@ -36,30 +41,44 @@ impl CallRecord {
         arrived: Option<Instant>,
     ) -> Self {
         method.started();
-        method.server.watchers().started(method.name());
-        let measured = method.server.measures();
+        let measured = method.server.measures().then(|| {
+            method.server.watchers().started(method.name());
+            Box::new(Measured {
+                path: path.map(str::to_owned),
+                peer,
+                arrived: arrived.unwrap_or_else(Instant::now),
+                buffered: None,
+                queued: Duration::ZERO,
+                answered: None,
+            })
+        });
         Self {
-            path: path.map(str::to_owned),
-            peer,
-            arrived: measured.then(|| arrived.unwrap_or_else(Instant::now)),
-            answered: None,
+            method,
             limit: None,
             received: Flow::default(),
             sent: Flow::default(),
-            buffered: None,
-            queued: Duration::ZERO,
-            method,
+            measured,
         }
     }
 
     /// When the request arrived, if the call is measured.
     pub(crate) fn measured_from(&self) -> Option<Instant> {
-        self.arrived
+        self.measured.as_ref().map(|measured| measured.arrived)
+    }
+
+    /// The handler got the request after `buffered`, or not at all; for Python it then was `queued`.
+    pub(crate) fn handed_over(&mut self, buffered: Option<Duration>, queued: Duration) {
+        if let Some(measured) = &mut self.measured {
+            measured.buffered = buffered;
+            measured.queued = queued;
+        }
     }
 
     /// The handler has answered with all that it will.
     pub(crate) fn answered(&mut self) {
-        self.answered = self.arrived.map(|_| Instant::now());
+        if let Some(measured) = &mut self.measured {
+            measured.answered = Some(Instant::now());
+        }
     }
 
     /// What the call was refused by. The first counts.
@@ -69,26 +88,30 @@ impl CallRecord {
 
     /// The call has ended. It is called once.
     pub(crate) fn ended(&self, code: Code) {
+        self.method
+            .ended(code, self.limit, self.received, self.sent);
+        let Some(measured) = &self.measured else {
+            return;
+        };
         let call = EndedCall {
             method: self.method.name(),
-            path: self.path.as_deref(),
-            peer: self.peer,
+            path: measured.path.as_deref(),
+            peer: measured.peer,
             code,
             limit: self.limit,
             received: self.received,
             sent: self.sent,
-            times: self
-                .arrived
-                .map(|from| self.times(from))
-                .unwrap_or_default(),
+            times: measured.times(),
         };
-        self.method.ended(&call, self.arrived.is_some());
+        self.method.measured(&call);
         self.method.server.watchers().ended(&call);
     }
+}
 
-    fn times(&self, arrived: Instant) -> Times {
+impl Measured {
+    fn times(&self) -> Times {
         let now = Instant::now();
-        let total = now.saturating_duration_since(arrived);
+        let total = now.saturating_duration_since(self.arrived);
         let Some(buffered) = self.buffered else {
             // It never came to its handler.
             return Times {
@@ -98,7 +121,7 @@ impl CallRecord {
             };
         };
         let answered = self.answered.unwrap_or(now);
-        let until = answered.saturating_duration_since(arrived);
+        let until = answered.saturating_duration_since(self.arrived);
         Times {
             total,
             buffered,

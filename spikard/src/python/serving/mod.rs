@@ -16,7 +16,9 @@ mod metrics_page;
 mod orders;
 #[cfg(feature = "metrics")]
 mod page_line;
+mod phase;
 mod pulse;
+mod py_answered;
 mod py_server;
 mod running;
 mod settings;
@@ -30,4 +32,5 @@ pub(crate) use ended_calls::{PyEndedCall, PyEndedCalls};
 pub(crate) use ending::Ending;
 #[cfg(feature = "metrics")]
 pub(crate) use metrics_page::MetricsPage;
-pub(crate) use py_server::{PyAnswered, PyServer};
+pub(crate) use py_answered::PyAnswered;
+pub(crate) use py_server::PyServer;

@@ -6,21 +6,22 @@ use http::uri::PathAndQuery;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
-use tonic::metadata::MetadataMap;
 
+use crate::Stats;
 use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::convert::{Copied, ReceivedMetadata, append_metadata, frame};
+use crate::python::convert::frame;
 use crate::python::lock::{lock, unpoisoned};
 use crate::python::{PythonError, PythonErrorKind};
 #[cfg(feature = "metrics")]
 use crate::server::MetricsListener;
-use crate::{Routes, ServeError, Stats};
 
 use super::descriptor::owned;
 use super::ended_calls::{PyEndedCalls, Queue, ToPython};
-use super::in_process::{Answered, InProcess, Outgoing};
+use super::in_process::{InProcess, Outgoing};
 use super::log;
 use super::methods::{Declared, seconds};
+use super::phase::{Phase, forked, refused};
+use super::py_answered::{PyAnswered, pairs, shown};
 use super::running::{Running, Socket, runtime};
 use super::settings::Settings;
 use super::stats::{PyStats, for_python};
@@ -41,24 +42,6 @@ pub(crate) struct PyServer {
     stats: OnceLock<Stats>,
     /// What Python is told of calls that have ended, if it wants to be.
     ended: Option<Arc<Queue>>,
-}
-
-enum Phase {
-    Built(Routes),
-    Serving(Running),
-    InProcess(InProcess),
-    Ended,
-}
-
-/// The response to a call inside the process.
-#[pyclass(frozen, get_all, name = "Answered", module = "spikard._spikard")]
-pub(crate) struct PyAnswered {
-    code: i32,
-    message: String,
-    details: Py<PyBytes>,
-    metadata: Py<PyAny>,
-    trailers: Py<PyAny>,
-    messages: Py<PyList>,
 }
 
 #[pymethods]
@@ -261,11 +244,7 @@ impl PyServer {
                 ended.close();
             }
             bridge.close(STOPPED, PythonError::new(PythonErrorKind::Stopped, STOPPED));
-            match phase {
-                Phase::Serving(running) => running.close(),
-                Phase::InProcess(client) => client.into_runtime().shutdown_background(),
-                Phase::Built(_) | Phase::Ended => {}
-            }
+            phase.close();
         });
     }
 
@@ -293,13 +272,7 @@ impl PyServer {
 
     fn phase(&self) -> PyResult<MutexGuard<'_, Phase>> {
         if self.is_forked() {
-            return Err(PyRuntimeError::new_err(format!(
-                "this process (pid {}) was forked from the one that started the server (pid {}), whose \
-                 threads it does not have: start servers after the fork, or start processes with the \
-                 method \"spawn\"",
-                std::process::id(),
-                self.pid
-            )));
+            return Err(forked(self.pid));
         }
         Ok(lock(&self.phase))
     }
@@ -318,41 +291,6 @@ impl Drop for PyServer {
             std::mem::forget(phase);
             return;
         }
-        match phase {
-            Phase::Serving(running) => running.abandon(),
-            Phase::InProcess(client) => client.into_runtime().shutdown_background(),
-            Phase::Built(_) | Phase::Ended => {}
-        }
+        phase.abandon();
     }
-}
-
-fn refused(error: ServeError) -> PyErr {
-    match error {
-        ServeError::Bind { .. } => PyOSError::new_err(error.to_string()),
-        error => PyValueError::new_err(error.to_string()),
-    }
-}
-
-fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
-    let mut sent = MetadataMap::new();
-    for pair in metadata {
-        let (key, value) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        append_metadata(&mut sent, &key, &value)?;
-    }
-    Ok(sent)
-}
-
-fn shown(py: Python<'_>, answered: Answered) -> PyResult<PyAnswered> {
-    let received = |map: MetadataMap| -> PyResult<Py<PyAny>> {
-        Ok(ReceivedMetadata::decode(map).into_python(py)?.unbind())
-    };
-    let status = answered.status;
-    Ok(PyAnswered {
-        code: i32::from(status.code()),
-        message: status.message().to_owned(),
-        details: Copied(status.details()).into_pyobject(py)?.unbind(),
-        metadata: received(answered.metadata)?,
-        trailers: received(answered.trailers)?,
-        messages: PyList::new(py, answered.messages.into_iter().map(Copied))?.unbind(),
-    })
 }
