@@ -1,5 +1,6 @@
 """OpenTelemetry: spans and metrics, as its SDK exports them."""
 
+import functools
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +23,7 @@ from spikard.grpc import (
     GrpcDuplexResponse,
     GrpcRequest,
     GrpcResponse,
+    Server,
     grpc_stream,
     testing,
 )
@@ -34,8 +36,8 @@ SPANS = InMemorySpanExporter()
 READER = InMemoryMetricReader()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def providers() -> None:
+@functools.cache
+def set_providers() -> None:
     """Those of the process, which can be set once."""
     tracers = TracerProvider()
     tracers.add_span_processor(SimpleSpanProcessor(SPANS))
@@ -46,6 +48,7 @@ def providers() -> None:
 @pytest.fixture
 def address() -> Iterator[str]:
     """A server with OpenTelemetry."""
+    set_providers()
     SPANS.clear()
     handlers = (inner, inner_in_thread, talk, answer_later, fail, refuse, wait)
     with testing.serving(*handlers, otel=True) as server:
@@ -219,6 +222,12 @@ def test_the_metrics_are_those_of_a66(address: str) -> None:
         assert unit == "By"
         assert size.explicit_bounds[:3] == (0.0, 1024.0, 2048.0)
         assert size.sum >= 3
+
+
+def test_without_the_package_a_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(ValueError, match=r'otel needs the package opentelemetry-api, .* install "spikard\[otel\]"'):
+        Server(inner, otel=True)
 
 
 def test_without_providers_a_line_says_so() -> None:

@@ -17,7 +17,7 @@ pub struct ServerStats {
     pub open_connections: u64,
     /// The bytes that all calls have buffered now: what `max_buffered_bytes` bounds.
     pub buffered_bytes: u64,
-    /// The calls that wait for Python now: what `max_waiting_calls` bounds. None in a server without Python.
+    /// The calls that wait for Python now, in a server that Python starts: what `max_waiting_calls` bounds.
     pub waiting_calls: u64,
     /// The methods in the order of their names; last, as `other`, the calls to paths that name no method.
     ///

@@ -26,6 +26,11 @@ class PatientHandler(logging.StreamHandler[TextIO]):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
+        self._begin()
+        # A child has no thread that writes, and the lock as another thread may hold it.
+        os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._lost = 0

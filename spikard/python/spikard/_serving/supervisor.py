@@ -51,7 +51,6 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
     page = None
     if settings.metrics is not None:
         metrics = sockets.listen_for_metrics(settings.metrics)
-        logger.info("metrics on http://%s/metrics", sockets.place(metrics))
         page = native().MetricsPage(metrics.detach())
     listening = sockets.bind(settings.address, workers, reuse_port=settings.reuse_port)
     path = settings.address.path
