@@ -8,6 +8,7 @@ mod descriptors;
 mod duplex;
 mod ends;
 mod failures;
+mod indexed;
 mod keepalive;
 mod layers;
 mod listening;

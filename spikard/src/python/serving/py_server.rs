@@ -56,6 +56,9 @@ impl PyServer {
         for (index, method) in methods.into_iter().enumerate() {
             method.add(&mut routes, index, &bridge)?;
         }
+        routes
+            .check_complete()
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let ended = settings.tells_of_ends().then(Arc::<Queue>::default);
         Ok(Self {
             bridge,
@@ -82,8 +85,7 @@ impl PyServer {
     /// What the server has done.
     #[getter]
     fn stats(&self) -> PyStats {
-        let stats = self.stats.get();
-        for_python(stats.map(Stats::read).unwrap_or_default())
+        for_python(self.stats.get().map(Stats::read).unwrap_or_default())
     }
 
     /// The calls that have ended, if the settings ask for them.
@@ -173,6 +175,7 @@ impl PyServer {
         };
         log::to_python(&self.bridge, level);
         let service = routes
+            .partial()
             .into_service()
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
         self.reads(service.stats());
