@@ -18,6 +18,7 @@ pub(super) struct WithLayers {
     reached: Arc<AtomicBool>,
     counters: Arc<MethodCounters>,
     method: Option<GrpcMethod<'static>>,
+    /// The path, where it names none.
     path: String,
     peer: Option<SocketAddr>,
     arrived: Option<Instant>,
@@ -32,7 +33,10 @@ impl WithLayers {
         counters: Arc<MethodCounters>,
     ) -> Self {
         let reached = Arc::<AtomicBool>::default();
-        let path = wire::shown(request.uri().path().as_bytes());
+        let path = match &method {
+            Some(_) => String::new(),
+            None => wire::shown(request.uri().path().as_bytes()).to_string(),
+        };
         let arrival = request.extensions_mut().get_mut::<Arrival>();
         let (peer, arrived) = match arrival {
             Some(arrival) => {
@@ -45,7 +49,7 @@ impl WithLayers {
             reached,
             counters,
             method,
-            path: path.to_string(),
+            path,
             peer,
             arrived,
             ended: false,

@@ -1,7 +1,8 @@
 //! The counters of a server, and who reads them.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use super::ended::Watchers;
 use super::method::{MethodCounters, OTHER};
@@ -15,20 +16,24 @@ pub(crate) struct ServerCounters {
     /// The methods in the order of their names, and last the calls to paths that name none.
     methods: Vec<Arc<MethodCounters>>,
     other: Arc<MethodCounters>,
-    buffered: Mutex<Option<Gauge>>,
-    waiting: Mutex<Option<Gauge>>,
+    buffered: OnceLock<Gauge>,
+    waiting: OnceLock<Gauge>,
     accepted: AtomicU64,
     closed: AtomicU64,
 }
 
-/// Reads what is there now.
-type GaugeOf = dyn Fn() -> u64 + Send + Sync;
+/// What is there now.
+struct Gauge(Box<dyn Fn() -> u64 + Send + Sync>);
 
-struct Gauge(Box<GaugeOf>);
+impl Gauge {
+    fn now(&self) -> u64 {
+        (self.0)()
+    }
+}
 
-impl std::fmt::Debug for Gauge {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Gauge")
+impl fmt::Debug for Gauge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.now().fmt(f)
     }
 }
 
@@ -40,8 +45,8 @@ impl ServerCounters {
             other: Arc::new(MethodCounters::new(OTHER.to_owned(), shared.clone())),
             shared,
             methods: Vec::new(),
-            buffered: Mutex::default(),
-            waiting: Mutex::default(),
+            buffered: OnceLock::new(),
+            waiting: OnceLock::new(),
             accepted: AtomicU64::new(0),
             closed: AtomicU64::new(0),
         }
@@ -64,7 +69,7 @@ impl ServerCounters {
 
     /// How the bytes that are buffered now are known.
     pub(crate) fn buffers(&self, gauge: impl Fn() -> u64 + Send + Sync + 'static) {
-        set(&self.buffered, gauge);
+        let _ = self.buffered.set(Gauge(Box::new(gauge)));
     }
 
     fn read(&self) -> ServerStats {
@@ -75,21 +80,11 @@ impl ServerCounters {
         ServerStats {
             accepted_connections: accepted,
             open_connections: accepted.saturating_sub(closed),
-            buffered_bytes: now(&self.buffered),
-            waiting_calls: now(&self.waiting),
+            buffered_bytes: self.buffered.get().map_or(0, Gauge::now),
+            waiting_calls: self.waiting.get().map_or(0, Gauge::now),
             methods: methods.map(|method| method.read()).collect(),
         }
     }
-}
-
-fn set(slot: &Mutex<Option<Gauge>>, gauge: impl Fn() -> u64 + Send + Sync + 'static) {
-    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-    *slot = Some(Gauge(Box::new(gauge)));
-}
-
-fn now(slot: &Mutex<Option<Gauge>>) -> u64 {
-    let slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-    slot.as_ref().map_or(0, |gauge| (gauge.0)())
 }
 
 /// A connection, for as long as it is open.
@@ -124,7 +119,7 @@ impl Stats {
     /// How the calls that wait for Python now are known.
     #[cfg(feature = "python")]
     pub(crate) fn waits(&self, gauge: impl Fn() -> u64 + Send + Sync + 'static) {
-        set(&self.0.waiting, gauge);
+        let _ = self.0.waiting.set(Gauge(Box::new(gauge)));
     }
 
     /// What the server has done so far.
