@@ -225,7 +225,10 @@ def test_the_metrics_are_those_of_a66(address: str) -> None:
 
 
 def test_without_the_package_a_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    def find_spec(_: str) -> None:
+        """Find nothing."""
+
+    monkeypatch.setattr("importlib.util.find_spec", find_spec)
     with pytest.raises(ValueError, match=r'otel needs the package opentelemetry-api, .* install "spikard\[otel\]"'):
         Server(inner, otel=True)
 

@@ -6,7 +6,7 @@ use super::ended::{EndedCall, Watch};
 /// What servers serve by themselves, for those that watch over them.
 const STANDARD: [&str; 3] = ["grpc.health.", "grpc.reflection.", "xds.service.orca."];
 
-/// Whether a method, `package.Service/Method`, is one that servers serve by themselves: its calls are logged at DEBUG.
+/// Whether a method, `package.Service/Method`, is one that servers serve by themselves: its calls are no part of their load.
 pub(crate) fn is_standard(method: &str) -> bool {
     STANDARD.iter().any(|prefix| method.starts_with(prefix))
 }

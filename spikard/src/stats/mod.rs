@@ -20,7 +20,7 @@ mod shared;
 mod values;
 
 pub(crate) use access::AccessLog;
-#[cfg(feature = "python")]
+#[cfg(any(feature = "orca", feature = "python"))]
 pub(crate) use access::is_standard;
 pub(crate) use code::code_name;
 #[cfg(feature = "server")]
