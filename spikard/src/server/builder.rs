@@ -31,7 +31,7 @@ use super::health::Health;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
 #[cfg(feature = "metrics")]
-use super::metrics_bind::Metrics;
+use super::metrics::Metrics;
 #[cfg(feature = "orca")]
 use super::orca::{OpenRca, Orca};
 #[cfg(feature = "reflection")]

@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use super::error::ServeError;
+
 /// More than those who read metrics need. Further ones wait.
 const CONNECTIONS: usize = 16;
 
@@ -94,6 +96,33 @@ impl MetricsListener {
 impl fmt::Debug for MetricsListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.address.fmt(f)
+    }
+}
+
+/// Where the page of metrics is served.
+#[derive(Debug)]
+pub(super) enum Metrics {
+    None,
+    At(SocketAddr),
+    #[cfg(feature = "python")]
+    On(MetricsListener),
+}
+
+impl Metrics {
+    pub(super) fn listen(self) -> Result<Option<MetricsListener>, ServeError> {
+        match self {
+            Self::None => Ok(None),
+            Self::At(address) => {
+                let bound = MetricsListener::bind(address);
+                let bound = bound.map_err(|source| ServeError::Bind {
+                    source,
+                    address: format!("{address} (metrics_bind)"),
+                });
+                bound.map(Some)
+            }
+            #[cfg(feature = "python")]
+            Self::On(listener) => Ok(Some(listener)),
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 
 use super::builder::ServerBuilder;
-use super::error::ServeError;
+use super::metrics::Metrics;
+#[cfg(feature = "python")]
 use super::metrics::MetricsListener;
 
 impl ServerBuilder {
     /// Serves a page of metrics for Prometheus at `http://ADDRESS/metrics`, for as long as the server serves, the drain
     /// included: [`ServerStats::to_prometheus`](crate::ServerStats::to_prometheus). Port 0 is a free port, which
-    /// [`Server::metrics_addr`] says. Everyone who can connect reads it: give it an address of an inner network.
+    /// [`Server::metrics_addr`](crate::Server::metrics_addr) says. Everyone who can connect reads it: give it an address of an inner network.
     ///
     /// ```
     /// use spikard::Server;
@@ -28,32 +29,5 @@ impl ServerBuilder {
     pub(crate) fn metrics_on(mut self, listener: MetricsListener) -> Self {
         self.metrics = Metrics::On(listener);
         self
-    }
-}
-
-/// Where the page of metrics is served.
-#[derive(Debug)]
-pub(super) enum Metrics {
-    None,
-    At(SocketAddr),
-    #[cfg(feature = "python")]
-    On(MetricsListener),
-}
-
-impl Metrics {
-    pub(super) fn listen(self) -> Result<Option<MetricsListener>, ServeError> {
-        match self {
-            Self::None => Ok(None),
-            Self::At(address) => {
-                let bound = MetricsListener::bind(address);
-                let bound = bound.map_err(|source| ServeError::Bind {
-                    source,
-                    address: format!("{address} (metrics_bind)"),
-                });
-                bound.map(Some)
-            }
-            #[cfg(feature = "python")]
-            Self::On(listener) => Ok(Some(listener)),
-        }
     }
 }
