@@ -5,7 +5,9 @@ use pyo3::prelude::*;
 use super::bridge;
 #[cfg(feature = "metrics")]
 use super::serving::MetricsPage;
-use super::serving::{Ending, PyAnswered, PyEndedCall, PyEndedCalls, PyServer, one_arena};
+use super::serving::{
+    Ending, PyAnswered, PyDialogue, PyEndedCall, PyEndedCalls, PyServer, one_arena,
+};
 
 /// Registers the classes and functions of `module`.
 ///
@@ -16,6 +18,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bridge::register(module)?;
     module.add_class::<PyServer>()?;
     module.add_class::<PyAnswered>()?;
+    module.add_class::<PyDialogue>()?;
     module.add_class::<Ending>()?;
     module.add_class::<PyEndedCall>()?;
     module.add_class::<PyEndedCalls>()?;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -77,6 +77,8 @@ class _Handled:
             return answer
         if isinstance(answer, AsyncIterable):
             return self._streamed(answer)
+        if isinstance(answer, Iterator):
+            return self._iterated(answer)
         self.end(None)
         return answer
 
@@ -110,6 +112,28 @@ class _Handled:
                 if close is not None:
                     with self.current():
                         await close()
+            finally:
+                self.end(failure)
+
+    def _iterated(self, messages: Iterator[Any]) -> Iterator[Any]:
+        failure: BaseException | None = None
+        try:
+            while True:
+                with self.current():
+                    try:
+                        message = next(messages)
+                    except StopIteration:
+                        break
+                yield message
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            try:
+                close = getattr(messages, "close", None)
+                if close is not None:
+                    with self.current():
+                        close()
             finally:
                 self.end(failure)
 

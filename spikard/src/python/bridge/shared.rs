@@ -269,6 +269,7 @@ impl Bridge {
         for call in calls.into_values() {
             call.withdraw();
             call.fail(status.clone());
+            call.stop_reading();
         }
         drop(queue);
     }

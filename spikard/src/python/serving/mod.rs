@@ -4,7 +4,9 @@
 
 mod answer;
 mod arena;
+mod carried;
 mod descriptor;
+mod dialogue;
 mod ended_calls;
 mod ending;
 mod errno;
@@ -19,6 +21,8 @@ mod page_line;
 mod phase;
 mod pulse;
 mod py_answered;
+mod py_dialogue;
+mod py_head;
 mod py_server;
 mod running;
 mod settings;
@@ -33,4 +37,5 @@ pub(crate) use ending::Ending;
 #[cfg(feature = "metrics")]
 pub(crate) use metrics_page::MetricsPage;
 pub(crate) use py_answered::PyAnswered;
+pub(crate) use py_dialogue::PyDialogue;
 pub(crate) use py_server::PyServer;

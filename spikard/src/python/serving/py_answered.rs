@@ -1,12 +1,12 @@
-//! A call inside the process, as Python gives and takes it.
+//! The Python object of a response inside the process.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use tonic::metadata::MetadataMap;
 
-use crate::python::convert::{Copied, ReceivedMetadata, append_metadata};
+use crate::python::convert::{Copied, ReceivedMetadata};
 
-use super::in_process::Answered;
+use super::carried::Answered;
 
 /// The response to a call inside the process.
 #[pyclass(frozen, get_all, name = "Answered", module = "spikard._spikard")]
@@ -19,28 +19,21 @@ pub(crate) struct PyAnswered {
     messages: Py<PyList>,
 }
 
-/// The metadata of a request.
-pub(super) fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
-    let mut sent = MetadataMap::new();
-    for pair in metadata {
-        let (key, value) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        append_metadata(&mut sent, &key, &value)?;
+impl PyAnswered {
+    pub(super) fn shown(py: Python<'_>, answered: Answered) -> PyResult<Self> {
+        let status = answered.status;
+        Ok(Self {
+            code: i32::from(status.code()),
+            message: status.message().to_owned(),
+            details: Copied(status.details()).into_pyobject(py)?.unbind(),
+            metadata: received(py, answered.metadata)?.unbind(),
+            trailers: received(py, answered.trailers)?.unbind(),
+            messages: PyList::new(py, answered.messages.into_iter().map(Copied))?.unbind(),
+        })
     }
-    Ok(sent)
 }
 
-/// A response, for Python.
-pub(super) fn shown(py: Python<'_>, answered: Answered) -> PyResult<PyAnswered> {
-    let received = |map: MetadataMap| -> PyResult<Py<PyAny>> {
-        Ok(ReceivedMetadata::decode(map).into_python(py)?.unbind())
-    };
-    let status = answered.status;
-    Ok(PyAnswered {
-        code: i32::from(status.code()),
-        message: status.message().to_owned(),
-        details: Copied(status.details()).into_pyobject(py)?.unbind(),
-        metadata: received(answered.metadata)?,
-        trailers: received(answered.trailers)?,
-        messages: PyList::new(py, answered.messages.into_iter().map(Copied))?.unbind(),
-    })
+/// The Python `Metadata` of what a server has sent.
+pub(super) fn received(py: Python<'_>, metadata: MetadataMap) -> PyResult<Bound<'_, PyAny>> {
+    ReceivedMetadata::decode(metadata).into_python(py)
 }

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
-use http::uri::PathAndQuery;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -17,11 +16,13 @@ use crate::server::MetricsListener;
 
 use super::descriptor::owned;
 use super::ended_calls::{PyEndedCalls, Queue, ToPython};
-use super::in_process::{InProcess, Outgoing};
+use super::in_process::InProcess;
 use super::log;
 use super::methods::{Declared, seconds};
 use super::phase::{Phase, forked, refused};
-use super::py_answered::{PyAnswered, pairs, shown};
+use super::py_answered::PyAnswered;
+use super::py_dialogue::PyDialogue;
+use super::py_head::head;
 use super::running::{Running, Socket, runtime};
 use super::settings::Settings;
 use super::stats::{PyStats, for_python};
@@ -194,19 +195,27 @@ impl PyServer {
         timeout: Option<f64>,
         token: u64,
     ) -> PyResult<()> {
-        let path = PathAndQuery::try_from(path)
-            .map_err(|error| PyValueError::new_err(format!("{path:?} is not a path: {error}")))?;
-        let outgoing = Outgoing {
-            path,
-            metadata: pairs(metadata)?,
-            body: frame("request", &messages)?,
-            timeout: timeout.map(seconds).transpose()?,
-        };
+        let framed = frame("request", &messages)?;
+        let head = head(path, metadata, timeout)?;
         match &*self.phase()? {
-            Phase::InProcess(client) => client.begin(outgoing, token),
+            Phase::InProcess(client) => client.begin(head, framed, token),
             _ => return Err(PyRuntimeError::new_err(STOPPED)),
         }
         Ok(())
+    }
+
+    /// Opens a call inside the process whose messages go one by one.
+    fn open(
+        &self,
+        path: &str,
+        metadata: &Bound<'_, PyList>,
+        timeout: Option<f64>,
+    ) -> PyResult<PyDialogue> {
+        let head = head(path, metadata, timeout)?;
+        match &*self.phase()? {
+            Phase::InProcess(client) => Ok(client.open(head)),
+            _ => Err(PyRuntimeError::new_err(STOPPED)),
+        }
     }
 
     /// Takes the response of a call that is done.
@@ -215,7 +224,9 @@ impl PyServer {
             Phase::InProcess(client) => client.take(token),
             _ => None,
         };
-        answered.map(|answered| shown(py, answered)).transpose()
+        answered
+            .map(|answered| PyAnswered::shown(py, answered))
+            .transpose()
     }
 
     /// Cancels a call inside the process.
