@@ -50,7 +50,7 @@ def address() -> Iterator[str]:
     """A server with OpenTelemetry."""
     set_providers()
     SPANS.clear()
-    handlers = (inner, inner_in_thread, talk, answer_later, fail, refuse, wait)
+    handlers = (inner, inner_in_thread, talk, count_in_thread, answer_later, fail, refuse, wait)
     with testing.serving(*handlers, otel=True) as server:
         yield server.address
 
@@ -75,6 +75,15 @@ async def talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
     async for message in request.messages:
         with trace.get_tracer("test").start_as_current_span("inner"):
             answer = message.upper()
+        yield answer
+
+
+@grpc_stream(service=SERVICE)
+def count_in_thread(request: GrpcRequest) -> Iterator[bytes]:
+    """Answer twice, each time in a span of its own."""
+    for _ in range(2):
+        with trace.get_tracer("test").start_as_current_span("inner"):
+            answer = request.payload
         yield answer
 
 
@@ -123,6 +132,7 @@ def context(span: ReadableSpan) -> Any:
         ("Inner", "stream_unary", [b"a", b"b"], 1),
         ("InnerInThread", "unary_unary", [b"a"], 1),
         ("Talk", "stream_stream", [b"a", b"b"], 2),
+        ("CountInThread", "unary_stream", [b"a"], 2),
         ("AnswerLater", "stream_stream", [b"a", b"b"], 2),
     ],
 )

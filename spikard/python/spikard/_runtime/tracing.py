@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -73,7 +73,8 @@ class _Handled:
         if inspect.isawaitable(answer):
             return self._awaited(answer)
         if isinstance(answer, GrpcDuplexResponse):
-            answer.messages = self._streamed(answer.messages)
+            messages: Any = answer.messages
+            answer.messages = self.over(iter(messages) if isinstance(messages, Iterable) else messages)
             return answer
         if isinstance(answer, AsyncIterable):
             return self._streamed(answer)
