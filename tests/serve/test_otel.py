@@ -50,7 +50,7 @@ def address() -> Iterator[str]:
     """A server with OpenTelemetry."""
     set_providers()
     SPANS.clear()
-    handlers = (inner, inner_in_thread, talk, count_in_thread, answer_later, fail, refuse, wait)
+    handlers = (inner, inner_in_thread, talk, count_in_thread, list_in_thread, answer_later, fail, refuse, wait)
     with testing.serving(*handlers, otel=True) as server:
         yield server.address
 
@@ -94,6 +94,12 @@ async def answer_later(request: GrpcDuplexRequest) -> GrpcDuplexResponse:
 
 
 @grpc_stream(service=SERVICE)
+def list_in_thread(request: GrpcRequest) -> GrpcDuplexResponse:
+    """Answer with a stream that is known."""
+    return GrpcDuplexResponse([request.payload] * 2)
+
+
+@grpc_stream(service=SERVICE)
 async def fail(request: GrpcRequest) -> GrpcResponse:
     """Have a bug."""
     raise KeyError(request.payload)
@@ -133,6 +139,7 @@ def context(span: ReadableSpan) -> Any:
         ("InnerInThread", "unary_unary", [b"a"], 1),
         ("Talk", "stream_stream", [b"a", b"b"], 2),
         ("CountInThread", "unary_stream", [b"a"], 2),
+        ("ListInThread", "unary_stream", [b"a"], 0),
         ("AnswerLater", "stream_stream", [b"a", b"b"], 2),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -15,6 +15,7 @@ from opentelemetry.trace import StatusCode as SpanStatus
 
 from spikard._runtime.handler import Handler
 from spikard.grpc._call import Call
+from spikard.grpc._listed import Listed
 from spikard.grpc._response import GrpcDuplexResponse
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import status_of
@@ -74,7 +75,10 @@ class _Handled:
             return self._awaited(answer)
         if isinstance(answer, GrpcDuplexResponse):
             messages: Any = answer.messages
-            answer.messages = self.over(iter(messages) if isinstance(messages, Iterable) else messages)
+            if isinstance(messages, Listed):
+                answer.messages = Listed(self._iterated(iter(messages)))
+            else:
+                answer.messages = self._streamed(messages)
             return answer
         if isinstance(answer, AsyncIterable):
             return self._streamed(answer)
