@@ -83,9 +83,9 @@ def test_every_limit_of_a_method_is_a_keyword_of_the_decorator() -> None:
 def test_every_option_is_a_setting() -> None:
     """With its default, in its unit."""
     values = vars(settings(CommandOptions, {}))
-    assert values.keys() - {"address"} == options_of(CommandOptions).keys()
+    assert values.keys() - {"address", "metrics"} == options_of(CommandOptions).keys()
     assert (values["max_message_bytes"], values["idle_timeout"], values["threads"]) == (4 << 20, 60.0, None)
-    assert vars(settings(ClientOptions, {})).keys() - {"address"} == options_of(ServerOptions).keys()
+    assert vars(settings(ClientOptions, {})).keys() - {"address", "metrics"} == options_of(ServerOptions).keys()
 
 
 def test_every_option_is_a_flag_a_variable_and_a_line_of_help() -> None:

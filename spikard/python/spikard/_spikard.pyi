@@ -107,6 +107,73 @@ def one_arena() -> bool:
     """Makes all new threads allocate from one arena; returns whether the allocator has that setting."""
 
 @final
+class EndedCall:
+    """A call that has ended."""
+
+    @property
+    def method(self) -> str:
+        """``package.Service/Method``, or ``other``."""
+
+    @property
+    def path(self) -> str | None:
+        """What the client asked for, where there is no such method."""
+
+    @property
+    def peer(self) -> str | None: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def limit(self) -> str | None:
+        """The option that the call was refused by."""
+
+    @property
+    def received_messages(self) -> int: ...
+    @property
+    def received_bytes(self) -> int: ...
+    @property
+    def sent_messages(self) -> int: ...
+    @property
+    def sent_bytes(self) -> int: ...
+    @property
+    def duration(self) -> float: ...
+    @property
+    def buffered(self) -> float: ...
+    @property
+    def queued(self) -> float: ...
+    @property
+    def handled(self) -> float: ...
+    @property
+    def standard(self) -> bool:
+        """Whether it is of a service that servers have by themselves, such as health."""
+
+@final
+class EndedCalls:
+    """The calls that have ended, and that nobody has fetched yet."""
+
+    @property
+    def bounds(self) -> tuple[list[float], list[float]]:
+        """The bounds of histograms of times, in seconds, and of sizes, in bytes."""
+
+    def take(self) -> tuple[list[EndedCall], int] | None:
+        """Waits for some, and says how many more were lost; ``None`` when the server is closed and no more come."""
+
+    def close(self) -> None:
+        """No more come."""
+
+@final
+class MetricsPage:
+    """Serves a page of metrics: the sum of those of several processes."""
+
+    def __init__(self, listener: int, /) -> None:
+        """The descriptor of a socket that listens, which it takes over."""
+
+    def follow(self, line: int, /) -> None:
+        """Adds what a process sends through a descriptor, which it takes over."""
+
+    def close(self) -> None:
+        """Ends the page."""
+
+@final
 class Server:
     """A server whose handlers are Python's."""
 
@@ -119,8 +186,20 @@ class Server:
     def table(self) -> str:
         """What is served, a line a method."""
 
-    def start(self, fd: int, unix: bool, draining: int, ended: int, level: int, /) -> None:
-        """Serves on a socket, which it takes over; notifies two tokens, when the drain begins and when it ends."""
+    @property
+    def stats(self) -> tuple[int, int, int, int, list[tuple[Any, ...]]]:
+        """What it has done, in the order of the fields of ``ServerStats``."""
+
+    @property
+    def ended_calls(self) -> EndedCalls | None:
+        """The calls that have ended, where an option needs them."""
+
+    def start(self, fd: int, unix: bool, draining: int, ended: int, level: int, /, metrics: int | None = None) -> None:
+        """Serves on a socket, which it takes over, and so one for the page of metrics; notifies two tokens, when the
+        drain begins and when it ends."""
+
+    def report_metrics(self, line: int, /) -> None:
+        """Sends pages of metrics to the supervisor, through a descriptor that it takes over."""
 
     def report(self, line: int, /) -> None:
         """Tells the supervisor, through a descriptor that it takes over, whether Python answers."""

@@ -1,10 +1,8 @@
 //! How a request arrived: on which connection, when, and whether the end of its body can be trusted.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-
-use http::Extensions;
 
 use super::connection::Connection;
 
@@ -28,11 +26,16 @@ pub(crate) struct Arrival {
     /// When the request arrived: the deadline counts what layers take as well.
     pub(crate) at: Instant,
     pub(crate) half_close: HalfClose,
+    /// Set when the request has come through the layers, whose watch this is; `None` where there are none.
+    pub(crate) reached: Option<Arc<AtomicBool>>,
 }
 
 impl Arrival {
-    /// The client's address, of a request with these extensions.
-    pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
-        extensions.get::<Self>()?.connection.address
+    /// The request has come through the layers: from here on its call is watched.
+    pub(crate) fn reach(&self) {
+        if let Some(reached) = &self.reached {
+            // The flag guards nothing but itself.
+            reached.store(true, Ordering::Relaxed);
+        }
     }
 }

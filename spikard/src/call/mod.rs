@@ -11,8 +11,11 @@ mod load;
 pub(crate) mod panic_place;
 mod panic_text;
 mod panics;
+mod progress;
 pub(crate) mod refusal;
 mod span;
+#[cfg(feature = "otel")]
+mod trace_context;
 #[cfg(any(feature = "health", feature = "orca", feature = "reflection"))]
 mod until_drain;
 
@@ -38,6 +41,7 @@ pub use load::LoadReport;
 #[cfg(feature = "orca")]
 pub(crate) use load::{LoadRecorder, Recorded};
 pub(crate) use panics::{contained, contained_in};
+pub(crate) use progress::Progress;
 pub(crate) use span::CallSpan;
 #[cfg(feature = "orca")]
 pub(crate) use span::is_server_fault;
@@ -67,6 +71,7 @@ pub struct Call {
     buffered: OnceLock<Buffered>,
     /// Whether the whole request has arrived.
     half_closed: AtomicBool,
+    pub(crate) progress: Progress,
 }
 
 impl Call {
@@ -83,6 +88,15 @@ impl Call {
             undecodable_as_invalid_argument,
             buffered: OnceLock::new(),
             half_closed: AtomicBool::new(false),
+            progress: Progress::default(),
+        }
+    }
+
+    /// Its times are measured, from when the request arrived.
+    pub(crate) fn measured_from(self, from: Option<Instant>) -> Self {
+        Self {
+            progress: Progress::measured_from(from),
+            ..self
         }
     }
 

@@ -7,7 +7,7 @@ use tonic::body::Body;
 
 use crate::call::{Buffered, Charge, HalfClose};
 use crate::footprint::MessagesOf;
-use crate::wire::{Codec, Keeper};
+use crate::wire::{Codec, Keeper, PREFIX};
 use crate::{Call, Limits, Message, Status};
 
 use super::decoded::Decoded;
@@ -106,6 +106,7 @@ impl RequestBody {
             return Poll::Pending;
         }
         if ready!(list.poll_large(cx, &mut self.charge))? {
+            self.note(list);
             return Poll::Ready(self.charge(list).map(|()| true));
         }
         let before = list.work();
@@ -116,12 +117,21 @@ impl RequestBody {
             return Poll::Pending;
         };
         self.turn += list.work() - before;
+        self.note(list);
         let more = polled?;
         self.charge(list)?;
         if !more {
             self.call.set_half_closed();
         }
         Poll::Ready(Ok(more))
+    }
+
+    /// Tells the call how much of it there is.
+    fn note<M: Message>(&self, list: &MessageList<M>) {
+        let messages = list.received();
+        let prefixes = (messages * PREFIX) as u64;
+        let bytes = self.reader.arrived().saturating_sub(prefixes);
+        self.call.progress.received(messages, bytes);
     }
 
     fn charge<M: Message>(&mut self, list: &mut MessageList<M>) -> Result<(), Status> {

@@ -84,6 +84,11 @@ impl<M: Message> MessageList<M> {
         self.quota.bytes().max(decoded)
     }
 
+    /// The messages so far, those that were taken out included.
+    pub(super) fn received(&self) -> usize {
+        self.quota.messages()
+    }
+
     /// What is there has been charged: more may be taken.
     pub(super) fn charged(&mut self) {
         self.work_charged_at = self.work();

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::Status;
 use crate::call::refusal;
+use crate::stats::{Limit, limited};
 
 /// The time from the deadline to the reset: at the deadline itself a body that is polled ends with the status.
 const LEEWAY: Duration = Duration::from_millis(100);
@@ -61,7 +62,8 @@ pub(super) fn polled(chunk: bool) {
 pub(crate) fn cut_off() -> Option<Status> {
     let cut_off = SENDING.try_with(|sending| sending.cut_off.get());
     cut_off.unwrap_or(false).then(|| {
-        refusal::ending("the server shuts down, and its grace period is over: try another one")
+        let text = "the server shuts down, and its grace period is over: try another one";
+        limited(Limit::Grace, refusal::ending(text))
     })
 }
 

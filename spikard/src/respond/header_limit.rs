@@ -6,6 +6,7 @@ use std::fmt;
 use http::HeaderMap;
 use tonic::metadata::MetadataMap;
 
+use crate::stats::{Limit, limited};
 use crate::{Code, Status, wire};
 
 use super::fitted::fitted;
@@ -67,7 +68,7 @@ impl HeaderLimit {
             self.room()
         ));
         tracing::error!(rpc.method = %self, "{}", status.message());
-        Err(status)
+        Err(limited(Limit::MaxSentMetadataBytes, status))
     }
 
     /// The status of a failed call as it is sent. OK becomes INTERNAL: it would make a response that was broken off look

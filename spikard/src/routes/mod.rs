@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use crate::call::Budget;
 use crate::dispatch::{DEFAULT_BUFFERED_BYTES, Policy};
+use crate::stats::{AccessLog, ServerCounters, Watchers};
 use crate::{Compression, Limits};
 
 pub use error::RoutesError;
@@ -56,6 +57,8 @@ pub struct Routes {
     pub(crate) complete_services: bool,
     pub(crate) max_buffered_bytes: Option<usize>,
     pub(crate) max_buffered_bytes_per_connection: Option<usize>,
+    pub(crate) access_log: bool,
+    pub(crate) watchers: Watchers,
 }
 
 impl Default for Routes {
@@ -71,6 +74,8 @@ impl Default for Routes {
             complete_services: false,
             max_buffered_bytes: None,
             max_buffered_bytes_per_connection: None,
+            access_log: false,
+            watchers: Watchers::default(),
         }
     }
 }
@@ -155,10 +160,17 @@ impl Routes {
             budget: Arc::new(self.budget()),
         };
         self.check_complete()?;
-        let methods = self.registry.finish()?;
+        let mut watchers = self.watchers;
+        if self.access_log {
+            watchers.add(AccessLog);
+        }
+        let mut counters = ServerCounters::new(watchers);
+        let budget = policy.budget.clone();
+        counters.buffers(move || budget.charged() as u64);
+        let methods = self.registry.finish(&mut counters)?;
         let foreign = self
             .foreign
             .finish(methods.values().map(Registered::service))?;
-        Ok(RoutesService::new(methods, foreign, policy))
+        Ok(RoutesService::new(methods, foreign, policy, counters))
     }
 }

@@ -13,9 +13,13 @@ use http::{Request, Response};
 use tonic::body::Body;
 use tower_service::Service;
 
+use crate::call::Arrival;
 #[cfg(feature = "orca")]
 use crate::call::Budget;
 use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_method};
+#[cfg(feature = "server")]
+use crate::stats::MethodCounters;
+use crate::stats::{ServerCounters, Stats};
 
 use super::foreign::ForeignByName;
 use super::registry::Registered;
@@ -32,6 +36,7 @@ struct Shared {
     methods: HashMap<String, Registered>,
     foreign: ForeignByName,
     policy: Policy,
+    counters: Arc<ServerCounters>,
 }
 
 impl RoutesService {
@@ -39,14 +44,40 @@ impl RoutesService {
         methods: HashMap<String, Registered>,
         foreign: ForeignByName,
         policy: Policy,
+        counters: ServerCounters,
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 methods,
                 foreign,
                 policy,
+                counters: Arc::new(counters),
             }),
         }
+    }
+
+    /// What the methods have done: read it at any time.
+    pub fn stats(&self) -> Stats {
+        Stats::of(self.shared.counters.clone())
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn counters(&self) -> &Arc<ServerCounters> {
+        &self.shared.counters
+    }
+
+    /// The counters of a method of ours; those of all others where a path names none.
+    #[cfg(feature = "server")]
+    pub(crate) fn counters_of(&self, path: &str) -> Arc<MethodCounters> {
+        let method = self.shared.methods.get(path).and_then(Registered::counters);
+        method
+            .unwrap_or_else(|| self.shared.counters.other())
+            .clone()
+    }
+
+    /// The answer to a path that names no method.
+    pub(crate) fn unknown(&self, request: &Request<Body>) -> Response<Body> {
+        unknown_method(request, Some(self.shared.counters.other()))
     }
 }
 
@@ -102,6 +133,9 @@ impl RoutesService {
         if method.is_none()
             && let Some(answer) = self.shared.foreign.find(path)
         {
+            if let Some(arrival) = request.extensions().get::<Arrival>() {
+                arrival.reach();
+            }
             // One of spikard's, added the tonic way, keeps the limits and the budget of the server.
             let mut request = request;
             request.extensions_mut().insert(self.shared.policy.clone());
@@ -112,7 +146,7 @@ impl RoutesService {
         }
         match method {
             Some(method) => method.answer(ServerCall::new(request, self.shared.policy.clone())),
-            None => Box::pin(ready(Ok(unknown_method(&request)))),
+            None => Box::pin(ready(Ok(self.unknown(&request)))),
         }
     }
 }

@@ -121,6 +121,37 @@ macro_rules! routes_steps {
             self
         }
 
+        /// The access log: one event of the crate `tracing` for each call that has ended, with the target
+        /// `spikard::access`. Default: no.
+        ///
+        /// It is at INFO, and at DEBUG for health checks, reflection and load reports. Its fields are `method`, `code`,
+        /// `peer`, `received_messages`, `received_bytes`, `sent_messages`, `sent_bytes`, and the times `duration`,
+        /// `buffered`, `queued` and `handled` in seconds; `limit` names the option that refused the call, and `path` what a
+        /// client asked for where there is no such method.
+        #[must_use]
+        pub fn access_log(mut self, log: bool) -> Self {
+            self$(.$routes)?.access_log = log;
+            self
+        }
+
+        /// Records the metrics of gRFC A66 with this meter of OpenTelemetry: `grpc.server.call.started`,
+        /// `grpc.server.call.duration` in seconds, `grpc.server.call.sent_total_compressed_message_size` and
+        /// `grpc.server.call.rcvd_total_compressed_message_size` in bytes. Their attributes are `grpc.method`,
+        /// `package.Service/Method` or `other`, and `grpc.status`.
+        ///
+        /// ```
+        /// let meter = opentelemetry::global::meter("shop");
+        /// let server = spikard::Server::builder().otel_metrics(&meter);
+        /// # drop(server);
+        /// ```
+        #[cfg(feature = "otel")]
+        #[must_use]
+        pub fn otel_metrics(mut self, meter: &::opentelemetry::metrics::Meter) -> Self {
+            let metrics = $crate::stats::OtelMetrics::of(meter);
+            self$(.$routes)?.watchers.add(metrics);
+            self
+        }
+
         /// The table of methods, to be printed at the start.
         pub fn table(&self) -> $crate::RouteTable {
             self$(.$routes)?.registry.table(&self$(.$routes)?.limits)

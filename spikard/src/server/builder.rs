@@ -13,8 +13,6 @@ use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 #[cfg(feature = "tls")]
 use tokio::sync::Semaphore;
-#[cfg(all(feature = "health", feature = "python"))]
-use tokio::sync::watch;
 use tonic::body::Body;
 use tower::Layer;
 use tower_service::Service;
@@ -32,6 +30,8 @@ use super::handshake::Handshake;
 use super::health::Health;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
+#[cfg(feature = "metrics")]
+use super::metrics::Metrics;
 #[cfg(feature = "orca")]
 use super::orca::{OpenRca, Orca};
 #[cfg(feature = "reflection")]
@@ -44,12 +44,14 @@ use super::transport::Transport;
 /// The services and settings of a [`Server`], from [`Server::builder`].
 #[derive(Debug)]
 pub struct ServerBuilder {
-    routes: Routes,
+    pub(super) routes: Routes,
     layers: Layers,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
     #[cfg(feature = "health")]
-    health: Option<Health>,
+    pub(super) health: Option<Health>,
+    #[cfg(feature = "metrics")]
+    pub(super) metrics: Metrics,
     #[cfg(feature = "orca")]
     orca: Option<Orca>,
     #[cfg(feature = "reflection")]
@@ -71,6 +73,8 @@ impl Server {
             tls: None,
             #[cfg(feature = "health")]
             health: None,
+            #[cfg(feature = "metrics")]
+            metrics: Metrics::None,
             #[cfg(feature = "orca")]
             orca: None,
             #[cfg(feature = "reflection")]
@@ -86,13 +90,6 @@ impl Server {
 
 impl ServerBuilder {
     routes_steps!(routes);
-
-    /// Replaces the routes, with their limits and compression.
-    #[cfg(feature = "python")]
-    pub(crate) fn routes(mut self, routes: Routes) -> Self {
-        self.routes = routes;
-        self
-    }
 
     /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
     ///
@@ -147,15 +144,6 @@ impl ServerBuilder {
     #[must_use]
     pub fn health(mut self) -> Self {
         self.health = Some(Health::new());
-        self
-    }
-
-    /// Has health say NOT_SERVING while this is false.
-    #[cfg(all(feature = "health", feature = "python"))]
-    pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {
-        if let Some(health) = &mut self.health {
-            health.able = Some(able);
-        }
         self
     }
 
@@ -264,6 +252,8 @@ impl ServerBuilder {
         if let Some(load) = &load {
             load.watch(routes.budget());
         }
+        #[cfg(feature = "metrics")]
+        let metrics = self.metrics.listen()?;
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
             nodelay: self.transport.tcp_nodelay,
@@ -277,6 +267,7 @@ impl ServerBuilder {
             },
         };
         let serving = Serving {
+            counters: routes.counters().clone(),
             stack: self.layers.around(routes),
             transport: self.transport,
             handshake,
@@ -292,6 +283,8 @@ impl ServerBuilder {
             grace: self.grace,
             #[cfg(feature = "health")]
             health,
+            #[cfg(feature = "metrics")]
+            metrics,
         })
     }
 }

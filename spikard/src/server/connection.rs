@@ -18,6 +18,7 @@ use tonic::body::Body;
 
 use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
+use crate::stats::{OpenConnection, ServerCounters};
 
 use super::broken::Broken;
 use super::clock::ConnectionClock;
@@ -46,6 +47,7 @@ pub(super) struct Serving {
     pub(super) streams: Streams,
     /// What is said of those that end with an error.
     pub(super) broken: Broken,
+    pub(super) counters: Arc<ServerCounters>,
     /// What reports the load of calls.
     #[cfg(feature = "orca")]
     pub(super) load: Option<Arc<Load>>,
@@ -55,6 +57,7 @@ impl Serving {
     /// Serves one connection to its end. `stopping` begins its graceful shutdown, and ends one that has sent no preface
     /// in the second since it was accepted.
     pub(super) async fn serve(self, accepted: Accepted, mut stopping: Stopping) {
+        let _open = OpenConnection::of(self.counters.clone());
         let began = Instant::now();
         let peer = accepted.peer();
         let late = sleep_until((began + NEWCOMER).into());
@@ -218,6 +221,7 @@ impl Service<Request<Incoming>> for Calls {
             at: Instant::now(),
             // `VerifiedBody` turns every other end into an error.
             half_close: HalfClose::Verified,
+            reached: None,
         });
         #[cfg(feature = "orca")]
         if let Some(load) = &self.load {

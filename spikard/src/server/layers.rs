@@ -13,10 +13,12 @@ use tower::{Layer, ServiceExt};
 use tower_service::Service;
 
 use crate::call::of_layer;
-use crate::dispatch::{ResponseFuture, unknown_method};
+use crate::dispatch::ResponseFuture;
 use crate::respond::HeaderLimit;
 use crate::routes::MethodOfPath;
 use crate::{RoutesService, Status};
+
+use super::with_layers::WithLayers;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -90,17 +92,21 @@ impl Stack {
                     }
                     MethodOfPath::None => None,
                     MethodOfPath::Refused => {
-                        return Box::pin(ready(Ok(unknown_method(&request))));
+                        return Box::pin(ready(Ok(routes.unknown(&request))));
                     }
                 };
                 let max_bytes = routes.max_sent_metadata_bytes();
+                let counters = routes.counters_of(request.uri().path());
+                let watch = WithLayers::watch(&mut request, method.clone(), counters);
                 let answer = service.clone().oneshot(request);
                 Box::pin(async move {
-                    Ok(answer.await.unwrap_or_else(|error| {
+                    let answered = answer.await.unwrap_or_else(|error| {
                         let limit = header_limit(method.as_ref(), max_bytes);
                         let status = Status::from_error(error);
                         limit.status(of_layer(status)).into_http()
-                    }))
+                    });
+                    watch.answered(&answered);
+                    Ok(answered)
                 })
             }
         }

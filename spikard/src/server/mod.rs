@@ -10,12 +10,18 @@ mod connection;
 mod drain;
 mod error;
 mod executor;
+#[cfg(feature = "python")]
+mod for_python;
 mod handshake;
 #[cfg(feature = "health")]
 mod health;
 mod idle;
 mod layers;
 mod listener;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "metrics")]
+mod metrics_bind;
 #[cfg(feature = "orca")]
 mod orca;
 mod preface;
@@ -33,10 +39,13 @@ mod stopping;
 mod tls;
 mod transport;
 mod verified_body;
+mod with_layers;
 
 pub use builder::ServerBuilder;
 pub use error::ServeError;
 pub use layers::LayeredService;
+#[cfg(all(feature = "metrics", feature = "python"))]
+pub(crate) use metrics::MetricsListener;
 #[cfg(feature = "orca")]
 pub use orca::Orca;
 #[cfg(feature = "reflection")]

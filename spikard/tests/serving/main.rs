@@ -1,5 +1,6 @@
 //! spikard's own server, called over real sockets by clients of others.
 
+mod access;
 mod budget;
 mod compression;
 mod connections;
@@ -12,6 +13,7 @@ mod layers;
 mod listening;
 mod log;
 mod logged;
+mod metrics;
 mod orca;
 mod protocol;
 mod reflection;
@@ -21,6 +23,8 @@ mod server;
 mod services;
 mod shutdown;
 mod spans;
+mod stats;
 mod support;
 mod tls;
+mod traces;
 mod undecodable;

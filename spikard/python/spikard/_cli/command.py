@@ -54,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         with signals_taken(checked):
             _routes(given.targets, checked, as_json=given.json)
         sys.exit(0)
-    logs.set_up(checked.log_level)
+    try:
+        logs.set_up(values.get("log_level") and checked.log_level, checked.log_format, checked.log_config)
+    except ValueError as error:
+        mistake(ValueError(f"{spelled['log_config']}: {error}"))
     worker = worker_of(os.environ)
     if worker is None and (checked.workers > 1 or checked.reload):
         argv = ["-c", _WORKER.format(search_path), *(sys.argv[1:] if arguments is None else arguments)]

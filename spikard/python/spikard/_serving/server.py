@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import socket
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
 from spikard._serving import sockets
+from spikard._serving.end_watch import EndWatch, watch
 from spikard._serving.reflection import descriptor_set
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.settings import Settings, settings
@@ -21,9 +23,12 @@ from spikard.grpc._option_table import takes
 from spikard.grpc._options import ServerOptions
 from spikard.grpc._servicer.recorder import Recorder
 from spikard.grpc._servicer.servicer import Servicer
+from spikard.grpc._stats import ServerStats, stats_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
+
+    from spikard._runtime.handler import Handler
 
 logger = logging.getLogger("spikard")
 
@@ -71,6 +76,8 @@ class Server:
         self._stopped = False
         self._place = checked.address
         self._inode: int | None = None
+        self._watch: EndWatch | None = None
+        self._metrics_port: int | None = None
 
     @classmethod
     def _prepared(cls, routes: list[Route], checked: Settings) -> Server:
@@ -90,6 +97,11 @@ class Server:
         return str(self._place)
 
     @property
+    def metrics_port(self) -> int | None:
+        """The port of the page of metrics, once the server has started; ``None`` without `metrics_bind`."""
+        return self._metrics_port
+
+    @property
     def _shown(self) -> str:
         """The address, and whether it takes TLS, for the line that says where the server serves."""
         mutual = "mutual " if self._settings.tls_client_ca is not None else ""
@@ -99,6 +111,14 @@ class Server:
     def table(self) -> str:
         """A line for each method: its kind, its handler and its limits."""
         return str(self._native.table)
+
+    def stats(self) -> ServerStats:
+        """What the server has done so far: read it at any time, from any thread.
+
+        Calls are counted from the start. Their times and sizes are measured from the first time that this is called,
+        since clocks cost more than counters; with `access_log`, `metrics_bind` or `otel`, from the start.
+        """
+        return stats_of(self._native.stats)
 
     def add_generic_rpc_handlers(self, handlers: Iterable[Any]) -> None:
         """Serves what ``grpc.method_handlers_generic_handler`` makes: see :meth:`add_registered_method_handlers`."""
@@ -156,26 +176,36 @@ class Server:
         if unix:
             logger.info(_GRPCIO_ON_UNIX)
         loop = asyncio.get_running_loop()
-        handlers = [route.handler for route in self._routes]
-        try:
-            runtime = Runtime(self._native, handlers, loop)
-        except BaseException:
-            listening.close()
-            raise
-        draining, drains = runtime.expect()
-        ended, ends = runtime.expect()
-        try:
-            self._native.start(listening.detach(), unix, draining, ended, log_level())
-        except BaseException:
-            drains.cancel()
-            ends.cancel()
-            runtime.close()
-            raise
+        metrics: socket.socket | None = None
+        with contextlib.ExitStack() as opened:
+            opened.enter_context(listening)
+            # The supervisor of a worker has the page.
+            if owned and self._settings.metrics is not None:
+                metrics = opened.enter_context(sockets.listen_for_metrics(self._settings.metrics))
+                self._metrics_port = metrics.getsockname()[1]
+            runtime = Runtime(self._native, self._handlers(), loop)
+            opened.callback(runtime.close)
+            draining, drains = runtime.expect()
+            ended, ends = runtime.expect()
+            opened.callback(drains.cancel)
+            opened.callback(ends.cancel)
+            page = None if metrics is None else metrics.detach()
+            self._native.start(listening.detach(), unix, draining, ended, log_level(), page)
+            self._watch = watch(self._native, self._settings)
+            opened.pop_all()
         self._runtime = runtime
         # GOAWAY comes after the delay, in which clients may still come.
         delay = self._settings.drain_delay
         drains.add_done_callback(lambda told: told.cancelled() or loop.call_later(delay, runtime.begin_drain))
         self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
+
+    def _handlers(self) -> list[Handler]:
+        handlers = [route.handler for route in self._routes]
+        if not self._settings.otel:
+            return handlers
+        from spikard._runtime.tracing import traced
+
+        return list(map(traced, handlers))
 
     async def stop(self, grace: Duration | None = None) -> None:
         """Shuts down gracefully: calls in flight have `grace` to finish, then they are cut off.
@@ -203,6 +233,8 @@ class Server:
         await ended
         await runtime.end_calls(CALLS_END_WITHIN)
         runtime.close()
+        if self._watch is not None:
+            self._watch.join()
         if self._inode is not None and self._place.path is not None:
             sockets.remove_unix_socket(self._place.path, self._inode)
 

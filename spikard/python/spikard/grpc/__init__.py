@@ -48,6 +48,7 @@ from spikard.grpc._message_type import BytesLike
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._stats import Histogram, MethodStats, ServerStats, StatusStats
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import register_exception
 from spikard.grpc._stream import grpc_stream
@@ -71,11 +72,15 @@ __all__ = [
     "GrpcRequest",
     "GrpcResponse",
     "GrpcServerStreamResponse",
+    "Histogram",
     "Kind",
     "LoadReport",
     "Metadata",
+    "MethodStats",
     "Server",
+    "ServerStats",
     "StatusCode",
+    "StatusStats",
     "grpc_stream",
     "register_codec",
     "register_exception",

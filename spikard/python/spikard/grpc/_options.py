@@ -14,8 +14,10 @@ from spikard.grpc._amounts import Duration, Size
 from spikard.grpc._compression import Compression
 from spikard.grpc._forms import (
     ADDRESS,
+    CONFIG,
     FILE,
     HEADERS,
+    METRICS,
     MODE,
     PATH,
     RATE,
@@ -32,6 +34,7 @@ from spikard.grpc._option_table import Group, Option
 
 StrPath = Union[str, "os.PathLike[str]"]
 Loop = Literal["auto", "asyncio", "uvloop"]
+LogFormat = Literal["text", "json"]
 LogLevel = Literal["critical", "error", "warning", "info", "debug", "trace"]
 
 DEFAULT_BIND = "127.0.0.1:50051"
@@ -194,6 +197,19 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Time for which the event loop may not answer, or calls may wait for a thread, before health says NOT_SERVING
     until they are served again. A worker that is stuck then gets no new connections. 0 is for ever."""
 
+    access_log: Annotated[bool, Option(False, SWITCH, Group.SEEING)]
+    """Access log: one line for each call that has ended. It is at INFO on the logger ``spikard.access``, and at DEBUG
+    for health checks, reflection and load reports."""
+
+    metrics_bind: Annotated[str | None, Option(None, METRICS, Group.SEEING)]
+    """Address of a page of metrics for Prometheus, ``http://HOST:PORT/metrics``. With workers it is the sum of all.
+    Everyone who can connect reads it."""
+
+    otel: Annotated[bool, Option(False, SWITCH, Group.SEEING)]
+    """Spans and metrics by OpenTelemetry. Each call that comes to its handler has a span, which continues
+    ``traceparent``, and the metrics are those of gRFC A66, by the global providers of the program. Needs
+    ``opentelemetry-api``."""
+
     orca: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Load reports, for clients and proxies that balance calls by them: in the trailer ``endpoint-load-metrics-bin`` of
     each call, and out of band by ``xds.service.orca.v3.OpenRcaService`` (ORCA, gRPC's proposal A51)."""
@@ -241,9 +257,17 @@ class CommandOptions(ServeOptions, total=False):
     """Folder that ``reload`` watches, with those below it."""
 
     log_level: Annotated[
-        LogLevel, Option("info", one_of(LogLevel, also={"warn": "warning", "fatal": "critical"}), Group.OTHER)
+        LogLevel, Option("info", one_of(LogLevel, also={"warn": "warning", "fatal": "critical"}), Group.SEEING)
     ]
     """Lowest level that is logged, to standard error."""
+
+    log_format: Annotated[LogFormat, Option("text", one_of(LogFormat), Group.SEEING)]
+    """Form of the log: lines for people, or a JSON object a line. Not with ``log_config``, whose formatters decide."""
+
+    log_config: Annotated[StrPath | None, Option(None, CONFIG, Group.SEEING)]
+    """Configuration of Python's logging, instead of standard error. It is what ``logging.config.dictConfig`` takes, as
+    ``.json`` or ``.toml`` (Python 3.11 or later), or what ``fileConfig`` takes, as ``.ini``. Without ``log_level`` its
+    levels hold."""
 
     app_dir: Annotated[StrPath, Option(".", PATH, Group.OTHER)]
     """Folder in which modules are looked for first."""

@@ -73,7 +73,9 @@ impl CallState {
 
     /// Takes the request. `None` if the call was cancelled.
     pub(super) fn start(&self) -> Option<Inbound> {
-        self.request.take()
+        let request = self.request.take()?;
+        request.call.progress.taken_by_python(self.submitted);
+        Some(request)
     }
 
     /// Frees a request that Python has not taken. Returns whether it had.

@@ -95,7 +95,7 @@ impl InboundCall {
         let Some(outflow) = self.0.outflow() else {
             return Ok(true);
         };
-        Ok(outflow.send(convert::frame_batch(batch)?))
+        Ok(outflow.send(convert::frame_batch(batch)?, batch.len()))
     }
 
     fn end(&self, trailers: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -118,7 +118,7 @@ impl InboundCall {
         let Some(outflow) = self.0.outflow() else {
             return Ok(true);
         };
-        let room = outflow.send_here(convert::frame_batch(batch)?);
+        let room = outflow.send_here(convert::frame_batch(batch)?, batch.len());
         Ok(room || py.detach(|| outflow.wait()))
     }
 

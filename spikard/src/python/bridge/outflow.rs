@@ -25,6 +25,8 @@ pub(super) struct Outflow {
 struct State {
     batches: VecDeque<Bytes>,
     size: usize,
+    /// Those that were sent and those that wait.
+    messages: usize,
     end: Option<Result<MetadataMap, Status>>,
     /// The call has ended: nothing more is sent.
     abandoned: bool,
@@ -44,9 +46,10 @@ impl State {
     }
 
     /// Adds a batch. Returns who sends it.
-    fn push(&mut self, batch: Bytes) -> Option<Waker> {
+    fn push(&mut self, batch: Bytes, messages: usize) -> Option<Waker> {
         if !batch.is_empty() && !self.is_over() {
             self.size += batch.len();
+            self.messages += messages;
             self.batches.push_back(batch);
         }
         self.sender.take()
@@ -54,11 +57,11 @@ impl State {
 }
 
 impl Outflow {
-    /// Adds a batch, which may be empty. Returns whether there is room for more; if not, Python is woken when there is.
-    pub(super) fn send(&self, batch: Bytes) -> bool {
+    /// Adds a batch of so many messages. Returns whether there is room for more; if not, Python is woken when there is.
+    pub(super) fn send(&self, batch: Bytes, messages: usize) -> bool {
         let (sender, room) = {
             let mut state = lock(&self.state);
-            let sender = state.push(batch);
+            let sender = state.push(batch, messages);
             let room = state.has_room();
             state.python_waits = !room;
             (sender, room)
@@ -67,11 +70,19 @@ impl Outflow {
         room
     }
 
+    /// The messages that were added.
+    pub(super) fn messages(&self) -> usize {
+        lock(&self.state).messages
+    }
+
     /// Adds a batch of a thread that [waits](Self::wait) itself. Returns whether there is room for more.
-    pub(super) fn send_here(&self, batch: Bytes) -> bool {
+    pub(super) fn send_here(&self, batch: Bytes, messages: usize) -> bool {
         let (sender, room) = {
             let mut state = lock(&self.state);
-            (state.push(batch), state.has_room() && !state.is_over())
+            (
+                state.push(batch, messages),
+                state.has_room() && !state.is_over(),
+            )
         };
         sender.inspect(Waker::wake_by_ref);
         room

@@ -134,6 +134,12 @@ impl Bridge {
         Ok((call, receiver))
     }
 
+    /// The calls that wait for Python: for the loop, and for a thread.
+    pub(crate) fn waiting(&self) -> u64 {
+        let for_loop = lock(&self.state).queue.calls.len();
+        (for_loop + self.pool.len()) as u64
+    }
+
     /// The calls that wait for Python, of those that may: for the loop or for a thread, whichever are more.
     #[cfg(feature = "orca")]
     pub(crate) fn utilization(&self) -> f64 {

@@ -149,7 +149,10 @@ fn threads_that_wait_for_a_stream_come_free_when_the_bridge_closes() {
         .unwrap();
     call.begin(MetadataMap::new(), Wanted::default());
     let outflow = call.outflow().unwrap();
-    assert!(!outflow.send_here(vec![0; 64 << 10].into()), "it has room");
+    assert!(
+        !outflow.send_here(vec![0; 64 << 10].into(), 1),
+        "it has room"
+    );
     std::thread::scope(|scope| {
         let reads = scope.spawn(|| matches!(call.inflow().unwrap().wait(), Received::Closed));
         let sends = scope.spawn(|| outflow.wait());

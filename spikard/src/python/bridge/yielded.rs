@@ -14,6 +14,7 @@ use crate::wire::framed_messages;
 use crate::{Messages, Status};
 
 use super::call::CallState;
+use super::outflow::Outflow;
 use super::shared::Bridge;
 
 /// The framed batches that the handler yields. Dropping it cancels the call.
@@ -58,6 +59,10 @@ impl StreamedBatches for Yielded {
             batch: None,
         };
         Messages::new(each).with_trailers(move || call.take_trailers())
+    }
+
+    fn messages(&self) -> usize {
+        self.call.outflow().map_or(0, Outflow::messages)
     }
 
     fn take_trailers(&mut self) -> MetadataMap {

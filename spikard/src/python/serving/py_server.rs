@@ -1,28 +1,31 @@
 //! The Python object of a server.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
-use http::uri::PathAndQuery;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
-use tonic::metadata::MetadataMap;
 
+use crate::Stats;
 use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::convert::{append_metadata, frame_request};
+use crate::python::convert::frame_request;
 use crate::python::lock::{lock, unpoisoned};
 use crate::python::{PythonError, PythonErrorKind};
-use crate::{Routes, ServeError};
+#[cfg(feature = "metrics")]
+use crate::server::MetricsListener;
 
-use super::carried::Head;
 use super::descriptor::owned;
+use super::ended_calls::{PyEndedCalls, Queue, ToPython};
 use super::in_process::InProcess;
 use super::log;
 use super::methods::{Declared, seconds};
+use super::phase::{Phase, forked, refused};
 use super::py_answered::PyAnswered;
 use super::py_dialogue::PyDialogue;
+use super::py_head::head;
 use super::running::{Running, Socket, runtime};
 use super::settings::Settings;
+use super::stats::{PyStats, for_python};
 use super::stop::Stop;
 use super::watchdog::Watchdog;
 
@@ -36,13 +39,10 @@ pub(crate) struct PyServer {
     table: String,
     pid: u32,
     phase: Mutex<Phase>,
-}
-
-enum Phase {
-    Built(Routes),
-    Serving(Running),
-    InProcess(InProcess),
-    Ended,
+    /// Known once the server has been started.
+    stats: OnceLock<Stats>,
+    /// What Python is told of calls that have ended, if it wants to be.
+    ended: Option<Arc<Queue>>,
 }
 
 #[pymethods]
@@ -60,12 +60,15 @@ impl PyServer {
         routes
             .check_complete()
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let ended = settings.tells_of_ends().then(Arc::<Queue>::default);
         Ok(Self {
             bridge,
             settings,
             table: routes.table().to_string(),
             pid: std::process::id(),
             phase: Mutex::new(Phase::Built(routes)),
+            stats: OnceLock::new(),
+            ended,
         })
     }
 
@@ -80,10 +83,37 @@ impl PyServer {
         &self.table
     }
 
+    /// What the server has done.
+    #[getter]
+    fn stats(&self) -> PyStats {
+        for_python(self.stats.get().map(Stats::read).unwrap_or_default())
+    }
+
+    /// The calls that have ended, if the settings ask for them.
+    #[getter]
+    fn ended_calls(&self) -> Option<PyEndedCalls> {
+        self.ended.clone().map(PyEndedCalls)
+    }
+
     /// Serves on a listening socket, which Python hands over. The tokens `draining` and `ended` notify Python of the
-    /// start of the drain and of its end.
-    fn start(&self, fd: i32, unix: bool, draining: u64, ended: u64, level: u8) -> PyResult<()> {
+    /// start of the drain and of its end. `metrics` is the descriptor of a socket for the page of metrics.
+    #[cfg_attr(
+        not(feature = "metrics"),
+        expect(unused_variables, reason = "there is no page of metrics")
+    )]
+    #[pyo3(signature = (fd, unix, draining, ended, level, metrics=None))]
+    fn start(
+        &self,
+        fd: i32,
+        unix: bool,
+        draining: u64,
+        ended: u64,
+        level: u8,
+        metrics: Option<i32>,
+    ) -> PyResult<()> {
         let socket = Socket::given(fd, unix);
+        #[cfg(feature = "metrics")]
+        let metrics = metrics.map(owned);
         let mut phase = self.phase()?;
         let Phase::Built(routes) = std::mem::replace(&mut *phase, Phase::Ended) else {
             return Err(PyRuntimeError::new_err(
@@ -91,7 +121,15 @@ impl PyServer {
             ));
         };
         log::to_python(&self.bridge, level);
-        let builder = self.settings.server(routes, &self.bridge)?;
+        let mut builder = self.settings.server(routes, &self.bridge)?;
+        if let Some(queue) = &self.ended {
+            builder = builder.watched_by(ToPython(queue.clone()));
+        }
+        #[cfg(feature = "metrics")]
+        if let Some(metrics) = metrics {
+            let listener = MetricsListener::on(metrics.into())?;
+            builder = builder.metrics_on(listener);
+        }
         let threads = self.settings.runtime_threads();
         let unhealthy_after = self.settings.unhealthy_after()?;
         let told = [draining, ended];
@@ -104,7 +142,18 @@ impl PyServer {
             told,
         )
         .map_err(refused)?;
+        self.reads(running.stats.clone());
         *phase = Phase::Serving(running);
+        Ok(())
+    }
+
+    /// Sends pages of metrics to the supervisor, from now on. `line` is a descriptor, owned from here on.
+    #[cfg(feature = "metrics")]
+    fn report_metrics(&self, line: i32) -> PyResult<()> {
+        let line = owned(line);
+        if let Phase::Serving(running) = &*self.phase()? {
+            running.report_metrics(line);
+        }
         Ok(())
     }
 
@@ -130,6 +179,7 @@ impl PyServer {
             .partial()
             .into_service()
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        self.reads(service.stats());
         let runtime = runtime(1)
             .map_err(|error| PyOSError::new_err(format!("the threads of the server: {error}")))?;
         *phase = Phase::InProcess(InProcess::new(runtime, service, self.bridge.clone()));
@@ -204,12 +254,11 @@ impl PyServer {
         let phase = std::mem::replace(&mut *lock(&self.phase), Phase::Ended);
         let bridge = &self.bridge;
         py.detach(|| {
-            bridge.close(STOPPED, PythonError::new(PythonErrorKind::Stopped, STOPPED));
-            match phase {
-                Phase::Serving(running) => running.close(),
-                Phase::InProcess(client) => client.into_runtime().shutdown_background(),
-                Phase::Built(_) | Phase::Ended => {}
+            if let Some(ended) = &self.ended {
+                ended.close();
             }
+            bridge.close(STOPPED, PythonError::new(PythonErrorKind::Stopped, STOPPED));
+            phase.close();
         });
     }
 
@@ -221,6 +270,12 @@ impl PyServer {
 }
 
 impl PyServer {
+    fn reads(&self, stats: Stats) {
+        let bridge = Arc::downgrade(&self.bridge);
+        stats.waits(move || bridge.upgrade().map_or(0, |bridge| bridge.waiting()));
+        let _ = self.stats.set(stats);
+    }
+
     /// A handle that stops the server from any thread.
     pub(super) fn stopper(&self) -> Option<Stop> {
         match &*lock(&self.phase) {
@@ -231,13 +286,7 @@ impl PyServer {
 
     fn phase(&self) -> PyResult<MutexGuard<'_, Phase>> {
         if self.is_forked() {
-            return Err(PyRuntimeError::new_err(format!(
-                "this process (pid {}) was forked from the one that started the server (pid {}), whose \
-                 threads it does not have: start servers after the fork, or start processes with the \
-                 method \"spawn\"",
-                std::process::id(),
-                self.pid
-            )));
+            return Err(forked(self.pid));
         }
         Ok(lock(&self.phase))
     }
@@ -256,36 +305,6 @@ impl Drop for PyServer {
             std::mem::forget(phase);
             return;
         }
-        match phase {
-            Phase::Serving(running) => running.abandon(),
-            Phase::InProcess(client) => client.into_runtime().shutdown_background(),
-            Phase::Built(_) | Phase::Ended => {}
-        }
+        phase.abandon();
     }
-}
-
-fn refused(error: ServeError) -> PyErr {
-    match error {
-        ServeError::Bind { .. } => PyOSError::new_err(error.to_string()),
-        error => PyValueError::new_err(error.to_string()),
-    }
-}
-
-fn head(path: &str, metadata: &Bound<'_, PyList>, timeout: Option<f64>) -> PyResult<Head> {
-    let path = PathAndQuery::try_from(path)
-        .map_err(|error| PyValueError::new_err(format!("{path:?} is not a path: {error}")))?;
-    Ok(Head {
-        path,
-        metadata: pairs(metadata)?,
-        timeout: timeout.map(seconds).transpose()?,
-    })
-}
-
-fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
-    let mut sent = MetadataMap::new();
-    for pair in metadata {
-        let (key, value) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        append_metadata(&mut sent, &key, &value)?;
-    }
-    Ok(sent)
 }

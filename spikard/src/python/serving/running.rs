@@ -11,9 +11,11 @@ use tokio::sync::oneshot;
 
 use crate::python::bridge::{Bridge, Notice};
 use crate::python::lock::lock;
-use crate::{ServeError, Server, ServerBuilder};
+use crate::{ServeError, Server, ServerBuilder, Stats};
 
 use super::descriptor::owned;
+#[cfg(feature = "metrics")]
+use super::page_line::PageLine;
 use super::pulse::Pulse;
 use super::stop::Stop;
 
@@ -25,6 +27,9 @@ pub(super) struct Running {
     runtime: Runtime,
     pub(super) stop: Stop,
     pulse: Pulse,
+    pub(super) stats: Stats,
+    #[cfg(feature = "metrics")]
+    pages: PageLine,
 }
 
 /// Notifies Python when the server has ended, even by a panic.
@@ -133,6 +138,11 @@ impl Running {
             let _on_it = runtime.enter();
             socket.server(builder)?
         };
+        let stats = server.stats();
+        #[cfg(feature = "metrics")]
+        let pages = PageLine::default();
+        #[cfg(feature = "metrics")]
+        let last_page = pages.clone();
         runtime.spawn(pulse.clone().run());
         let told = Stop::told(stop.subscribe());
         let cut_off = stop.subscribe();
@@ -159,12 +169,28 @@ impl Running {
             if let Err(error) = server.serve_until_told(told, sooner).await {
                 tracing::warn!("{error}");
             }
+            #[cfg(feature = "metrics")]
+            last_page.finish().await;
         });
         Ok(Self {
             runtime,
             stop,
             pulse,
+            stats,
+            #[cfg(feature = "metrics")]
+            pages,
         })
+    }
+
+    /// Sends pages of metrics to the supervisor, from now on.
+    #[cfg(feature = "metrics")]
+    pub(super) fn report_metrics(&self, line: OwnedFd) {
+        let (pages, stats) = (self.pages.clone(), self.stats.clone());
+        self.runtime.spawn(async move {
+            if let Err(error) = pages.run(line, stats).await {
+                tracing::error!(%error, "the page of metrics does not get what this worker counts");
+            }
+        });
     }
 
     /// Tells the supervisor, from now on, whether Python answers.

@@ -63,6 +63,8 @@ pub(super) struct Settings {
     /// File descriptor sets for reflection, none without it.
     #[cfg(feature = "reflection")]
     descriptor_sets: Vec<Vec<u8>>,
+    access_log: bool,
+    otel: bool,
     /// The threads for `def` handlers.
     threads: Option<usize>,
     /// tokio's worker threads.
@@ -96,6 +98,11 @@ impl Settings {
             Some(bytes) => routes.max_buffered_bytes_per_connection(bytes),
             None => routes,
         })
+    }
+
+    /// Whether Python is told of each call that has ended.
+    pub(super) fn tells_of_ends(&self) -> bool {
+        self.access_log || self.otel
     }
 
     /// How much may wait for Python, and what runs it.

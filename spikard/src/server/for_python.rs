@@ -1,0 +1,32 @@
+//! What a server that Python starts is built with.
+
+#[cfg(feature = "health")]
+use tokio::sync::watch;
+
+use crate::Routes;
+use crate::stats::Watch;
+
+use super::builder::ServerBuilder;
+
+impl ServerBuilder {
+    /// Replaces the routes, with their limits and compression.
+    pub(crate) fn routes(mut self, routes: Routes) -> Self {
+        self.routes = routes;
+        self
+    }
+
+    /// Tells `watcher` of calls.
+    pub(crate) fn watched_by(mut self, watcher: impl Watch + 'static) -> Self {
+        self.routes.watchers.add(watcher);
+        self
+    }
+
+    /// Has health say NOT_SERVING while this is false.
+    #[cfg(feature = "health")]
+    pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {
+        if let Some(health) = &mut self.health {
+            health.able = Some(able);
+        }
+        self
+    }
+}
