@@ -150,6 +150,12 @@ impl ServerBuilder {
         self
     }
 
+    /// The health of this server and of each of its services, if it is served.
+    #[cfg(all(feature = "health", feature = "python"))]
+    pub(crate) fn reported_health(&self) -> Option<Health> {
+        self.health.clone()
+    }
+
     /// Has health say NOT_SERVING while this is false.
     #[cfg(all(feature = "health", feature = "python"))]
     pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {

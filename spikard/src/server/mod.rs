@@ -36,6 +36,8 @@ mod verified_body;
 
 pub use builder::ServerBuilder;
 pub use error::ServeError;
+#[cfg(all(feature = "health", feature = "python"))]
+pub(crate) use health::Health;
 pub use layers::LayeredService;
 #[cfg(feature = "orca")]
 pub use orca::Orca;

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from spikard.grpc._status_of import Table
 from spikard.grpc._typed import Typed
 
 
@@ -22,6 +23,11 @@ class Handler:
     """Whether it runs on the event loop; else in a thread of the pool."""
     typed: Typed | None = None
     """The messages that it takes and gives; ``None`` where both are ``bytes``."""
+    exceptions: Table | None = None
+    """The statuses of exceptions; ``None`` for the table of the process."""
+    yields: bool = False
+    """Whether it is a generator with middleware around it, which returns its stream as a response: the initial metadata
+    wait for the first message all the same."""
 
     @property
     def joined(self) -> bool:

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from spikard._runtime.beside import BesideCalls
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard.grpc._beside import BESIDE
 from spikard.grpc._drain import DRAIN, Drain
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class LoopRunner:
         self._on_lookup = on_lookup
         self._on_closed = on_closed
         self.drain = Drain()
+        self.beside = BesideCalls(loop)
         # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._streams: dict[int, StreamCall] = {}
@@ -44,6 +47,7 @@ class LoopRunner:
         """Begins to take calls from the bridge."""
         context = contextvars.copy_context()
         context.run(DRAIN.set, self.drain)
+        context.run(BESIDE.set, self.beside)
         # What is run for it, calls among it, is run in copies of this context.
         context.run(self._loop.add_reader, self._bridge.fileno(), self._drain)
 
@@ -57,7 +61,7 @@ class LoopRunner:
 
     def cancel_all(self) -> None:
         """Cancels the calls in flight."""
-        for call_id in list(self._tasks):
+        for call_id in [*self._tasks, *self.beside.ends]:
             self._cancel(call_id)
 
     def adopt(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
@@ -106,13 +110,21 @@ class LoopRunner:
         except BaseException as error:  # out of memory, or the user's task factory: the calls after it must still run
             coroutine.close()
             failed(call, handler, error)
+            self._over(call_id)
             return
         if not task.done():
             self._tasks[call_id] = task
             if call.is_cancelled():
                 self._cancel(call_id)
 
+    def _over(self, call_id: int) -> None:
+        self._tasks.pop(call_id, None)
+        if self.beside.ends:
+            self.beside.ended(call_id)
+
     def _cancel(self, call_id: int) -> None:
+        # Also of a call in a thread, which has no task.
+        self.beside.ended(call_id)
         task = self._tasks.get(call_id)
         if task is not None:
             # A task that is cancelled before its first step never runs the coroutine, which would remove it.
@@ -130,7 +142,7 @@ class LoopRunner:
         else:
             answered(call, handler, response)
         finally:
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
     async def _send(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
         self._streams[call_id] = stream
@@ -138,7 +150,7 @@ class LoopRunner:
             await stream.run(answer)
         finally:
             self._streams.pop(call_id, None)
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
     async def _await(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         try:
@@ -148,7 +160,7 @@ class LoopRunner:
         else:
             answered(call, handler, response)
         finally:
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:

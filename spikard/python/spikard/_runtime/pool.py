@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard.grpc._beside import BESIDE
 from spikard.grpc._drain import DRAIN
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Pool:
         # Each call runs in a copy of the context of the thread that starts the server.
         self._context = contextvars.copy_context()
         self._context.run(DRAIN.set, runner.drain)
+        self._context.run(BESIDE.set, runner.beside)
         self._numbers = itertools.count(1)
         self._threads: list[threading.Thread] = []
         self._warned: set[str] = set()
@@ -104,6 +106,8 @@ class Pool:
             failed(call, handler, error)
         else:
             answered(call, handler, response)
+        if self._runner.beside.ends:
+            self._loop.call_soon_threadsafe(self._runner.beside.ended, call_id)
 
     def _hand_over(self, call: InboundCall, call_id: int, handler: Handler, awaitable: Any) -> None:
         if handler.name not in self._warned:

@@ -98,7 +98,8 @@ class StreamCall:
         if isinstance(answered, GrpcDuplexResponse):
             self._response = answered
             answered = answered.messages
-            self._begin()
+            if not self.handler.yields:
+                self._begin()
         if not isinstance(answered, AsyncIterable):
             raise _CannotBeSentError(self.call.no_stream(answered))
         await self._send_all(aiter(answered))
@@ -115,9 +116,10 @@ class StreamCall:
                     await self._hand_over()
         finally:
             # Closes a generator that was cancelled, or that yielded a message that cannot be sent.
-            close = getattr(messages, "aclose", None)
-            if close is not None:
-                await close()
+            for one in (messages, self._response_metadata.source):
+                close = getattr(one, "aclose", None)
+                if close is not None:
+                    await close()
 
     def _collect(self, message: Any) -> None:
         if self.handler.typed is not None:

@@ -72,6 +72,10 @@ class Runtime:
         """Tells the calls that the server drains."""
         self._runner.drain.begin()
 
+    async def end_beside(self, within: float) -> None:
+        """Waits for what calls have spawned, for at most `within` seconds; then it is cancelled."""
+        await self._runner.beside.finish(within)
+
     async def end_calls(self, within: float) -> None:
         """Waits for the tasks of cancelled calls, for at most `within` seconds."""
         tasks = self._runner.tasks()

@@ -6,16 +6,20 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Collection
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
+from spikard._runtime.application import Application
 from spikard._serving import sockets
 from spikard._serving.reflection import descriptor_set
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.settings import Settings, settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, duration
+from spikard.grpc._health import HEALTH
 from spikard.grpc._option_table import takes
 from spikard.grpc._options import ServerOptions
 
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
 logger = logging.getLogger("spikard")
+
+LEFT_WITHIN = 0.2
+"""Seconds for a lifespan to be left, whatever of the grace period the calls have used."""
 
 _HIGHEST_LEVEL = 255
 # h2 resets such a call below everything that could answer it or log it.
@@ -58,6 +65,8 @@ class Server:
     def _set_up(self, routes: list[Route], checked: Settings) -> None:
         self._routes = routes
         self._settings = checked
+        self._application = application_of(checked)
+        self._handlers = [self._application.around(route.handler) for route in routes]
         self._native: Any = native_server(routes, checked)
         self._pid = os.getpid()
         self._runtime: Runtime | None = None
@@ -65,6 +74,9 @@ class Server:
         self._stopped = False
         self._place = checked.address
         self._inode: int | None = None
+        self._reported = _Reported(frozenset(route.declaration.service for route in routes), self._native)
+        self._draining_since: float | None = None
+        self._lost = False
 
     @classmethod
     def _prepared(cls, routes: list[Route], checked: Settings) -> Server:
@@ -96,18 +108,48 @@ class Server:
     async def start(self) -> None:
         """Listens and serves.
 
-        Raises an ``OSError`` for an address that is not available, and a ``ValueError`` for an invalid TLS file.
+        Raises an ``OSError`` for an address that is not available, a ``ValueError`` for an invalid TLS file, and a
+        ``RuntimeError`` for a lifespan that fails when it is entered, whose cause is what it has raised.
         """
-        self._start(sockets.listen(self._settings.address, reuse_port=self._settings.reuse_port))
+        self._check_unused()
+        await self._start_entered(self._reserved())
+
+    def _reserved(self) -> socket.socket:
+        """A socket on the address of the settings, which listens when the lifespan has been entered."""
+        (reserved,) = sockets.bind(self._settings.address, 1, reuse_port=self._settings.reuse_port)
+        return reserved
+
+    async def _start_entered(self, reserved: socket.socket, *, owned: bool = True) -> None:
+        """Enters the lifespan, and then listens on a socket of :func:`sockets.bind` and serves."""
+        path = self._settings.address.path
+        try:
+            await self._application.enter(self._on_lost_lifespan)
+            sockets.begin(reserved)
+        except BaseException:
+            reserved.close()
+            if owned and path is not None:
+                sockets.remove_unix_socket(path, os.stat(path).st_ino)
+            raise
+        try:
+            self._start(reserved, owned=owned)
+        except BaseException:
+            await self._application.leave(LEFT_WITHIN)
+            raise
+
+    def _on_lost_lifespan(self) -> None:
+        lifespan = self._application.lifespan
+        name = "" if lifespan is None else lifespan.name
+        logger.error("the lifespan %s has ended while the server serves: shutting down", name)
+        self._lost = True
+        self._native.stop(self._settings.grace)
 
     def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
         """Serves on a socket; one that is not `owned` is shared with other processes, and so is its file."""
-        if self._stopped:
+        try:
+            self._check_unused()
+        except RuntimeError:
             listening.close()
-            raise RuntimeError("the server was stopped before it was started: make a new one")
-        if self._runtime is not None:
-            listening.close()
-            raise RuntimeError("the server has been started before: make a new one")
+            raise
         unix = listening.family == socket.AF_UNIX
         self._place = sockets.place(listening)
         if owned and unix and self._place.path is not None and self._settings.address.fd is None:
@@ -115,9 +157,8 @@ class Server:
         if unix:
             logger.info(_GRPCIO_ON_UNIX)
         loop = asyncio.get_running_loop()
-        handlers = [route.handler for route in self._routes]
         try:
-            runtime = Runtime(self._native, handlers, loop)
+            runtime = Runtime(self._native, self._handlers, loop)
         except BaseException:
             listening.close()
             raise
@@ -131,9 +172,16 @@ class Server:
             runtime.close()
             raise
         self._runtime = runtime
+        HEALTH.add(self._reported)
         # GOAWAY comes after the delay, in which clients may still come.
         delay = self._settings.drain_delay
-        drains.add_done_callback(lambda told: told.cancelled() or loop.call_later(delay, runtime.begin_drain))
+
+        def on_drain(told: asyncio.Future[None]) -> None:
+            if not told.cancelled():
+                self._draining_since = loop.time()
+                loop.call_later(delay, runtime.begin_drain)
+
+        drains.add_done_callback(on_drain)
         self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
 
     async def stop(self, grace: Duration | None = None) -> None:
@@ -157,10 +205,29 @@ class Server:
         self._check_process()
         # Shielded: a waiter that is cancelled must not cancel it for the others.
         await asyncio.shield(self._finished)
+        if self._lost:
+            raise RuntimeError("the lifespan of the server ended while it served; the log says why")
+
+    def _check_unused(self) -> None:
+        if self._stopped:
+            raise RuntimeError("the server was stopped before it was started: make a new one")
+        if self._runtime is not None:
+            raise RuntimeError("the server has been started before: make a new one")
+
+    def _left(self) -> float:
+        """Seconds until the end of the grace period."""
+        grace: float | None = self._native.draining_within
+        if self._draining_since is None or grace is None:  # the server has ended by itself
+            return 0.0
+        end = self._draining_since + self._settings.drain_delay + grace
+        return max(0.0, end - asyncio.get_running_loop().time())
 
     async def _finish(self, ended: asyncio.Future[None], runtime: Runtime) -> None:
         await ended
+        HEALTH.discard(self._reported)
         await runtime.end_calls(CALLS_END_WITHIN)
+        await runtime.end_beside(self._left())
+        await self._application.leave(max(LEFT_WITHIN, self._left()))
         runtime.close()
         if self._inode is not None and self._place.path is not None:
             sockets.remove_unix_socket(self._place.path, self._inode)
@@ -180,6 +247,22 @@ class Server:
                 f"this process (pid {os.getpid()}) was forked from the one that started the server (pid {self._pid}), "
                 f'whose threads it does not have: start servers after the fork, or processes with the method "spawn"'
             )
+
+
+@dataclass(frozen=True, eq=False)
+class _Reported:
+    """A server, as those see it who set the health of its services."""
+
+    services: Collection[str]
+    native: Any
+
+    def set_health(self, service: str, serves: bool, /) -> None:
+        self.native.set_health(service, serves)
+
+
+def application_of(checked: Settings) -> Application:
+    """What is around the handlers of a server with these settings."""
+    return Application(checked.lifespan, checked.middleware, checked.exceptions)
 
 
 def native_server(routes: list[Route], checked: Settings) -> Any:

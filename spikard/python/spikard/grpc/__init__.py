@@ -36,6 +36,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spikard.grpc import health
+from spikard.grpc._around import AnyRequest, AnyResponse, DefNext, Lifespan, Middleware, Next
 from spikard.grpc._call import Call
 from spikard.grpc._codec import register_codec
 from spikard.grpc._compression import Compression
@@ -56,8 +58,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_STREAM_MESSAGES",
+    "AnyRequest",
+    "AnyResponse",
     "Call",
     "Compression",
+    "DefNext",
     "GrpcBidiStreamRequest",
     "GrpcBidiStreamResponse",
     "GrpcClientStreamRequest",
@@ -68,11 +73,15 @@ __all__ = [
     "GrpcResponse",
     "GrpcServerStreamResponse",
     "Kind",
+    "Lifespan",
     "LoadReport",
     "Metadata",
+    "Middleware",
+    "Next",
     "Server",
     "StatusCode",
     "grpc_stream",
+    "health",
     "register_codec",
     "register_exception",
     "serve",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 BytesLike = bytes | bytearray | memoryview
 """The types of a message in a response, where it is not typed."""
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     Taken_co = TypeVar("Taken_co", covariant=True, default=bytes)
     Sent_co = TypeVar("Sent_co", covariant=True, default=BytesLike)
     SentInList_co = TypeVar("SentInList_co", covariant=True, default=bytes)
+    State_co = TypeVar("State_co", covariant=True, default=Any)
 else:
     from typing import TypeVar
 
     Taken_co = TypeVar("Taken_co", covariant=True)
     Sent_co = TypeVar("Sent_co", covariant=True)
     SentInList_co = TypeVar("SentInList_co", covariant=True)
+    State_co = TypeVar("State_co", covariant=True)

@@ -26,6 +26,7 @@ class Group(Enum):
     LIMITS = "limits"
     CONNECTIONS = "connections"
     TLS = "TLS"
+    APPLICATION = "application"
     OTHER = "other"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from spikard.grpc._agreement import disagreement, method_named, method_of_function
 from spikard.grpc._amounts import Size
+from spikard.grpc._around import Middleware
 from spikard.grpc._declaration import Declaration, declare, declared
 from spikard.grpc._kind import Kind
 from spikard.grpc._kind_of import kind_of
@@ -73,6 +74,7 @@ def grpc_stream(
     method: str | None = None,
     kind: Kind | KindName | None = None,
     max_bytes: Size | None = None,
+    middleware: Sequence[Middleware] = (),
     **limits: Unpack[MethodLimits],
 ) -> _Decorator:
     """Makes a function the handler of a gRPC method; the function itself stays as it is.
@@ -94,6 +96,7 @@ def grpc_stream(
             ``get_url`` may be ``GetURL``.
         kind: The kind, for a function without annotations: see :class:`Kind`.
         max_bytes: A short name of `max_stream_bytes`; only one of the two may be given.
+        middleware: Functions around this handler, outermost first, within those of the server and of the instance.
         **limits: The limits of the method, as in ``docs/reference/settings.md``. Default: the server's.
     """
 
@@ -114,6 +117,7 @@ def grpc_stream(
                 streams=streams,
                 limits={**dict.fromkeys(options_of(MethodLimits)), **checked(MethodLimits, given)},
                 typed=typed_of(annotations),
+                middleware=_middleware(middleware),
                 described=described,
             )
             _compare(declaration)
@@ -130,6 +134,13 @@ def _method(described: Service | None, function: str, given: str | None) -> str:
     if given is not None:
         return method_name(given)
     return default_method_name(function) if described is None else method_of_function(described, function).name
+
+
+def _middleware(given: object) -> tuple[Middleware, ...]:
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        shown = getattr(given, "__name__", repr(given))
+        raise TypeError(f"middleware must be a list of functions, outermost first: write middleware=[{shown}]")
+    return tuple(given)
 
 
 def _compare(declaration: Declaration) -> None:

@@ -69,6 +69,21 @@ impl InboundCall {
     }
 
     #[getter]
+    fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    #[getter]
+    fn cancelled_by(&self) -> Option<&'static str> {
+        self.0.cancelled_by()
+    }
+
+    /// Whether the handler has finished, or nobody waits for it.
+    fn has_ended(&self) -> bool {
+        self.0.is_finished() || !self.0.is_awaited()
+    }
+
+    #[getter]
     fn streams(&self) -> bool {
         self.0.answer == Answer::Stream
     }

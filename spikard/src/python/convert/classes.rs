@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
+use pyo3::types::{PyFrozenSet, PyType};
 
 use super::answer::Answer;
 
@@ -24,10 +24,18 @@ pub(super) fn buffered(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 }
 
 /// What the `Call` of a streaming response has: its metadata can be set.
-#[cfg(feature = "orca")]
 pub(super) fn writable(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static WRITABLE: Class = PyOnceLock::new();
     WRITABLE.import(py, "spikard.grpc._response_metadata", "ResponseMetadata")
+}
+
+/// What the `Call` has where no message was compressed.
+pub(super) fn no_indices(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let empty = EMPTY.get_or_try_init(py, || {
+        Ok::<_, PyErr>(PyFrozenSet::empty(py)?.into_any().unbind())
+    })?;
+    Ok(empty.bind(py))
 }
 
 pub(super) fn grpc_error(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {

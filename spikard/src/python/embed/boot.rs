@@ -29,7 +29,16 @@ pub(super) fn runtime(
     install_package(py)?;
     let bridge = Bound::new(py, PyBridge(bridge.clone()))?;
     let module = py.import("spikard._runtime.embedded")?;
-    Ok(module.call_method1("Embedded", (bridge,))?.unbind())
+    let Settings {
+        lifespan,
+        middleware,
+        exceptions,
+        ..
+    } = settings;
+    let around = (bridge, lifespan, middleware, exceptions);
+    let runtime = module.call_method1("Embedded", around)?;
+    runtime.call_method0("enter")?;
+    Ok(runtime.unbind())
 }
 
 /// Resets SIGINT: whatever the configuration says, Python takes it when the module `signal` is first imported, unless

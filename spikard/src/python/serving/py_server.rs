@@ -190,6 +190,26 @@ impl PyServer {
         Ok(())
     }
 
+    /// The grace period of the drain, in seconds, once it has begun.
+    #[getter]
+    fn draining_within(&self) -> PyResult<Option<f64>> {
+        Ok(match &*self.phase()? {
+            Phase::Serving(running) => running.stop.grace().map(|grace| grace.as_secs_f64()),
+            _ => None,
+        })
+    }
+
+    /// Has health say NOT_SERVING for a service, or SERVING again, while the server serves.
+    #[cfg(feature = "health")]
+    fn set_health(&self, service: &str, serves: bool) -> PyResult<()> {
+        if let Phase::Serving(running) = &*self.phase()?
+            && let Some(health) = &running.health
+        {
+            health.set_service(service, serves);
+        }
+        Ok(())
+    }
+
     /// Ends the calls in flight and the threads. Does nothing the second time.
     fn close(&self, py: Python<'_>) {
         if self.is_forked() {

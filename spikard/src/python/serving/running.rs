@@ -11,6 +11,8 @@ use tokio::sync::oneshot;
 
 use crate::python::bridge::{Bridge, Notice};
 use crate::python::lock::lock;
+#[cfg(feature = "health")]
+use crate::server::Health;
 use crate::{ServeError, Server, ServerBuilder};
 
 use super::descriptor::owned;
@@ -25,6 +27,8 @@ pub(super) struct Running {
     runtime: Runtime,
     pub(super) stop: Stop,
     pulse: Pulse,
+    #[cfg(feature = "health")]
+    pub(super) health: Option<Health>,
 }
 
 /// Notifies Python when the server has ended, even by a panic.
@@ -129,6 +133,8 @@ impl Running {
         let pulse = Pulse::new(bridge, unhealthy_after, stop.clone());
         #[cfg(feature = "health")]
         let builder = builder.able(pulse.able());
+        #[cfg(feature = "health")]
+        let health = builder.reported_health();
         let server = {
             let _on_it = runtime.enter();
             socket.server(builder)?
@@ -164,6 +170,8 @@ impl Running {
             runtime,
             stop,
             pulse,
+            #[cfg(feature = "health")]
+            health,
         })
     }
 

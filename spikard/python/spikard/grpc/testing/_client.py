@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
-from spikard._serving.server import log_level, native_server
+from spikard._serving.server import application_of, log_level, native_server
 from spikard._serving.settings import settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, duration
@@ -34,6 +34,10 @@ _Buffered = (
     | Callable[[GrpcBidiStreamRequest[_M]], _R | Awaitable[_R]]
 )
 _Stream = AsyncIterator[_N] | GrpcDuplexResponse[_N] | Awaitable[GrpcDuplexResponse[_N]]
+
+
+# Seconds for what calls have spawned to end, and for the lifespan to be left.
+_ENDS_WITHIN = 2.0
 
 
 class _Headers(TypedDict, total=False):
@@ -63,6 +67,8 @@ class AsyncClient:
     def __init__(self, *targets: object, **options: Unpack[ClientOptions]) -> None:
         checked = settings(ClientOptions, options)
         self._routes = find_routes(targets)
+        self._application = application_of(checked)
+        self._handlers = [self._application.around(route.handler) for route in self._routes]
         self._native = native_server(self._routes, checked)
         self._runtime: Runtime | None = None
         self._pending: set[asyncio.Future[None]] = set()
@@ -70,12 +76,13 @@ class AsyncClient:
     async def __aenter__(self) -> Self:
         if self._runtime is not None:
             raise RuntimeError("the client has been started before: make a new one")
-        self._native.start_in_process(log_level())
-        handlers = [route.handler for route in self._routes]
+        await self._application.enter()
         try:
-            self._runtime = Runtime(self._native, handlers, asyncio.get_running_loop())
+            self._native.start_in_process(log_level())
+            self._runtime = Runtime(self._native, self._handlers, asyncio.get_running_loop())
         except BaseException:
             self._native.close()
+            await self._application.leave(_ENDS_WITHIN)
             raise
         return self
 
@@ -87,7 +94,7 @@ class AsyncClient:
     async def close(self) -> None:
         """Cancels the calls in flight: the caller gets UNAVAILABLE, and the handler is cancelled.
 
-        Handlers have 0.3 s to clean up.
+        Handlers have 0.3 s to clean up. Then what calls have spawned has 2 s to end, and the lifespan 2 s to be left.
         """
         runtime = self._runtime
         if runtime is None:
@@ -99,6 +106,8 @@ class AsyncClient:
                 done.set_exception(_closed())
         try:
             await runtime.cancel_calls(CALLS_END_WITHIN)
+            await runtime.end_beside(_ENDS_WITHIN)
+            await self._application.leave(_ENDS_WITHIN)
         finally:
             runtime.close()
 
