@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +55,8 @@ def layer_of(option: str, function: Any) -> Layer:
 
 def name_of(function: Any) -> str:
     """The name of a function, ``module:qualname``; of another object, that of its class."""
+    if isinstance(function, functools.partial):
+        return name_of(function.func)
     known = function if hasattr(function, "__qualname__") else type(function)
     return f"{known.__module__}:{known.__qualname__}"
 

@@ -127,10 +127,10 @@ def _wrong(make: Any) -> str | None:
         )
     if inspect.isgeneratorfunction(make):
         return "is a def that yields: make it an async def, with @contextlib.asynccontextmanager above it"
+    if hasattr(type(make), "__aenter__"):
+        return "is an async context manager already, which is entered once: give the function that makes it"
     if callable(make):
         return _wrong_parameters(make)
-    if hasattr(make, "__aenter__"):
-        return "is an async context manager already, which is entered once: give the function that makes it"
     return f"is no function that makes an async context manager, but {make!r}"
 
 

@@ -38,5 +38,6 @@ Middleware = AsyncMiddleware | DefMiddleware
 Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
 """A function, or a class, that makes an async context manager."""
 
-Exceptions = Mapping[type[BaseException], CodeLike]
+# The keys of a mapping are of one type: those of `{KeyError: …}` would not be `type[BaseException]`.
+Exceptions = Mapping[Any, CodeLike]
 """Exception types, and the statuses that they become."""

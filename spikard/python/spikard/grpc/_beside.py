@@ -12,18 +12,13 @@ CancelledBy = Literal["client", "deadline", "shutdown"]
 
 
 class CallHandle(Protocol):
-    """A call in progress; the native module has its class."""
+    """A call in progress; `InboundCall` of the native module says what each is."""
 
     @property
-    def id(self) -> int:
-        """Its number, of the calls of one server."""
-
+    def id(self) -> int: ...
     @property
-    def cancelled_by(self) -> CancelledBy | None:
-        """Who gave it up before its handler had finished; ``None`` if nobody has."""
-
-    def has_ended(self) -> bool:
-        """Whether its handler has finished, or nobody waits for it."""
+    def cancelled_by(self) -> CancelledBy | None: ...
+    def has_ended(self) -> bool: ...
 
 
 class Beside(Protocol):

@@ -127,7 +127,7 @@ def one_of(literal: Any, *, also: Mapping[str, str] | None = None) -> Form:
 def _part(name: str, value: Any) -> Part:
     if isinstance(value, str):
         module, _, path = value.partition(":")
-        if not (module and path) or "/" in module or module.startswith("."):
+        if not (module and path) or "/" in module or module.startswith(".") or module.endswith(".py"):
             raise ValueError(f'{name} must be the object itself or its "module:name", not "{value}"')
     return Part(name, value)
 

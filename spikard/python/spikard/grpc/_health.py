@@ -13,11 +13,10 @@ logger = logging.getLogger("spikard")
 
 
 class Reported(Protocol):
-    """A server that serves."""
+    """A server that serves, with the full names of its services."""
 
     @property
-    def services(self) -> Collection[str]:
-        """The full names of its services."""
+    def services(self) -> Collection[str]: ...
 
     def set_health(self, service: str, serves: bool, /) -> None:
         """Has its health service say SERVING or NOT_SERVING of a service."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Sent_co = TypeVar("Sent_co", covariant=True, default=BytesLike)
     SentInList_co = TypeVar("SentInList_co", covariant=True, default=bytes)
     State_co = TypeVar("State_co", covariant=True, default=Any)
+    State = TypeVar("State", default=Any)
 else:
     from typing import TypeVar
 
@@ -22,3 +23,4 @@ else:
     Sent_co = TypeVar("Sent_co", covariant=True)
     SentInList_co = TypeVar("SentInList_co", covariant=True)
     State_co = TypeVar("State_co", covariant=True)
+    State = TypeVar("State")

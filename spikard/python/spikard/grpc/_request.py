@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, overload
 
 from spikard.grpc._call import Call
 from spikard.grpc._listed import stream
-from spikard.grpc._message_type import State_co, Taken_co
+from spikard.grpc._message_type import State, State_co, Taken_co
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import Shown
 from spikard.grpc._state import WithState
@@ -67,7 +67,7 @@ class GrpcRequest(_Request[Taken_co, State_co]):
     _shown = ("service_name", "method_name", "metadata", "payload")
 
     @overload
-    def __init__(self: GrpcRequest[bytes, State_co], *, state: State_co = ..., **head: Unpack[_Head]) -> None: ...
+    def __init__(self: GrpcRequest[bytes, State], *, state: State = ..., **head: Unpack[_Head]) -> None: ...
     @overload
     def __init__(self, payload: Taken_co, *, state: State_co = ..., **head: Unpack[_Head]) -> None: ...
     def __init__(

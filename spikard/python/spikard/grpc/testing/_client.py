@@ -104,6 +104,8 @@ class AsyncClient:
         for done in self._pending:
             if not done.done():
                 done.set_exception(_closed())
+        # Those who wait for them learn of it before their loop may end.
+        await asyncio.sleep(0)
         try:
             await runtime.cancel_calls(CALLS_END_WITHIN)
             await runtime.end_beside(_ENDS_WITHIN)
