@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 from spikard._runtime.application import Application
 from spikard._runtime.event_loop import LEFT_BEHIND, end_tasks, new_event_loop, run_until_stopped
+from spikard._runtime.frames import user_traceback
+from spikard._runtime.lifespan import LifespanFailedError
 from spikard._runtime.lookup import NotFoundError, find
 from spikard._runtime.loop import LoopRunner
+from spikard._runtime.names import ImportFailedError
 from spikard._runtime.pool import Pool
 from spikard.grpc._forms import Part
 from spikard.grpc._health import HEALTH
@@ -31,12 +34,9 @@ class Embedded:
     def __init__(self, bridge: Bridge, lifespan: str | None, middleware: list[str], exceptions: str | None) -> None:
         self._bridge = bridge
         HEALTH.refuse("health.set: in a program in Rust, health is set in Rust")
-        # Before there is a loop: a module may call `asyncio.run` when it is imported.
-        self._application = Application(
-            _part("lifespan", lifespan),
-            [Part("middleware", name) for name in middleware],
-            _part("exceptions", exceptions),
-        )
+        self._parts = _part("lifespan", lifespan), [Part("middleware", name) for name in middleware]
+        self._exceptions = _part("exceptions", exceptions)
+        self._application = Application(None, None, None)
         self._loop = new_event_loop()
         asyncio.set_event_loop(self._loop)
         self._handlers: list[Handler] = []
@@ -46,9 +46,19 @@ class Embedded:
         self._runner = LoopRunner(bridge, self._loop, self._handlers, on_lookup=self._postpone, on_closed=self._close)
         self._pool = Pool(bridge, self._loop, self._runner, self._handlers)
 
-    def enter(self) -> None:
-        """Enters the lifespan; what it raises is raised, and nothing is served."""
-        self._loop.run_until_complete(self._application.enter(self._on_lost_lifespan))
+    def enter(self) -> str | None:
+        """Finds what is around the handlers, and enters the lifespan; returns what is wrong, and nothing is served."""
+        try:
+            self._application = Application(*self._parts, self._exceptions)
+            asyncio.set_event_loop(self._loop)
+            self._loop.run_until_complete(self._application.enter(self._on_lost_lifespan))
+        except LifespanFailedError as error:
+            return f"the lifespan {error.name} failed when it was entered:\n{user_traceback(error.__cause__ or error)}"
+        except ImportFailedError as error:
+            return f"{error}:\n{user_traceback(error.__cause__ or error)}"
+        except (ImportError, AttributeError, TypeError, ValueError) as error:
+            return str(error)
+        return None
 
     def run(self, stop_within: float) -> bool:
         """Serves until the bridge is closed; returns whether all tasks and threads have ended."""

@@ -36,9 +36,19 @@ pub(super) fn runtime(
         ..
     } = settings;
     let around = (bridge, lifespan, middleware, exceptions);
-    let runtime = module.call_method1("Embedded", around)?;
-    runtime.call_method0("enter")?;
-    Ok(runtime.unbind())
+    Ok(module.call_method1("Embedded", around)?.unbind())
+}
+
+/// Prepares what is around the handlers, and enters the lifespan.
+pub(super) fn enter(py: Python<'_>, runtime: &Py<PyAny>) -> Result<(), PythonError> {
+    let wrong = runtime
+        .call_method0(py, "enter")
+        .and_then(|wrong| wrong.extract::<Option<String>>(py))
+        .map_err(|error| failed(py, &error))?;
+    match wrong {
+        Some(text) => Err(PythonError::new(PythonErrorKind::Start, text)),
+        None => Ok(()),
+    }
 }
 
 /// Resets SIGINT: whatever the configuration says, Python takes it when the module `signal` is first imported, unless
