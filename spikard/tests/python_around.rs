@@ -152,7 +152,7 @@ async fn health_is_not_set_in_python_here() {
 fn middleware_that_does_not_fit_a_handler_is_told_when_it_is_looked_up() {
     interpreter();
     let error = resolve("around:mistaken").unwrap_err();
-    assert_eq!(error.kind(), PythonErrorKind::Callable);
+    assert_eq!(error.kind(), PythonErrorKind::NotCallable);
     let text = error.to_string();
     assert!(
         text.contains("must take two arguments, request and call_next"),

@@ -1,7 +1,10 @@
 """The lifespan: entered before the server is ready, left after the last call, in each worker."""
 
+import asyncio
+import os
 import re
 import signal
+import socket
 import threading
 import time
 from collections.abc import AsyncGenerator
@@ -64,20 +67,23 @@ def test_each_worker_has_its_own() -> None:
         assert set(answers(served.address, "/around.Around/State")) <= {b"%d" % pid for pid in served.pids}
         entered = served.out.wait_for(r"entered (\d+)", 2)
         assert {int(match[1]) for match in entered} == set(served.pids)
+        os.kill(served.pids[0], signal.SIGKILL)
+        served.out.wait_for(r"serving on", 3)
+        now = {int(match[1]) for match in served.out.wait_for(r"entered (\d+)", 3)} - {served.pids[0]}
         assert served.stop() == 0
         left = re.findall(r"left (\d+)", served.out.whole())
-        assert set(map(int, left)) == set(served.pids)
+        assert set(map(int, left)) == now
 
 
 def test_nothing_listens_until_it_is_entered(tmp_path: Path) -> None:
-    """No connection waits in a backlog, and no health check passes."""
+    """The port is taken, and a connection is refused: none waits in a backlog, and no health check passes."""
     (tmp_path / "slow.py").write_text(
         "import asyncio, os\n"
         "from contextlib import asynccontextmanager\n"
         "from around import get\n"
         "@asynccontextmanager\n"
         "async def slow():\n"
-        "    print('entering', flush=True)\n"
+        "    open('entering', 'w').close()\n"
         "    while not os.path.exists('go'): await asyncio.sleep(0.01)\n"
         "    yield\n"
     )
@@ -91,9 +97,13 @@ def test_nothing_listens_until_it_is_entered(tmp_path: Path) -> None:
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        with grpc.insecure_channel(address) as channel, pytest.raises(grpc.RpcError) as raised:
-            channel.unary_unary("/around.Around/Get")(b"", timeout=WAIT)
-        assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
+        deadline = time.monotonic() + WAIT
+        while not (tmp_path / "entering").exists():
+            assert time.monotonic() < deadline, "the lifespan is not entered"
+            time.sleep(0.01)
+        host, _, port = address.rpartition(":")
+        with pytest.raises(ConnectionRefusedError), socket.create_connection((host, int(port)), WAIT):
+            raise AssertionError
     finally:
         (tmp_path / "go").touch()
         thread.join(WAIT)
@@ -120,6 +130,49 @@ async def test_a_server_in_a_program() -> None:
         async with aio.insecure_channel(server.address) as channel:
             assert await channel.unary_unary("/lifespan.Test/Get")(b"", timeout=WAIT) == b"the state"
     assert EVENTS == ["entered", "called", "left"]
+
+
+class Pool:
+    """A context manager of its own, whose class is the lifespan."""
+
+    async def __aenter__(self) -> str:
+        return "of the class"
+
+    async def __aexit__(self, *raised: object) -> None:
+        EVENTS.append("closed")
+
+
+def test_a_class_makes_it() -> None:
+    """As well as a function."""
+    EVENTS.clear()
+    with Client(get, lifespan=Pool) as client:
+        assert client.call(get).payload == b"of the class"
+    assert EVENTS == ["called", "closed"]
+
+
+@pytest.mark.asyncio
+async def test_a_server_that_is_being_started() -> None:
+    """It is not started twice; the task that enters the lifespan is the one that leaves it."""
+    release = asyncio.Event()
+
+    @asynccontextmanager
+    async def grouped() -> AsyncGenerator[str]:
+        await release.wait()
+        task = asyncio.current_task()
+        yield "grouped"
+        # As a cancel scope must be.
+        assert asyncio.current_task() is task
+
+    server = Server(get, bind="127.0.0.1:0", lifespan=grouped)
+    starting = asyncio.ensure_future(server.start())
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="is being started already"):
+        await server.start()
+    release.set()
+    await starting
+    async with aio.insecure_channel(server.address) as channel:
+        assert await channel.unary_unary("/lifespan.Test/Get")(b"", timeout=WAIT) == b"grouped"
+    await asyncio.ensure_future(server.stop())
 
 
 @pytest.mark.asyncio

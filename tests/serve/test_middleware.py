@@ -16,6 +16,7 @@ from spikard.grpc import (
     DefNext,
     GrpcClientStreamRequest,
     GrpcDuplexRequest,
+    GrpcDuplexResponse,
     GrpcError,
     GrpcRequest,
     GrpcResponse,
@@ -88,18 +89,64 @@ def test_a_wrapped_stream_is_closed_when_its_client_goes(served: Served) -> None
         served.out.wait_for("closed", before + 1)
 
 
+def test_a_wrapped_stream_is_closed_in_its_own_task() -> None:
+    """Not by the garbage collector: it may have a cancel scope that it must leave where it has entered it."""
+    tasks: list[Any] = []
+
+    @grpc_stream(service="middleware.Test")
+    async def count(request: GrpcRequest) -> AsyncIterator[bytes]:
+        tasks.append(asyncio.current_task())
+        try:
+            yield b"1"
+            yield b"2"
+        finally:
+            tasks.append(asyncio.current_task())
+
+    async def spoil(request: AnyRequest, call_next: Next) -> AnyResponse:
+        async def spoiled() -> AsyncIterator[Any]:
+            async for message in messages:
+                yield message.decode()
+
+        response = await call_next(request)
+        assert isinstance(response, GrpcDuplexResponse)
+        messages = response.messages
+        response.messages = spoiled()
+        kept.append(response)
+        return response
+
+    kept: list[Any] = []
+    with Client(count, middleware=[spoil]) as client, pytest.raises(GrpcError, match="cannot be sent"):
+        client.call(count)
+    assert len(tasks) == 2
+    assert tasks[0] is tasks[1]
+
+
+def appending(name: str) -> Middleware:
+    """Middleware that says when it comes."""
+
+    async def append(request: AnyRequest, call_next: Next) -> AnyResponse:
+        request.metadata["x-order"] = request.metadata.get("x-order", "") + f" {name}"
+        return await call_next(request)
+
+    return append
+
+
 def test_a_service_and_a_handler_have_their_own() -> None:
     """The server's is outermost, then the instance's, then the handler's."""
 
-    async def outer(request: AnyRequest, call_next: Next) -> AnyResponse:
-        response = await call_next(request)
-        response.metadata["x-order"] += ",server"
-        return response
+    class Orders:
+        middleware = (appending("instance"), appending("instance again"))
 
-    with Client(around.ordered, middleware=[outer]) as client:
+        @grpc_stream(service="middleware.Test", middleware=[appending("handler")])
+        async def get(self, request: GrpcRequest) -> GrpcResponse:
+            return GrpcResponse(request.metadata["x-order"].encode())
+
+    orders = Orders()
+    with Client(orders, middleware=[appending("server"), appending("server again")]) as client:
+        assert client.call(orders.get).payload == b" server server again instance instance again handler"
+    with Client(around.ordered) as client:
         response = client.call(around.ordered.get, metadata={"x-user": "ann"})
-    assert response.payload == b"ann"
-    assert response.metadata == {"x-order": "handler,method,server", "x-auth": "ann"}
+        assert (response.payload, response.metadata["x-order"]) == (b"ann", "handler,method")
 
 
 def test_def_middleware_runs_in_the_thread_of_its_handler() -> None:

@@ -283,7 +283,16 @@ def done_in_thread(request: GrpcRequest) -> GrpcResponse:
     loop = threading.get_ident()
     request.call.on_end(lambda: say(f"done {request.call.is_cancelled()} {threading.get_ident() != loop}"))
     request.call.raise_if_cancelled()
+    # Not before the loop knows of the callback.
+    known = threading.Event()
+    request.call.spawn(told(known))
+    known.wait()
     return GrpcResponse(b"done")
+
+
+async def told(known: threading.Event) -> None:
+    """Says that the loop has come so far."""
+    known.set()
 
 
 @grpc_stream(service=SERVICE)

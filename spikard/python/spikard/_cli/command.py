@@ -17,7 +17,7 @@ from spikard._cli.options import add_options, chosen
 from spikard._cli.parser import Parser, parsed
 from spikard._cli.report import mistake, routes_as_json
 from spikard._runtime.event_loop import new_event_loop
-from spikard._runtime.lifespan import LifespanFailedError
+from spikard._runtime.lifespan import LifespanFailedError, LifespanLostError
 from spikard._serving.blocking import run, signals_taken
 from spikard._serving.console import say
 from spikard._serving.memory import one_arena
@@ -98,6 +98,8 @@ def _import_and_serve(targets: Sequence[str], checked: Settings, worker: Worker 
         )
     except (ValueError, OSError, LifespanFailedError) as error:
         mistake(error)
+    except LifespanLostError:  # the log has said so
+        sys.exit(1)
 
 
 def _server(targets: Sequence[str], checked: Settings) -> Server:

@@ -27,6 +27,13 @@ class LifespanFailedError(RuntimeError):
         super().__init__(f"the lifespan {name} failed when it was entered, with {type(error).__name__}: {error}")
 
 
+class LifespanLostError(RuntimeError):
+    """A lifespan that has ended while its server served; the log says why."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the lifespan {name} ended while the server served; the log says why")
+
+
 class Lifespan:
     """An async context manager around the calls of a server.
 

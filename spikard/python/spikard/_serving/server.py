@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
 from spikard._runtime.application import Application
+from spikard._runtime.lifespan import LifespanLostError
 from spikard._serving import sockets
 from spikard._serving.reflection import descriptor_set
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
@@ -76,7 +77,8 @@ class Server:
         self._inode: int | None = None
         self._reported = _Reported(frozenset(route.declaration.service for route in routes), self._native)
         self._draining_since: float | None = None
-        self._lost = False
+        self._starting = False
+        self._lost: LifespanLostError | None = None
 
     @classmethod
     def _prepared(cls, routes: list[Route], checked: Settings) -> Server:
@@ -106,13 +108,19 @@ class Server:
         return str(self._native.table)
 
     async def start(self) -> None:
-        """Listens and serves.
+        """Enters the lifespan, listens and serves.
 
         Raises an ``OSError`` for an address that is not available, a ``ValueError`` for an invalid TLS file, and a
         ``RuntimeError`` for a lifespan that fails when it is entered, whose cause is what it has raised.
         """
         self._check_unused()
-        await self._start_entered(self._reserved())
+        if self._starting:
+            raise RuntimeError("the server is being started already")
+        self._starting = True
+        try:
+            await self._start_entered(self._reserved())
+        finally:
+            self._starting = False
 
     def _reserved(self) -> socket.socket:
         """A socket on the address of the settings, which listens when the lifespan has been entered."""
@@ -137,11 +145,11 @@ class Server:
             raise
 
     def _on_lost_lifespan(self) -> None:
-        lifespan = self._application.lifespan
-        name = "" if lifespan is None else lifespan.name
-        logger.error("the lifespan %s has ended while the server serves: shutting down", name)
-        self._lost = True
-        self._native.stop(self._settings.grace)
+        if self._application.lifespan is not None:
+            name = self._application.lifespan.name
+            logger.error("the lifespan %s has ended while the server serves: shutting down", name)
+            self._lost = LifespanLostError(name)
+            self._native.stop(self._settings.grace)
 
     def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
         """Serves on a socket; one that is not `owned` is shared with other processes, and so is its file."""
@@ -205,8 +213,8 @@ class Server:
         self._check_process()
         # Shielded: a waiter that is cancelled must not cancel it for the others.
         await asyncio.shield(self._finished)
-        if self._lost:
-            raise RuntimeError("the lifespan of the server ended while it served; the log says why")
+        if self._lost is not None:
+            raise self._lost
 
     def _check_unused(self) -> None:
         if self._stopped:

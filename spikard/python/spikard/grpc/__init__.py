@@ -28,6 +28,9 @@ An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionE
 :class:`GrpcError` is any status. Every other exception is INTERNAL without its text, and is logged.
 :func:`register_exception` adds rows.
 
+A lifespan opens what handlers need, once in each worker, and middleware runs around them: see the guide
+``docs/guide/application.md``. :mod:`spikard.grpc.health` says that a service cannot work for now.
+
 :func:`serve` serves handlers until a signal, :class:`Server` inside an asyncio program, and the command
 ``spikard serve`` from a shell. :mod:`spikard.grpc.testing` calls them in tests through everything but the socket.
 """
