@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 mod python_support;
+#[allow(dead_code, reason = "the tests of streams use the rest of it")]
 #[path = "python_streams/raw.rs"]
 mod raw;
 #[allow(dead_code, reason = "a part of it is used here")]

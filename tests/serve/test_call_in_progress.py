@@ -11,10 +11,10 @@ from typing import Any
 import around
 import pytest
 from processes import WAIT, Served, serving
-from raw_client import RawClient
-from wire import grpc
+from raw_client import RawClient, message
+from wire import aio, grpc
 
-from spikard.grpc import Call, GrpcError, GrpcRequest, GrpcResponse, grpc_stream
+from spikard.grpc import Call, GrpcError, GrpcRequest, GrpcResponse, Server, grpc_stream
 from spikard.grpc.testing import Client
 
 
@@ -59,11 +59,10 @@ def test_a_client_that_goes_sets_a_thread_free(served: Served) -> None:
 
 @pytest.mark.parametrize(("method", "said"), [("Wait", "cancelled by deadline"), ("Work", "free True deadline")])
 def test_the_deadline_of_a_client(served: Served, method: str, said: str) -> None:
-    """grpcio gives up at its own; h2 does not, and the server does."""
-    with grpc.insecure_channel(served.address) as channel:
-        with pytest.raises(grpc.RpcError) as raised:
-            channel.unary_unary(f"/around.Around/{method}")(b"", timeout=0.2)
-        assert raised.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    """Of one that does not give up by itself at its deadline."""
+    with closing(RawClient(served.address)) as client:
+        timeout = [(b"grpc-timeout", b"200m")]
+        client.socket.sendall(client.begin(f"/around.Around/{method}", message(b""), metadata=timeout))
         served.out.wait_for(said)
 
 
@@ -146,6 +145,36 @@ def test_work_that_does_not_end_is_cancelled_before_the_lifespan_is_left() -> No
         served.err.wait_for("cancelled, because the grace period is over: left_behind")
         text = served.out.whole()
         assert text.index("cut off") < text.index("left ")
+
+
+@pytest.mark.asyncio
+async def test_a_second_stop_with_a_shorter_grace_period() -> None:
+    """It ends the wait for what calls have spawned, too."""
+    begun = asyncio.Event()
+    cut_off = asyncio.Event()
+
+    async def stay() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut_off.set()
+
+    @grpc_stream(service="progress.Test")
+    async def leave(request: GrpcRequest) -> GrpcResponse:
+        request.call.spawn(stay())
+        return GrpcResponse()
+
+    async with Server(leave, bind="127.0.0.1:0", grace=WAIT * 2) as server:
+        async with aio.insecure_channel(server.address) as channel:
+            await channel.unary_unary("/progress.Test/Leave")(b"", timeout=WAIT)
+        await begun.wait()
+        stopping = asyncio.ensure_future(server.stop())
+        await asyncio.sleep(0)
+        assert not cut_off.is_set()
+        await asyncio.wait_for(server.stop(0), WAIT)
+        assert cut_off.is_set()
+        await stopping
 
 
 def test_what_goes_wrong_beside_a_call_is_logged(served: Served, channel: Any) -> None:

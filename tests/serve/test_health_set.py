@@ -76,6 +76,8 @@ async def test_before_the_server_has_started(caplog: pytest.LogCaptureFixture) -
                 stub = health_pb2_grpc.HealthStub(channel)
                 answer = await stub.Check(health_pb2.HealthCheckRequest(service="health.Early"), timeout=WAIT)
                 assert answer.status == NOT_SERVING
+                with pytest.raises(ValueError, match=r'"health\.Earl", .* did you mean "health\.Early"'):
+                    health.set("health.Earl", serving=False)
     finally:
         health.set("health.Early", serving=True)
         health.set("health.Erly", serving=True)

@@ -24,6 +24,9 @@ class InboundCall:
     def is_cancelled(self) -> bool:
         """Whether nobody waits for the rest of the response: the call has been given up, or is answered."""
 
+    def make_call(self) -> tuple[Any, ...]:
+        """What its ``Call`` is made of: the arguments, but for the last, which is this object."""
+
     @property
     def id(self) -> int:
         """Its number, of the calls of one bridge."""

@@ -27,6 +27,7 @@ class BesideCalls:
         # Empty unless a handler asks: then a call that ends has nothing to look up.
         self.ends: dict[int, list[tuple[contextvars.Context, Callable[[], object]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hurried = asyncio.Event()
 
     def on_end(self, call: CallHandle, callback: Callable[[], object]) -> None:
         """Has a callback called, on the loop, when a call ends."""
@@ -46,6 +47,11 @@ class BesideCalls:
             except Exception as error:
                 _log(error, "%r, for the end of a call, raised %s", callback)
 
+    def end_all(self) -> None:
+        """Calls those of all calls, at the end of the server; on the loop."""
+        for call_id in list(self.ends):
+            self.ended(call_id)
+
     def spawn(self, coroutine: Coroutine[Any, Any, object]) -> None:
         """Runs a coroutine in a task, in a copy of the context of the caller."""
         self._do(self._start, coroutine)
@@ -59,11 +65,21 @@ class BesideCalls:
         # One that is cancelled before its first step never awaits it.
         task.add_done_callback(lambda _: coroutine.close())
 
-    async def finish(self, within: float) -> None:
-        """Waits for the tasks for a number of seconds; those that are left then are named in the log, and cancelled."""
-        deadline = self._loop.time() + within
-        while self._tasks and (left := deadline - self._loop.time()) > 0:
-            await asyncio.wait(self._tasks, timeout=left)
+    def are_there(self) -> bool:
+        """Whether there are tasks that have not ended."""
+        return bool(self._tasks)
+
+    def hurry(self) -> None:
+        """There is less time left than before."""
+        self._hurried.set()
+
+    async def finish(self, left: Callable[[], float]) -> None:
+        """Waits for the tasks while there are seconds left; those that remain are named in the log, and cancelled."""
+        while self._tasks and (seconds := left()) > 0:
+            self._hurried.clear()
+            hurried = asyncio.ensure_future(self._hurried.wait())
+            await asyncio.wait({*self._tasks, hurried}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            hurried.cancel()
         if self._tasks:
             names = sorted(task.get_name() for task in self._tasks)
             logger.warning("cancelled, because the grace period is over: %s", ", ".join(names))

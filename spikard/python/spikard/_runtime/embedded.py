@@ -133,13 +133,17 @@ class Embedded:
         def left(share: float) -> float:
             return max(0.0, deadline - time.monotonic()) * share
 
-        # The calls, then what they have spawned, then the lifespan; each leaves time for the next.
-        self._runner.cancel_all()
-        calls = self._runner.tasks()
-        if calls:
-            await asyncio.wait(calls, timeout=left(0.4))
-        await self._runner.beside.finish(left(0.4))
-        await self._application.leave(left(0.6))
+        # A thread that waits for one comes free.
+        self._runner.beside.end_all()
+        if self._application.lifespan is not None or self._runner.beside.are_there():
+            # The calls, then what they have spawned, then the lifespan; each leaves time for the next.
+            self._runner.cancel_all()
+            calls = self._runner.tasks()
+            if calls:
+                await asyncio.wait(calls, timeout=left(0.4))
+            end = time.monotonic() + left(0.4)
+            await self._runner.beside.finish(lambda: end - time.monotonic())
+            await self._application.leave(left(0.6))
         return await end_tasks(left(1.0))
 
 

@@ -129,18 +129,16 @@ class Server:
 
     async def _start_entered(self, reserved: socket.socket, *, owned: bool = True) -> None:
         """Enters the lifespan, and then listens on a socket of :func:`sockets.bind` and serves."""
-        path = self._settings.address.path
+        path = self._settings.address.path if owned else None
+        inode = None if path is None else os.stat(path).st_ino
         try:
             await self._application.enter(self._on_lost_lifespan)
             sockets.begin(reserved)
-        except BaseException:
-            reserved.close()
-            if owned and path is not None:
-                sockets.remove_unix_socket(path, os.stat(path).st_ino)
-            raise
-        try:
             self._start(reserved, owned=owned)
         except BaseException:
+            reserved.close()
+            if path is not None:
+                sockets.remove_unix_socket(path, inode)
             await self._application.leave(LEFT_WITHIN)
             raise
 
@@ -172,15 +170,16 @@ class Server:
             raise
         draining, drains = runtime.expect()
         ended, ends = runtime.expect()
+        HEALTH.add(self._reported)
         try:
             self._native.start(listening.detach(), unix, draining, ended, log_level())
         except BaseException:
+            HEALTH.discard(self._reported)
             drains.cancel()
             ends.cancel()
             runtime.close()
             raise
         self._runtime = runtime
-        HEALTH.add(self._reported)
         # GOAWAY comes after the delay, in which clients may still come.
         delay = self._settings.drain_delay
 
@@ -204,6 +203,8 @@ class Server:
         self._check_process()
         seconds = self._settings.grace if grace is None else duration("grace", grace, zero=True)
         self._native.stop(seconds)
+        if self._runtime is not None:
+            self._runtime.hurry()
         await self.wait()
 
     async def wait(self) -> None:
@@ -234,7 +235,7 @@ class Server:
         await ended
         HEALTH.discard(self._reported)
         await runtime.end_calls(CALLS_END_WITHIN)
-        await runtime.end_beside(self._left())
+        await runtime.end_beside(self._left)
         await self._application.leave(max(LEFT_WITHIN, self._left()))
         runtime.close()
         if self._inode is not None and self._place.path is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, overload
 
 from spikard.grpc._call import Call
+from spikard.grpc._lazy_call import made_when_asked_for
 from spikard.grpc._listed import stream
 from spikard.grpc._message_type import State, State_co, Taken_co
 from spikard.grpc._metadata import Metadata, MetadataLike
@@ -159,3 +160,10 @@ class GrpcDuplexRequest(_Request[Taken_co, State_co]):
     ) -> None:
         _set_head(self, service_name, method_name, metadata, call, state)
         self.messages = stream(messages)
+
+
+if not TYPE_CHECKING:
+    # Up to Python 3.10 a dataclass has a slot for each field, those of its bases too.
+    for _kind in (_Request, GrpcRequest, _BufferedRequest, GrpcDuplexRequest):
+        if "call" in vars(_kind):
+            _kind.call = made_when_asked_for(vars(_kind)["call"])

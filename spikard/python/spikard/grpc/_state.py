@@ -10,12 +10,11 @@ from spikard.grpc._message_type import State_co
 class WithState(Generic[State_co]):
     """A request's state. No field of its dataclass: a request without a lifespan has none, and is copied without it."""
 
-    __slots__ = ("state",)
+    __slots__ = ("_state",)
 
-    state: State_co
-    """What the server's lifespan has yielded; an ``AttributeError`` without one."""
-
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        state: State_co
+    else:
 
         def __class_getitem__(cls, arguments: Any) -> Any:
             # The second argument may be left out. Up to Python 3.12 a type parameter has no default at run time.
@@ -23,12 +22,18 @@ class WithState(Generic[State_co]):
             parameters = len(cls.__parameters__)
             return super().__class_getitem__((*given, Any) if len(given) == 1 < parameters else given)
 
-        def __getattr__(self, name: str) -> Any:
-            # Asked for what is not there.
-            kind = type(self).__name__
-            if name == "state":
+        @property
+        def state(self) -> Any:
+            """What the server's lifespan has yielded."""
+            try:
+                return self._state
+            except AttributeError:
+                kind = type(self).__name__
                 raise AttributeError(
                     f"this {kind} has no state: it is what a lifespan yields, as in serve(…, lifespan=resources), or "
                     f"what a test gives, as in {kind}(…, state=…)"
-                )
-            raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+                ) from None
+
+        @state.setter
+        def state(self, state: Any) -> None:
+            self._state = state

@@ -158,6 +158,11 @@ impl CallState {
         }
     }
 
+    /// What the server knows of it.
+    pub(super) fn known(&self) -> Arc<Call> {
+        self.charged.peek(Arc::clone).unwrap_or_default()
+    }
+
     /// Why the call was given up before its handler had finished, if it was.
     pub(super) fn cancelled_by(&self) -> Option<&'static str> {
         self.cancelled.cause()

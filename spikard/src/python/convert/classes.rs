@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyFrozenSet, PyType};
+use pyo3::types::PyType;
 
 use super::answer::Answer;
 
@@ -29,15 +29,6 @@ pub(super) fn writable(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     WRITABLE.import(py, "spikard.grpc._response_metadata", "ResponseMetadata")
 }
 
-/// What the `Call` has where no message was compressed.
-pub(super) fn no_indices(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let empty = EMPTY.get_or_try_init(py, || {
-        Ok::<_, PyErr>(PyFrozenSet::empty(py)?.into_any().unbind())
-    })?;
-    Ok(empty.bind(py))
-}
-
 pub(super) fn grpc_error(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static GRPC_ERROR: Class = PyOnceLock::new();
     class(py, &GRPC_ERROR, "GrpcError")
@@ -54,11 +45,6 @@ fn class<'py>(
 pub(super) fn metadata(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static METADATA: Class = PyOnceLock::new();
     class(py, &METADATA, "Metadata")
-}
-
-pub(super) fn call(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
-    static CALL: Class = PyOnceLock::new();
-    class(py, &CALL, "Call")
 }
 
 pub(super) fn request(py: Python<'_>, kind: RequestKind) -> PyResult<&Bound<'_, PyType>> {

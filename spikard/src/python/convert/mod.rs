@@ -24,6 +24,6 @@ pub(crate) use frames::frame;
 pub(crate) use inbound::{Inbound, PythonRequest};
 pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
 pub(crate) use reply::{Buffered, frame_batch, reply, yielded};
-pub(crate) use request::request;
+pub(crate) use request::{call_fields, request};
 pub(crate) use status::{grpc_error, status};
 pub(crate) use wrong::response as wrong_response;

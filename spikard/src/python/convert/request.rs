@@ -15,11 +15,10 @@ use super::for_python::ForPython;
 use super::inbound::{Inbound, Messages};
 use super::joined::Joined;
 
-/// The Python request of the call with this handle. Its messages become one list of exactly their number, or one `bytes` if they are to be `joined`.
+/// The Python request, whose `call` is made of the handle when it is asked for. Its messages become one list of exactly their number, or one `bytes` if they are to be `joined`.
 pub(crate) fn request<'py>(
     py: Python<'py>,
     inbound: Inbound,
-    answer: Answer,
     joined: bool,
     handle: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -30,10 +29,7 @@ pub(crate) fn request<'py>(
     fields.set_item(intern!(py, "method_name"), method)?;
     let metadata = inbound.metadata.into_python(py)?;
     fields.set_item(intern!(py, "metadata"), metadata)?;
-    fields.set_item(
-        intern!(py, "call"),
-        call(py, &inbound.call, answer, handle)?,
-    )?;
+    fields.set_item(intern!(py, "call"), handle)?;
     let class = classes::request(py, inbound.kind)?;
     match inbound.messages {
         Messages::One(message) => class.call((Copied(message),), Some(&fields)),
@@ -49,13 +45,12 @@ pub(crate) fn request<'py>(
     }
 }
 
-/// The Python `Call`; its `handle` is what it asks of the call while it runs.
-fn call<'py>(
+/// What the Python `Call` is made of, in the order of its fields: when a handler asks for it.
+pub(crate) fn call_fields<'py>(
     py: Python<'py>,
     call: &Call,
     answer: Answer,
-    handle: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Bound<'py, PyTuple>> {
     let peer = call.peer().map(|peer| peer.to_string());
     let deadline = match call.deadline() {
         Some(deadline) => Some(on_python_clock(py, deadline)?),
@@ -72,27 +67,24 @@ fn call<'py>(
     let recorder = super::load::recorder(call);
     #[cfg(not(feature = "orca"))]
     let recorder = None::<()>;
+    let extensions = extensions(py, call)?;
     let fields = (
         peer,
         deadline,
         certificates,
         compressed,
-        extensions(py, call)?,
+        extensions,
         metadata,
         recorder,
-        handle,
     );
-    classes::call(py)?.call1(fields)
+    fields.into_pyobject(py)
 }
 
 /// The indices of the messages that the client compressed.
-fn compressed<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyAny>> {
-    if call.compressed().is_empty() {
-        return Ok(classes::no_indices(py)?.clone());
-    }
+fn compressed<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyFrozenSet>> {
     let flags = call.compressed().iter();
     let indices = flags.enumerate().filter(|(_, flag)| **flag);
-    Ok(PyFrozenSet::new(py, indices.map(|(index, _)| index))?.into_any())
+    PyFrozenSet::new(py, indices.map(|(index, _)| index))
 }
 
 /// What a layer has left for Python.

@@ -1,5 +1,7 @@
 //! The Python object of a server.
 
+#[cfg(feature = "health")]
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use http::uri::PathAndQuery;
@@ -32,6 +34,9 @@ pub(crate) struct PyServer {
     settings: Settings,
     table: String,
     pid: u32,
+    /// Services that are out of service when the server starts.
+    #[cfg(feature = "health")]
+    out_of_service: Mutex<BTreeSet<String>>,
     phase: Mutex<Phase>,
 }
 
@@ -70,6 +75,8 @@ impl PyServer {
             settings,
             table: routes.table().to_string(),
             pid: std::process::id(),
+            #[cfg(feature = "health")]
+            out_of_service: Mutex::default(),
             phase: Mutex::new(Phase::Built(routes)),
         })
     }
@@ -97,6 +104,12 @@ impl PyServer {
         };
         log::to_python(&self.bridge, level);
         let builder = self.settings.server(routes, &self.bridge)?;
+        #[cfg(feature = "health")]
+        if let Some(health) = builder.reported_health() {
+            for service in &*lock(&self.out_of_service) {
+                health.set_service(service, false);
+            }
+        }
         let threads = self.settings.runtime_threads();
         let unhealthy_after = self.settings.unhealthy_after()?;
         let told = [draining, ended];
@@ -199,13 +212,19 @@ impl PyServer {
         })
     }
 
-    /// Has health say NOT_SERVING for a service, or SERVING again, while the server serves.
+    /// Has health say NOT_SERVING for a service, or SERVING again, while the server serves; from its start on if it does
+    /// not serve yet.
     #[cfg(feature = "health")]
     fn set_health(&self, service: &str, serves: bool) -> PyResult<()> {
-        if let Phase::Serving(running) = &*self.phase()?
-            && let Some(health) = &running.health
-        {
-            health.set_service(service, serves);
+        match &*self.phase()? {
+            Phase::Serving(running) => {
+                if let Some(health) = &running.health {
+                    health.set_service(service, serves);
+                }
+            }
+            Phase::Built(_) if serves => drop(lock(&self.out_of_service).remove(service)),
+            Phase::Built(_) => drop(lock(&self.out_of_service).insert(service.to_owned())),
+            Phase::InProcess(_) | Phase::Ended => {}
         }
         Ok(())
     }

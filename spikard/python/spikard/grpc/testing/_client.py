@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
@@ -108,7 +109,7 @@ class AsyncClient:
         await asyncio.sleep(0)
         try:
             await runtime.cancel_calls(CALLS_END_WITHIN)
-            await runtime.end_beside(_ENDS_WITHIN)
+            await runtime.end_beside(_until(_ENDS_WITHIN))
             await self._application.leave(_ENDS_WITHIN)
         finally:
             runtime.close()
@@ -191,6 +192,12 @@ class AsyncClient:
         if len(found) != 1:
             raise ValueError(f'"{method}" names {len(found) or "none"} of the methods of this client: it has {known}')
         return found[0].path, found[0]
+
+
+def _until(seconds: float) -> Callable[[], float]:
+    """The seconds that are left of so many from now on."""
+    end = time.monotonic() + seconds
+    return lambda: end - time.monotonic()
 
 
 def _closed() -> GrpcError:
