@@ -15,7 +15,8 @@ use super::for_python::ForPython;
 use super::inbound::{Inbound, Messages};
 use super::joined::Joined;
 
-/// The Python request, whose `call` is made of the handle when it is asked for. Its messages become one list of exactly their number, or one `bytes` if they are to be `joined`.
+/// The Python request, whose `call` is made of the handle when it is asked for. Its messages become one list of exactly
+/// their number, or one `bytes` if they are to be `joined`.
 pub(crate) fn request<'py>(
     py: Python<'py>,
     inbound: Inbound,
