@@ -144,6 +144,21 @@ def test_a_service_and_a_handler_have_their_own() -> None:
     orders = Orders()
     with Client(orders, middleware=[appending("server"), appending("server again")]) as client:
         assert client.call(orders.get).payload == b" server server again instance instance again handler"
+
+    @grpc_stream(service="middleware.Test", middleware=[appending("class")])
+    class Whole(Orders):
+        @grpc_stream(service="middleware.Test", middleware=[appending("method")])
+        async def put(self, request: GrpcRequest) -> GrpcResponse:
+            return GrpcResponse(request.metadata["x-order"].encode())
+
+        async def find(self, request: GrpcRequest) -> GrpcResponse:
+            return GrpcResponse(request.metadata["x-order"].encode())
+
+    whole = Whole()
+    with Client(whole) as client:
+        assert client.call(whole.put).payload == b" instance instance again class method"
+        assert client.call(whole.find).payload == b" instance instance again class"
+        assert client.call(whole.get).payload == b" instance instance again handler"
     with Client(around.ordered) as client:
         response = client.call(around.ordered.get, metadata={"x-user": "ann"})
         assert (response.payload, response.metadata["x-order"]) == (b"ann", "handler,method")

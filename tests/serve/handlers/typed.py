@@ -245,6 +245,24 @@ async def wrong_middleware(client: Client) -> None:
     health.set("shop.Orders", False)  # refused
 
 
+@grpc_stream(service="shop.Orders", complete=True, max_messages=1)
+class WholeOrders:
+    async def count(self, request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+        return GrpcResponse(Total(value=len(request.messages)))
+
+
+async def whole(client: Client) -> None:
+    orders: WholeOrders = WholeOrders()
+    counted: GrpcResponse[Total] = client.call(orders.count, [Item("a", 1)])
+    print(counted)
+
+
+@grpc_stream(service="shop.Orders", complete="yes")  # refused
+class WrongSwitch:
+    async def count(self, request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+        return GrpcResponse(Total(value=len(request.messages)))
+
+
 @grpc_stream(service="shop.Orders")
 async def wrong_message(request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
     return GrpcResponse(request.messages[0])  # refused
