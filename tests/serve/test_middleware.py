@@ -1,7 +1,7 @@
 """Middleware: around all handlers of a server, of a service, around one; on the loop and in threads."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import around
@@ -288,11 +288,31 @@ def test_it_may_take_fewer_kinds_of_requests() -> None:
                 yield message.upper()
 
         messages = request.messages
-        request.messages = uppered()
-        return await call_next(request)
+        return await call_next(GrpcDuplexRequest(uppered(), metadata=request.metadata, call=request.call))
 
     with Client(around.talk, middleware=[upper]) as client:
         assert client.call(around.talk, [b"a", b"b"]).messages == [b"A", b"B"]
+
+
+def test_a_generator_in_a_thread() -> None:
+    """Its own metadata, and its end; within middleware of both kinds."""
+    ended: list[str] = []
+
+    @grpc_stream(service="middleware.Test")
+    def count(request: GrpcRequest) -> Iterator[bytes]:
+        request.call.set_initial_metadata({"x-own": "1"})
+        request.call.on_end(lambda: ended.append(str(request.call.cancelled_by)))
+        try:
+            yield b"1"
+            yield b"2"
+        finally:
+            ended.append("closed")
+
+    with Client(count, middleware=[around.threaded, around.authenticate]) as client:
+        response = client.call(count, metadata={"x-user": "ann"})
+        assert response.messages == [b"1", b"2"]
+        assert response.metadata == {"x-own": "1", "x-auth": "ann", "x-thread": "True"}
+    assert ended == ["closed", "None"]
 
 
 def test_a_callable_object_is_middleware() -> None:

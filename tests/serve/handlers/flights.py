@@ -19,7 +19,6 @@ from flight_pb2 import (
     SchemaResult,
     Ticket,
 )
-
 from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,

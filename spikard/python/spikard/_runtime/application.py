@@ -14,6 +14,7 @@ from spikard._runtime.layer import Layer, layer_of
 from spikard._runtime.lifespan import Lifespan
 from spikard.grpc._declaration import declared
 from spikard.grpc._forms import Part
+from spikard.grpc._live import Live
 from spikard.grpc._status_of import Table, table_of
 
 
@@ -72,10 +73,10 @@ class _Stateful(Handler):
         fields = {name: getattr(handler, name) for name in Handler.__dataclass_fields__}
         return cls(**fields, give_state=give_state)
 
-    def run(self, held: list[Any]) -> Any:
+    def run(self, held: list[Any], live: Live | None = None) -> Any:
         """As :meth:`Handler.run`."""
         self.give_state(held[0])
-        return Handler.run(self, held)
+        return Handler.run(self, held, live)
 
 
 def _of_method(handler: Handler) -> list[Layer]:

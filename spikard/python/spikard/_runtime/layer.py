@@ -7,10 +7,9 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-from spikard._runtime.handler import innermost as innermost_of
-from spikard._runtime.handler import is_def_generator, runs_on_loop
 from spikard.grpc._around import RESPONSES
 from spikard.grpc._declaration import declared
+from spikard.grpc._layers import innermost, runs_on_loop
 from spikard.grpc._misuse import MisuseError
 from spikard.grpc._signature import signature_of
 
@@ -72,7 +71,8 @@ def _wrong(function: Any) -> str | None:
 def _wrong_kind(function: Any) -> str | None:
     if declared(getattr(function, "__func__", function)) is not None:
         return "is a handler, which has @grpc_stream: middleware is a function of its own, of a request and call_next"
-    if inspect.isasyncgenfunction(innermost_of(function)) or is_def_generator(function):
+    runs = innermost(function)
+    if inspect.isasyncgenfunction(runs) or inspect.isgeneratorfunction(runs):
         return (
             "yields: middleware returns a response, and wraps that of a stream as in "
             "response.messages = wrapped(response.messages)"

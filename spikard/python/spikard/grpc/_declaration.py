@@ -36,6 +36,8 @@ class Declaration:
     """What is around the handler, outermost first, within that of the server and of the instance."""
     described: Service | None = None
     """The service, where it was given as its descriptor."""
+    takes_live: bool = False
+    """Whether the handler takes the live call as well, for the context of a servicer."""
 
     @property
     def path(self) -> str:

@@ -118,11 +118,6 @@ def _check(function: Any) -> None:
         raise TypeError(
             f"it is put on a function or a class, not on {type(function).__name__}: write a def or an async def"
         )
-    if inspect.isgeneratorfunction(function):
-        raise TypeError(
-            "it is a def that yields: a handler that yields is an async generator, so write async def (and await "
-            "asyncio.to_thread(…) around what blocks)"
-        )
     if declared(function) is not None:
         raise TypeError("it has a @grpc_stream already: a function handles one method")
 

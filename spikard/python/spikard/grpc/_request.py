@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, overload
 
 from spikard.grpc._call import Call
 from spikard.grpc._lazy_call import made_when_asked_for
-from spikard.grpc._listed import stream
+from spikard.grpc._listed import MessageStream, stream
 from spikard.grpc._message_type import State, State_co, Taken_co
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import Shown
@@ -130,11 +130,14 @@ class GrpcDuplexRequest(_Request[Taken_co, State_co]):
             async for message in request.messages:
                 yield message.upper()
 
+    A ``def`` handler does the same in a thread of its own, which waits: with ``for``, and ``yield``, as a generator
+    that is not async.
+
     Backpressure works both ways: a client that does not read suspends the handler at its ``yield``, and a handler that
     does not read exhausts the client's flow-control window. When the client cancels, disconnects or is out of time, the
-    handler gets ``CancelledError`` where it waits (``GeneratorExit`` at a ``yield``), and its ``finally`` runs. A
-    message over a limit, or a protocol error, is raised as a :class:`GrpcError <spikard.grpc.GrpcError>` by the
-    ``async for``, after the messages before it.
+    handler gets ``CancelledError`` where it waits for a message (``GeneratorExit`` at a ``yield``), and its ``finally``
+    runs. A message over a limit, or a protocol error, is raised as a :class:`GrpcError <spikard.grpc.GrpcError>` by the
+    ``for`` loop, after the messages before it.
 
     A test passes a list, and calls the handler as a function::
 
@@ -142,7 +145,7 @@ class GrpcDuplexRequest(_Request[Taken_co, State_co]):
         assert [message async for message in handle_talk(request)] == [b"ONE", b"TWO"]
     """
 
-    messages: AsyncIterator[Taken_co] = field(compare=False)
+    messages: MessageStream[Taken_co] = field(compare=False)
     """The client's messages, until it half-closes. One task may read at a time."""
 
     __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 from spikard.grpc._amounts import Size
@@ -27,7 +27,7 @@ KindName = Literal["unary", "server_streaming", "client_streaming", "bidirection
 _One = GrpcResponse[Any] | Awaitable[GrpcResponse[Any]]
 _ServerStream = GrpcServerStreamResponse[Any] | Awaitable[GrpcServerStreamResponse[Any]]
 _BidiStream = GrpcBidiStreamResponse[Any] | Awaitable[GrpcBidiStreamResponse[Any]]
-_Stream = AsyncIterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
+_Stream = AsyncIterator[Any] | Iterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
 
 _Handler = TypeVar(
     "_Handler",

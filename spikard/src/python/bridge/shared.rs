@@ -265,6 +265,7 @@ impl Bridge {
             call.shut_down();
             call.withdraw();
             call.fail(status.clone());
+            call.stop_reading();
         }
         drop(queue);
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._serving.targets import Route
 from spikard.grpc._codec import Codec
+from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
@@ -39,8 +40,7 @@ def received(
     """The response of a call, its messages decoded; its failure is raised."""
     metadata, trailers = answered.metadata, answered.trailers
     if answered.code != 0:
-        pairs = [*metadata.pairs(), *trailers.pairs()]
-        raise error_of(answered.code, answered.message, answered.details, Metadata(pairs))
+        raise failure(answered)
     typed = None if route is None else route.declaration.typed
     messages = answered.messages if typed is None else _decoded(typed.gives, answered.messages)
     kind = Kind.UNARY if route is None else route.declaration.kind
@@ -51,12 +51,32 @@ def received(
     return GrpcResponse(messages[0], metadata=metadata, trailers=trailers)
 
 
+def failure(answered: Answered, initial: Metadata | None = None) -> GrpcError:
+    """The exception of a call that failed, with all its metadata."""
+    received = answered.metadata if initial is None else initial
+    metadata = Metadata([*received.pairs(), *answered.trailers.pairs()])
+    return error_of(answered.code, answered.message, answered.details, metadata)
+
+
+def encoded(route: Route | None, index: int, message: Any) -> bytes:
+    """One message of a call."""
+    typed = None if route is None else route.declaration.typed
+    return _bytes(index, message, None if typed is None else typed.takes)
+
+
+def decoded(route: Route | None, message: bytes) -> Any:
+    """One message of a response."""
+    typed = None if route is None else route.declaration.typed
+    return message if typed is None or typed.gives is None else typed.gives.decode(message)
+
+
 def _decoded(codec: Codec | None, messages: list[bytes]) -> list[Any]:
     return list(messages) if codec is None else list(map(codec.decode, messages))
 
 
 def _is_one(messages: Any, codec: Codec | None) -> bool:
-    if codec is not None and isinstance(messages, codec.type):
+    # The codec of a function of the user's own takes any object.
+    if codec is not None and codec.type is not object and isinstance(messages, codec.type):
         return True
     one = isinstance(messages, (str, bytes, bytearray, memoryview)) or hasattr(messages, "SerializeToString")
     return one or not isinstance(messages, Iterable)
