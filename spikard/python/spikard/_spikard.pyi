@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, final
 
 from spikard.grpc import GrpcDuplexResponse, Metadata
+from spikard.grpc._layout import Layout
 
 __version__: str
 
@@ -80,7 +81,7 @@ class Lookup:
 
     @property
     def name(self) -> str: ...
-    def resolve(self, index: int, on_loop: bool, joined: bool, /) -> None: ...
+    def resolve(self, index: int, on_loop: bool, layout: Layout, /) -> None: ...
     def refuse(self, fault: str, text: str, /) -> None: ...
 
 @final

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from spikard.grpc._layout import Layout
 from spikard.grpc._live import Live
 from spikard.grpc._status_of import Table
 from spikard.grpc._typed import Typed
@@ -31,9 +32,9 @@ class Handler:
     wait for the first message all the same."""
 
     @property
-    def joined(self) -> bool:
-        """Whether it takes the messages of a buffered stream joined in one ``bytes``."""
-        return self.typed is not None and self.typed.takes is not None and self.typed.takes.parse_all is not None
+    def layout(self) -> Layout:
+        """The form in which it takes the messages of a buffered stream."""
+        return "list" if self.typed is None else self.typed.layout
 
     def run(self, held: list[Any], live: Live | None = None) -> Any:
         """Calls the function with the request in a list, which it leaves: no frame below the handler keeps it."""

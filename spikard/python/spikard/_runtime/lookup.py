@@ -56,7 +56,7 @@ def _typed(name: str, found: Any) -> Typed | None:
         return None
     parameter = next(iter(signature.parameters.values()))
     try:
-        return typed_of(annotations_of(innermost(found), parameter, signature.return_annotation, required=False))
+        return typed_of(annotations_of(innermost(found), parameter, signature.return_annotation, required=False), None)
     except TypeError as error:
         raise NotFoundError("callable", f'"{name}": {error}') from error
 

@@ -13,7 +13,7 @@ from spikard._runtime.frames import user_frames
 from spikard._runtime.loggers import logger_of
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import Status, status_of
-from spikard.grpc._typed import UndecodableError
+from spikard.grpc._undecodable import UndecodableError
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler

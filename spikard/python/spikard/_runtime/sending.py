@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import failed, logger, refused
+from spikard.grpc._columns import Columns
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._response import GrpcDuplexResponse
+from spikard.grpc._typed import rows
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -22,11 +25,24 @@ class CannotBeSentError(Exception):
 class Sending:
     """The response of one call: its metadata, the bytes of its messages, its end."""
 
-    __slots__ = ("_begun", "_count", "_fault", "_response", "_response_metadata", "_returns", "call", "handler")
+    __slots__ = (
+        "_begun",
+        "_count",
+        "_fault",
+        "_response",
+        "_response_metadata",
+        "_returns",
+        "call",
+        "columns",
+        "handler",
+    )
 
     def __init__(self, call: InboundCall, handler: Handler, request: Any) -> None:
         self.call = call
         self.handler = handler
+        gives = None if handler.typed is None else handler.typed.gives
+        self.columns = gives if isinstance(gives, Columns) else None
+        """What makes messages of what the handler yields, where that is columns."""
         self._response_metadata = request.call._response_metadata
         self._response: GrpcDuplexResponse | None = None
         self._returns = False
@@ -72,6 +88,15 @@ class Sending:
         self._count += 1
         sent: bytes = message
         return sent
+
+    def rows(self, codec: Columns, columns: Any) -> Iterator[list[bytes]]:
+        """The bytes of the messages of all rows, in parts."""
+        try:
+            for messages in rows(codec, self._count, columns):
+                self._count += len(messages)
+                yield messages
+        except TypeError as error:
+            raise CannotBeSentError(error)
 
     def _typed(self, typed: Typed, message: Any) -> Any:
         try:

@@ -17,6 +17,7 @@ from spikard.grpc._response import GrpcDuplexResponse
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import InboundCall
+    from spikard.grpc._columns import Columns
 
 # Messages are handed to Rust in batches, of about this many bytes at most.
 _BATCH = 32 * 1024
@@ -109,9 +110,13 @@ class StreamCall(Sending):
         self._end()
 
     async def _send_all(self, messages: AsyncIterator[Any]) -> None:
+        columns = self.columns
         try:
             async for message in messages:
                 self.begin()
+                if columns is not None:
+                    await self._send_rows(columns, message)
+                    continue
                 self._collect(message)
                 if self._size >= _BATCH or not self._room:
                     await self._hand_over()
@@ -122,13 +127,23 @@ class StreamCall(Sending):
                 if close is not None:
                     await close()
 
+    async def _send_rows(self, codec: Columns, columns: Any) -> None:
+        """Sends a message for each row; after a part of them, waits for room."""
+        for messages in self.rows(codec, columns):
+            self._batch += messages
+            self._size += sum(map(len, messages)) + _FIXED * len(messages)
+            await self._hand_over()
+
     def _send_all_here(self, messages: Any) -> None:
+        columns = self.columns
         wanted = True
         try:
             for message in messages:
                 self.begin()
                 # One by one: nothing says when the next `next()` blocks.
-                wanted = self.call.send_here([self.encoded(message)])
+                parts = [[self.encoded(message)]] if columns is None else self.rows(columns, message)
+                # Up to the part that nobody wants.
+                wanted = all(map(self.call.send_here, parts))
                 if not wanted:
                     break
         finally:

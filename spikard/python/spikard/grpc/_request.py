@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypedDict, overload
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, overload
 
 from spikard.grpc._call import Call
 from spikard.grpc._lazy_call import made_when_asked_for
@@ -16,6 +16,10 @@ from spikard.grpc._state import WithState
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from spikard.grpc._message_type import ColumnsT
+
+_M = TypeVar("_M")
 
 
 class _Head(TypedDict, total=False):
@@ -85,10 +89,26 @@ class GrpcRequest(_Request[Taken_co, State_co]):
         self.payload = payload
 
 
+if TYPE_CHECKING:
+
+    class _Received:
+        """What type checkers see as the messages: columns as a whole, others as a sequence."""
+
+        @overload
+        def __get__(self, request: _BufferedRequest[ColumnsT], owner: type) -> ColumnsT: ...
+        @overload
+        def __get__(self, request: _BufferedRequest[_M], owner: type) -> Sequence[_M]: ...
+        def __get__(self, request: Any, owner: type) -> Any: ...
+        def __set__(self, request: Any, messages: Any) -> None: ...
+
+
 @dataclass(slots=True, init=False, repr=False)
 class _BufferedRequest(_Request[Taken_co, State_co]):
-    messages: Sequence[Taken_co]
-    """Every message of the stream, in the order sent."""
+    if not TYPE_CHECKING:
+        messages: Sequence[Taken_co]
+        """Every message of the stream, in the order sent; one record batch or table, where the request has columns."""
+    else:
+        messages: _Received = _Received()
 
     __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")
     _shown = ("service_name", "method_name", "metadata", "messages")
@@ -112,11 +132,55 @@ class GrpcClientStreamRequest(_BufferedRequest[Taken_co, State_co]):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: GrpcClientStreamRequest[bytes, State],
+            messages: None = None,
+            *,
+            state: State = ...,
+            **head: Unpack[_Head],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: GrpcClientStreamRequest[ColumnsT, State],
+            messages: ColumnsT,
+            *,
+            state: State = ...,
+            **head: Unpack[_Head],
+        ) -> None: ...
+        @overload
+        def __init__(self, messages: Sequence[Taken_co], *, state: State_co = ..., **head: Unpack[_Head]) -> None: ...
+        def __init__(self, messages: Any = None, **head: Any) -> None: ...
+
 
 class GrpcBidiStreamRequest(_BufferedRequest[Taken_co, State_co]):
     """The request of a bidirectional RPC, buffered: every message of the client, in order."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: GrpcBidiStreamRequest[bytes, State],
+            messages: None = None,
+            *,
+            state: State = ...,
+            **head: Unpack[_Head],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: GrpcBidiStreamRequest[ColumnsT, State],
+            messages: ColumnsT,
+            *,
+            state: State = ...,
+            **head: Unpack[_Head],
+        ) -> None: ...
+        @overload
+        def __init__(self, messages: Sequence[Taken_co], *, state: State_co = ..., **head: Unpack[_Head]) -> None: ...
+        def __init__(self, messages: Any = None, **head: Any) -> None: ...
 
 
 @dataclass(slots=True, init=False, repr=False)

@@ -104,7 +104,7 @@ def grpc_stream(
     Args:
         service: The full name of the service, ``"package.Service"``, or its descriptor,
             ``shop_pb2.DESCRIPTOR.services_by_name["Orders"]``: then the method, its kind and its messages are compared
-            with it here.
+            with it here. Columns need a descriptor, which tells of what messages they are.
         method: The name of the method. Default: the function's name in UpperCamelCase, ``ImportItems``. Nothing
             is taken off it: ``handle_import`` is ``HandleImport``. With a descriptor it is spelled as there:
             ``get_url`` may be ``GetURL``.

@@ -10,7 +10,7 @@ use pyo3::types::{PyList, PyTuple};
 use crate::Status;
 use crate::call::refusal;
 use crate::python::PythonError;
-use crate::python::convert;
+use crate::python::convert::{self, Layout};
 
 use super::call::CallState;
 use super::handler::{Handler, Runs};
@@ -137,7 +137,7 @@ fn start<'py, T>(
     let handed_over = caught(|| {
         // Created first: dropping it answers the call, whatever fails after this.
         let inbound = inbound.insert(Bound::new(py, InboundCall(call.clone()))?);
-        let request = convert::request(py, request, call.handler.joined, inbound.as_any())?;
+        let request = convert::request(py, request, call.handler.layout, inbound.as_any())?;
         hand_over((inbound.clone(), call.id, call.handler.index, request))
     });
     handed_over
@@ -168,12 +168,12 @@ impl Lookup {
         &self.0.name
     }
 
-    fn resolve(&self, index: usize, on_loop: bool, joined: bool) {
+    fn resolve(&self, index: usize, on_loop: bool, layout: Layout) {
         let runs = if on_loop { Runs::OnLoop } else { Runs::InPool };
         self.0.answer(Ok(Handler {
             index,
             runs,
-            joined,
+            layout,
         }));
     }
 

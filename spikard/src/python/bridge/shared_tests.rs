@@ -6,12 +6,13 @@ use super::super::inflow::Received;
 use super::super::queue::BURST;
 use super::*;
 use crate::Code;
+use crate::python::convert::Layout;
 use crate::python::convert::Wanted;
 
 const ON_LOOP: Handler = Handler {
     index: 0,
     runs: Runs::OnLoop,
-    joined: false,
+    layout: Layout::List,
 };
 
 fn submit(bridge: &Bridge) -> (Arc<CallState>, oneshot::Receiver<Outcome>) {

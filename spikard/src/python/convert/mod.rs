@@ -2,12 +2,14 @@
 
 mod answer;
 mod classes;
+mod column;
 mod compression;
 mod copied;
 mod for_python;
 mod frames;
 mod inbound;
 mod joined;
+mod layout;
 #[cfg(feature = "orca")]
 mod load;
 mod metadata;
@@ -22,6 +24,7 @@ pub(crate) use copied::Copied;
 pub use for_python::ForPython;
 pub(crate) use frames::frame;
 pub(crate) use inbound::{Inbound, PythonRequest};
+pub(crate) use layout::Layout;
 pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
 pub(crate) use reply::{Buffered, frame_batch, reply, yielded};
 pub(crate) use request::{call_fields, request};
