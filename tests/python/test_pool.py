@@ -47,7 +47,7 @@ class PoolBridge:
 def pool_of(bridge: PoolBridge, function: Callable[[Any], Any]) -> Pool:
     fake: Any = bridge
     loop: Any = None
-    runner: Any = SimpleNamespace(drain=Drain())
+    runner: Any = SimpleNamespace(drain=Drain(), beside=SimpleNamespace(ends={}))
     return Pool(fake, loop, runner, [Handler("handler", function, False)])
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import grpcio_aio_examples
 import grpcio_examples
-import helloworld_pb2
 import pytest
 from wire import grpc
 
+import helloworld_pb2
 import orders_pb2
 from spikard.grpc import GrpcError, Server, servicer
 from spikard.grpc.testing import Client

@@ -11,17 +11,17 @@ import certificates
 import descriptor_servicer
 import grpcio_aio_examples
 import grpcio_examples
-import helloworld_pb2
-import helloworld_pb2_grpc
 import pytest
-import route_guide_pb2_grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from processes import HANDLERS, MESSAGES, WAIT, serving
 from wire import aio, grpc
 
+import helloworld_pb2
+import helloworld_pb2_grpc
 import orders_pb2
+import route_guide_pb2_grpc
 from spikard.grpc import Server, servicer
 from spikard.grpc.testing import Client
 

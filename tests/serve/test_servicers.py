@@ -14,17 +14,17 @@ from typing import Any
 
 import grpcio_aio_examples
 import grpcio_examples
-import helloworld_pb2
-import helloworld_pb2_grpc
 import pytest
-import route_guide_pb2
-import route_guide_pb2_grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from grpcio_examples import SEEN, until_seen
 from processes import WAIT
 from wire import aio, grpc
 
+import helloworld_pb2
+import helloworld_pb2_grpc
+import route_guide_pb2
+import route_guide_pb2_grpc
 from spikard.grpc.testing import serving
 
 hello_grpc: Any = helloworld_pb2_grpc  # generated, without types

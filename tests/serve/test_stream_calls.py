@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpcio_examples
-import helloworld_pb2
 import probes
 import pytest
 
+import helloworld_pb2
 from spikard.grpc import (
     GrpcClientStreamRequest,
     GrpcDuplexRequest,

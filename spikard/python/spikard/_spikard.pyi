@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, final
+from typing import Any, Literal, final
 
 from spikard.grpc import GrpcDuplexResponse, Metadata
 from spikard.grpc._layout import Layout
@@ -24,7 +24,21 @@ class InboundCall:
         """Answers with a status; returns what is wrong with the metadata that it is sent without."""
 
     def is_cancelled(self) -> bool:
-        """Whether the call has been given up: nobody waits for the rest of the response."""
+        """Whether nobody waits for the rest of the response: the call has been given up, or is answered."""
+
+    def make_call(self) -> tuple[Any, ...]:
+        """What its ``Call`` is made of: the arguments, but for the last, which is this object."""
+
+    @property
+    def id(self) -> int:
+        """Its number, of the calls of one bridge."""
+
+    @property
+    def cancelled_by(self) -> Literal["client", "deadline", "shutdown"] | None:
+        """Why it was given up before its handler had finished, if it was."""
+
+    def has_ended(self) -> bool:
+        """Whether its handler has finished, or nobody waits for it."""
 
     @property
     def streams(self) -> bool:
@@ -229,6 +243,13 @@ class Server:
 
     def stop(self, grace: float, /) -> None:
         """Begins the drain; one that has begun ends sooner where the grace is shorter."""
+
+    @property
+    def draining_within(self) -> float | None:
+        """The grace period of the drain, in seconds, once it has begun."""
+
+    def set_health(self, service: str, serves: bool, /) -> None:
+        """Has health say NOT_SERVING for a service, or SERVING again, while the server serves."""
 
     def close(self) -> None:
         """Answers the calls in flight, and ends the threads."""

@@ -55,6 +55,7 @@ mod lock;
 mod serving;
 
 pub use callable::call_python;
+pub use convert::ForPython;
 #[cfg(not(spikard_extension))]
 pub use embed::{Interpreter, InterpreterBuilder, resolve};
 pub use error::{PythonError, PythonErrorKind};

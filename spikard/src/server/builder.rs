@@ -147,6 +147,12 @@ impl ServerBuilder {
         self
     }
 
+    /// The health of this server and of each of its services, if it is served.
+    #[cfg(all(feature = "health", feature = "python"))]
+    pub(crate) fn reported_health(&self) -> Option<Health> {
+        self.health.clone()
+    }
+
     /// Reports the load of the server and of each call: see [`Orca`].
     #[cfg(feature = "orca")]
     #[must_use]

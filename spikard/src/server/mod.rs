@@ -43,6 +43,8 @@ mod with_layers;
 
 pub use builder::ServerBuilder;
 pub use error::ServeError;
+#[cfg(all(feature = "health", feature = "python"))]
+pub(crate) use health::Health;
 pub use layers::LayeredService;
 #[cfg(all(feature = "metrics", feature = "python"))]
 pub(crate) use metrics::MetricsListener;

@@ -6,13 +6,13 @@ from typing import Any
 
 import grpc
 import grpc.aio
+from grpc_status import rpc_status
+from grpcio_examples import FEATURES, SEEN, get_distance, get_feature, quota_exceeded
+
 import helloworld_pb2
 import helloworld_pb2_grpc
 import route_guide_pb2
 import route_guide_pb2_grpc
-from grpc_status import rpc_status
-from grpcio_examples import FEATURES, SEEN, get_distance, get_feature, quota_exceeded
-
 from spikard.grpc import servicer
 
 aio: Any = grpc.aio  # its published types lack EOF

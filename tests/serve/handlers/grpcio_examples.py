@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import grpc
-import helloworld_pb2
-import helloworld_pb2_grpc
-import route_guide_pb2
-import route_guide_pb2_grpc
 from google.protobuf import any_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+import helloworld_pb2
+import helloworld_pb2_grpc
+import route_guide_pb2
+import route_guide_pb2_grpc
 from spikard.grpc import servicer
 
 FEATURES = [

@@ -4,13 +4,17 @@ Not run: test_typing.py has it checked.
 """
 
 from array import array
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pyarrow as pa
 
 from spikard.grpc import (
+    AnyRequest,
+    AnyResponse,
     BytesLike,
+    DefNext,
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
@@ -21,9 +25,11 @@ from spikard.grpc import (
     GrpcResponse,
     GrpcServerStreamResponse,
     Kind,
+    Next,
     Server,
     StatusCode,
     grpc_stream,
+    health,
     register_codec,
     serve,
 )
@@ -187,6 +193,95 @@ async def typed(client: Client, waiting: AsyncClient) -> None:
     GrpcError.invalid("messages[0].name", "must not be empty")
     GrpcError.invalid({"messages[0].name": "must not be empty"})
     GrpcError(StatusCode.NOT_FOUND, "no item", details=[Item()])
+
+
+class Resources:
+    database = "shop"
+
+
+@asynccontextmanager
+async def resources() -> AsyncGenerator[Resources]:
+    health.set("shop.Orders", serving=False)
+    yield Resources()
+
+
+async def work() -> None:
+    pass
+
+
+async def authenticate(request: AnyRequest, call_next: Next) -> AnyResponse:
+    if request.metadata.get("x-user") is None:
+        raise GrpcError("UNAUTHENTICATED")
+    response = await call_next(request)
+    response.metadata["x-user"] = request.method_name
+    return response
+
+
+def in_its_thread(request: AnyRequest, call_next: DefNext) -> AnyResponse:
+    return call_next(request)
+
+
+async def of_streams(request: GrpcDuplexRequest, call_next: Next) -> GrpcDuplexResponse:
+    response = await call_next(request)
+    assert isinstance(response, GrpcDuplexResponse)
+    return response
+
+
+@grpc_stream(service="shop.Stateful", middleware=[authenticate])
+async def stateful(request: GrpcRequest[Item, Resources]) -> GrpcResponse[Item]:
+    database: str = request.state.database
+    request.call.spawn(work())
+    request.call.on_end(lambda: None)
+    return GrpcResponse(Item(f"{database} {request.payload.name} {request.call.cancelled_by}"))
+
+
+@grpc_stream(service="shop.Stateful")
+def stateful_in_thread(request: GrpcRequest[bytes, Resources]) -> GrpcResponse:
+    request.call.raise_if_cancelled()
+    return GrpcResponse(request.payload + request.state.database.encode())
+
+
+@grpc_stream(service="shop.Stateful")
+async def stateful_stream(request: GrpcDuplexRequest[Item, Resources]) -> AsyncIterator[Item]:
+    async for item in request.messages:
+        yield Item(item.name + request.state.database)
+
+
+async def around(client: AsyncClient) -> None:
+    one: Item = (await client.call(stateful, Item("a"))).payload
+    many: list[Item] = (await client.call(stateful_stream, [Item("a")])).messages
+    called = await stateful(GrpcRequest(Item("a"), state=Resources()))
+    empty = stateful_in_thread(GrpcRequest(state=Resources()))
+    async with Server(
+        stateful,
+        lifespan=resources,
+        middleware=[authenticate, in_its_thread, of_streams, "auth:authenticate"],
+        exceptions={KeyError: StatusCode.NOT_FOUND},
+    ) as server:
+        await server.stop()
+    print(one, many, called.payload.name, empty.payload)
+
+
+@grpc_stream(service="shop.Stateful")
+async def wrong_state(request: GrpcRequest[bytes, Resources]) -> GrpcResponse:
+    number: int = request.state.database  # refused
+    request.state.databse  # refused
+    request.call.spawn(work)  # refused
+    request.call.on_end(7)  # refused
+    return GrpcResponse(number)  # refused
+
+
+async def hasty(request: AnyRequest, call_next: Next) -> AnyResponse:
+    return call_next(request)  # refused
+
+
+async def wrong_middleware(client: Client) -> None:
+    await stateful(GrpcRequest(Item("a"), state="shop"))  # refused
+    Server(stateful, middleware=authenticate)  # refused
+    Server(stateful, middleware=[work])  # refused
+    Server(stateful, lifespan=work)  # refused
+    Server(stateful, exceptions={KeyError: 1.5})  # refused
+    health.set("shop.Orders", False)  # refused
 
 
 @grpc_stream(service="shop.Orders", complete=True, max_messages=1)

@@ -10,6 +10,7 @@ from spikard.grpc._codec import Codec
 from spikard.grpc._layout import Layout
 from spikard.grpc._live import Live
 from spikard.grpc._memory import Memory, memory_of
+from spikard.grpc._status_of import Table
 from spikard.grpc._typed import Typed
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ class Handler:
     """The messages that it takes and gives; ``None`` where both are ``bytes``."""
     takes_live: bool = False
     """Whether it takes the live call as well, for the context of a servicer."""
+    exceptions: Table | None = None
+    """The statuses of exceptions; ``None`` for the table of the process."""
+    yields: bool = False
+    """Whether it is a generator with middleware around it, which returns its stream as a response: the initial metadata
+    wait for the first message all the same."""
 
     @property
     def layout(self) -> Layout:

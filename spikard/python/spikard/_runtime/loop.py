@@ -10,9 +10,11 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from spikard._runtime.beside import BesideCalls
 from spikard._runtime.live import LiveCall
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard.grpc._beside import BESIDE
 from spikard.grpc._drain import DRAIN, Drain
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class LoopRunner:
         self._on_lookup = on_lookup
         self._on_closed = on_closed
         self.drain = Drain()
+        self.beside = BesideCalls(loop)
         # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._streams: dict[int, StreamCall] = {}
@@ -47,6 +50,7 @@ class LoopRunner:
         """Begins to take calls from the bridge."""
         context = contextvars.copy_context()
         context.run(DRAIN.set, self.drain)
+        context.run(BESIDE.set, self.beside)
         # What is run for it, calls among it, is run in copies of this context.
         context.run(self._loop.add_reader, self._bridge.fileno(), self._drain)
 
@@ -60,7 +64,7 @@ class LoopRunner:
 
     def cancel_all(self) -> None:
         """Cancels the calls in flight."""
-        for call_id in [*self._tasks, *self._watchers]:
+        for call_id in [*self._tasks, *self._watchers, *self.beside.ends]:
             self._cancel(call_id)
 
     def live(self, call_id: int, call: InboundCall, stream: StreamCall | None) -> LiveCall:
@@ -124,11 +128,19 @@ class LoopRunner:
         except BaseException as error:  # out of memory, or the user's task factory: the calls after it must still run
             coroutine.close()
             failed(call, handler, error)
+            self._over(call_id)
             return
         if not task.done():
             self._tasks[call_id] = task
             if call.is_cancelled():
                 self._cancel(call_id)
+
+    def _over(self, call_id: int) -> None:
+        self._tasks.pop(call_id, None)
+        if self._watchers:
+            self._watchers.pop(call_id, None)
+        if self.beside.ends:
+            self.beside.ended(call_id)
 
     def _tell(self, call_id: int) -> None:
         watcher = self._watchers.pop(call_id, None)
@@ -137,7 +149,9 @@ class LoopRunner:
             threading.Thread(target=watcher, name="spikard-callback", daemon=True).start()
 
     def _cancel(self, call_id: int) -> None:
+        # Also of a call in a thread, which has no task.
         self._tell(call_id)
+        self.beside.ended(call_id)
         task = self._tasks.get(call_id)
         if task is not None:
             # A task that is cancelled before its first step never runs the coroutine, which would remove it.
@@ -156,7 +170,7 @@ class LoopRunner:
         else:
             answered(call, handler, response)
         finally:
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
     async def _send(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
         self._streams[call_id] = stream
@@ -164,7 +178,7 @@ class LoopRunner:
             await stream.run(answer)
         finally:
             self._streams.pop(call_id, None)
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
     async def _await(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         try:
@@ -174,7 +188,7 @@ class LoopRunner:
         else:
             answered(call, handler, response)
         finally:
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:

@@ -39,7 +39,7 @@ def failed(
 ) -> None:
     """Sends the status of an exception, which is logged."""
     try:
-        status, level = status_of(error)
+        status, level = status_of(error, handler.exceptions)
     except BaseException as fault:  # a GrpcError whose `__init__` was not called
         _log(logging.ERROR, "%s: the status of its %s cannot be read: %s", handler.name, type(error).__name__, fault)
         status, level = Status(StatusCode.INTERNAL, type(error).__name__), logging.ERROR

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard.grpc._beside import BESIDE
 from spikard.grpc._drain import DRAIN
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Pool:
         # Each call runs in a copy of the context of the thread that starts the server.
         self._context = contextvars.copy_context()
         self._context.run(DRAIN.set, runner.drain)
+        self._context.run(BESIDE.set, runner.beside)
         self._numbers = itertools.count(1)
         self._threads: list[threading.Thread] = []
         self._warned: set[str] = set()
@@ -96,6 +98,8 @@ class Pool:
                 answer = stream.run_here(lambda: handler.run(call, held, live))
                 if answer is not None:  # what the event loop has to wait for
                     self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
+                else:
+                    self._over(call_id)
                 return
             live = self._runner.live(call_id, call, None) if handler.takes_live else None
             response = handler.run(call, held, live)
@@ -109,6 +113,11 @@ class Pool:
         finally:
             if handler.takes_live:
                 self._runner.forget(call_id)
+        self._over(call_id)
+
+    def _over(self, call_id: int) -> None:
+        if self._runner.beside.ends:
+            self._loop.call_soon_threadsafe(self._runner.beside.ended, call_id)
 
     def _hand_over(self, call: InboundCall, call_id: int, handler: Handler, awaitable: Any) -> None:
         if handler.name not in self._warned:

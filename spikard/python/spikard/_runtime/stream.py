@@ -68,7 +68,8 @@ class StreamCall(Sending):
                 return lambda: answered
             if isinstance(answered, GrpcDuplexResponse):
                 self._response = answered
-                self.begin()
+                if not self.handler.yields:
+                    self.begin()
                 self._send_all_here(answered.messages)
             else:
                 self._send_all_here(iter(answered))
@@ -99,7 +100,8 @@ class StreamCall(Sending):
         if isinstance(answered, GrpcDuplexResponse):
             self._response = answered
             answered = answered.messages
-            self.begin()
+            if not self.handler.yields:
+                self.begin()
         if not isinstance(answered, AsyncIterable):
             raise CannotBeSentError(self.call.no_stream(answered))
         await self._send_all(aiter(answered))
@@ -120,9 +122,10 @@ class StreamCall(Sending):
                     await self._hand_over()
         finally:
             # Closes a generator that was cancelled, or that yielded a message that cannot be sent.
-            close = getattr(messages, "aclose", None)
-            if close is not None:
-                await close()
+            for one in (messages, self._response_metadata.source):
+                close = getattr(one, "aclose", None)
+                if close is not None:
+                    await close()
 
     async def _send_rows(self, codec: Columns, columns: Any) -> None:
         """Sends a message for each row; after a part of them, waits for room."""
@@ -146,9 +149,10 @@ class StreamCall(Sending):
                     break
         finally:
             # Closes a generator whose call is over, or that yielded a message that cannot be sent.
-            close = getattr(messages, "close", None)
-            if close is not None:
-                close()
+            for one in (messages, self._response_metadata.source):
+                close = getattr(one, "close", None)
+                if close is not None:
+                    close()
         if wanted:
             self.begin()
             self._end()

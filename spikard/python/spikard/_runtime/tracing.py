@@ -16,9 +16,10 @@ from opentelemetry.trace import StatusCode as SpanStatus
 from spikard._runtime.handler import Handler
 from spikard.grpc._call import Call
 from spikard.grpc._listed import Listed
+from spikard.grpc._live import Live
 from spikard.grpc._response import GrpcDuplexResponse
 from spikard.grpc._status import StatusCode
-from spikard.grpc._status_of import status_of
+from spikard.grpc._status_of import Table, status_of
 
 # The codes that the conventions count as errors of a server; the others are the client's.
 _FAULTS = frozenset(
@@ -38,11 +39,11 @@ def traced(handler: Handler) -> Handler:
     tracer = trace.get_tracer("spikard")
     function = handler.function
 
-    def run(request: Any) -> Any:
-        handled = _Handled(tracer, request)
+    def run(request: Any, *live: Live) -> Any:
+        handled = _Handled(tracer, request, handler.exceptions)
         try:
             with handled.current():
-                answer = function(request)
+                answer = function(request, *live)
         except BaseException as error:
             handled.end(error)
             raise
@@ -55,8 +56,9 @@ def traced(handler: Handler) -> Handler:
 class _Handled:
     """A call whose handler runs, and its span."""
 
-    def __init__(self, tracer: Tracer, request: Any) -> None:
+    def __init__(self, tracer: Tracer, request: Any, exceptions: Table | None) -> None:
         self._call: Call = request.call
+        self._exceptions = exceptions
         name = f"{request.service_name}/{request.method_name}"
         attributes: dict[str, str | int] = {"rpc.system.name": "grpc", "rpc.method": name}
         if self._call.peer is not None:
@@ -158,6 +160,6 @@ class _Handled:
             late = self._call.time_remaining() == 0.0
             return StatusCode.DEADLINE_EXCEEDED if late else StatusCode.CANCELLED
         try:
-            return StatusCode(status_of(error)[0].code)
+            return StatusCode(status_of(error, self._exceptions)[0].code)
         except Exception:  # a GrpcError whose `__init__` was not called
             return StatusCode.INTERNAL

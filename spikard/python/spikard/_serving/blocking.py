@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
 from spikard._runtime.event_loop import LEFT_BEHIND, end_tasks, new_event_loop, run_until_stopped
-from spikard._serving import sockets
 from spikard._serving.console import say
 from spikard._serving.server import Server
 from spikard._serving.settings import Settings, settings
@@ -94,7 +93,7 @@ def run(
         asyncio.set_event_loop(event_loop)
         if ending is not None:
             ending.take_again()
-        given = _listening(server._settings) if listening is None else listening
+        given = server._reserved() if listening is None else listening
         with contextlib.nullcontext() if ending is None else _broken_pipes_are_errors():
             _run(event_loop, _serve(server, given, ending, on_ready, owned=listening is None))
         if ending is not None:
@@ -120,10 +119,6 @@ def _broken_pipes_are_errors() -> Generator[None]:
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
-def _listening(checked: Settings) -> socket.socket:
-    return sockets.listen(checked.address, reuse_port=checked.reuse_port)
-
-
 def _refuse_inside_a_loop() -> None:
     try:
         asyncio.get_running_loop()
@@ -143,9 +138,7 @@ async def _serve(
     *,
     owned: bool,
 ) -> None:
-    if not owned:
-        sockets.begin(listening)
-    server._start(listening, owned=owned)
+    await server._start_entered(listening, owned=owned)
     if ending is not None:
         ending.watch(server._native)
     if on_ready is not None:

@@ -72,6 +72,14 @@ class Runtime:
         """Tells the calls that the server drains."""
         self._runner.drain.begin()
 
+    async def end_beside(self, left: Callable[[], float]) -> None:
+        """Waits for what calls have spawned while there are seconds left; then it is cancelled."""
+        await self._runner.beside.finish(left)
+
+    def hurry(self) -> None:
+        """The grace period has become shorter."""
+        self._runner.beside.hurry()
+
     async def end_calls(self, within: float) -> None:
         """Waits for the tasks of cancelled calls, for at most `within` seconds."""
         tasks = self._runner.tasks()

@@ -7,11 +7,14 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
+from spikard._runtime.application import Application
+from spikard._runtime.lifespan import LifespanLostError
 from spikard._serving import sockets
 from spikard._serving.end_watch import EndWatch, watch
 from spikard._serving.reflection import descriptor_set
@@ -19,6 +22,7 @@ from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.settings import Settings, settings
 from spikard._serving.targets import NOTHING_TO_SERVE, Route, find_routes
 from spikard.grpc._amounts import Duration, duration
+from spikard.grpc._health import HEALTH
 from spikard.grpc._option_table import takes
 from spikard.grpc._options import ServerOptions
 from spikard.grpc._servicer.recorder import Recorder
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
 
 logger = logging.getLogger("spikard")
+
+LEFT_WITHIN = 0.2
+"""Seconds for a lifespan to be left, whatever of the grace period the calls have used."""
 
 _HIGHEST_LEVEL = 255
 # h2 resets such a call below everything that could answer it or log it.
@@ -69,6 +76,8 @@ class Server:
     def _set_up(self, routes: list[Route], checked: Settings) -> None:
         self._routes = routes
         self._settings = checked
+        self._application = application_of(checked)
+        self._handlers = _traced([self._application.around(route.handler) for route in routes], checked)
         self._native: Any = native_server(routes, checked)
         self._pid = os.getpid()
         self._runtime: Runtime | None = None
@@ -78,6 +87,10 @@ class Server:
         self._inode: int | None = None
         self._watch: EndWatch | None = None
         self._metrics_port: int | None = None
+        self._reported = _Reported(frozenset(route.declaration.service for route in routes), self._native)
+        self._draining_since: float | None = None
+        self._starting = False
+        self._lost: LifespanLostError | None = None
 
     @classmethod
     def _prepared(cls, routes: list[Route], checked: Settings) -> Server:
@@ -152,20 +165,54 @@ class Server:
             self._targets = targets
 
     async def start(self) -> None:
-        """Listens and serves.
+        """Enters the lifespan, listens and serves.
 
-        Raises an ``OSError`` for an address that is not available, and a ``ValueError`` for an invalid TLS file.
+        Raises an ``OSError`` for an address that is not available, a ``ValueError`` for an invalid TLS file, and a
+        ``RuntimeError`` for a lifespan that fails when it is entered, whose cause is what it has raised.
         """
-        self._start(sockets.listen(self._settings.address, reuse_port=self._settings.reuse_port))
+        self._check_unused()
+        if self._starting:
+            raise RuntimeError("the server is being started already")
+        self._starting = True
+        try:
+            await self._start_entered(self._reserved())
+        finally:
+            self._starting = False
+
+    def _reserved(self) -> socket.socket:
+        """A socket on the address of the settings, which listens when the lifespan has been entered."""
+        (reserved,) = sockets.bind(self._settings.address, 1, reuse_port=self._settings.reuse_port)
+        return reserved
+
+    async def _start_entered(self, reserved: socket.socket, *, owned: bool = True) -> None:
+        """Enters the lifespan, and then listens on a socket of :func:`sockets.bind` and serves."""
+        path = self._settings.address.path if owned else None
+        inode = None if path is None else os.stat(path).st_ino
+        try:
+            await self._application.enter(self._on_lost_lifespan)
+            sockets.begin(reserved)
+            self._start(reserved, owned=owned)
+        except BaseException:
+            reserved.close()
+            if path is not None:
+                sockets.remove_unix_socket(path, inode)
+            await self._application.leave(LEFT_WITHIN)
+            raise
+
+    def _on_lost_lifespan(self) -> None:
+        if self._application.lifespan is not None:
+            name = self._application.lifespan.name
+            logger.error("the lifespan %s has ended while the server serves: shutting down", name)
+            self._lost = LifespanLostError(name)
+            self._native.stop(self._settings.grace)
 
     def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
         """Serves on a socket; one that is not `owned` is shared with other processes, and so is its file."""
-        if self._stopped:
+        try:
+            self._check_unused()
+        except RuntimeError:
             listening.close()
-            raise RuntimeError("the server was stopped before it was started: make a new one")
-        if self._runtime is not None:
-            listening.close()
-            raise RuntimeError("the server has been started before: make a new one")
+            raise
         if not self._routes:
             listening.close()
             raise ValueError(NOTHING_TO_SERVE)
@@ -183,12 +230,14 @@ class Server:
             if owned and self._settings.metrics is not None:
                 metrics = opened.enter_context(sockets.listen_for_metrics(self._settings.metrics))
                 self._metrics_port = metrics.getsockname()[1]
-            runtime = Runtime(self._native, self._handlers(), loop)
+            runtime = Runtime(self._native, self._handlers, loop)
             opened.callback(runtime.close)
             draining, drains = runtime.expect()
             ended, ends = runtime.expect()
             opened.callback(drains.cancel)
             opened.callback(ends.cancel)
+            HEALTH.add(self._reported)
+            opened.callback(HEALTH.discard, self._reported)
             page = None if metrics is None else metrics.detach()
             self._native.start(listening.detach(), unix, draining, ended, log_level(), page)
             self._watch = watch(self._native, self._settings)
@@ -196,16 +245,14 @@ class Server:
         self._runtime = runtime
         # GOAWAY comes after the delay, in which clients may still come.
         delay = self._settings.drain_delay
-        drains.add_done_callback(lambda told: told.cancelled() or loop.call_later(delay, runtime.begin_drain))
+
+        def on_drain(told: asyncio.Future[None]) -> None:
+            if not told.cancelled():
+                self._draining_since = loop.time()
+                loop.call_later(delay, runtime.begin_drain)
+
+        drains.add_done_callback(on_drain)
         self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
-
-    def _handlers(self) -> list[Handler]:
-        handlers = [route.handler for route in self._routes]
-        if not self._settings.otel:
-            return handlers
-        from spikard._runtime.tracing import traced
-
-        return list(map(traced, handlers))
 
     async def stop(self, grace: Duration | None = None) -> None:
         """Shuts down gracefully: calls in flight have `grace` to finish, then they are cut off.
@@ -219,6 +266,8 @@ class Server:
         self._check_process()
         seconds = self._settings.grace if grace is None else duration("grace", grace, zero=True)
         self._native.stop(seconds)
+        if self._runtime is not None:
+            self._runtime.hurry()
         await self.wait()
 
     async def wait(self) -> None:
@@ -228,10 +277,29 @@ class Server:
         self._check_process()
         # Shielded: a waiter that is cancelled must not cancel it for the others.
         await asyncio.shield(self._finished)
+        if self._lost is not None:
+            raise self._lost
+
+    def _check_unused(self) -> None:
+        if self._stopped:
+            raise RuntimeError("the server was stopped before it was started: make a new one")
+        if self._runtime is not None:
+            raise RuntimeError("the server has been started before: make a new one")
+
+    def _left(self) -> float:
+        """Seconds until the end of the grace period."""
+        grace: float | None = self._native.draining_within
+        if self._draining_since is None or grace is None:  # the server has ended by itself
+            return 0.0
+        end = self._draining_since + self._settings.drain_delay + grace
+        return max(0.0, end - asyncio.get_running_loop().time())
 
     async def _finish(self, ended: asyncio.Future[None], runtime: Runtime) -> None:
         await ended
+        HEALTH.discard(self._reported)
         await runtime.end_calls(CALLS_END_WITHIN)
+        await runtime.end_beside(self._left)
+        await self._application.leave(max(LEFT_WITHIN, self._left()))
         runtime.close()
         if self._watch is not None:
             self._watch.join()
@@ -255,6 +323,22 @@ class Server:
             )
 
 
+@dataclass(frozen=True, eq=False)
+class _Reported:
+    """A server, as those see it who set the health of its services."""
+
+    services: Collection[str]
+    native: Any
+
+    def set_health(self, service: str, serves: bool, /) -> None:
+        self.native.set_health(service, serves)
+
+
+def application_of(checked: Settings) -> Application:
+    """What is around the handlers of a server with these settings."""
+    return Application(checked.lifespan, checked.middleware, checked.exceptions)
+
+
 def native_server(routes: list[Route], checked: Settings) -> Any:
     """The native server of these routes."""
     shown = [descriptor_set(routes)] if checked.reflection else []
@@ -264,3 +348,11 @@ def native_server(routes: list[Route], checked: Settings) -> Any:
 def log_level() -> int:
     """The effective level of the log, as the byte that Rust takes."""
     return max(0, min(logger.getEffectiveLevel(), _HIGHEST_LEVEL))
+
+
+def _traced(handlers: list[Handler], checked: Settings) -> list[Handler]:
+    if not checked.otel:
+        return handlers
+    from spikard._runtime.tracing import traced
+
+    return list(map(traced, handlers))

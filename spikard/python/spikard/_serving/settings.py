@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from spikard._serving.address import Address, address_of
+from spikard.grpc._forms import Part
 from spikard.grpc._option_table import checked, defaults
 from spikard.grpc._options import DEFAULT_BIND, ServerOptions
 
@@ -23,6 +24,9 @@ class Settings(SimpleNamespace):
     grace: float
     tls_cert: str | None
     tls_client_ca: str | None
+    lifespan: Part | None
+    middleware: tuple[Part, ...] | None
+    exceptions: Part | None
     unhealthy_after: float
     worker_timeout: float
     metrics: Address | None

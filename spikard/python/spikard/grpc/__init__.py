@@ -28,6 +28,9 @@ An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionE
 :class:`GrpcError` is any status. Every other exception is INTERNAL without its text, and is logged.
 :func:`register_exception` adds rows.
 
+A lifespan opens what handlers need, once in each worker, and middleware runs around them: see the guide
+``docs/guide/application.md``. :mod:`spikard.grpc.health` says that a service cannot work for now.
+
 :func:`serve` serves handlers until a signal, :class:`Server` inside an asyncio program, and the command
 ``spikard serve`` from a shell. :func:`servicer` serves classes that were written for grpcio.
 :mod:`spikard.grpc.testing` calls handlers in tests through everything but the socket.
@@ -37,6 +40,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spikard.grpc import health
+from spikard.grpc._around import AnyRequest, AnyResponse, DefNext, Lifespan, Middleware, Next
 from spikard.grpc._call import Call
 from spikard.grpc._codec import register_codec
 from spikard.grpc._compression import Compression
@@ -60,9 +65,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_STREAM_MESSAGES",
+    "AnyRequest",
+    "AnyResponse",
     "BytesLike",
     "Call",
     "Compression",
+    "DefNext",
     "GrpcBidiStreamRequest",
     "GrpcBidiStreamResponse",
     "GrpcClientStreamRequest",
@@ -74,14 +82,18 @@ __all__ = [
     "GrpcServerStreamResponse",
     "Histogram",
     "Kind",
+    "Lifespan",
     "LoadReport",
     "Metadata",
     "MethodStats",
+    "Middleware",
+    "Next",
     "Server",
     "ServerStats",
     "StatusCode",
     "StatusStats",
     "grpc_stream",
+    "health",
     "register_codec",
     "register_exception",
     "serve",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Taken_co = TypeVar("Taken_co", covariant=True, default=bytes)
     Sent_co = TypeVar("Sent_co", covariant=True, default=bytes | bytearray | memoryview)
     SentInList_co = TypeVar("SentInList_co", covariant=True, default=bytes)
+    State_co = TypeVar("State_co", covariant=True, default=Any)
+    State = TypeVar("State", default=Any)
     ColumnsT = TypeVar("ColumnsT", bound=ColumnsLike)
 else:
     from typing import TypeVar
@@ -36,3 +38,5 @@ else:
     Taken_co = TypeVar("Taken_co", covariant=True)
     Sent_co = TypeVar("Sent_co", covariant=True)
     SentInList_co = TypeVar("SentInList_co", covariant=True)
+    State_co = TypeVar("State_co", covariant=True)
+    State = TypeVar("State")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from spikard.grpc._agreement import disagreement, method_named, method_of_function
+from spikard.grpc._around import Middleware
 from spikard.grpc._declaration import Declaration, declare, declared
 from spikard.grpc._kind import Kind
 from spikard.grpc._kind_of import kind_of
@@ -29,6 +30,7 @@ class Given:
     kind: Any = None
     limits: Mapping[str, Any] = field(default_factory=dict)
     """Those that are set; `max_bytes` is a short name of `max_stream_bytes`."""
+    middleware: Any = ()
 
     def described(self) -> Service | None:
         """The service, if it was given as its descriptor."""
@@ -54,6 +56,7 @@ def declare_function(function: Any, given: Given, name: str | None = None) -> No
             streams=streams,
             limits=limits_of(given),
             typed=typed_of(annotations, None if described is None else method_named(described, method)),
+            middleware=middleware_of(given),
             described=described,
         )
         compare(declaration)
@@ -68,6 +71,15 @@ def limits_of(given: Given) -> dict[str, Any]:
             raise TypeError("max_bytes is a short name of max_stream_bytes: give only one of the two")
         limits["max_stream_bytes"] = limits.pop("max_bytes")
     return {**dict.fromkeys(options_of(MethodLimits)), **checked(MethodLimits, limits)}
+
+
+def middleware_of(given: Given) -> tuple[Middleware, ...]:
+    """The functions around the handler; what each is, is checked when the server is made."""
+    middleware = given.middleware
+    if isinstance(middleware, str) or not isinstance(middleware, Sequence):
+        shown = getattr(middleware, "__name__", repr(middleware))
+        raise TypeError(f"middleware must be a list of functions, outermost first: write middleware=[{shown}]")
+    return tuple(middleware)
 
 
 @contextlib.contextmanager

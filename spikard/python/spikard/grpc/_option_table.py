@@ -27,6 +27,7 @@ class Group(Enum):
     CONNECTIONS = "connections"
     TLS = "TLS"
     SEEING = "logs and metrics"
+    APPLICATION = "application"
     OTHER = "other"
 
 

@@ -8,16 +8,21 @@ it the text that an editor shows. From it come the keyword, the flag, the enviro
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict, Union
 
 from spikard.grpc._amounts import Duration, Size
+from spikard.grpc._around import Exceptions, Lifespan, Middleware
 from spikard.grpc._compression import Compression
 from spikard.grpc._forms import (
     ADDRESS,
     CONFIG,
+    EXCEPTIONS,
     FILE,
     HEADERS,
+    LIFESPAN,
     METRICS,
+    MIDDLEWARE,
     MODE,
     PATH,
     RATE,
@@ -82,7 +87,23 @@ class MethodLimits(CallLimits, total=False):
     INTERNAL, the code of gRPC's specification, which load balancers take for a fault of the server."""
 
 
-class ClientOptions(CallLimits, total=False):
+class ApplicationOptions(TypedDict, total=False):
+    """What an application has around its handlers."""
+
+    lifespan: Annotated[Lifespan | str | None, Option(None, LIFESPAN, Group.APPLICATION, unset="none")]
+    """Async context manager around all calls: entered on the event loop before the server is ready, once in each
+    worker, and left after the last call. A function without arguments makes it, such as one with
+    ``@asynccontextmanager``. What it yields is ``request.state``."""
+
+    middleware: Annotated[Sequence[Middleware | str] | None, Option(None, MIDDLEWARE, Group.APPLICATION, unset="none")]
+    """Functions around all handlers, outermost first. The flag may be repeated; the variable has them with commas
+    between."""
+
+    exceptions: Annotated[Exceptions | str | None, Option(None, EXCEPTIONS, Group.APPLICATION, unset="none")]
+    """Exception types and the status codes that they become, before those of ``register_exception``."""
+
+
+class ClientOptions(ApplicationOptions, CallLimits, total=False):
     """The options of the clients of ``spikard.grpc.testing``, which call handlers in the process."""
 
     max_buffered_bytes: Annotated[Size, Option("1GiB", SIZE, Group.LIMITS)]

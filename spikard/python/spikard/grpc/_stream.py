@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 from spikard.grpc._amounts import Size
+from spikard.grpc._around import Middleware
 from spikard.grpc._forms import SWITCH
 from spikard.grpc._kind import Kind
 from spikard.grpc._on_class import declare_class
@@ -79,6 +80,7 @@ def grpc_stream(
     kind: Kind | KindName | None = None,
     complete: bool = False,
     max_bytes: Size | None = None,
+    middleware: Sequence[Middleware] = (),
     **limits: Unpack[MethodLimits],
 ) -> _Decorator:
     """Makes a function the handler of a gRPC method, or a class a service; the function itself stays as it is.
@@ -111,10 +113,12 @@ def grpc_stream(
             ``TypeError`` names all that are missing. For functions, and for several classes, see `complete_services` of
             the server.
         max_bytes: A short name of `max_stream_bytes`; only one of the two may be given.
+        middleware: Functions around this handler, or around those of the class, outermost first, within those of the
+            server and of the instance.
         **limits: The limits of the method, as in ``docs/reference/settings.md``. Default: the server's.
     """
     limited = {name: value for name, value in {**limits, "max_bytes": max_bytes}.items() if value is not None}
-    given = Given(service, method, kind, limited)
+    given = Given(service, method, kind, limited, middleware)
 
     def decorate(decorated: Any, /) -> Any:
         is_class = inspect.isclass(decorated)

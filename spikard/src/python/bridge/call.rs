@@ -10,6 +10,7 @@ use tonic::metadata::MetadataMap;
 use crate::python::convert::{Answer, Buffered, Inbound, Wanted};
 use crate::{Call, Code, Status};
 
+use super::cause::{Cancelled, Cause};
 use super::handler::Handler;
 use super::inflow::Inflow;
 use super::outflow::Outflow;
@@ -42,6 +43,7 @@ pub(crate) struct CallState {
     reply: Slot<oneshot::Sender<Outcome>>,
     /// Whether the handler has finished: then there is nothing to cancel.
     finished: AtomicBool,
+    cancelled: Cancelled,
     inflow: Option<Inflow>,
     outflow: Option<Outflow>,
 }
@@ -67,6 +69,7 @@ impl CallState {
             request: Slot::new(request),
             reply: Slot::new(sender),
             finished: AtomicBool::new(false),
+            cancelled: Cancelled::default(),
         };
         (Arc::new(state), receiver)
     }
@@ -143,6 +146,31 @@ impl CallState {
 
     pub(super) fn is_finished(&self) -> bool {
         self.finished.load(Ordering::Relaxed)
+    }
+
+    /// Nobody waits for the handler any more, unless it has finished.
+    pub(super) fn given_up(&self) {
+        if !self.is_finished() {
+            let cause = self.charged.peek(|call| Cause::now(Some(call)));
+            self.cancelled.by(cause.unwrap_or_else(|| Cause::now(None)));
+        }
+    }
+
+    /// The server ends, and the call with it, unless its handler has finished.
+    pub(super) fn shut_down(&self) {
+        if !self.is_finished() {
+            self.cancelled.by(Cause::Shutdown);
+        }
+    }
+
+    /// What the server knows of it.
+    pub(super) fn known(&self) -> Arc<Call> {
+        self.charged.peek(Arc::clone).unwrap_or_default()
+    }
+
+    /// Why the call was given up before its handler had finished, if it was.
+    pub(super) fn cancelled_by(&self) -> Option<&'static str> {
+        self.cancelled.cause()
     }
 
     /// Drops what the streams hold. Returns whether to wake Python.

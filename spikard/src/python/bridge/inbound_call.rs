@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::Status;
 use crate::python::convert::{
@@ -66,6 +66,26 @@ impl InboundCall {
 
     fn is_cancelled(&self) -> bool {
         !self.0.is_awaited()
+    }
+
+    /// What the Python `Call` is made of.
+    fn make_call<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        convert::call_fields(py, &self.0.known(), self.0.answer)
+    }
+
+    #[getter]
+    fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    #[getter]
+    fn cancelled_by(&self) -> Option<&'static str> {
+        self.0.cancelled_by()
+    }
+
+    /// Whether the handler has finished, or nobody waits for it.
+    fn has_ended(&self) -> bool {
+        self.0.is_finished() || !self.0.is_awaited()
     }
 
     #[getter]

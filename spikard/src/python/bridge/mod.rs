@@ -11,6 +11,7 @@
 
 mod call;
 mod calling;
+mod cause;
 mod finding;
 mod handler;
 mod inbound_call;

@@ -137,7 +137,7 @@ fn start<'py, T>(
     let handed_over = caught(|| {
         // Created first: dropping it answers the call, whatever fails after this.
         let inbound = inbound.insert(Bound::new(py, InboundCall(call.clone()))?);
-        let request = convert::request(py, request, call.answer, call.handler.layout)?;
+        let request = convert::request(py, request, call.handler.layout, inbound.as_any())?;
         hand_over((inbound.clone(), call.id, call.handler.index, request))
     });
     handed_over

@@ -162,6 +162,7 @@ impl Bridge {
 
     /// The client waits no more: frees what the call holds, and cancels it in Python if it runs there.
     pub(super) fn over(&self, call: &CallState) {
+        call.given_up();
         let started = call.withdraw();
         if !started && call.handler.runs == Runs::InPool {
             self.pool.remove(call.id);
@@ -267,6 +268,7 @@ impl Bridge {
         self.wake.wake();
         self.pool.close();
         for call in calls.into_values() {
+            call.shut_down();
             call.withdraw();
             call.fail(status.clone());
             call.stop_reading();

@@ -1,5 +1,7 @@
 //! The Python object of a server.
 
+#[cfg(feature = "health")]
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
@@ -38,6 +40,9 @@ pub(crate) struct PyServer {
     settings: Settings,
     table: String,
     pid: u32,
+    /// Services that are out of service when the server starts.
+    #[cfg(feature = "health")]
+    out_of_service: Mutex<BTreeSet<String>>,
     phase: Mutex<Phase>,
     /// Known once the server has been started.
     stats: OnceLock<Stats>,
@@ -66,6 +71,8 @@ impl PyServer {
             settings,
             table: routes.table().to_string(),
             pid: std::process::id(),
+            #[cfg(feature = "health")]
+            out_of_service: Mutex::default(),
             phase: Mutex::new(Phase::Built(routes)),
             stats: OnceLock::new(),
             ended,
@@ -129,6 +136,12 @@ impl PyServer {
         if let Some(metrics) = metrics {
             let listener = MetricsListener::on(metrics.into())?;
             builder = builder.metrics_on(listener);
+        }
+        #[cfg(feature = "health")]
+        if let Some(health) = builder.reported_health() {
+            for service in &*lock(&self.out_of_service) {
+                health.set_service(service, false);
+            }
         }
         let threads = self.settings.runtime_threads();
         let unhealthy_after = self.settings.unhealthy_after()?;
@@ -242,6 +255,32 @@ impl PyServer {
         let grace = seconds(grace)?;
         if let Phase::Serving(running) = &*self.phase()? {
             running.stop.within(grace);
+        }
+        Ok(())
+    }
+
+    /// The grace period of the drain, in seconds, once it has begun.
+    #[getter]
+    fn draining_within(&self) -> PyResult<Option<f64>> {
+        Ok(match &*self.phase()? {
+            Phase::Serving(running) => running.stop.grace().map(|grace| grace.as_secs_f64()),
+            _ => None,
+        })
+    }
+
+    /// Has health say NOT_SERVING for a service, or SERVING again, while the server serves; from its start on if it does
+    /// not serve yet.
+    #[cfg(feature = "health")]
+    fn set_health(&self, service: &str, serves: bool) -> PyResult<()> {
+        match &*self.phase()? {
+            Phase::Serving(running) => {
+                if let Some(health) = &running.health {
+                    health.set_service(service, serves);
+                }
+            }
+            Phase::Built(_) if serves => drop(lock(&self.out_of_service).remove(service)),
+            Phase::Built(_) => drop(lock(&self.out_of_service).insert(service.to_owned())),
+            Phase::InProcess(_) | Phase::Ended => {}
         }
         Ok(())
     }

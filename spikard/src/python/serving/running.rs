@@ -11,6 +11,8 @@ use tokio::sync::oneshot;
 
 use crate::python::bridge::{Bridge, Notice};
 use crate::python::lock::lock;
+#[cfg(feature = "health")]
+use crate::server::Health;
 use crate::{ServeError, Server, ServerBuilder, Stats};
 
 use super::descriptor::owned;
@@ -30,6 +32,8 @@ pub(super) struct Running {
     pub(super) stats: Stats,
     #[cfg(feature = "metrics")]
     pages: PageLine,
+    #[cfg(feature = "health")]
+    pub(super) health: Option<Health>,
 }
 
 /// Notifies Python when the server has ended, even by a panic.
@@ -134,6 +138,8 @@ impl Running {
         let pulse = Pulse::new(bridge, unhealthy_after, stop.clone());
         #[cfg(feature = "health")]
         let builder = builder.able(pulse.able());
+        #[cfg(feature = "health")]
+        let health = builder.reported_health();
         let server = {
             let _on_it = runtime.enter();
             socket.server(builder)?
@@ -179,6 +185,8 @@ impl Running {
             stats,
             #[cfg(feature = "metrics")]
             pages,
+            #[cfg(feature = "health")]
+            health,
         })
     }
 

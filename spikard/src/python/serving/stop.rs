@@ -29,6 +29,11 @@ impl Stop {
         });
     }
 
+    /// The grace period of the drain, once it has begun.
+    pub(super) fn grace(&self) -> Option<Duration> {
+        *self.0.borrow()
+    }
+
     /// Ready when the drain has begun.
     pub(super) async fn begun(&self) {
         // An error would mean that the sender is gone, which `self` holds.

@@ -24,7 +24,7 @@ pub(super) use descriptor::descriptor_set;
 
 /// The health of a server and of each of its services: SERVING, and NOT_SERVING once it drains.
 #[derive(Clone, Debug)]
-pub(super) struct Health {
+pub(crate) struct Health {
     statuses: Arc<Statuses>,
     /// Whether handlers can run; `None` where they always can.
     #[cfg(feature = "python")]
@@ -69,6 +69,12 @@ impl Health {
             }
         }
         pending().await
+    }
+
+    /// Sets whether a service serves while the server does.
+    #[cfg(feature = "python")]
+    pub(crate) fn set_service(&self, service: &str, serves: bool) {
+        self.statuses.set_service(service, serves);
     }
 
     pub(super) fn not_serving(&self) {

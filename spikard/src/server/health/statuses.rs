@@ -1,9 +1,11 @@
 //! The status of each service.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::watch;
 use tonic_health::pb::health_check_response::ServingStatus;
 
-/// The services that are reported on, and their status, which is one for all.
+/// The services that are reported on, and their status: that of the server, but for those that were set apart.
 #[derive(Debug)]
 pub(super) struct Statuses(watch::Sender<State>);
 
@@ -12,6 +14,8 @@ pub(super) struct Statuses(watch::Sender<State>);
 pub(super) struct State {
     services: Vec<String>,
     status: ServingStatus,
+    /// Services that do not serve while the server does.
+    out_of_service: BTreeSet<String>,
 }
 
 impl Default for Statuses {
@@ -19,6 +23,7 @@ impl Default for Statuses {
         Self(watch::Sender::new(State {
             services: Vec::new(),
             status: ServingStatus::Unknown,
+            out_of_service: BTreeSet::new(),
         }))
     }
 }
@@ -30,6 +35,18 @@ impl Statuses {
 
     pub(super) fn set(&self, status: ServingStatus) {
         self.0.send_modify(|state| state.status = status);
+    }
+
+    #[cfg(feature = "python")]
+    /// Sets whether a service serves while the server does, of one that is reported on or will be.
+    pub(super) fn set_service(&self, service: &str, serves: bool) {
+        self.0.send_modify(|state| {
+            if serves {
+                state.out_of_service.remove(service);
+            } else {
+                state.out_of_service.insert(service.to_owned());
+            }
+        });
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<State> {
@@ -44,13 +61,24 @@ impl Statuses {
     pub(super) fn all(&self) -> Vec<(String, ServingStatus)> {
         let state = self.0.borrow();
         let services = state.services.iter();
-        services.map(|name| (name.clone(), state.status)).collect()
+        services
+            .map(|name| (name.clone(), state.status_of(name)))
+            .collect()
     }
 }
 
 impl State {
     pub(super) fn of(&self, service: &str) -> Option<ServingStatus> {
         let is_known = self.services.iter().any(|name| name == service);
-        is_known.then_some(self.status)
+        is_known.then(|| self.status_of(service))
+    }
+
+    fn status_of(&self, service: &str) -> ServingStatus {
+        match self.status {
+            ServingStatus::Serving if self.out_of_service.contains(service) => {
+                ServingStatus::NotServing
+            }
+            status => status,
+        }
     }
 }

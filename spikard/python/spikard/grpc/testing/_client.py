@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
-from spikard._serving.server import log_level, native_server
+from spikard._serving.server import application_of, log_level, native_server
 from spikard._serving.settings import settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, duration
@@ -43,6 +44,11 @@ ServicerMethod = Callable[[Any, Any], Any]
 WITHIN: Duration = "60s"
 
 
+# Seconds for what calls have spawned to end, and for the lifespan to be left.
+_ENDS_WITHIN = 2.0
+_TURNS = 4
+
+
 class Headers(TypedDict, total=False):
     metadata: MetadataLike | None
     """Metadata of the request."""
@@ -72,6 +78,8 @@ class AsyncClient:
     def __init__(self, *targets: object, **options: Unpack[ClientOptions]) -> None:
         checked = settings(ClientOptions, options)
         self._routes = find_routes(targets)
+        self._application = application_of(checked)
+        self._handlers = [self._application.around(route.handler) for route in self._routes]
         self._native = native_server(self._routes, checked)
         self._runtime: Runtime | None = None
         self._pending: set[asyncio.Future[None]] = set()
@@ -79,12 +87,13 @@ class AsyncClient:
     async def __aenter__(self) -> Self:
         if self._runtime is not None:
             raise RuntimeError("the client has been started before: make a new one")
-        self._native.start_in_process(log_level())
-        handlers = [route.handler for route in self._routes]
+        await self._application.enter()
         try:
-            self._runtime = Runtime(self._native, handlers, asyncio.get_running_loop())
+            self._native.start_in_process(log_level())
+            self._runtime = Runtime(self._native, self._handlers, asyncio.get_running_loop())
         except BaseException:
             self._native.close()
+            await self._application.leave(_ENDS_WITHIN)
             raise
         return self
 
@@ -96,7 +105,7 @@ class AsyncClient:
     async def close(self) -> None:
         """Cancels the calls in flight: the caller gets UNAVAILABLE, and the handler is cancelled.
 
-        Handlers have 0.3 s to clean up.
+        Handlers have 0.3 s to clean up. Then what calls have spawned has 2 s to end, and the lifespan 2 s to be left.
         """
         runtime = self._runtime
         if runtime is None:
@@ -106,8 +115,13 @@ class AsyncClient:
         for done in self._pending:
             if not done.done():
                 done.set_exception(_closed())
+        # Those who wait for them learn of it before their loop may end, which takes them a turn or two of it.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         try:
             await runtime.cancel_calls(CALLS_END_WITHIN)
+            await runtime.end_beside(_until(_ENDS_WITHIN))
+            await self._application.leave(_ENDS_WITHIN)
         finally:
             runtime.close()
 
@@ -258,6 +272,12 @@ class AsyncClient:
         if len(found) != 1:
             raise ValueError(f'"{method}" names {len(found) or "none"} of the methods of this client: it has {known}')
         return found[0].path, found[0]
+
+
+def _until(seconds: float) -> Callable[[], float]:
+    """The seconds that are left of so many from now on."""
+    end = time.monotonic() + seconds
+    return lambda: end - time.monotonic()
 
 
 def _head(metadata: MetadataLike | None, timeout: Duration | None) -> tuple[list[tuple[str, Any]], float | None]:
