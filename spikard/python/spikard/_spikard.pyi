@@ -73,7 +73,7 @@ class Bridge:
         self,
     ) -> tuple[list[tuple[InboundCall, int, int, Any]], list[int], list[int], list[Lookup], bool]:
         """What came in for the loop: calls (with id, handler and request), ids to cancel, ids whose streams have
-        changed, lookups, and whether the bridge is closed."""
+        changed or whose connections drain, lookups, and whether the bridge is closed."""
 
     def take(self) -> tuple[InboundCall, int, int, Any, bool] | None:
         """Waits for a call of a ``def`` handler; ``None`` when the bridge is closed. The last item says
@@ -81,6 +81,9 @@ class Bridge:
 
     def notices(self) -> tuple[list[int], list[tuple[int, str, str]]]:
         """The numbers of what is done, and lines for the log: level, logger, text."""
+
+    def notify_of_drain(self, drain: Any, /) -> bool:
+        """Has a call among the wakes of a later drain when its connection drains; returns whether it does already."""
 
     def add_first_worker(self) -> bool:
         """Whether the pool's first thread is to be started now."""
@@ -106,8 +109,8 @@ class Server:
     def table(self) -> str:
         """What is served, a line a method."""
 
-    def start(self, fd: int, unix: bool, draining: int, ended: int, level: int, /) -> None:
-        """Serves on a socket, which it takes over; notifies two tokens, when the drain begins and when it ends."""
+    def start(self, fd: int, unix: bool, ended: int, level: int, /) -> None:
+        """Serves on a socket, which it takes over; notifies a token when it has ended."""
 
     def report(self, line: int, /) -> None:
         """Tells the supervisor, through a descriptor that it takes over, whether Python answers."""

@@ -12,6 +12,8 @@ pub(crate) mod panic_place;
 mod panic_text;
 mod panics;
 pub(crate) mod refusal;
+#[cfg(feature = "server")]
+mod seldom;
 mod span;
 #[cfg(any(feature = "health", feature = "orca", feature = "reflection"))]
 mod until_drain;
@@ -36,6 +38,8 @@ pub use load::LoadReport;
 #[cfg(feature = "orca")]
 pub(crate) use load::{LoadRecorder, Recorded};
 pub(crate) use panics::{contained, contained_in};
+#[cfg(feature = "server")]
+pub(crate) use seldom::Seldom;
 pub(crate) use span::CallSpan;
 #[cfg(feature = "orca")]
 pub(crate) use span::is_server_fault;
@@ -131,11 +135,10 @@ impl Call {
     /// ```
     pub fn draining(&self) -> impl Future<Output = ()> + Send + use<> {
         let connection = self.connection.as_ref();
-        let draining = connection.map(|connection| connection.draining.subscribe());
+        let draining = connection.map(|connection| connection.draining());
         async move {
             match draining {
-                // An error means that the connection is gone, and with it the call.
-                Some(mut draining) => drop(draining.wait_for(|draining| *draining).await),
+                Some(draining) => draining.await,
                 None => pending().await,
             }
         }

@@ -94,6 +94,11 @@ impl Registry {
         });
     }
 
+    #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+    pub(super) fn infos(&self) -> impl Iterator<Item = &MethodInfo> {
+        self.methods.iter().map(|method| &method.info)
+    }
+
     pub(crate) fn table(&self, limits: &Limits) -> RouteTable {
         let routes = self.methods.iter().map(|method| {
             let limits = match method.info.kind {

@@ -30,6 +30,8 @@ use super::executor::Streams;
 use super::handshake::Handshake;
 #[cfg(feature = "health")]
 use super::health::Health;
+#[cfg(all(feature = "health", feature = "python"))]
+use super::health::Python;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
 #[cfg(feature = "orca")]
@@ -50,6 +52,8 @@ pub struct ServerBuilder {
     tls: Option<Tls>,
     #[cfg(feature = "health")]
     health: Option<Health>,
+    #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+    pub(super) unhealthy_after: Option<Duration>,
     #[cfg(feature = "orca")]
     orca: Option<Orca>,
     #[cfg(feature = "reflection")]
@@ -71,6 +75,8 @@ impl Server {
             tls: None,
             #[cfg(feature = "health")]
             health: None,
+            #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+            unhealthy_after: Some(Duration::from_secs(10)),
             #[cfg(feature = "orca")]
             orca: None,
             #[cfg(feature = "reflection")]
@@ -154,7 +160,7 @@ impl ServerBuilder {
     #[cfg(all(feature = "health", feature = "python"))]
     pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {
         if let Some(health) = &mut self.health {
-            health.able = Some(able);
+            health.python = Some(Python::Told(able));
         }
         self
     }
@@ -242,6 +248,10 @@ impl ServerBuilder {
             None => (routes, None),
             Some(mut health) => {
                 health.report_on(routes.service_names().into_iter());
+                #[cfg(all(feature = "python", not(spikard_extension)))]
+                if routes.calls_python() {
+                    health.python = Some(Python::Asked(self.unhealthy_after));
+                }
                 (routes.add(health.service()), Some(health))
             }
         };

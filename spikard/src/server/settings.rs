@@ -20,6 +20,17 @@ impl ServerBuilder {
         self
     }
 
+    /// The time for which the event loop of Python may not answer, or calls may wait for a thread for `def` handlers, before
+    /// health says NOT_SERVING until they are served again; `None` and zero are for ever. Default: 10 s.
+    ///
+    /// It is for handlers in Python and [`health`](Self::health): clients and balancers then look elsewhere.
+    #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+    #[must_use]
+    pub fn unhealthy_after(mut self, time: Option<Duration>) -> Self {
+        self.unhealthy_after = time.filter(|time| !time.is_zero());
+        self
+    }
+
     /// SO_REUSEPORT: other processes of this user may listen on the port as well, if they all say so. Default: `false`.
     ///
     /// A successor starts before this server drains, and no connection is refused between. On Linux the kernel spreads new

@@ -68,10 +68,6 @@ class Runtime:
         """Expects a token no longer."""
         self._waiting.pop(token, None)
 
-    def begin_drain(self) -> None:
-        """Tells the calls that the server drains."""
-        self._runner.drain.begin()
-
     async def end_calls(self, within: float) -> None:
         """Waits for the tasks of cancelled calls, for at most `within` seconds."""
         tasks = self._runner.tasks()

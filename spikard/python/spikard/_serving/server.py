@@ -121,19 +121,14 @@ class Server:
         except BaseException:
             listening.close()
             raise
-        draining, drains = runtime.expect()
         ended, ends = runtime.expect()
         try:
-            self._native.start(listening.detach(), unix, draining, ended, log_level())
+            self._native.start(listening.detach(), unix, ended, log_level())
         except BaseException:
-            drains.cancel()
             ends.cancel()
             runtime.close()
             raise
         self._runtime = runtime
-        # GOAWAY comes after the delay, in which clients may still come.
-        delay = self._settings.drain_delay
-        drains.add_done_callback(lambda told: told.cancelled() or loop.call_later(delay, runtime.begin_drain))
         self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
 
     async def stop(self, grace: Duration | None = None) -> None:

@@ -13,6 +13,7 @@ use crate::python::PythonError;
 use crate::python::convert;
 
 use super::call::CallState;
+use super::call_drain::CallDrain;
 use super::handler::{Handler, Runs};
 use super::inbound_call::InboundCall;
 use super::lookup::LookupRequest;
@@ -113,6 +114,10 @@ impl PyBridge {
         (done, lines)
     }
 
+    fn notify_of_drain(&self, drain: &CallDrain) -> bool {
+        drain.notify(&self.0)
+    }
+
     fn add_first_worker(&self) -> bool {
         self.0.pool.add_first()
     }
@@ -137,7 +142,11 @@ fn start<'py, T>(
     let handed_over = caught(|| {
         // Created first: dropping it answers the call, whatever fails after this.
         let inbound = inbound.insert(Bound::new(py, InboundCall(call.clone()))?);
-        let request = convert::request(py, request, call.answer, call.handler.joined)?;
+        let connection = request.call.connection();
+        let drain =
+            connection.map(|connection| Bound::new(py, CallDrain::new(connection, call.id)));
+        let drain = drain.transpose()?.map(Bound::into_any);
+        let request = convert::request(py, request, call.answer, call.handler.joined, drain)?;
         hand_over((inbound.clone(), call.id, call.handler.index, request))
     });
     handed_over

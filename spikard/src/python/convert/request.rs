@@ -14,13 +14,15 @@ use super::copied::Copied;
 use super::inbound::{Inbound, Messages};
 use super::joined::Joined;
 
-/// The Python request. Its messages become one list of exactly their number, or one `bytes` if they are to be `joined`.
-pub(crate) fn request(
-    py: Python<'_>,
+/// The Python request. Its messages become one list of exactly their number, or one `bytes` if they are to be `joined`. Its
+/// call says through `drain` whether the server drains.
+pub(crate) fn request<'py>(
+    py: Python<'py>,
     inbound: Inbound,
     answer: Answer,
     joined: bool,
-) -> PyResult<Bound<'_, PyAny>> {
+    drain: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let fields = PyDict::new(py);
     let service = PyString::new(py, &inbound.service_name);
     fields.set_item(intern!(py, "service_name"), service)?;
@@ -28,7 +30,7 @@ pub(crate) fn request(
     fields.set_item(intern!(py, "method_name"), method)?;
     let metadata = inbound.metadata.into_python(py)?;
     fields.set_item(intern!(py, "metadata"), metadata)?;
-    fields.set_item(intern!(py, "call"), call(py, &inbound.call, answer)?)?;
+    fields.set_item(intern!(py, "call"), call(py, &inbound.call, answer, drain)?)?;
     let class = classes::request(py, inbound.kind)?;
     match inbound.messages {
         Messages::One(message) => class.call((Copied(message),), Some(&fields)),
@@ -45,7 +47,12 @@ pub(crate) fn request(
 }
 
 /// The Python `Call`.
-fn call<'py>(py: Python<'py>, call: &Call, answer: Answer) -> PyResult<Bound<'py, PyAny>> {
+fn call<'py>(
+    py: Python<'py>,
+    call: &Call,
+    answer: Answer,
+    drain: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let peer = call.peer().map(|peer| peer.to_string());
     let deadline = match call.deadline() {
         Some(deadline) => Some(on_python_clock(py, deadline)?),
@@ -61,13 +68,21 @@ fn call<'py>(py: Python<'py>, call: &Call, answer: Answer) -> PyResult<Bound<'py
         } else {
             classes::buffered(py)?.clone()
         };
-        return class.call1((peer, deadline, certificates, compressed, metadata, recorder));
+        return class.call1((
+            peer,
+            deadline,
+            certificates,
+            compressed,
+            drain,
+            metadata,
+            recorder,
+        ));
     }
     if answer == Answer::Stream {
-        class.call1((peer, deadline, certificates, compressed))
+        class.call1((peer, deadline, certificates, compressed, drain))
     } else {
         let buffered = classes::buffered(py)?;
-        class.call1((peer, deadline, certificates, compressed, buffered))
+        class.call1((peer, deadline, certificates, compressed, drain, buffered))
     }
 }
 

@@ -85,9 +85,9 @@ impl PyServer {
         &self.table
     }
 
-    /// Serves on a listening socket, which Python hands over. The tokens `draining` and `ended` notify Python of the
-    /// start of the drain and of its end.
-    fn start(&self, fd: i32, unix: bool, draining: u64, ended: u64, level: u8) -> PyResult<()> {
+    /// Serves on a listening socket, which Python hands over. The token `ended` notifies Python of the end of
+    /// the drain.
+    fn start(&self, fd: i32, unix: bool, ended: u64, level: u8) -> PyResult<()> {
         let socket = Socket::given(fd, unix);
         let mut phase = self.phase()?;
         let Phase::Built(routes) = std::mem::replace(&mut *phase, Phase::Ended) else {
@@ -99,14 +99,13 @@ impl PyServer {
         let builder = self.settings.server(routes, &self.bridge)?;
         let threads = self.settings.runtime_threads();
         let unhealthy_after = self.settings.unhealthy_after()?;
-        let told = [draining, ended];
         let running = Running::start(
             builder,
             socket,
             threads,
             &self.bridge,
             unhealthy_after,
-            told,
+            ended,
         )
         .map_err(refused)?;
         *phase = Phase::Serving(running);
