@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use crate::call::of_layer;
 use crate::dispatch::{ResponseFuture, unknown_method};
-use crate::respond::HeaderLimit;
+use crate::respond::{HeaderLimit, bounded};
 use crate::routes::MethodOfPath;
 use crate::{RoutesService, Status};
 
@@ -94,13 +94,17 @@ impl Stack {
                     }
                 };
                 let max_bytes = routes.max_sent_metadata_bytes();
+                let path = request.uri().path_and_query().cloned();
                 let answer = service.clone().oneshot(request);
                 Box::pin(async move {
-                    Ok(answer.await.unwrap_or_else(|error| {
-                        let limit = header_limit(method.as_ref(), max_bytes);
-                        let status = Status::from_error(error);
-                        limit.status(of_layer(status)).into_http()
-                    }))
+                    Ok(match answer.await {
+                        Ok(response) => bounded(response, path, max_bytes),
+                        Err(error) => {
+                            let limit = header_limit(method.as_ref(), max_bytes);
+                            let status = Status::from_error(error);
+                            limit.status(of_layer(status)).into_http()
+                        }
+                    })
                 })
             }
         }
