@@ -127,11 +127,12 @@ def test_a_module_that_serves_itself(tmp_path: Path) -> None:
 
 
 def test_serve_in_a_thread_leaves_the_signals_alone(tmp_path: Path) -> None:
-    """They are the main thread's."""
+    """They are the main thread's, and the log says that none ends it."""
     with Program(IN_THREAD, tmp_path) as program:
         assert program.call("/probes.Probes/Echo", program.address()) == b"one"
         program.process.send_signal(signal.SIGTERM)
         assert program.process.wait(WAIT) == -signal.SIGTERM
+        assert "serve runs in another thread than the main one, where no signal reaches it" in program.err.whole()
 
 
 def test_serve_inside_a_loop(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from spikard._runtime.event_loop import interrupt_program
 from spikard._runtime.frames import user_frames
 from spikard._runtime.loggers import logger_of
 from spikard._runtime.seldom import Seldom
+from spikard._runtime.settled import settled, text_of
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import Status, status_of
 from spikard.grpc._typed import UndecodableError
@@ -30,9 +31,9 @@ _SELDOM: defaultdict[str, Seldom] = defaultdict(Seldom)
 def answered(call: InboundCall, handler: Handler, response: Any) -> None:
     """Sends a response; what is not one is logged."""
     try:
-        call.finish(response if handler.typed is None else handler.typed.encode(response))
+        call.finish(settled(response if handler.typed is None else handler.typed.encode(response)))
     except (TypeError, ValueError) as error:
-        _log(logging.ERROR, "%s: %s", handler.name, error)
+        _log(logging.ERROR, "%s: %s", handler.name, text_of(error))
         _cannot_be_sent(call)
     except BaseException as error:  # raised by the response, such as by a property
         _log(logging.ERROR, "%s: the answer raised %s", handler.name, type(error).__name__, error=error)

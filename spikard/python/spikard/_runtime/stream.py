@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spikard._runtime.flushing import flushing
 from spikard._runtime.incoming import Incoming
 from spikard._runtime.outcome import failed, logger, refused
+from spikard._runtime.settled import text_of
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcDuplexRequest
 from spikard.grpc._response import GrpcDuplexResponse
@@ -100,7 +101,7 @@ class StreamCall:
             answered = answered.messages
             self._begin()
         if not isinstance(answered, AsyncIterable):
-            raise _CannotBeSentError(self.call.no_stream(answered))
+            raise _CannotBeSentError(text_of(self.call.no_stream(answered)))
         await self._send_all(aiter(answered))
         self._flush()
         self._begin()
@@ -126,7 +127,7 @@ class StreamCall:
             try:
                 message = self.call.to_bytes(self._count, message)
             except TypeError as error:
-                raise _CannotBeSentError(error)
+                raise _CannotBeSentError(text_of(error))
         self._batch.append(message)
         self._size += len(message) + _FIXED
         self._count += 1
@@ -176,14 +177,14 @@ class StreamCall:
                 metadata = metadata | self._response.metadata
             self.call.begin(metadata, self._response)
         except (TypeError, ValueError) as error:
-            self._fault = _CannotBeSentError(error)
+            self._fault = _CannotBeSentError(text_of(error))
             raise self._fault from None
 
     def _end(self) -> None:
         try:
             self.call.end(self._trailers())
         except (TypeError, ValueError) as error:
-            raise _CannotBeSentError(error) from None
+            raise _CannotBeSentError(text_of(error)) from None
 
     def _trailers(self) -> Metadata:
         trailers: Metadata = self._response_metadata.trailers

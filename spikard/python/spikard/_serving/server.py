@@ -156,7 +156,7 @@ class Server:
     async def _finish(self, ended: asyncio.Future[None], runtime: Runtime) -> None:
         await ended
         await runtime.end_calls(CALLS_END_WITHIN)
-        runtime.close()
+        await runtime.end()
         if self._inode is not None and self._place.path is not None:
             sockets.remove_unix_socket(self._place.path, self._inode)
 

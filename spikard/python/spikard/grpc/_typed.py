@@ -138,7 +138,9 @@ def _encoded(codec: Codec, message: Any, wrong: str, index: int = 0) -> bytes:
         return codec.encode(message)
     kind = type(message)
     found = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    raise TypeError(f"{wrong.format(found=found, index=index)}, expected {codec.shown}, as the response is annotated")
+    hint = "; await it: an async function was called, and did not run" if hasattr(kind, "__await__") else ""
+    text = f"{wrong.format(found=found, index=index)}, expected {codec.shown}, as the response is annotated"
+    raise TypeError(text + hint)
 
 
 def _undecodable_at(codec: Codec, index: int, error: Exception) -> UndecodableError:
