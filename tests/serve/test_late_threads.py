@@ -1,4 +1,4 @@
-"""Threads that still run code of the user's when the interpreter ends: it ends them, and the process with them if Rust is below."""
+"""Threads that read an answer when the interpreter ends, which ends the process where Rust is below code of the user's."""
 
 from pathlib import Path
 

@@ -167,8 +167,9 @@ class Answered:
 class Watchdog:
     """Notices that the event loop is blocked."""
 
-    def wait(self) -> float | None:
-        """Waits until the loop is blocked, and returns for how many seconds; ``None`` at the end."""
+    def wait(self) -> tuple[float, bool] | None:
+        """Waits until the loop is blocked, or answers again after long; returns for how many seconds it was blocked, and
+        whether it answers again. ``None`` at the end."""
 
     def close(self) -> None:
         """Ends the wait."""

@@ -1,7 +1,7 @@
 """What a handler answered, read before the native module reads it.
 
-The interpreter ends its threads as soon as they ask for it after its end, and below what is ended so there must be no frame
-of Rust. Whatever may run code of the user's for long, such as a property or a `repr`, is therefore run from here.
+Up to Python 3.13, the end of the interpreter unwinds a thread that still runs Python, which a frame of Rust below it turns
+into the end of the process. What may run code of the user's, such as a property or a `repr`, is therefore run from here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def settled(response: Any) -> Any:
         return response
     for kind, fields in _FIELDS.items():
         if isinstance(response, kind):
-            plain = object.__new__(kind)
+            plain: Any = object.__new__(kind)
             for field in (*fields, "compression"):
                 setattr(plain, field, getattr(response, field))
             for field in ("metadata", "trailers"):

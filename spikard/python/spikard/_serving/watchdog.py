@@ -37,8 +37,12 @@ class Watchdog:
         self._thread.join(_ENDS_WITHIN)
 
     def _watch(self) -> None:
-        while (held := self._native.wait()) is not None:
-            self._warn(held)
+        while (report := self._native.wait()) is not None:
+            held, over = report
+            if over:
+                logger.warning("the event loop answers again, after %.1f s", held)
+            else:
+                self._warn(held)
 
     def _warn(self, held: float) -> None:
         name, place = running(self._loop_thread)

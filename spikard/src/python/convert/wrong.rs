@@ -8,8 +8,8 @@ use crate::Compression;
 
 use super::answer::Answer;
 
-/// Where Python's `text_of` shows what was found: a `repr` runs code of the user's, and Rust must not be below it, since
-/// the interpreter ends its threads in there in a way that no frame of Rust survives.
+/// Where Python's `text_of` shows what was found: a `repr` runs code of the user's, and Rust must not be below it. Up to
+/// Python 3.13 the end of the interpreter unwinds the threads that run such code.
 const FOUND: &str = "{found}";
 
 /// A `TypeError` with a text that has [`FOUND`], and what was found.
