@@ -64,6 +64,10 @@ async fn wrong_answers_are_internal_and_the_log_says_what_was_expected() {
         ),
         ("slippery", "the answer raised SystemExit"),
         (
+            "payload array",
+            "whose payload is array.array (array('b', [97, 98, 99])), expected bytes; wrap it in memoryview(…)",
+        ),
+        (
             "payload awaitable",
             "whose payload is wrong.Awaitable (<wrong.Awaitable object at 0x…>), expected bytes; await it",
         ),

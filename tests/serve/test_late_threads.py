@@ -1,4 +1,4 @@
-"""Threads that read an answer when the interpreter ends, which ends the process where Rust is below code of the user's."""
+"""Threads that read an answer when the interpreter ends: it would abort where Rust is below code of the user's."""
 
 from pathlib import Path
 

@@ -168,8 +168,8 @@ class Watchdog:
     """Notices that the event loop is blocked."""
 
     def wait(self) -> tuple[float, bool] | None:
-        """Waits until the loop is blocked, or answers again after long; returns for how many seconds it was blocked, and
-        whether it answers again. ``None`` at the end."""
+        """Waits until the loop is blocked, or answers again after long; returns for how many seconds it was blocked,
+        and whether it answers again. ``None`` at the end."""
 
     def close(self) -> None:
         """Ends the wait."""

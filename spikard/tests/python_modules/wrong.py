@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from array import array
 from typing import Any
 
 from received import received
@@ -88,6 +89,7 @@ ANSWERS: dict[str, Any] = {
     "unprintable": Unprintable(),
     "slippery": Slippery(),
     "payload awaitable": GrpcResponse(Awaitable()),
+    "payload array": GrpcResponse(array("b", b"abc")),
     "payload none": GrpcResponse(None),
     "payload str": GrpcResponse("text"),
     "payload message": GrpcResponse(Message()),

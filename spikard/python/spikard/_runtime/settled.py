@@ -1,7 +1,8 @@
 """What a handler answered, read before the native module reads it.
 
-Up to Python 3.13, the end of the interpreter unwinds a thread that still runs Python, which a frame of Rust below it turns
-into the end of the process. What may run code of the user's, such as a property or a `repr`, is therefore run from here.
+Up to Python 3.13, the end of the interpreter unwinds a thread that still runs Python, which a frame of Rust below it
+turns into the end of the process. What may run code of the user's, such as a property or a `repr`, is therefore run
+from here.
 """
 
 from __future__ import annotations
@@ -42,8 +43,17 @@ def text_of(error: BaseException) -> str:
     """The text of an error of the native module, which leaves it to Python to show what was found."""
     match error.args:
         case (str() as text, found):
-            return text.replace(_FOUND, _described(found), 1)
+            hint = "; wrap it in memoryview(…)" if text.endswith("expected bytes") and _is_buffer(found) else ""
+            return text.replace(_FOUND, _described(found), 1) + hint
     return str(error)
+
+
+def _is_buffer(found: Any) -> bool:
+    """Whether it has bytes to show, as arrays of other libraries have."""
+    try:
+        return memoryview(found).nbytes >= 0
+    except Exception:  # a TypeError, or whatever a library raises
+        return False
 
 
 def _described(found: Any) -> str:

@@ -67,8 +67,8 @@ def signals_taken(checked: Settings, *, life: int | None = None, to_the_end: boo
     """
     if threading.current_thread() is not threading.main_thread():
         logger.warning(
-            "serve runs in another thread than the main one, where no signal reaches it: it ends with the process only; a "
-            "spikard.grpc.Server on an event loop in that thread can be stopped"
+            "serve runs in another thread than the main one, where no signal reaches it: only the process ends it; "
+            "a spikard.grpc.Server on an event loop in that thread can be stopped"
         )
         yield None
         return
