@@ -262,13 +262,14 @@ async def test_each_of_several_servers_has_its_lines_in_the_log(caplog: pytest.L
 
 async def test_the_loop_goes_on_while_threads_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits for them must not hold what else the program does."""
-    goes_on = threading.Event()
+    goes_on, waited = threading.Event(), list[bool]()
     asked: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     loop = asyncio.get_running_loop()
 
     def join(pool: Pool, deadline: float) -> bool:
         loop.call_soon_threadsafe(asked.set_result, None)
-        return goes_on.wait(WAIT)
+        waited.append(goes_on.wait(WAIT))
+        return waited[0]
 
     monkeypatch.setattr(Pool, "join", join)
     server = Server("probes", bind="127.0.0.1:0")
@@ -278,6 +279,7 @@ async def test_the_loop_goes_on_while_threads_end(monkeypatch: pytest.MonkeyPatc
     assert not stopped.done()
     goes_on.set()
     await stopped
+    assert waited == [True]
 
 
 async def test_nothing_is_left_of_a_server() -> None:

@@ -11,13 +11,20 @@ import reprlib
 from typing import Any
 
 from spikard.grpc._metadata import Metadata
-from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._response import (
+    GrpcBidiStreamResponse,
+    GrpcDuplexResponse,
+    GrpcResponse,
+    GrpcServerStreamResponse,
+)
 
 _LISTS = ("messages", "uncompressed")
 _FIELDS: dict[type, tuple[str, ...]] = {
     GrpcResponse: ("payload",),
     GrpcServerStreamResponse: _LISTS,
     GrpcBidiStreamResponse: _LISTS,
+    # Its messages are taken one by one.
+    GrpcDuplexResponse: ("uncompressed",),
 }
 _FOUND = "{found}"
 _SHOWN = 120

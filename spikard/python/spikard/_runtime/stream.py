@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spikard._runtime.flushing import flushing
 from spikard._runtime.incoming import Incoming
 from spikard._runtime.outcome import failed, logger, refused
-from spikard._runtime.settled import text_of
+from spikard._runtime.settled import settled, text_of
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcDuplexRequest
 from spikard.grpc._response import GrpcDuplexResponse
@@ -175,7 +175,7 @@ class StreamCall:
             metadata = self._response_metadata.initial
             if self._response is not None:
                 metadata = metadata | self._response.metadata
-            self.call.begin(metadata, self._response)
+            self.call.begin(metadata, settled(self._response))
         except (TypeError, ValueError) as error:
             self._fault = _CannotBeSentError(text_of(error))
             raise self._fault from None
