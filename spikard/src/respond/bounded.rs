@@ -29,7 +29,7 @@ pub(crate) fn bounded(
     }
     let bound = Bound {
         path,
-        most: HeaderLimit::least(max) - ADDED,
+        most: HeaderLimit::effective(max) - ADDED,
         max,
     };
     match bound.refused(response.headers(), Part::Initial) {

@@ -38,12 +38,12 @@ impl HeaderLimit {
         Self {
             service,
             method,
-            max: Self::least(max_sent_metadata_bytes),
+            max: Self::effective(max_sent_metadata_bytes),
         }
     }
 
     /// The limit that holds for a given one.
-    pub(super) fn least(max_sent_metadata_bytes: usize) -> usize {
+    pub(super) fn effective(max_sent_metadata_bytes: usize) -> usize {
         max_sent_metadata_bytes.max(LEAST)
     }
 

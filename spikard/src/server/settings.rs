@@ -164,3 +164,21 @@ impl ServerBuilder {
         self
     }
 }
+
+#[cfg(all(test, feature = "health", feature = "python", not(spikard_extension)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_is_for_ever() {
+        let set = |time| {
+            crate::Server::builder()
+                .unhealthy_after(time)
+                .unhealthy_after
+        };
+        let second = Duration::from_secs(1);
+        assert_eq!(set(Some(second)), Some(second));
+        assert_eq!(set(Some(Duration::ZERO)), None);
+        assert_eq!(set(None), None);
+    }
+}

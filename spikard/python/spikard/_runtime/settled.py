@@ -49,7 +49,7 @@ def settled(response: Any) -> Any:
 def text_of(error: BaseException) -> str:
     """The text of an error of the native module, which leaves it to Python to show what was found."""
     match error.args:
-        case (str() as text, found):
+        case (str() as text, found) if _FOUND in text:
             hint = "; wrap it in memoryview(…)" if text.endswith("expected bytes") and _is_buffer(found) else ""
             return text.replace(_FOUND, _described(found), 1) + hint
     return str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -24,24 +25,30 @@ class Drains:
 
     def __init__(self, bridge: Any) -> None:
         self._bridge = bridge
+        # For loops that handlers run in threads.
+        self._lock = threading.Lock()
         self.waiting: dict[int, list[asyncio.Future[None]]] = {}
 
     async def wait(self, drain: CallDrain) -> None:
         """Waits until the connection of a call drains."""
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiting = self.waiting.setdefault(drain.id, [])
-        waiting.append(told)
+        with self._lock:
+            waiting = self.waiting.setdefault(drain.id, [])
+            waiting.append(told)
         try:
             if not self._bridge.notify_of_drain(drain):
                 await told
         finally:
-            waiting.remove(told)
-            if not waiting:
-                self.waiting.pop(drain.id, None)
+            with self._lock:
+                waiting.remove(told)
+                if not waiting:
+                    del self.waiting[drain.id]
 
     def wake(self, call_id: int) -> None:
         """The connection of a call may drain."""
-        for told in self.waiting.get(call_id, ()):
+        with self._lock:
+            waiting = tuple(self.waiting.get(call_id, ()))
+        for told in waiting:
             # A loop of the handler's own, in a thread, may have ended meanwhile.
             with contextlib.suppress(RuntimeError):
                 told.get_loop().call_soon_threadsafe(_tell, told)
