@@ -52,7 +52,8 @@ def text_of(error: BaseException) -> str:
         case (str() as text, found) if _FOUND in text:
             hint = "; wrap it in memoryview(…)" if text.endswith("expected bytes") and _is_buffer(found) else ""
             return text.replace(_FOUND, _described(found), 1) + hint
-    return str(error)
+        case _:
+            return str(error)
 
 
 def _is_buffer(found: Any) -> bool:

@@ -15,9 +15,11 @@ class CallDrain(Protocol):
     @property
     def id(self) -> int:
         """The call's."""
+        ...
 
     def is_begun(self) -> bool:
         """Whether it drains; any thread may ask."""
+        ...
 
 
 class Drains:
