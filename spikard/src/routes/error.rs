@@ -23,6 +23,13 @@ pub enum RoutesError {
         /// The full name of the service.
         service: String,
     },
+    /// A service is not complete, and all must be.
+    Incomplete {
+        /// The methods without a handler, each as `service/method`.
+        missing: Vec<String>,
+        /// The services whose methods are not known, since they were given as a text.
+        unknown: Vec<String>,
+    },
     /// A Python callable cannot be used.
     #[cfg(feature = "python")]
     Python {
@@ -49,6 +56,27 @@ impl fmt::Display for RoutesError {
                 f,
                 "the service {service} is added twice, at least once with add_service: add it once, or each part of it with add, which merges the methods of one service"
             ),
+            Self::Incomplete { missing, unknown } => {
+                f.write_str("complete_services: ")?;
+                if !missing.is_empty() {
+                    write!(
+                        f,
+                        "without a handler: {}; add one for each",
+                        missing.join(", ")
+                    )?;
+                }
+                if !missing.is_empty() && !unknown.is_empty() {
+                    f.write_str("; ")?;
+                }
+                if !unknown.is_empty() {
+                    write!(
+                        f,
+                        "given by name, so that their methods are not known: {}; give each as spikard-build's module, or in Python as its descriptor",
+                        unknown.join(", ")
+                    )?;
+                }
+                Ok(())
+            }
             #[cfg(feature = "python")]
             Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),
         }
@@ -64,7 +92,9 @@ impl fmt::Debug for RoutesError {
 impl std::error::Error for RoutesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::DuplicateMethod { .. } | Self::DuplicateService { .. } => None,
+            Self::DuplicateMethod { .. }
+            | Self::DuplicateService { .. }
+            | Self::Incomplete { .. } => None,
             #[cfg(feature = "python")]
             Self::Python { source, .. } => source.source(),
         }

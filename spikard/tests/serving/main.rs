@@ -7,6 +7,7 @@ mod descriptors;
 mod duplex;
 mod ends;
 mod failures;
+mod indexed;
 mod keepalive;
 mod layers;
 mod listening;
