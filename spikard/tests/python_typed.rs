@@ -37,6 +37,26 @@ async fn messages_of_google_come_in_one_parse() {
 }
 
 #[tokio::test]
+async fn messages_come_and_go_as_columns() {
+    // More than a piece of a column, which is a mebibyte.
+    let texts = ["a", "", &"b".repeat(900 << 10), "c", &"d".repeat(900 << 10)];
+    let sent = texts.map(|text| prost::Message::encode_to_vec(&text.to_owned()).into());
+    let response = bidi("columnar:shout", sent.to_vec()).await.unwrap();
+    let shouted = response
+        .messages
+        .into_iter()
+        .map(|one| <String as prost::Message>::decode(one).unwrap());
+    let expected = texts.map(str::to_uppercase);
+    assert!(shouted.eq(expected));
+
+    let broken = vec![Bytes::new(), Bytes::from_static(b"\x0a\xff")];
+    let status = bidi("columnar:shout", broken).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+    let text = "message 1 of the stream is not a valid google.protobuf.StringValue: ";
+    assert!(status.message().starts_with(text), "{status:?}");
+}
+
+#[tokio::test]
 async fn streams_are_decoded_message_by_message() {
     interpreter();
     let request = GrpcDuplexRequest {
@@ -79,6 +99,10 @@ fn annotations_that_name_no_messages_are_found_at_the_start() {
         (
             "typed:one_side",
             "its request has messages of typed.Word, and its response has no type argument",
+        ),
+        (
+            "columnar:undeclared",
+            "the type argument of its request is pyarrow.Table, which does not tell of what messages: give the decorator",
         ),
         (
             "typed:hidden",

@@ -15,7 +15,7 @@ from spikard._runtime.handler import Handler
 from spikard._runtime.outcome import failed
 from spikard._runtime.seldom import Seldom
 from spikard.grpc import GrpcError, Metadata, StatusCode
-from spikard.grpc._typed import UndecodableError
+from spikard.grpc._undecodable import UndecodableError
 
 
 class RefusingCall(FakeCall):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -36,8 +36,16 @@ def keyword_only(*, request: GrpcRequest) -> GrpcResponse: ...
 def unknown_type(request: Unknown) -> GrpcResponse: ...  # type: ignore[name-defined]  # noqa: F821
 
 
-def generator(request: GrpcRequest):  # type: ignore[no-untyped-def]
-    yield GrpcResponse()
+def generator(request: GrpcRequest) -> AsyncIterator[bytes]:  # type: ignore[misc]
+    yield b""  # pyright: ignore
+
+
+def yields_one_here(request: GrpcRequest) -> GrpcResponse:  # type: ignore[misc]
+    yield GrpcResponse()  # pyright: ignore
+
+
+async def async_generator(request: GrpcRequest) -> Iterator[bytes]:  # type: ignore[misc]
+    yield b""  # pyright: ignore
 
 
 async def yields_one(request: GrpcRequest) -> GrpcResponse:  # type: ignore[misc]
@@ -94,7 +102,27 @@ class ShopClass: ...
         (two_parameters, {}, TypeError, "takes one argument, the request"),
         (keyword_only, {}, TypeError, "takes one argument, the request"),
         (unknown_type, {}, TypeError, 'the annotation of its request, "Unknown", cannot be resolved'),
-        (generator, {}, TypeError, "it is a def that yields"),
+        (
+            generator,
+            {},
+            TypeError,
+            (
+                "it is a def that yields, and its response is annotated as AsyncIterator: write Iterator, to run it "
+                "in a thread, or async def, to run it on the event loop"
+            ),
+        ),
+        (
+            yields_one_here,
+            {},
+            TypeError,
+            "it yields, and its response is annotated as GrpcResponse: write -> Iterator[bytes] to send",
+        ),
+        (
+            async_generator,
+            {},
+            TypeError,
+            "it is an async def, and its response is annotated as Iterator: write AsyncIterator",
+        ),
         (
             yields_one,
             {},

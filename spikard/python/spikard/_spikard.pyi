@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, final
 
 from spikard.grpc import GrpcDuplexResponse, Metadata
+from spikard.grpc._layout import Layout
 
 __version__: str
 
@@ -45,6 +46,13 @@ class InboundCall:
         """All messages of the client that are there; an empty list after the last. ``None`` where there are none yet:
         the call is then among the wakes of a later drain. Raises a ``GrpcError`` for a stream that broke."""
 
+    def send_here(self, batch: list[bytes], /) -> bool:
+        """Sends a batch of messages, and waits for room in this thread; returns whether the call takes more."""
+
+    def receive_here(self) -> list[bytes] | None:
+        """Waits in this thread for messages of the client; ``None`` for a call that was given up. For the rest see
+        :meth:`receive`."""
+
     @staticmethod
     def to_bytes(index: int, message: Any, /) -> bytes:
         """The message as bytes; a ``TypeError`` says what it is instead."""
@@ -59,7 +67,7 @@ class Lookup:
 
     @property
     def name(self) -> str: ...
-    def resolve(self, index: int, on_loop: bool, joined: bool, /) -> None: ...
+    def resolve(self, index: int, on_loop: bool, layout: Layout, /) -> None: ...
     def refuse(self, fault: str, text: str, /) -> None: ...
 
 @final
@@ -129,6 +137,9 @@ class Server:
     ) -> None:
         """Begins a call in the process; notifies its token when the response can be taken."""
 
+    def open(self, path: str, metadata: list[tuple[str, Any]], timeout: float | None, /) -> Dialogue:
+        """Opens a call in the process whose messages go one by one."""
+
     def take(self, token: int, /) -> Answered | None:
         """Takes the response of a call; ``None`` where there is none."""
 
@@ -143,6 +154,29 @@ class Server:
 
     def watchdog(self, limit: float, /) -> Watchdog:
         """Watches the event loop."""
+
+@final
+class Dialogue:
+    """A call inside the process whose messages go one by one."""
+
+    def send(self, message: bytes, token: int, /) -> None:
+        """Sends a message; notifies the token when the server has room for it, or the call has ended."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the message came after the end of the call."""
+
+    def half_close(self) -> None:
+        """Ends the messages of the client."""
+
+    def receive(self, token: int, /) -> None:
+        """Waits for the next event, and notifies the token."""
+
+    def event(self) -> Metadata | bytes | Answered | None:
+        """Takes the event: the initial metadata, then messages, then the end, whose ``messages`` are empty."""
+
+    def cancel(self) -> None:
+        """Resets the call."""
 
 @final
 class Answered:

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 use super::bridge;
-use super::serving::{Ending, PyAnswered, PyServer, one_arena};
+use super::serving::{Ending, PyAnswered, PyDialogue, PyServer, one_arena};
 
 /// Registers the classes and functions of `module`.
 ///
@@ -14,6 +14,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bridge::register(module)?;
     module.add_class::<PyServer>()?;
     module.add_class::<PyAnswered>()?;
+    module.add_class::<PyDialogue>()?;
     module.add_class::<Ending>()?;
     module.add_function(wrap_pyfunction!(one_arena, module)?)
 }

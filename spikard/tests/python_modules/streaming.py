@@ -9,7 +9,7 @@ import asyncio
 import builtins
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from received import received
@@ -174,8 +174,10 @@ async def generator_for_one(request: GrpcRequest) -> AsyncIterator[bytes]:
     yield b""
 
 
-def def_generator(request: GrpcRequest) -> Any:
-    yield b""
+def def_generator(request: GrpcDuplexRequest) -> Iterator[bytes]:
+    """Runs in a thread."""
+    for message in request.messages:
+        yield message + message
 
 
 async def waiting(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:

@@ -1,6 +1,6 @@
 //! What a streaming handler yields and returns that cannot be sent, and what the log says of it.
 
-use spikard::python::{PythonErrorKind, call_python, resolve};
+use spikard::python::call_python;
 use spikard::{Bytes, Code, GrpcDuplexRequest, GrpcRequest, Messages, Status};
 
 use crate::client::{Answer, said, until_happened};
@@ -139,13 +139,18 @@ async fn metadata_that_comes_too_late_is_an_error_of_the_handler() {
     );
 }
 
-#[test]
-fn a_def_that_yields_is_refused_at_the_start() {
+#[tokio::test]
+async fn a_def_that_yields_streams_from_a_thread() {
     interpreter();
-    let error = resolve("streaming:def_generator").unwrap_err();
-    assert_eq!(error.kind(), PythonErrorKind::NotCallable);
-    assert!(
-        error.to_string().contains("is a def that yields"),
-        "{error}"
-    );
+    let request = GrpcDuplexRequest {
+        messages: Messages::from(bytes(&["a", "b"])),
+        ..Default::default()
+    };
+    let answer: Answer = call_python("streaming:def_generator", request).await;
+    let mut messages = answer.unwrap().messages;
+    for expected in ["aa", "bb"] {
+        let message = messages.message().await.unwrap().unwrap();
+        assert_eq!(message, expected);
+    }
+    assert!(messages.message().await.unwrap().is_none());
 }

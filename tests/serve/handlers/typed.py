@@ -6,6 +6,8 @@ Not run: test_typing.py has it checked.
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import timedelta
 
+import pyarrow as pa
+
 from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
@@ -129,6 +131,22 @@ async def tail(request: GrpcRequest[Item]) -> GrpcDuplexResponse[Total]:
     return GrpcDuplexResponse([Total(request.payload.name)])
 
 
+@grpc_stream(service="shop.Orders")
+def summarise(request: GrpcClientStreamRequest[pa.RecordBatch]) -> GrpcResponse[Total]:
+    batch: pa.RecordBatch = request.messages
+    return GrpcResponse(Total(value=batch.num_rows + request.messages.column("value").null_count))
+
+
+@grpc_stream(service="shop.Orders")
+async def head(request: GrpcBidiStreamRequest[pa.Table]) -> GrpcBidiStreamResponse[pa.Table]:
+    return GrpcBidiStreamResponse(request.messages.slice(0, 1), trailers={"x-a": "1"})
+
+
+@grpc_stream(service="shop.Orders")
+async def dump(request: GrpcRequest[Item]) -> AsyncIterator[pa.RecordBatch]:
+    yield pa.record_batch({"name": [request.payload.name]})
+
+
 class Orders:
     @grpc_stream(service="shop.Orders")
     async def count(self, request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
@@ -145,6 +163,13 @@ async def typed(client: Client, waiting: AsyncClient) -> None:
     tailed: list[Total] = client.call(tail, Item()).messages
     called: GrpcResponse[Total] = await add_up(GrpcClientStreamRequest([Item("a", 1)]))
     print(total.payload.total, counted, one, found, converted, watched, tailed, called)
+    batch = pa.record_batch({"value": [1]})
+    table: pa.Table = pa.Table.from_batches([batch])
+    summarised: GrpcResponse[Total] = client.call(summarise, batch)
+    first: pa.Table = client.call(head, table).messages
+    dumped: pa.RecordBatch = client.call(dump, Item()).messages
+    first_too: pa.Table = (await head(GrpcBidiStreamRequest(table, metadata={"x-a": "1"}))).messages
+    print(summarised, first, dumped, first_too, summarise(GrpcClientStreamRequest(batch)))
     GrpcError.invalid("messages[0].name", "must not be empty")
     GrpcError.invalid({"messages[0].name": "must not be empty"})
     GrpcError(StatusCode.NOT_FOUND, "no item", details=[Item()])
@@ -192,6 +217,16 @@ async def wrong_field(request: GrpcRequest[Item]) -> GrpcResponse[Item]:
 async def wrong_yield(request: GrpcDuplexRequest[Item]) -> AsyncIterator[Total]:
     async for item in request.messages:
         yield item  # refused
+
+
+@grpc_stream(service="shop.Orders")
+def wrong_column(request: GrpcClientStreamRequest[pa.RecordBatch]) -> GrpcResponse[Total]:
+    return GrpcResponse(Total(value=request.messages[0].value))  # refused
+
+
+@grpc_stream(service="shop.Orders")
+def wrong_columns(request: GrpcBidiStreamRequest[pa.Table]) -> GrpcBidiStreamResponse[pa.RecordBatch]:
+    return GrpcBidiStreamResponse(request.messages)  # refused
 
 
 @grpc_stream(service="shop.Orders")  # refused

@@ -72,7 +72,7 @@ class Embedded:
             if not handler.on_loop and not self._pool.ensure_started():
                 lookup.refuse("import", "the system does not start a thread for def handlers")
                 return
-            lookup.resolve(index, handler.on_loop, handler.joined)
+            lookup.resolve(index, handler.on_loop, handler.layout)
 
     def _index(self, name: str) -> int:
         known = self._indices.get(name)

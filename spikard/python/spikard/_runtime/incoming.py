@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spikard._spikard import InboundCall
 
 
 class Incoming:
-    """An async iterator over the messages of one call; it takes all that have arrived from Rust at once."""
+    """An iterator over the messages of one call; it takes all that have arrived from Rust at once.
 
-    __slots__ = ("_begin", "_call", "_decode", "_loop", "_reading", "_ready", "_started", "_waiter")
+    On the event loop it is an async one. The thread of a `def` handler iterates over it, and waits itself.
+    """
+
+    __slots__ = ("_begin", "_call", "_decode", "_in_thread", "_loop", "_reading", "_ready", "_started", "_waiter")
 
     def __init__(
         self,
@@ -21,11 +24,14 @@ class Incoming:
         loop: asyncio.AbstractEventLoop,
         begin: Callable[[], None],
         decode: Callable[[bytes], Any] | None,
+        *,
+        in_thread: bool,
     ) -> None:
         self._call = call
         self._loop = loop
         self._begin = begin
         self._decode = decode
+        self._in_thread = in_thread
         self._ready: Iterator[Any] = iter(())
         self._waiter: asyncio.Future[None] | None = None
         self._started = False
@@ -34,13 +40,29 @@ class Incoming:
     def __aiter__(self) -> AsyncIterator[Any]:
         return self
 
-    def __iter__(self) -> NoReturn:
-        raise TypeError("the messages of this request come while the handler runs: write async for message in …")
+    def __iter__(self) -> Iterator[Any]:
+        if not self._in_thread:
+            raise TypeError("the messages of this request come while the handler runs: write async for message in …")
+        return self
 
     async def __anext__(self) -> Any:
         for message in self._ready:
             return message
         return await self._first_of_batch()
+
+    def __next__(self) -> Any:
+        for message in self._ready:
+            return message
+        if not self._started:
+            self._started = True
+            self._begin()
+        batch = self._call.receive_here()
+        if batch is None:
+            raise asyncio.CancelledError("the call has been given up")
+        self._keep(batch)
+        for message in self._ready:
+            return message
+        raise StopIteration
 
     def wake(self) -> None:
         """There may be something to read."""
@@ -52,14 +74,16 @@ class Incoming:
             raise RuntimeError("another task waits for the next message of this request: one reads at a time")
         self._reading = True
         try:
-            batch = await self._next_batch()
-            # One that cannot be decoded is raised in its place, and the ones after it can still be read.
-            self._ready = iter(batch) if self._decode is None else map(self._decode, batch)
+            self._keep(await self._next_batch())
         finally:
             self._reading = False
         for message in self._ready:
             return message
         raise StopAsyncIteration
+
+    def _keep(self, batch: list[bytes]) -> None:
+        # One that cannot be decoded is raised in its place, and the ones after it can still be read.
+        self._ready = iter(batch) if self._decode is None else map(self._decode, batch)
 
     async def _next_batch(self) -> list[bytes]:
         if self._started:

@@ -6,9 +6,11 @@ import asyncio
 import contextvars
 import inspect
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from spikard._runtime.live import LiveCall
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
 from spikard.grpc._drain import DRAINS, Drains
@@ -39,6 +41,7 @@ class LoopRunner:
         # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._streams: dict[int, StreamCall] = {}
+        self._watchers: dict[int, Callable[[], None]] = {}
 
     def attach(self) -> None:
         """Begins to take calls from the bridge."""
@@ -57,8 +60,22 @@ class LoopRunner:
 
     def cancel_all(self) -> None:
         """Cancels the calls in flight."""
-        for call_id in list(self._tasks):
+        for call_id in [*self._tasks, *self._watchers]:
             self._cancel(call_id)
+
+    def live(self, call_id: int, call: InboundCall, stream: StreamCall | None) -> LiveCall:
+        """What the handler of a servicer takes besides its request."""
+
+        def watch(callback: Callable[[], None]) -> None:
+            self._watchers[call_id] = callback
+            if call.is_cancelled():
+                self._tell(call_id)
+
+        return LiveCall(call, stream, watch)
+
+    def forget(self, call_id: int) -> None:
+        """The handler of a call has ended."""
+        self._watchers.pop(call_id, None)
 
     def adopt(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         """Awaits what a `def` handler returned; runs in the loop's thread and the handler's context."""
@@ -68,9 +85,9 @@ class LoopRunner:
             # A task that is cancelled before its first step never awaits it.
             task.add_done_callback(lambda _: awaitable.close())
 
-    def adopt_stream(self, call_id: int, stream: StreamCall, answer: Any) -> None:
+    def adopt_stream(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
         """Sends the stream that a `def` handler returned; runs in the loop's thread and the handler's context."""
-        self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, lambda: answer))
+        self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, answer))
 
     def _drain(self) -> None:
         calls, cancels, wakes, lookups, closed = self._bridge.drain()
@@ -97,7 +114,8 @@ class LoopRunner:
     def _begin(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         if call.streams:
             stream = StreamCall(call, self._loop, handler, held[0])
-            sending = self._send(call_id, stream, lambda: handler.run(held))
+            live = self.live(call_id, call, stream) if handler.takes_live else None
+            sending = self._send(call_id, stream, lambda: handler.run(held, live))
             self._start(call_id, call, handler, sending)
         else:
             self._start(call_id, call, handler, self._run(call_id, call, handler, held))
@@ -114,7 +132,14 @@ class LoopRunner:
             if call.is_cancelled():
                 self._cancel(call_id)
 
+    def _tell(self, call_id: int) -> None:
+        watcher = self._watchers.pop(call_id, None)
+        if watcher is not None:
+            # It may block, as in grpcio, where it has a thread of the server's.
+            threading.Thread(target=watcher, name="spikard-callback", daemon=True).start()
+
     def _cancel(self, call_id: int) -> None:
+        self._tell(call_id)
         task = self._tasks.get(call_id)
         if task is not None:
             # A task that is cancelled before its first step never runs the coroutine, which would remove it.
@@ -124,7 +149,8 @@ class LoopRunner:
     async def _run(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         # Every exception is caught here: SystemExit or KeyboardInterrupt out of a task would end the loop.
         try:
-            response = handler.run(held)
+            live = self.live(call_id, call, None) if handler.takes_live else None
+            response = handler.run(held, live)
             if inspect.isawaitable(response):
                 response = await response
         except BaseException as error:

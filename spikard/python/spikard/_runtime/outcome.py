@@ -16,7 +16,7 @@ from spikard._runtime.seldom import Seldom
 from spikard._runtime.settled import settled, text_of
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import Status, status_of
-from spikard.grpc._typed import UndecodableError
+from spikard.grpc._undecodable import UndecodableError
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler

@@ -91,12 +91,14 @@ class Pool:
     def _run(self, call: InboundCall, call_id: int, handler: Handler, held: list[Any]) -> None:
         try:
             if call.streams:
-                # A stream is sent by the event loop.
                 stream = StreamCall(call, self._loop, handler, held[0])
-                answer = handler.run(held)
-                self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
+                live = self._runner.live(call_id, call, stream) if handler.takes_live else None
+                answer = stream.run_here(lambda: handler.run(held, live))
+                if answer is not None:  # what the event loop has to wait for
+                    self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
                 return
-            response = handler.run(held)
+            live = self._runner.live(call_id, call, None) if handler.takes_live else None
+            response = handler.run(held, live)
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)
                 return
@@ -104,6 +106,9 @@ class Pool:
             failed(call, handler, error)
         else:
             answered(call, handler, response)
+        finally:
+            if handler.takes_live:
+                self._runner.forget(call_id)
 
     def _hand_over(self, call: InboundCall, call_id: int, handler: Handler, awaitable: Any) -> None:
         if handler.name not in self._warned:

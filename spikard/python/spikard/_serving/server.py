@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,12 @@ from spikard._serving import sockets
 from spikard._serving.reflection import descriptor_set
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.settings import Settings, settings
-from spikard._serving.targets import Route, find_routes
+from spikard._serving.targets import NOTHING_TO_SERVE, Route, find_routes
 from spikard.grpc._amounts import Duration, duration
 from spikard.grpc._option_table import takes
 from spikard.grpc._options import ServerOptions
+from spikard.grpc._servicer.recorder import Recorder
+from spikard.grpc._servicer.servicer import Servicer
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -42,7 +45,8 @@ class Server:
             await server.wait()
 
     A target is a module, ``"module"``, ``"module:name"``, a function with ``@grpc_stream``, or an instance of a
-    class with such methods. Signals are left to the program; :func:`serve` handles them.
+    class with such methods, or what :func:`servicer` makes. Signals are left to the program; :func:`serve` handles
+    them.
 
     The options are in ``docs/reference/settings.md``, and in the signature.
 
@@ -53,7 +57,9 @@ class Server:
     @takes(ServerOptions)
     def __init__(self, *targets: object, **options: Unpack[ServerOptions]) -> None:
         checked = settings(ServerOptions, options)
-        self._set_up(find_routes(targets), checked)
+        self._targets = list(targets)
+        # Without targets it waits for what generated code adds.
+        self._set_up(find_routes(targets) if targets else [], checked)
 
     def _set_up(self, routes: list[Route], checked: Settings) -> None:
         self._routes = routes
@@ -69,6 +75,7 @@ class Server:
     @classmethod
     def _prepared(cls, routes: list[Route], checked: Settings) -> Server:
         server = cls.__new__(cls)
+        server._targets = []
         server._set_up(routes, checked)
         return server
 
@@ -93,6 +100,37 @@ class Server:
         """A line for each method: its kind, its handler and its limits."""
         return str(self._native.table)
 
+    def add_generic_rpc_handlers(self, handlers: Iterable[Any]) -> None:
+        """Serves what ``grpc.method_handlers_generic_handler`` makes: see :meth:`add_registered_method_handlers`."""
+        recorder = Recorder()
+        recorder.add_generic_rpc_handlers(handlers)
+        self._add(recorder)
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Any]) -> None:
+        """Serves the methods of a service, as code that was generated for grpcio registers them.
+
+        So the generated function takes this server for one of grpcio's, before it is started::
+
+            server = Server(bind="127.0.0.1:0")
+            shop_pb2_grpc.add_OrdersServicer_to_server(Orders(), server)
+
+        :func:`servicer` does the same, and has options.
+        """
+        recorder = Recorder()
+        recorder.add_registered_method_handlers(service, handlers)
+        self._add(recorder)
+
+    def _add(self, recorder: Recorder) -> None:
+        if self._runtime is not None or self._stopped:
+            raise RuntimeError("the server has been started: add services before")
+        # Generated code registers each method twice, in both ways.
+        known = {route.path: getattr(route.handler.function, "__wrapped__", None) for route in self._routes}
+        new = [method for method in recorder.methods.values() if known.get(method.path) != method.function]
+        if new:
+            targets = [*self._targets, Servicer(new, buffered=False, limits={})]
+            self._set_up(find_routes(targets), self._settings)
+            self._targets = targets
+
     async def start(self) -> None:
         """Listens and serves.
 
@@ -108,6 +146,9 @@ class Server:
         if self._runtime is not None:
             listening.close()
             raise RuntimeError("the server has been started before: make a new one")
+        if not self._routes:
+            listening.close()
+            raise ValueError(NOTHING_TO_SERVE)
         unix = listening.family == socket.AF_UNIX
         self._place = sockets.place(listening)
         if owned and unix and self._place.path is not None and self._settings.address.fd is None:

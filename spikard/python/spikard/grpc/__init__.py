@@ -29,7 +29,8 @@ An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionE
 :func:`register_exception` adds rows.
 
 :func:`serve` serves handlers until a signal, :class:`Server` inside an asyncio program, and the command
-``spikard serve`` from a shell. :mod:`spikard.grpc.testing` calls them in tests through everything but the socket.
+``spikard serve`` from a shell. :func:`servicer` serves classes that were written for grpcio.
+:mod:`spikard.grpc.testing` calls handlers in tests through everything but the socket.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ from spikard.grpc._stream import grpc_stream
 if TYPE_CHECKING:
     from spikard._serving.blocking import serve
     from spikard._serving.server import Server
+    from spikard.grpc._servicer.servicer import servicer
 
 __all__ = [
     "MAX_STREAM_MESSAGES",
@@ -76,6 +78,7 @@ __all__ = [
     "register_codec",
     "register_exception",
     "serve",
+    "servicer",
 ]
 
 
@@ -91,4 +94,8 @@ if not TYPE_CHECKING:  # type checkers see the imports above, and must refuse ev
             from spikard._serving.blocking import serve
 
             return serve
+        if name == "servicer":
+            from spikard.grpc._servicer.servicer import servicer
+
+            return servicer
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

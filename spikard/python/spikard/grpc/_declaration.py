@@ -33,6 +33,8 @@ class Declaration:
     """The messages that the handler takes and gives; ``None`` where both are ``bytes``."""
     described: Service | None = None
     """The service, where it was given as its descriptor."""
+    takes_live: bool = False
+    """Whether the handler takes the live call as well, for the context of a servicer."""
 
     @property
     def path(self) -> str:

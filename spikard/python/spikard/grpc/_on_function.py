@@ -40,19 +40,20 @@ class Given:
 def declare_function(function: Any, given: Given, name: str | None = None) -> None:
     """Declares a function as the handler of a method, which is named after the function, or its `name` in a class.
 
-    A ``TypeError`` or ``ValueError`` names the function, and what is wrong with it.
+    A ``TypeError`` or ``ValueError`` names the function, and what is wrong with it; an ``ImportError`` what it needs.
     """
     with mistakes_on(function):
         _check(function)
         described = given.described()
         found, streams, annotations = kind_of(function, None if given.kind is None else _kind(given.kind))
+        method = _method(described, function.__name__ if name is None else name, given.method)
         declaration = Declaration(
             service=service_name(given.service if described is None else described.name),
-            method=_method(described, function.__name__ if name is None else name, given.method),
+            method=method,
             kind=found,
             streams=streams,
             limits=limits_of(given),
-            typed=typed_of(annotations),
+            typed=typed_of(annotations, None if described is None else method_named(described, method)),
             described=described,
         )
         compare(declaration)
@@ -74,7 +75,7 @@ def mistakes_on(decorated: Any) -> Generator[None]:
     """Names what is decorated in the mistakes that are found in it."""
     try:
         yield
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ImportError) as error:
         raise type(error)(f"@grpc_stream on {_named(decorated)}: {error}") from error.__cause__
 
 
@@ -105,11 +106,6 @@ def _check(function: Any) -> None:
     if not inspect.isfunction(function):
         raise TypeError(
             f"it is put on a function or a class, not on {type(function).__name__}: write a def or an async def"
-        )
-    if inspect.isgeneratorfunction(function):
-        raise TypeError(
-            "it is a def that yields: a handler that yields is an async generator, so write async def (and await "
-            "asyncio.to_thread(…) around what blocks)"
         )
     if declared(function) is not None:
         raise TypeError("it has a @grpc_stream already: a function handles one method")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypedDict, overload
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, overload
 
 from spikard.grpc._call import Call
-from spikard.grpc._listed import stream
+from spikard.grpc._listed import MessageStream, stream
 from spikard.grpc._message_type import Taken_co
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import Shown
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from spikard.grpc._message_type import ColumnsT
+
+_M = TypeVar("_M")
 
 
 class _Head(TypedDict, total=False):
@@ -76,10 +80,26 @@ class GrpcRequest(_Request[Taken_co]):
         self.payload = payload
 
 
+if TYPE_CHECKING:
+
+    class _Received:
+        """What type checkers see as the messages: columns as a whole, others as a sequence."""
+
+        @overload
+        def __get__(self, request: _BufferedRequest[ColumnsT], owner: type) -> ColumnsT: ...
+        @overload
+        def __get__(self, request: _BufferedRequest[_M], owner: type) -> Sequence[_M]: ...
+        def __get__(self, request: Any, owner: type) -> Any: ...
+        def __set__(self, request: Any, messages: Any) -> None: ...
+
+
 @dataclass(slots=True, init=False, repr=False)
 class _BufferedRequest(_Request[Taken_co]):
-    messages: Sequence[Taken_co]
-    """Every message of the stream, in the order sent."""
+    if not TYPE_CHECKING:
+        messages: Sequence[Taken_co]
+        """Every message of the stream, in the order sent; one record batch or table, where the request has columns."""
+    else:
+        messages: _Received = _Received()
 
     __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")
     _shown = ("service_name", "method_name", "metadata", "messages")
@@ -102,11 +122,31 @@ class GrpcClientStreamRequest(_BufferedRequest[Taken_co]):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self: GrpcClientStreamRequest[bytes], messages: None = None, **head: Unpack[_Head]) -> None: ...
+        @overload
+        def __init__(self: GrpcClientStreamRequest[ColumnsT], messages: ColumnsT, **head: Unpack[_Head]) -> None: ...
+        @overload
+        def __init__(self, messages: Sequence[Taken_co], **head: Unpack[_Head]) -> None: ...
+        def __init__(self, messages: Any = None, **head: Any) -> None: ...
+
 
 class GrpcBidiStreamRequest(_BufferedRequest[Taken_co]):
     """The request of a bidirectional RPC, buffered: every message of the client, in order."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self: GrpcBidiStreamRequest[bytes], messages: None = None, **head: Unpack[_Head]) -> None: ...
+        @overload
+        def __init__(self: GrpcBidiStreamRequest[ColumnsT], messages: ColumnsT, **head: Unpack[_Head]) -> None: ...
+        @overload
+        def __init__(self, messages: Sequence[Taken_co], **head: Unpack[_Head]) -> None: ...
+        def __init__(self, messages: Any = None, **head: Any) -> None: ...
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -120,11 +160,14 @@ class GrpcDuplexRequest(_Request[Taken_co]):
             async for message in request.messages:
                 yield message.upper()
 
+    A ``def`` handler does the same in a thread of its own, which waits: with ``for``, and ``yield``, as a generator
+    that is not async.
+
     Backpressure works both ways: a client that does not read suspends the handler at its ``yield``, and a handler that
     does not read exhausts the client's flow-control window. When the client cancels, disconnects or is out of time, the
-    handler gets ``CancelledError`` where it waits (``GeneratorExit`` at a ``yield``), and its ``finally`` runs. A
-    message over a limit, or a protocol error, is raised as a :class:`GrpcError <spikard.grpc.GrpcError>` by the
-    ``async for``, after the messages before it.
+    handler gets ``CancelledError`` where it waits for a message (``GeneratorExit`` at a ``yield``), and its ``finally``
+    runs. A message over a limit, or a protocol error, is raised as a :class:`GrpcError <spikard.grpc.GrpcError>` by the
+    ``for`` loop, after the messages before it.
 
     A test passes a list, and calls the handler as a function::
 
@@ -132,7 +175,7 @@ class GrpcDuplexRequest(_Request[Taken_co]):
         assert [message async for message in handle_talk(request)] == [b"ONE", b"TWO"]
     """
 
-    messages: AsyncIterator[Taken_co] = field(compare=False)
+    messages: MessageStream[Taken_co] = field(compare=False)
     """The client's messages, until it half-closes. One task may read at a time."""
 
     __match_args__ = ("service_name", "method_name", "metadata", "messages", "call")

@@ -15,6 +15,8 @@ from spikard.grpc._show import Shown
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from spikard.grpc._message_type import ColumnsT
+
 _M = TypeVar("_M")
 
 
@@ -22,6 +24,10 @@ class _Head(TypedDict, total=False):
     metadata: MetadataLike | None
     trailers: MetadataLike | None
     compression: Compression | None
+
+
+class _BufferedHead(_Head, total=False):
+    uncompressed: Iterable[int]
 
 
 @dataclass(slots=True, init=False, repr=False, match_args=False)
@@ -70,12 +76,28 @@ class GrpcResponse(_Response, Generic[Sent_co]):
         self.payload = payload
 
 
+if TYPE_CHECKING:
+
+    class _Sent:
+        """What type checkers see as the messages: columns as a whole, others as a list."""
+
+        @overload
+        def __get__(self, response: _BufferedResponse[ColumnsT], owner: type) -> ColumnsT: ...
+        @overload
+        def __get__(self, response: _BufferedResponse[_M], owner: type) -> list[_M]: ...
+        def __get__(self, response: Any, owner: type) -> Any: ...
+        def __set__(self, response: Any, messages: Any) -> None: ...
+
+
 @dataclass(slots=True, init=False, repr=False)
 class _BufferedResponse(_Response, Generic[SentInList_co]):
-    messages: list[SentInList_co]
-    """The messages, sent in this order."""
     uncompressed: tuple[int, ...]
     """The indices of messages that are sent uncompressed in spite of `compression`, such as images."""
+    if not TYPE_CHECKING:
+        messages: list[SentInList_co]
+        """The messages, sent in this order; or one record batch or table, a message for each row."""
+    else:
+        messages: _Sent = _Sent()
 
     __match_args__ = ("messages", "metadata", "trailers", "compression", "uncompressed")
     _shown = ("messages", "metadata", "trailers")
@@ -100,11 +122,31 @@ class GrpcServerStreamResponse(_BufferedResponse[SentInList_co]):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: GrpcServerStreamResponse[ColumnsT], messages: ColumnsT, **head: Unpack[_BufferedHead]
+        ) -> None: ...
+        @overload
+        def __init__(self, messages: Iterable[SentInList_co] = (), **head: Unpack[_BufferedHead]) -> None: ...
+        def __init__(self, messages: Any = (), **head: Any) -> None: ...
+
 
 class GrpcBidiStreamResponse(_BufferedResponse[SentInList_co]):
     """The response of a bidirectional RPC, buffered: a list of messages."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: GrpcBidiStreamResponse[ColumnsT], messages: ColumnsT, **head: Unpack[_BufferedHead]
+        ) -> None: ...
+        @overload
+        def __init__(self, messages: Iterable[SentInList_co] = (), **head: Unpack[_BufferedHead]) -> None: ...
+        def __init__(self, messages: Any = (), **head: Any) -> None: ...
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -150,7 +192,7 @@ class GrpcDuplexResponse(_Response, Generic[SentInList_co]):
 
 def _list(messages: Iterable[_M]) -> list[_M]:
     # A list is kept as it is, so that a handler may go on appending. `list` would split bytes and str, so they are left
-    # for the check of the response, which reports them.
-    if isinstance(messages, (list, bytes, bytearray, memoryview, str)):
+    # for the check of the response, which reports them. Columns are a whole of their own.
+    if isinstance(messages, (list, bytes, bytearray, memoryview, str)) or hasattr(messages, "num_rows"):
         return messages  # type: ignore[return-value]
     return list(messages)

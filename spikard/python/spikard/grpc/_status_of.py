@@ -47,6 +47,8 @@ _TABLE: dict[type[BaseException], _Row] = {
 }
 _BUILT_IN: dict[type[BaseException], _Row] = {kind: row for kind, row in _TABLE.items() if issubclass(kind, OSError)}
 
+_OWN = dict(_TABLE)
+
 # The codes of a server's own faults, whoever chose them.
 _FAULTS = {StatusCode.UNKNOWN, StatusCode.INTERNAL, StatusCode.DATA_LOSS}
 
@@ -67,6 +69,11 @@ def register_exception(exception: type[BaseException], code: CodeLike, *, send_t
         raise TypeError(f"{exception.__name__} is a GrpcError, which has a status of its own")
     code = failure(code)
     _TABLE[exception] = _Row(code, send_text, level=_level_of(code))
+
+
+def registered_for(code: StatusCode) -> tuple[type[BaseException], ...]:
+    """The exception types that :func:`register_exception` has mapped to a code."""
+    return tuple(kind for kind, row in _TABLE.items() if row.code is code and row is not _OWN.get(kind))
 
 
 def status_of(error: BaseException) -> tuple[Status, int]:

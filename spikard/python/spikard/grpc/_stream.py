@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 from spikard.grpc._amounts import Size
@@ -26,7 +26,7 @@ KindName = Literal["unary", "server_streaming", "client_streaming", "bidirection
 _One = GrpcResponse[Any] | Awaitable[GrpcResponse[Any]]
 _ServerStream = GrpcServerStreamResponse[Any] | Awaitable[GrpcServerStreamResponse[Any]]
 _BidiStream = GrpcBidiStreamResponse[Any] | Awaitable[GrpcBidiStreamResponse[Any]]
-_Stream = AsyncIterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
+_Stream = AsyncIterator[Any] | Iterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
 
 _Handler = TypeVar(
     "_Handler",
@@ -102,7 +102,7 @@ def grpc_stream(
     Args:
         service: The full name of the service, ``"package.Service"``, or its descriptor,
             ``shop_pb2.DESCRIPTOR.services_by_name["Orders"]``: then the method, its kind and its messages are compared
-            with it here.
+            with it here. Columns need a descriptor, which tells of what messages they are.
         method: The name of the method. Default: the function's name in UpperCamelCase, ``ImportItems``. Nothing
             is taken off it: ``handle_import`` is ``HandleImport``. With a descriptor it is spelled as there:
             ``get_url`` may be ``GetURL``.

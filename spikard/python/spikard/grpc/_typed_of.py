@@ -7,20 +7,26 @@ import typing
 from typing import Any
 
 from spikard.grpc._codec import EXPECTED, Codec, codec_of
+from spikard.grpc._columns import Columns
+from spikard.grpc._columns_of import columns_of, is_columns
 from spikard.grpc._kind_of import Annotations, shown
+from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._response import GrpcResponse
+from spikard.grpc._service import ServiceMethod
 from spikard.grpc._typed import Typed
 
 _BYTES = (bytes, bytearray, memoryview, Any)
 _UNIONS = {typing.Union, types.UnionType}
 
 
-def typed_of(found: Annotations) -> Typed | None:
+def typed_of(found: Annotations, method: ServiceMethod | None) -> Typed | None:
     """What a handler with these annotations takes and gives; ``None`` where both are ``bytes``.
 
-    A ``TypeError`` names an argument that is no class of messages, or that only one side has.
+    `method` is the one that it handles, where its descriptor is known. A ``TypeError`` names an argument that is no
+    class of messages, or that only one side has.
     """
-    takes = _codec("request", found.takes)
-    gives = _codec("response", found.gives)
+    takes = _codec("request", found.takes, found.request, None if method is None else method.taken)
+    gives = _codec("response", found.gives, found.response, None if method is None else method.given)
     if takes is None and gives is None:
         return None
     for (side, own), (other, codec) in (
@@ -35,9 +41,11 @@ def typed_of(found: Annotations) -> Typed | None:
     return Typed(takes, gives)
 
 
-def _codec(side: str, argument: Any) -> Codec | None:
+def _codec(side: str, argument: Any, shape: Any, message: Any) -> Codec | Columns | None:
     if argument is None or _is_bytes(argument):
         return None
+    if is_columns(argument):
+        return _columns(side, argument, shape, message)
     codec = codec_of(argument)
     if codec is None:
         name = shown(argument)
@@ -46,6 +54,27 @@ def _codec(side: str, argument: Any) -> Codec | None:
             f"make it one before, with register_codec({name}, decode=…, encode=…)"
         )
     return codec
+
+
+def _columns(side: str, argument: Any, shape: Any, message: Any) -> Columns:
+    name = f"pyarrow.{argument.__name__}"
+    if shape in _NOT_OF_STREAMS:
+        raise TypeError(f"the type argument of its {side} is {name}, {_NOT_OF_STREAMS[shape]}")
+    if message is None:
+        raise TypeError(
+            f"the type argument of its {side} is {name}, which does not tell of what messages: give the decorator the "
+            f'descriptor of the service, @grpc_stream(service=shop_pb2.DESCRIPTOR.services_by_name["Orders"])'
+        )
+    return columns_of(argument, message, sent=side == "response")
+
+
+_NOT_OF_STREAMS = {
+    GrpcRequest: "and it has one message: annotate it with the class of the message",
+    GrpcResponse: "and it has one message: annotate it with the class of the message",
+    GrpcDuplexRequest: "which a whole stream is made into, and its messages come one by one: take a "
+    "GrpcBidiStreamRequest, or annotate it with the class of the messages",
+}
+"""The requests and responses that have no columns, and why."""
 
 
 def _is_bytes(argument: Any) -> bool:

@@ -133,7 +133,7 @@ impl CallState {
     /// The handler has finished and reads nothing more.
     pub(super) fn set_finished(&self) {
         self.finished.store(true, Ordering::Relaxed);
-        self.inflow.as_ref().inspect(|inflow| inflow.close());
+        self.stop_reading();
     }
 
     pub(super) fn is_finished(&self) -> bool {
@@ -142,8 +142,13 @@ impl CallState {
 
     /// Drops what the streams hold. Returns whether to wake Python.
     pub(super) fn abandon(&self) -> bool {
-        self.inflow.as_ref().inspect(|inflow| inflow.close());
+        self.stop_reading();
         self.outflow.as_ref().is_some_and(Outflow::abandon)
+    }
+
+    /// Nothing more is read: a thread that waits for a message comes free.
+    pub(super) fn stop_reading(&self) {
+        self.inflow.as_ref().inspect(|inflow| inflow.close());
     }
 
     /// The messages of a streaming request.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use crate::python::PythonError;
+use crate::python::convert::Layout;
 use crate::python::lock::unpoisoned;
 
 /// A handler that Python has found: its index in Python's list, and where it runs.
@@ -11,8 +12,7 @@ use crate::python::lock::unpoisoned;
 pub(crate) struct Handler {
     pub(crate) index: usize,
     pub(crate) runs: Runs,
-    /// Whether it takes the messages of a buffered stream joined in one `bytes`.
-    pub(crate) joined: bool,
+    pub(crate) layout: Layout,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

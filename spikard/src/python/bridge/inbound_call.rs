@@ -12,7 +12,7 @@ use crate::python::convert::{
 };
 
 use super::call::CallState;
-use super::inflow::Received;
+use super::inflow::{Inflow, Received};
 
 /// A call that waits for the response of its handler.
 #[pyclass(frozen, module = "spikard._spikard")]
@@ -103,10 +103,44 @@ impl InboundCall {
     }
 
     fn receive<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
-        let received = match self.0.inflow() {
-            Some(inflow) => inflow.receive(),
-            None => Received::HalfClosed,
+        match self.0.inflow().map(Inflow::receive) {
+            Some(received) => self.received(py, received),
+            None => Ok(Some(PyList::empty(py))),
+        }
+    }
+
+    fn send_here(&self, py: Python<'_>, batch: &Bound<'_, PyList>) -> PyResult<bool> {
+        let Some(outflow) = self.0.outflow() else {
+            return Ok(true);
         };
+        let room = outflow.send_here(convert::frame_batch(batch)?);
+        Ok(room || py.detach(|| outflow.wait()))
+    }
+
+    fn receive_here<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        match self.0.inflow() {
+            Some(inflow) => self.received(py, py.detach(|| inflow.wait())),
+            None => Ok(Some(PyList::empty(py))),
+        }
+    }
+
+    #[staticmethod]
+    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        convert::yielded(index, message)
+    }
+
+    #[staticmethod]
+    fn no_stream(found: &Bound<'_, PyAny>) -> PyErr {
+        convert::wrong_response(Answer::Stream, found)
+    }
+}
+
+impl InboundCall {
+    fn received<'py>(
+        &self,
+        py: Python<'py>,
+        received: Received,
+    ) -> PyResult<Option<Bound<'py, PyList>>> {
         match received {
             Received::NothingYet => Ok(None),
             Received::HalfClosed => Ok(Some(PyList::empty(py))),
@@ -122,15 +156,5 @@ impl InboundCall {
                 Err(grpc_error(py, &over))
             }
         }
-    }
-
-    #[staticmethod]
-    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-        convert::yielded(index, message)
-    }
-
-    #[staticmethod]
-    fn no_stream(found: &Bound<'_, PyAny>) -> PyErr {
-        convert::wrong_response(Answer::Stream, found)
     }
 }

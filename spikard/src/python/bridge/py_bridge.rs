@@ -10,7 +10,7 @@ use pyo3::types::{PyList, PyTuple};
 use crate::Status;
 use crate::call::refusal;
 use crate::python::PythonError;
-use crate::python::convert;
+use crate::python::convert::{self, Layout};
 
 use super::call::CallState;
 use super::call_drain::CallDrain;
@@ -146,7 +146,7 @@ fn start<'py, T>(
         let drain =
             connection.map(|connection| Bound::new(py, CallDrain::new(connection, call.id)));
         let drain = drain.transpose()?.map(Bound::into_any);
-        let request = convert::request(py, request, call.answer, call.handler.joined, drain)?;
+        let request = convert::request(py, request, call.answer, call.handler.layout, drain)?;
         hand_over((inbound.clone(), call.id, call.handler.index, request))
     });
     handed_over
@@ -177,12 +177,12 @@ impl Lookup {
         &self.0.name
     }
 
-    fn resolve(&self, index: usize, on_loop: bool, joined: bool) {
+    fn resolve(&self, index: usize, on_loop: bool, layout: Layout) {
         let runs = if on_loop { Runs::OnLoop } else { Runs::InPool };
         self.0.answer(Ok(Handler {
             index,
             runs,
-            joined,
+            layout,
         }));
     }
 

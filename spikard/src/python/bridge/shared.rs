@@ -263,6 +263,7 @@ impl Bridge {
         for call in calls.into_values() {
             call.withdraw();
             call.fail(status.clone());
+            call.stop_reading();
         }
         drop(queue);
     }

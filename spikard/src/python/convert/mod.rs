@@ -2,11 +2,13 @@
 
 mod answer;
 mod classes;
+mod column;
 mod compression;
 mod copied;
 mod frames;
 mod inbound;
 mod joined;
+mod layout;
 #[cfg(feature = "orca")]
 mod load;
 mod metadata;
@@ -20,6 +22,7 @@ pub(crate) use compression::{Wanted, wanted};
 pub(crate) use copied::Copied;
 pub(crate) use frames::frame;
 pub(crate) use inbound::{Inbound, PythonRequest};
+pub(crate) use layout::Layout;
 pub(crate) use metadata::{ReceivedMetadata, append as append_metadata, sent as sent_metadata};
 pub(crate) use reply::{Buffered, frame_batch, reply, yielded};
 pub(crate) use request::request;

@@ -10,17 +10,19 @@ use crate::Call;
 
 use super::answer::Answer;
 use super::classes;
+use super::column::Column;
 use super::copied::Copied;
 use super::inbound::{Inbound, Messages};
 use super::joined::Joined;
+use super::layout::Layout;
 
-/// The Python request. Its messages become one list of exactly their number, or one `bytes` if they are to be `joined`. Its
-/// call says through `drain` whether the server drains.
+/// The Python request. Those of its messages that are a list have the layout that its handler takes. Its call says through
+/// `drain` whether the server drains.
 pub(crate) fn request<'py>(
     py: Python<'py>,
     inbound: Inbound,
     answer: Answer,
-    joined: bool,
+    layout: Layout,
     drain: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let fields = PyDict::new(py);
@@ -34,13 +36,16 @@ pub(crate) fn request<'py>(
     let class = classes::request(py, inbound.kind)?;
     match inbound.messages {
         Messages::One(message) => class.call((Copied(message),), Some(&fields)),
-        Messages::List(messages) if joined => class.call((Joined(messages),), Some(&fields)),
-        Messages::List(messages) => {
+        Messages::List(messages) => match layout {
             // Each message is freed as soon as it is copied. With several arenas, resident memory may still reach twice
             // the payload: glibc keeps freed memory in the arena of the thread that received it.
-            let list = PyList::new(py, messages.into_iter().map(Copied))?;
-            class.call((list,), Some(&fields))
-        }
+            Layout::List => {
+                let list = PyList::new(py, messages.into_iter().map(Copied))?;
+                class.call((list,), Some(&fields))
+            }
+            Layout::Joined => class.call((Joined(messages),), Some(&fields)),
+            Layout::Column => class.call((Column(messages),), Some(&fields)),
+        },
         // Python adds its end of the stream.
         Messages::Stream(_) => class.call((), Some(&fields)),
     }

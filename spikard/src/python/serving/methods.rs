@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use crate::dispatch::Target;
 use crate::python::bridge::{Bridge, Handler, Runs};
+use crate::python::convert::Layout;
 use crate::routes::interned;
 use crate::{Handler as HandlerName, Kind, MethodInfo, MethodOptions, Routes};
 
@@ -58,8 +59,7 @@ struct NamedHandler {
     /// `module:callable`, for people.
     name: String,
     on_loop: bool,
-    /// Whether it takes the messages of a buffered stream joined in one `bytes`.
-    joined: bool,
+    layout: Layout,
 }
 
 impl Declared {
@@ -101,7 +101,7 @@ impl Declared {
         let handler = Handler {
             index,
             runs,
-            joined: handler.joined,
+            layout: handler.layout,
         };
         let bridge = bridge.clone();
         routes.declare(service, method, info, move |call| {

@@ -4,7 +4,9 @@
 
 mod answer;
 mod arena;
+mod carried;
 mod descriptor;
+mod dialogue;
 mod ending;
 mod errno;
 mod in_process;
@@ -12,6 +14,8 @@ mod log;
 mod methods;
 mod orders;
 mod pulse;
+mod py_answered;
+mod py_dialogue;
 mod py_server;
 mod running;
 mod settings;
@@ -21,4 +25,6 @@ mod watchdog;
 
 pub(crate) use arena::one_arena;
 pub(crate) use ending::Ending;
-pub(crate) use py_server::{PyAnswered, PyServer};
+pub(crate) use py_answered::PyAnswered;
+pub(crate) use py_dialogue::PyDialogue;
+pub(crate) use py_server::PyServer;

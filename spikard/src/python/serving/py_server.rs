@@ -9,15 +9,18 @@ use pyo3::types::{PyBytes, PyList};
 use tonic::metadata::MetadataMap;
 
 use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::convert::{Copied, ReceivedMetadata, append_metadata, frame};
+use crate::python::convert::{append_metadata, frame};
 use crate::python::lock::{lock, unpoisoned};
 use crate::python::{PythonError, PythonErrorKind};
 use crate::{Routes, ServeError};
 
+use super::carried::Head;
 use super::descriptor::owned;
-use super::in_process::{Answered, InProcess, Outgoing};
+use super::in_process::InProcess;
 use super::log;
 use super::methods::{Declared, seconds};
+use super::py_answered::PyAnswered;
+use super::py_dialogue::PyDialogue;
 use super::running::{Running, Socket, runtime};
 use super::settings::Settings;
 use super::stop::Stop;
@@ -40,17 +43,6 @@ enum Phase {
     Serving(Running),
     InProcess(InProcess),
     Ended,
-}
-
-/// The response to a call inside the process.
-#[pyclass(frozen, get_all, name = "Answered", module = "spikard._spikard")]
-pub(crate) struct PyAnswered {
-    code: i32,
-    message: String,
-    details: Py<PyBytes>,
-    metadata: Py<PyAny>,
-    trailers: Py<PyAny>,
-    messages: Py<PyList>,
 }
 
 #[pymethods]
@@ -152,19 +144,27 @@ impl PyServer {
         timeout: Option<f64>,
         token: u64,
     ) -> PyResult<()> {
-        let path = PathAndQuery::try_from(path)
-            .map_err(|error| PyValueError::new_err(format!("{path:?} is not a path: {error}")))?;
-        let outgoing = Outgoing {
-            path,
-            metadata: pairs(metadata)?,
-            body: frame("request", &messages)?,
-            timeout: timeout.map(seconds).transpose()?,
-        };
+        let framed = frame("request", &messages)?;
+        let head = head(path, metadata, timeout)?;
         match &*self.phase()? {
-            Phase::InProcess(client) => client.begin(outgoing, token),
+            Phase::InProcess(client) => client.begin(head, framed, token),
             _ => return Err(PyRuntimeError::new_err(STOPPED)),
         }
         Ok(())
+    }
+
+    /// Opens a call inside the process whose messages go one by one.
+    fn open(
+        &self,
+        path: &str,
+        metadata: &Bound<'_, PyList>,
+        timeout: Option<f64>,
+    ) -> PyResult<PyDialogue> {
+        let head = head(path, metadata, timeout)?;
+        match &*self.phase()? {
+            Phase::InProcess(client) => Ok(client.open(head)),
+            _ => Err(PyRuntimeError::new_err(STOPPED)),
+        }
     }
 
     /// Takes the response of a call that is done.
@@ -173,7 +173,9 @@ impl PyServer {
             Phase::InProcess(client) => client.take(token),
             _ => None,
         };
-        answered.map(|answered| shown(py, answered)).transpose()
+        answered
+            .map(|answered| PyAnswered::shown(py, answered))
+            .transpose()
     }
 
     /// Cancels a call inside the process.
@@ -268,6 +270,16 @@ fn refused(error: ServeError) -> PyErr {
     }
 }
 
+fn head(path: &str, metadata: &Bound<'_, PyList>, timeout: Option<f64>) -> PyResult<Head> {
+    let path = PathAndQuery::try_from(path)
+        .map_err(|error| PyValueError::new_err(format!("{path:?} is not a path: {error}")))?;
+    Ok(Head {
+        path,
+        metadata: pairs(metadata)?,
+        timeout: timeout.map(seconds).transpose()?,
+    })
+}
+
 fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
     let mut sent = MetadataMap::new();
     for pair in metadata {
@@ -275,19 +287,4 @@ fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
         append_metadata(&mut sent, &key, &value)?;
     }
     Ok(sent)
-}
-
-fn shown(py: Python<'_>, answered: Answered) -> PyResult<PyAnswered> {
-    let received = |map: MetadataMap| -> PyResult<Py<PyAny>> {
-        Ok(ReceivedMetadata::decode(map).into_python(py)?.unbind())
-    };
-    let status = answered.status;
-    Ok(PyAnswered {
-        code: i32::from(status.code()),
-        message: status.message().to_owned(),
-        details: Copied(status.details()).into_pyobject(py)?.unbind(),
-        metadata: received(answered.metadata)?,
-        trailers: received(answered.trailers)?,
-        messages: PyList::new(py, answered.messages.into_iter().map(Copied))?.unbind(),
-    })
 }
