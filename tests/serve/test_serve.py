@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import subprocess
@@ -160,6 +161,9 @@ def wait_for_listener(pid: int) -> str:
     """Wait until a process has handed its socket to tokio's threads, which have names of their own."""
     tasks = Path(f"/proc/{pid}/task")
     while True:
-        names = [task.joinpath("comm").read_text().strip() for task in tasks.iterdir()]
+        names = []
+        for task in tasks.iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                names.append(task.joinpath("comm").read_text().strip())
         if "spikard-ending" in names and any(name.startswith("spikard-io") for name in names):
             return names[0]
