@@ -100,7 +100,7 @@ class Bridge:
         self,
     ) -> tuple[list[tuple[InboundCall, int, int, Any]], list[int], list[int], list[Lookup], bool]:
         """What came in for the loop: calls (with id, handler and request), ids to cancel, ids whose streams have
-        changed, lookups, and whether the bridge is closed."""
+        changed or whose connections drain, lookups, and whether the bridge is closed."""
 
     def take(self) -> tuple[InboundCall, int, int, Any, bool] | None:
         """Waits for a call of a ``def`` handler; ``None`` when the bridge is closed. The last item says
@@ -108,6 +108,9 @@ class Bridge:
 
     def notices(self) -> tuple[list[int], list[tuple[int, str, str]]]:
         """The numbers of what is done, and lines for the log: level, logger, text."""
+
+    def notify_of_drain(self, drain: Any, /) -> bool:
+        """Has a call among the wakes of a later drain when its connection drains; returns whether it does already."""
 
     def add_first_worker(self) -> bool:
         """Whether the pool's first thread is to be started now."""
@@ -208,9 +211,9 @@ class Server:
     def ended_calls(self) -> EndedCalls | None:
         """The calls that have ended, where an option needs them."""
 
-    def start(self, fd: int, unix: bool, draining: int, ended: int, level: int, /, metrics: int | None = None) -> None:
-        """Serves on a socket, which it takes over, and so one for the page of metrics; notifies two tokens, when the
-        drain begins and when it ends."""
+    def start(self, fd: int, unix: bool, ended: int, level: int, /, metrics: int | None = None) -> None:
+        """Serves on a socket, which it takes over, and so one for the page of metrics; notifies a token when it has
+        ended."""
 
     def report_metrics(self, line: int, /) -> None:
         """Sends pages of metrics to the supervisor, through a descriptor that it takes over."""
@@ -245,8 +248,11 @@ class Server:
         """Begins the drain; one that has begun ends sooner where the grace is shorter."""
 
     @property
-    def draining_within(self) -> float | None:
-        """The grace period of the drain, in seconds, once it has begun."""
+    def drain_left(self) -> float | None:
+        """Seconds until the end of the grace period, once the drain has begun; below 0 when it is over.
+
+        It counts from the begin of the drain: the drain delay comes on top.
+        """
 
     def set_health(self, service: str, serves: bool, /) -> None:
         """Has health say NOT_SERVING for a service, or SERVING again, while the server serves."""
@@ -303,8 +309,9 @@ class Answered:
 class Watchdog:
     """Notices that the event loop is blocked."""
 
-    def wait(self) -> float | None:
-        """Waits until the loop is blocked, and returns for how many seconds; ``None`` at the end."""
+    def wait(self) -> tuple[float, bool] | None:
+        """Waits until the loop is blocked, or answers again after long; returns for how many seconds it was blocked,
+        and whether it answers again. ``None`` at the end."""
 
     def close(self) -> None:
         """Ends the wait."""

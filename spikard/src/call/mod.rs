@@ -13,6 +13,8 @@ mod panic_text;
 mod panics;
 mod progress;
 pub(crate) mod refusal;
+#[cfg(feature = "server")]
+mod seldom;
 mod span;
 #[cfg(feature = "otel")]
 mod trace_context;
@@ -42,6 +44,8 @@ pub use load::LoadReport;
 pub(crate) use load::{LoadRecorder, Recorded};
 pub(crate) use panics::{contained, contained_in};
 pub(crate) use progress::Progress;
+#[cfg(feature = "server")]
+pub(crate) use seldom::Seldom;
 pub(crate) use span::CallSpan;
 #[cfg(feature = "orca")]
 pub(crate) use span::is_server_fault;
@@ -151,11 +155,10 @@ impl Call {
     /// ```
     pub fn draining(&self) -> impl Future<Output = ()> + Send + use<> {
         let connection = self.connection.as_ref();
-        let draining = connection.map(|connection| connection.draining.subscribe());
+        let draining = connection.map(|connection| connection.draining());
         async move {
             match draining {
-                // An error means that the connection is gone, and with it the call.
-                Some(mut draining) => drop(draining.wait_for(|draining| *draining).await),
+                Some(draining) => draining.await,
                 None => pending().await,
             }
         }

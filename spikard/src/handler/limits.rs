@@ -44,7 +44,7 @@ pub struct Limits {
     ///
     /// 512 of them are kept for gRPC's own headers and those of proxies. A status that is larger keeps its code: its
     /// text is cut, and the largest of its details and metadata are left out. A success whose metadata are larger is
-    /// INTERNAL.
+    /// INTERNAL. It holds for services of others and for what layers add as well.
     pub max_sent_metadata_bytes: usize,
     /// The deadline of a call, from its arrival: buffering, the handler and the response. The client's
     /// `grpc-timeout` counts where it is shorter. Default: none.

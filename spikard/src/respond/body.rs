@@ -153,6 +153,13 @@ impl Drop for ReplyBody {
         if self.state.is_some() && timer.is_some_and(|timer| timer.deadline().has_passed()) {
             self.span.finish(Code::DeadlineExceeded);
         }
+        #[cfg(feature = "server")]
+        if let Some(left_out) = super::cutoff::says_unread() {
+            tracing::info!(
+                rpc.method = %self.headers, left_out,
+                "a response was not read in time, and its stream is reset"
+            );
+        }
     }
 }
 

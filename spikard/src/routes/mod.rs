@@ -6,6 +6,8 @@ mod foreign;
 mod mounted;
 #[cfg(feature = "python")]
 mod names;
+#[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+mod python;
 mod registry;
 #[cfg(feature = "server")]
 mod seen;
@@ -24,6 +26,8 @@ pub use error::RoutesError;
 use foreign::Foreign;
 #[cfg(feature = "python")]
 pub(crate) use names::interned;
+#[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+pub(crate) use python::python_answers;
 use registry::{Registered, Registry};
 #[cfg(feature = "server")]
 pub(crate) use seen::MethodOfPath;

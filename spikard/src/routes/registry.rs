@@ -107,6 +107,11 @@ impl Registry {
         });
     }
 
+    #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+    pub(super) fn infos(&self) -> impl Iterator<Item = &MethodInfo> {
+        self.methods.iter().map(|method| &method.info)
+    }
+
     /// States which methods a service has, whoever handles them.
     #[cfg(feature = "python")]
     pub(super) fn declare_service(&mut self, service: &'static str, methods: Vec<&'static str>) {

@@ -21,6 +21,8 @@ use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_meth
 use crate::stats::MethodCounters;
 use crate::stats::{ServerCounters, Stats};
 
+use crate::respond::bounded;
+
 use super::foreign::ForeignByName;
 use super::registry::Registered;
 #[cfg(feature = "server")]
@@ -139,7 +141,13 @@ impl RoutesService {
             // One of spikard's, added the tonic way, keeps the limits and the budget of the server.
             let mut request = request;
             request.extensions_mut().insert(self.shared.policy.clone());
-            return answer(request);
+            let max_bytes = self.shared.policy.limits.max_sent_metadata_bytes;
+            let path = request.uri().path_and_query().cloned();
+            let answer = answer(request);
+            return Box::pin(async move {
+                let response = answer.await?;
+                Ok(bounded(response, path, max_bytes))
+            });
         }
         if let Some(refused) = not_grpc(&request) {
             return Box::pin(ready(Ok(refused)));

@@ -19,7 +19,7 @@ macro_rules! routes_steps {
 
         /// Adds a service that tonic generated, or any other `NamedService`, with an interceptor around it or without.
         ///
-        /// The limits do not apply to a service of others. To one of `#[grpc_stream]`, such as
+        /// Of the limits, `max_sent_metadata_bytes` alone applies to a service of others. To one of `#[grpc_stream]`, such as
         /// `InterceptedService::new(SayHello, check)`, they do.
         #[must_use]
         pub fn add_service<S, B>(mut self, service: S) -> Self

@@ -28,6 +28,8 @@ use super::executor::Streams;
 use super::handshake::Handshake;
 #[cfg(feature = "health")]
 use super::health::Health;
+#[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+use super::health::Python;
 use super::layers::{LayeredService, Layers};
 use super::listener::Listener;
 #[cfg(feature = "metrics")]
@@ -52,6 +54,8 @@ pub struct ServerBuilder {
     pub(super) health: Option<Health>,
     #[cfg(feature = "metrics")]
     pub(super) metrics: Metrics,
+    #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+    pub(super) unhealthy_after: Option<Duration>,
     #[cfg(feature = "orca")]
     orca: Option<Orca>,
     #[cfg(feature = "reflection")]
@@ -75,6 +79,8 @@ impl Server {
             health: None,
             #[cfg(feature = "metrics")]
             metrics: Metrics::None,
+            #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+            unhealthy_after: Some(Duration::from_secs(10)),
             #[cfg(feature = "orca")]
             orca: None,
             #[cfg(feature = "reflection")]
@@ -236,6 +242,10 @@ impl ServerBuilder {
             None => (routes, None),
             Some(mut health) => {
                 health.report_on(routes.service_names().into_iter());
+                #[cfg(all(feature = "python", not(spikard_extension)))]
+                if routes.calls_python() {
+                    health.python = Some(Python::Asked(self.unhealthy_after));
+                }
                 (routes.add(health.service()), Some(health))
             }
         };

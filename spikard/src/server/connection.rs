@@ -175,10 +175,11 @@ impl Serving {
                 tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
             }
             Err(Ending::TooOld) => {
-                tracing::info!(peer = ?address, "a connection was closed at max_connection_age_grace");
+                self.broken.closed(address, "at max_connection_age_grace");
             }
             Err(Ending::PeerGone) => {
-                tracing::info!(peer = ?address, "a connection was closed whose peer does not respond to GOAWAY");
+                let reason = "whose peer does not respond to GOAWAY";
+                self.broken.closed(address, reason);
             }
         }
     }

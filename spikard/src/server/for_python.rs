@@ -7,6 +7,8 @@ use crate::Routes;
 use crate::stats::Watch;
 
 use super::builder::ServerBuilder;
+#[cfg(feature = "health")]
+use super::health::Python;
 
 impl ServerBuilder {
     /// Replaces the routes, with their limits and compression.
@@ -25,7 +27,7 @@ impl ServerBuilder {
     #[cfg(feature = "health")]
     pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {
         if let Some(health) = &mut self.health {
-            health.able = Some(able);
+            health.python = Some(Python::Told(able));
         }
         self
     }

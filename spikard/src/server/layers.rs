@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use crate::call::of_layer;
 use crate::dispatch::ResponseFuture;
-use crate::respond::HeaderLimit;
+use crate::respond::{HeaderLimit, bounded};
 use crate::routes::MethodOfPath;
 use crate::{RoutesService, Status};
 
@@ -96,15 +96,19 @@ impl Stack {
                     }
                 };
                 let max_bytes = routes.max_sent_metadata_bytes();
+                let path = request.uri().path_and_query().cloned();
                 let counters = routes.counters_of(request.uri().path());
                 let watch = WithLayers::watch(&mut request, method.clone(), counters);
                 let answer = service.clone().oneshot(request);
                 Box::pin(async move {
-                    let answered = answer.await.unwrap_or_else(|error| {
-                        let limit = header_limit(method.as_ref(), max_bytes);
-                        let status = Status::from_error(error);
-                        limit.status(of_layer(status)).into_http()
-                    });
+                    let answered = match answer.await {
+                        Ok(response) => bounded(response, path, max_bytes),
+                        Err(error) => {
+                            let limit = header_limit(method.as_ref(), max_bytes);
+                            let status = Status::from_error(error);
+                            limit.status(of_layer(status)).into_http()
+                        }
+                    };
                     watch.answered(&answered);
                     Ok(answered)
                 })

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
-use super::seldom::Seldom;
+use crate::call::Seldom;
 
 /// The pause after an error such as EMFILE or ENOMEM, or of a socket that does not listen: without one the loop would
 /// spin.

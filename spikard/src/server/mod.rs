@@ -27,7 +27,6 @@ mod orca;
 mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
-mod seldom;
 mod serve;
 mod settings;
 mod signal;

@@ -99,7 +99,7 @@ async fn what_cannot_be_sent_ends_the_stream_and_the_log_says_what_was_expected(
     let answer: One = unary("streaming:generator_for_one", "").await;
     assert_unsendable(&answer.unwrap_err());
     assert_logged(
-        "; a generator answers a method whose Rust signature returns a GrpcDuplexResponse",
+        "; a generator answers a method that streams: put what it yields into GrpcResponse(payload=…), or annotate",
     )
     .await;
 

@@ -15,7 +15,7 @@ from spikard._runtime.live import LiveCall
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
 from spikard.grpc._beside import BESIDE
-from spikard.grpc._drain import DRAIN, Drain
+from spikard.grpc._drain import DRAINS, Drains
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -39,8 +39,8 @@ class LoopRunner:
         self._handlers = handlers
         self._on_lookup = on_lookup
         self._on_closed = on_closed
-        self.drain = Drain()
         self.beside = BesideCalls(loop)
+        self.drains = Drains(bridge)
         # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._streams: dict[int, StreamCall] = {}
@@ -49,8 +49,8 @@ class LoopRunner:
     def attach(self) -> None:
         """Begins to take calls from the bridge."""
         context = contextvars.copy_context()
-        context.run(DRAIN.set, self.drain)
         context.run(BESIDE.set, self.beside)
+        context.run(DRAINS.set, self.drains)
         # What is run for it, calls among it, is run in copies of this context.
         context.run(self._loop.add_reader, self._bridge.fileno(), self._drain)
 
@@ -99,6 +99,8 @@ class LoopRunner:
         for call_id in wakes:
             if stream_of_call := self._streams.get(call_id):
                 stream_of_call.wake()
+            if self.drains.waiting:
+                self.drains.wake(call_id)
         for call_id in cancels:
             self._cancel(call_id)
         calls.reverse()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
 from spikard.grpc._beside import BESIDE
-from spikard.grpc._drain import DRAIN
+from spikard.grpc._drain import DRAINS
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -37,8 +37,8 @@ class Pool:
         self._handlers = handlers
         # Each call runs in a copy of the context of the thread that starts the server.
         self._context = contextvars.copy_context()
-        self._context.run(DRAIN.set, runner.drain)
         self._context.run(BESIDE.set, runner.beside)
+        self._context.run(DRAINS.set, runner.drains)
         self._numbers = itertools.count(1)
         self._threads: list[threading.Thread] = []
         self._warned: set[str] = set()

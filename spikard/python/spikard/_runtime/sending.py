@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import failed, logger, refused
+from spikard._runtime.settled import settled, text_of
 from spikard.grpc._columns import Columns
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._response import GrpcDuplexResponse
@@ -62,9 +63,9 @@ class Sending:
             metadata = self._response_metadata.initial
             if self._response is not None:
                 metadata = metadata | self._response.metadata
-            self.call.begin(metadata, self._response)
+            self.call.begin(metadata, settled(self._response))
         except (TypeError, ValueError) as error:
-            self._fault = CannotBeSentError(error)
+            self._fault = CannotBeSentError(text_of(error))
             raise self._fault from None
 
     def begin_with(self, metadata: Metadata) -> None:
@@ -84,7 +85,7 @@ class Sending:
             try:
                 message = self.call.to_bytes(self._count, message)
             except TypeError as error:
-                raise CannotBeSentError(error)
+                raise CannotBeSentError(text_of(error))
         self._count += 1
         sent: bytes | tuple[bytes, ...] = message
         return sent
@@ -96,13 +97,13 @@ class Sending:
                 self._count += len(messages)
                 yield messages
         except TypeError as error:
-            raise CannotBeSentError(error)
+            raise CannotBeSentError(text_of(error))
 
     def _typed(self, typed: Typed, message: Any) -> Any:
         try:
             return typed.encode_yielded(self._count, message)
         except TypeError as error:
-            raise CannotBeSentError(error)
+            raise CannotBeSentError(text_of(error))
         except Exception as error:  # a message that lacks a field, or a codec of the user's
             raise CannotBeSentError(
                 f"message {self._count} cannot be encoded: {type(error).__name__}: {error}"
@@ -116,7 +117,7 @@ class Sending:
         try:
             self.call.end(self._trailers())
         except (TypeError, ValueError) as error:
-            raise CannotBeSentError(error) from None
+            raise CannotBeSentError(text_of(error)) from None
 
     def _trailers(self) -> Metadata:
         trailers: Metadata = self._response_metadata.trailers

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spikard._runtime.flushing import flushing
 from spikard._runtime.incoming import Incoming
 from spikard._runtime.sending import CannotBeSentError, Sending
+from spikard._runtime.settled import text_of
 from spikard.grpc._listed import Listed
 from spikard.grpc._request import GrpcDuplexRequest
 from spikard.grpc._response import GrpcDuplexResponse
@@ -103,7 +104,7 @@ class StreamCall(Sending):
             if not self.handler.yields:
                 self.begin()
         if not isinstance(answered, AsyncIterable):
-            raise CannotBeSentError(self.call.no_stream(answered))
+            raise CannotBeSentError(text_of(self.call.no_stream(answered)))
         await self._send_all(aiter(answered))
         self._flush()
         self.begin()

@@ -46,6 +46,8 @@ def serve(*targets: object, quiet: bool = False, **options: Unpack[ServeOptions]
 
     Targets and options are those of :class:`Server`, with one more option, `loop`. Unless `quiet`, the table of what is
     served is printed at the start, with the address.
+
+    It is for the main thread: in another one no signal reaches it, and it ends with the process only.
     """
     _refuse_inside_a_loop()
     checked = settings(ServeOptions, options)
@@ -63,6 +65,10 @@ def signals_taken(checked: Settings, *, life: int | None = None, to_the_end: boo
     rest of the process as well. In another thread than the main one, signals are left to the program: ``None``.
     """
     if threading.current_thread() is not threading.main_thread():
+        logger.warning(
+            "serve runs in another thread than the main one, where no signal reaches it: only the process ends it; "
+            "a spikard.grpc.Server on an event loop in that thread can be stopped"
+        )
         yield None
         return
     ending = native().Ending(checked.grace, checked.drain_delay, life)

@@ -88,7 +88,6 @@ class Server:
         self._watch: EndWatch | None = None
         self._metrics_port: int | None = None
         self._reported = _Reported(frozenset(route.declaration.service for route in routes), self._native)
-        self._draining_since: float | None = None
         self._starting = False
         self._lost: LifespanLostError | None = None
 
@@ -232,26 +231,15 @@ class Server:
                 self._metrics_port = metrics.getsockname()[1]
             runtime = Runtime(self._native, self._handlers, loop)
             opened.callback(runtime.close)
-            draining, drains = runtime.expect()
             ended, ends = runtime.expect()
-            opened.callback(drains.cancel)
             opened.callback(ends.cancel)
             HEALTH.add(self._reported)
             opened.callback(HEALTH.discard, self._reported)
             page = None if metrics is None else metrics.detach()
-            self._native.start(listening.detach(), unix, draining, ended, log_level(), page)
+            self._native.start(listening.detach(), unix, ended, log_level(), page)
             self._watch = watch(self._native, self._settings)
             opened.pop_all()
         self._runtime = runtime
-        # GOAWAY comes after the delay, in which clients may still come.
-        delay = self._settings.drain_delay
-
-        def on_drain(told: asyncio.Future[None]) -> None:
-            if not told.cancelled():
-                self._draining_since = loop.time()
-                loop.call_later(delay, runtime.begin_drain)
-
-        drains.add_done_callback(on_drain)
         self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
 
     async def stop(self, grace: Duration | None = None) -> None:
@@ -288,11 +276,9 @@ class Server:
 
     def _left(self) -> float:
         """Seconds until the end of the grace period."""
-        grace: float | None = self._native.draining_within
-        if self._draining_since is None or grace is None:  # the server has ended by itself
-            return 0.0
-        end = self._draining_since + self._settings.drain_delay + grace
-        return max(0.0, end - asyncio.get_running_loop().time())
+        left: float | None = self._native.drain_left
+        # None: the server has ended by itself.
+        return 0.0 if left is None else max(0.0, self._settings.drain_delay + left)
 
     async def _finish(self, ended: asyncio.Future[None], runtime: Runtime) -> None:
         await ended
@@ -300,7 +286,7 @@ class Server:
         await runtime.end_calls(CALLS_END_WITHIN)
         await runtime.end_beside(self._left)
         await self._application.leave(max(LEFT_WITHIN, self._left()))
-        runtime.close()
+        await runtime.end()
         if self._watch is not None:
             self._watch.join()
         if self._inode is not None and self._place.path is not None:

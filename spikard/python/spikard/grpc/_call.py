@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from spikard.grpc._beside import BESIDE, CallHandle, CancelledBy, spawn_without_server
-from spikard.grpc._drain import DRAIN, Drain
+from spikard.grpc._drain import DRAINS, CallDrain
 from spikard.grpc._load import LoadRecorder, LoadReport, record
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._misuse import MisuseError
@@ -62,13 +62,22 @@ class Call:
     extensions: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     """What tower layers of a program in Rust have left for Python, as a ``spikard::python::ForPython``; else empty."""
 
+    _drain: CallDrain | None = field(default=None, repr=False, compare=False)
     _response_metadata: ResponseMetadata = field(default_factory=ResponseMetadata, repr=False, compare=False)
     _load: LoadRecorder | None = field(default=None, repr=False, compare=False)
     _handle: CallHandle | None = field(default=None, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # To another process a request goes without its server.
-        known = (self.peer, self.deadline, self.peer_certs, self.compressed, self.extensions, self._response_metadata)
+        known = (
+            self.peer,
+            self.deadline,
+            self.peer_certs,
+            self.compressed,
+            self.extensions,
+            None,
+            self._response_metadata,
+        )
         return Call, known
 
     def was_compressed(self, index: int = 0) -> bool:
@@ -159,15 +168,14 @@ class Call:
             beside.spawn(coroutine)
 
     def is_draining(self) -> bool:
-        """Whether the server shuts down gracefully: it has sent GOAWAY, and the call has the grace period left.
+        """Whether the connection has had GOAWAY: the server shuts down, or ``max_connection_age`` is reached.
 
-        For handlers in threads, between two steps of long work. Always false in a program in Rust.
+        The call has the grace period left. For handlers in threads, between two steps of long work.
         """
-        drain = DRAIN.get()
-        return drain is not None and drain.is_begun()
+        return self._drain is not None and self._drain.is_begun()
 
     async def draining(self) -> None:
-        """Returns when the server shuts down gracefully: see :meth:`is_draining`.
+        """Returns when the connection has had GOAWAY: see :meth:`is_draining`.
 
         A stream without an end can end by itself then, and its client goes on elsewhere::
 
@@ -180,7 +188,12 @@ class Call:
                         yield change.result()
                 raise GrpcError(StatusCode.UNAVAILABLE, "the server shuts down")
         """
-        await (DRAIN.get() or Drain()).wait()
+        drains = DRAINS.get()
+        if self._drain is None or drains is None:
+            # A test, or a call in the process: there is no connection.
+            await asyncio.get_running_loop().create_future()
+        else:
+            await drains.wait(self._drain)
 
     def set_initial_metadata(self, metadata: MetadataLike) -> None:
         """Sets the initial metadata; for handlers that yield.

@@ -208,4 +208,6 @@ def _of_columns(codec: Columns, response: Any) -> Any:
 def _wrong(codec: Codec | Columns, message: Any, wrong: str, index: int = 0) -> TypeError:
     kind = type(message)
     found = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    return TypeError(f"{wrong.format(found=found, index=index)}, expected {codec.shown}, as the response is annotated")
+    hint = "; await it: an async function was called, and did not run" if hasattr(kind, "__await__") else ""
+    text = f"{wrong.format(found=found, index=index)}, expected {codec.shown}, as the response is annotated"
+    return TypeError(text + hint)

@@ -12,6 +12,7 @@ use crate::python::convert::{
 };
 
 use super::call::CallState;
+use super::call_drain::CallDrain;
 use super::inflow::{Inflow, Received};
 
 /// A call that waits for the response of its handler.
@@ -70,7 +71,11 @@ impl InboundCall {
 
     /// What the Python `Call` is made of.
     fn make_call<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        convert::call_fields(py, &self.0.known(), self.0.answer)
+        let known = self.0.known();
+        let drain = known.connection();
+        let drain = drain.map(|connection| Bound::new(py, CallDrain::new(connection, self.0.id)));
+        let drain = drain.transpose()?.map(Bound::into_any);
+        convert::call_fields(py, &known, self.0.answer, drain)
     }
 
     #[getter]

@@ -60,7 +60,7 @@ impl Pump {
     fn put(&mut self, inflow: &Inflow, batch: Vec<Bytes>, end: End) {
         self.ended = !matches!(end, End::Open);
         if inflow.put(batch, end) {
-            self.bridge.wake_stream(self.call.id);
+            self.bridge.wake_call(self.call.id);
         }
     }
 }

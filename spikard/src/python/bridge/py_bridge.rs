@@ -13,6 +13,7 @@ use crate::python::PythonError;
 use crate::python::convert::{self, Layout};
 
 use super::call::CallState;
+use super::call_drain::CallDrain;
 use super::handler::{Found, Handler, Runs};
 use super::inbound_call::InboundCall;
 use super::lookup::LookupRequest;
@@ -111,6 +112,10 @@ impl PyBridge {
             }
         }
         (done, lines)
+    }
+
+    fn notify_of_drain(&self, drain: &CallDrain) -> bool {
+        drain.notify(&self.0)
     }
 
     fn add_first_worker(&self) -> bool {

@@ -171,12 +171,12 @@ impl Bridge {
         let cancel = started && !call.is_finished();
         self.end(call.id, cancel);
         if waits && !cancel {
-            self.wake_stream(call.id);
+            self.wake_call(call.id);
         }
     }
 
-    /// Tells Python that a stream of this call can be read or written again.
-    pub(super) fn wake_stream(&self, id: u64) {
+    /// Tells Python that a stream of this call can be read or written again, or that its connection drains.
+    pub(super) fn wake_call(&self, id: u64) {
         let mut state = lock(&self.state);
         if state.closed.is_none() {
             state.queue.wakes.push(id);

@@ -44,7 +44,7 @@ impl Stream for Yielded {
         };
         let (polled, wake) = outflow.poll_next(cx);
         if wake {
-            self.bridge.wake_stream(self.call.id);
+            self.bridge.wake_call(self.call.id);
         }
         self.ended = matches!(polled, Poll::Ready(None | Some(Err(_))));
         polled

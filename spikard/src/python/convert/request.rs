@@ -51,11 +51,13 @@ pub(crate) fn request<'py>(
     }
 }
 
-/// What the Python `Call` is made of, in the order of its fields: when a handler asks for it.
+/// What the Python `Call` is made of, in the order of its fields: when a handler asks for it. It says through `drain`
+/// whether the server drains.
 pub(crate) fn call_fields<'py>(
     py: Python<'py>,
     call: &Call,
     answer: Answer,
+    drain: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let peer = call.peer().map(|peer| peer.to_string());
     let deadline = match call.deadline() {
@@ -80,6 +82,7 @@ pub(crate) fn call_fields<'py>(
         certificates,
         compressed,
         extensions,
+        drain,
         metadata,
         recorder,
     );

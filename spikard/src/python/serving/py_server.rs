@@ -102,18 +102,17 @@ impl PyServer {
         self.ended.clone().map(PyEndedCalls)
     }
 
-    /// Serves on a listening socket, which Python hands over. The tokens `draining` and `ended` notify Python of the
-    /// start of the drain and of its end. `metrics` is the descriptor of a socket for the page of metrics.
+    /// Serves on a listening socket, which Python hands over. The token `ended` notifies Python of the end of the drain.
+    /// `metrics` is the descriptor of a socket for the page of metrics.
     #[cfg_attr(
         not(feature = "metrics"),
         expect(unused_variables, reason = "there is no page of metrics")
     )]
-    #[pyo3(signature = (fd, unix, draining, ended, level, metrics=None))]
+    #[pyo3(signature = (fd, unix, ended, level, metrics=None))]
     fn start(
         &self,
         fd: i32,
         unix: bool,
-        draining: u64,
         ended: u64,
         level: u8,
         metrics: Option<i32>,
@@ -145,14 +144,13 @@ impl PyServer {
         }
         let threads = self.settings.runtime_threads();
         let unhealthy_after = self.settings.unhealthy_after()?;
-        let told = [draining, ended];
         let running = Running::start(
             builder,
             socket,
             threads,
             &self.bridge,
             unhealthy_after,
-            told,
+            ended,
         )
         .map_err(refused)?;
         self.reads(running.stats.clone());
@@ -261,9 +259,9 @@ impl PyServer {
 
     /// The grace period of the drain, in seconds, once it has begun.
     #[getter]
-    fn draining_within(&self) -> PyResult<Option<f64>> {
+    fn drain_left(&self) -> PyResult<Option<f64>> {
         Ok(match &*self.phase()? {
-            Phase::Serving(running) => running.stop.grace().map(|grace| grace.as_secs_f64()),
+            Phase::Serving(running) => running.stop.left(),
             _ => None,
         })
     }

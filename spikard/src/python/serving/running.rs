@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::python::bridge::{Bridge, Notice};
+use crate::python::bridge::{Ability, Bridge, Notice};
 use crate::python::lock::lock;
 #[cfg(feature = "health")]
 use crate::server::Health;
@@ -120,14 +120,14 @@ fn try_threads(threads: usize) -> io::Result<()> {
 }
 
 impl Running {
-    /// Serves on `socket`. The tokens `draining` and `ended` notify Python of the start of the drain and of its end.
+    /// Serves on `socket`. The token `ended` notifies Python of its end.
     pub(super) fn start(
         builder: ServerBuilder,
         socket: Socket,
         threads: usize,
         bridge: &Arc<Bridge>,
         unhealthy_after: Option<Duration>,
-        [draining, ended]: [u64; 2],
+        ended: u64,
     ) -> Result<Self, ServeError> {
         let failed = |source| ServeError::Bind {
             source,
@@ -135,9 +135,10 @@ impl Running {
         };
         let runtime = runtime(threads).map_err(failed)?;
         let stop = Stop::new();
-        let pulse = Pulse::new(bridge, unhealthy_after, stop.clone());
+        let pulse = Pulse::new(bridge, stop.clone());
+        let ability = Ability::new(unhealthy_after);
         #[cfg(feature = "health")]
-        let builder = builder.able(pulse.able());
+        let builder = builder.able(ability.subscribe());
         #[cfg(feature = "health")]
         let health = builder.reported_health();
         let server = {
@@ -149,19 +150,18 @@ impl Running {
         let pages = PageLine::default();
         #[cfg(feature = "metrics")]
         let last_page = pages.clone();
-        runtime.spawn(pulse.clone().run());
+        runtime.spawn(pulse.clone().run(ability));
         let told = Stop::told(stop.subscribe());
         let cut_off = stop.subscribe();
         let (begun, begins) = oneshot::channel();
         let bridge = bridge.clone();
         runtime.spawn(async move {
             let _ended = Ended {
-                bridge: bridge.clone(),
+                bridge,
                 token: ended,
             };
             let told = async move {
                 let grace = told.await;
-                bridge.notify(Notice::Done(draining));
                 // An error means that the server was dropped, and this future with it.
                 let _ = begun.send(grace);
                 grace
