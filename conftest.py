@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-
 # A shell without job control has its background jobs ignore Ctrl-C, and programs that tests start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
