@@ -120,3 +120,24 @@ def test_a_reader_that_does_not_read_holds_no_call() -> None:
         assert 1_000 <= written < calls
         assert calls + 1 - written <= int(lost[1]) + 1
         assert "draining" in err.text()
+
+
+POLITE = """
+from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream
+
+@grpc_stream(service="polite.Polite")
+async def greet(request: GrpcRequest) -> GrpcResponse:
+    raise KeyError("Gr\u00fc\u00dfe")
+"""
+
+
+def test_json_is_utf_8_whatever_the_locale_is(tmp_path: Path) -> None:
+    """A character that the encoding of standard error lacks."""
+    (tmp_path / "polite.py").write_text(POLITE, "utf-8")
+    env = {"PYTHONIOENCODING": "ascii"}
+    with serving("polite", "--log-format", "json", cwd=tmp_path, env=env) as served:
+        assert with_grpcio(served.address, "/polite.Polite/Greet", "unary_unary", [b""]).code == "INTERNAL"
+        served.err.wait_for("Traceback")
+        assert served.stop() == 0
+        lines = [json.loads(line) for line in served.err.whole().splitlines()]
+    assert any("Gr\u00fc\u00dfe" in json.dumps(line, ensure_ascii=False) for line in lines)

@@ -16,6 +16,7 @@ from wire import aio, grpc
 
 from spikard.grpc import Call, GrpcError, GrpcRequest, GrpcResponse, Server, grpc_stream
 from spikard.grpc.testing import Client
+from spikard.grpc.testing import serving as serving_here
 
 
 @pytest.fixture
@@ -264,3 +265,30 @@ def test_a_call_of_a_test_has_no_server() -> None:
     assert asyncio.run(spawned()) == [1]
     with pytest.raises(RuntimeError, match="spawn needs the event loop of a server"):
         call.spawn(around.left_behind(""))
+
+
+@pytest.mark.parametrize("error", [SystemExit, asyncio.CancelledError])
+def test_a_callback_that_raises_anything_costs_no_other_call(error: type[BaseException]) -> None:
+    """Calls that come in the same burst as the end of the one that is cancelled."""
+
+    def fail() -> None:
+        raise error
+
+    @grpc_stream(service="beside.Beside")
+    async def stays(request: GrpcRequest) -> GrpcResponse:
+        request.call.on_end(fail)
+        await asyncio.Event().wait()
+        return GrpcResponse()
+
+    @grpc_stream(service="beside.Beside")
+    async def echo(request: GrpcRequest) -> GrpcResponse:
+        return GrpcResponse(request.payload)
+
+    with serving_here(stays, echo) as server, grpc.insecure_channel(server.address) as channel:
+        call = channel.unary_unary("/beside.Beside/Echo")
+        for _ in range(10):
+            cancelled = channel.unary_unary("/beside.Beside/Stays").future(b"", timeout=WAIT)
+            calls = [call.future(b"", timeout=WAIT) for _ in range(10)]
+            cancelled.cancel()
+            calls += [call.future(b"", timeout=WAIT) for _ in range(10)]
+            assert [each.result() for each in calls] == [b""] * 20

@@ -268,3 +268,19 @@ def test_frames_of_others(library: str) -> None:
     with Client(through) as client:
         assert client.call(through, batch).messages.column("value").to_pylist() == [3, 4]
     assert kinds[0] is importlib.import_module(library).DataFrame
+
+
+def test_rows_of_many_columns_are_counted(server: TestServer) -> None:
+    """Empty messages, each of which is a row as wide as the type: refused before they are converted."""
+    with serving(columnar.convert, max_decoded_bytes="64KiB") as small:
+        for address, code in ((server.address, None), (small.address, grpc.StatusCode.RESOURCE_EXHAUSTED)):
+            with grpc.insecure_channel(address) as channel:
+                convert = channel.stream_stream("/orders.Orders/Convert")
+                call = convert(iter([b""] * 9_000), timeout=60)
+                if code is None:
+                    assert len(list(call)) == 9_000
+                else:
+                    with pytest.raises(grpc.RpcError) as refused:
+                        list(call)
+                    assert refused.value.code() is code
+                    assert "max_decoded_bytes" in str(refused.value.details())

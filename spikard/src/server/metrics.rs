@@ -24,6 +24,9 @@ use super::error::ServeError;
 /// More than those who read metrics need. Further ones wait.
 const CONNECTIONS: usize = 16;
 
+/// The time for the headers of a request: who says nothing keeps no reader waiting.
+const HEADERS: Duration = Duration::from_secs(1);
+
 /// The time for a request and its answer.
 const TIME: Duration = Duration::from_secs(10);
 
@@ -80,6 +83,7 @@ impl MetricsListener {
             tokio::spawn(async move {
                 let served = http1::Builder::new()
                     .timer(TokioTimer::new())
+                    .header_read_timeout(HEADERS)
                     .keep_alive(false)
                     .serve_connection(
                         TokioIo::new(stream),

@@ -32,7 +32,8 @@ def set_up(level: str | None, form: str, config: str | None) -> None:
         if level is None and logger.level == logging.NOTSET:
             level = "info"
     else:
-        handler = PatientHandler(sys.stderr)
+        # JSON is UTF-8 (RFC 8259); what another encoding replaces would be no JSON.
+        handler = PatientHandler(sys.stderr, encoding="utf-8" if form == "json" else None)
         handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
         logger.addHandler(handler)
         logger.propagate = False

@@ -24,8 +24,9 @@ class PatientHandler(logging.StreamHandler[TextIO]):
     The event loop logs as well, and a pipe that nobody reads would hold it, with all calls.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, encoding: str | None = None) -> None:
         super().__init__(stream)
+        self._encoding = encoding or getattr(stream, "encoding", None) or "utf-8"
         self._begin()
         # A child has no thread that writes, and the lock as another thread may hold it.
         os.register_at_fork(after_in_child=self._begin)
@@ -61,8 +62,7 @@ class PatientHandler(logging.StreamHandler[TextIO]):
             self._changed.wait_for(lambda: not self._waiting, _ENDS_WITHIN)
 
     def _line(self, record: logging.LogRecord) -> bytes:
-        encoding = getattr(self.stream, "encoding", None) or "utf-8"
-        return (self.format(record) + self.terminator).encode(encoding, "backslashreplace")
+        return (self.format(record) + self.terminator).encode(self._encoding, "backslashreplace")
 
     def _keep(self, line: bytes, descriptor: int) -> None:
         if len(self._waiting) >= _MOST_LINES or self._bytes + len(line) > _MOST_BYTES:

@@ -13,7 +13,7 @@ from spikard._runtime.hop import GetLoop, hop
 from spikard._runtime.layer import Layer
 from spikard.grpc._around import RESPONSES
 from spikard.grpc._layers import innermost
-from spikard.grpc._listed import Blocking
+from spikard.grpc._listed import Blocking, Listed
 from spikard.grpc._live import Live
 from spikard.grpc._misuse import MisuseError
 from spikard.grpc._response import GrpcDuplexResponse
@@ -123,6 +123,8 @@ def _in_thread(name: str, function: Any, give_state: Given | None) -> Any:
         if inspect.isgenerator(answered):
             request.call._response_metadata.source = answered
             answered = GrpcDuplexResponse(Blocking(answered))
+        elif isinstance(answered, GrpcDuplexResponse) and type(answered.messages) is Listed:
+            answered.messages = Blocking(answered.messages)
         return answered
 
     return run

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from spikard._runtime.event_loop import interrupt_program
 from spikard._runtime.frames import user_frames
 from spikard._runtime.loggers import logger_of
 from spikard.grpc._beside import CallHandle
@@ -44,8 +45,10 @@ class BesideCalls:
         for context, callback in self.ends.pop(call_id, ()):
             try:
                 context.run(callback)
-            except Exception as error:
+            except BaseException as error:  # SystemExit too: it would end the loop, and lose the calls of its burst
                 _log(error, "%r, for the end of a call, raised %s", callback)
+                if isinstance(error, KeyboardInterrupt):
+                    interrupt_program(error)
 
     def end_all(self) -> None:
         """Calls those of all calls, at the end of the server; on the loop."""

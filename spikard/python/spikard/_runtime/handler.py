@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spikard.grpc._codec import Codec
 from spikard.grpc._layout import Layout
 from spikard.grpc._live import Live
 from spikard.grpc._memory import Memory, memory_of
@@ -45,8 +44,7 @@ class Handler:
     def memory(self) -> Memory | None:
         """What the messages that it takes decoded take in memory."""
         takes = None if self.typed is None else self.typed.takes
-        # Columns are counted by their bytes.
-        return memory_of(takes) if isinstance(takes, Codec) else None
+        return None if takes is None else memory_of(takes)
 
     def run(self, call: InboundCall, held: list[Any], live: Live | None = None) -> Any:
         """Calls the function with the request in a list, which it leaves: no frame below the handler keeps it."""

@@ -12,19 +12,26 @@ if TYPE_CHECKING:
     from spikard._spikard import InboundCall
     from spikard.grpc._compression import Compression
     from spikard.grpc._metadata import Metadata
+    from spikard.grpc._status_of import Table
 
 
 class LiveCall:
     """A call while its handler runs; see :class:`spikard.grpc._live.Live`."""
 
-    __slots__ = ("_call", "_stream", "_watch")
+    __slots__ = ("_call", "_stream", "_watch", "exceptions")
 
     def __init__(
-        self, call: InboundCall, stream: StreamCall | None, watch: Callable[[Callable[[], None]], None]
+        self,
+        call: InboundCall,
+        stream: StreamCall | None,
+        watch: Callable[[Callable[[], None]], None],
+        exceptions: Table | None,
     ) -> None:
         self._call = call
         self._stream = stream
         self._watch = watch
+        self.exceptions = exceptions
+        """The statuses of exceptions of its server."""
 
     def is_cancelled(self) -> bool:
         """Whether nobody waits for the rest of the response."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.beside import BesideCalls
 from spikard._runtime.live import LiveCall
+from spikard._runtime.loggers import logger_of
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
 from spikard.grpc._beside import BESIDE
@@ -20,6 +21,9 @@ from spikard.grpc._drain import DRAINS, Drains
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import Bridge, InboundCall, Lookup
+
+
+logger = logger_of("spikard")
 
 
 class LoopRunner:
@@ -67,7 +71,7 @@ class LoopRunner:
         for call_id in [*self._tasks, *self._watchers, *self.beside.ends]:
             self._cancel(call_id)
 
-    def live(self, call_id: int, call: InboundCall, stream: StreamCall | None) -> LiveCall:
+    def live(self, call_id: int, call: InboundCall, handler: Handler, stream: StreamCall | None) -> LiveCall:
         """What the handler of a servicer takes besides its request."""
 
         def watch(callback: Callable[[], None]) -> None:
@@ -75,7 +79,7 @@ class LoopRunner:
             if call.is_cancelled():
                 self._tell(call_id)
 
-        return LiveCall(call, stream, watch)
+        return LiveCall(call, stream, watch, handler.exceptions)
 
     def forget(self, call_id: int) -> None:
         """The handler of a call has ended."""
@@ -118,7 +122,7 @@ class LoopRunner:
     def _begin(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         if call.streams:
             stream = StreamCall(call, self._loop, handler, held[0])
-            live = self.live(call_id, call, stream) if handler.takes_live else None
+            live = self.live(call_id, call, handler, stream) if handler.takes_live else None
             sending = self._send(call_id, stream, lambda: handler.run(call, held, live))
             self._start(call_id, call, handler, sending)
         else:
@@ -148,7 +152,10 @@ class LoopRunner:
         watcher = self._watchers.pop(call_id, None)
         if watcher is not None:
             # It may block, as in grpcio, where it has a thread of the server's.
-            threading.Thread(target=watcher, name="spikard-callback", daemon=True).start()
+            try:
+                threading.Thread(target=watcher, name="spikard-callback", daemon=True).start()
+            except (RuntimeError, MemoryError) as error:  # no further thread: the calls after it must still run
+                logger.warning("no thread for the callbacks of a call can be started: %s", error)
 
     def _cancel(self, call_id: int) -> None:
         # Also of a call in a thread, which has no task.
@@ -163,7 +170,7 @@ class LoopRunner:
     async def _run(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         # Every exception is caught here: SystemExit or KeyboardInterrupt out of a task would end the loop.
         try:
-            live = self.live(call_id, call, None) if handler.takes_live else None
+            live = self.live(call_id, call, handler, None) if handler.takes_live else None
             response = handler.run(call, held, live)
             if inspect.isawaitable(response):
                 response = await response

@@ -94,14 +94,14 @@ class Pool:
         try:
             if call.streams:
                 stream = StreamCall(call, self._loop, handler, held[0])
-                live = self._runner.live(call_id, call, stream) if handler.takes_live else None
+                live = self._runner.live(call_id, call, handler, stream) if handler.takes_live else None
                 answer = stream.run_here(lambda: handler.run(call, held, live))
                 if answer is not None:  # what the event loop has to wait for
                     self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
                 else:
                     self._over(call_id)
                 return
-            live = self._runner.live(call_id, call, None) if handler.takes_live else None
+            live = self._runner.live(call_id, call, handler, None) if handler.takes_live else None
             response = handler.run(call, held, live)
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)

@@ -30,6 +30,8 @@ class Columns:
     """The handler of ptars for these messages."""
     schema: Any
     """The columns of these messages."""
+    file: Any
+    """The descriptor of the file of these messages."""
     encode_anew: Callable[[bytes], bytes]
     """Decodes a message by protobuf, and encodes it."""
 

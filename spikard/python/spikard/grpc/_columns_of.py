@@ -47,7 +47,7 @@ def columns_of(argument: Any, message: Any, *, sent: bool) -> Columns:
         again: bytes = decoded.SerializePartialToString()
         return again
 
-    return Columns(argument, descriptor.full_name, converter, converter.schema(), encode_anew)
+    return Columns(argument, descriptor.full_name, converter, converter.schema(), descriptor.file, encode_anew)
 
 
 def _of_google(message: Any) -> Any:

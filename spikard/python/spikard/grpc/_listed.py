@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 M = TypeVar("M")
@@ -44,15 +46,28 @@ class Listed(Generic[M]):
         raise StopAsyncIteration
 
 
+# More than the threads of `def` handlers are by default.
+_WAITS = 40
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    # Not the event loop's own: streams that wait for their clients would keep `asyncio.to_thread` waiting.
+    return ThreadPoolExecutor(_WAITS, "spikard-wrapped")
+
+
 class Blocking(Listed[M]):
-    """The messages of a generator that may block: whoever awaits one waits for a thread, and the event loop goes on."""
+    """The messages of a generator that may block: whoever awaits one waits for a thread, and the event loop goes on.
+
+    There are 40 such threads in a process.
+    """
 
     __slots__ = ()
 
     async def __anext__(self) -> M:
         # A copy: the generator has the context of its call in whichever thread it goes on.
         context = contextvars.copy_context()
-        found: M = await asyncio.get_running_loop().run_in_executor(None, context.run, self._next)
+        found: M = await asyncio.get_running_loop().run_in_executor(_threads(), context.run, self._next)
         if found is _END:
             raise StopAsyncIteration
         return found

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from spikard.grpc._compression import Compression
     from spikard.grpc._metadata import Metadata
+    from spikard.grpc._status_of import Table
 
 
 class Live(Protocol):
     """A call while its handler runs."""
+
+    @property
+    def exceptions(self) -> Table | None:
+        """The statuses of exceptions of its server; ``None`` for the table of the process."""
+        ...
 
     def is_cancelled(self) -> bool:
         """Whether nobody waits for the rest of the response."""

@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spikard.grpc._betterproto import descriptors, is_betterproto
+from spikard.grpc._columns import Columns
 from spikard.grpc._service import add_files
 from spikard.grpc._wire import repeated
 
@@ -27,8 +28,11 @@ class Memory(NamedTuple):
     """How many times its bytes a message takes, where the codec says so."""
 
 
-def memory_of(codec: Codec) -> Memory:
-    """What is known of the class of a codec."""
+def memory_of(codec: Codec | Columns) -> Memory:
+    """What is known of the class of a codec, or of columns."""
+    if isinstance(codec, Columns):
+        # A row is as wide as upb's struct for the message.
+        return Memory(codec.name, "upb", _set_of(codec.file), None)
     if codec.memory_factor is not None:
         return Memory(codec.shown, "", b"", codec.memory_factor)
     if codec.parse_all is not None:

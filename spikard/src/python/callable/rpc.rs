@@ -70,8 +70,8 @@ where
         takes: Some(takes),
     }) = &found
     {
-        let together =
-            handler.layout == Layout::Joined && !matches!(S::Request::FORM, RequestForm::Single);
+        let together = matches!(handler.layout, Layout::Joined | Layout::Column)
+            && !matches!(S::Request::FORM, RequestForm::Single);
         target = target.taking_in_python(takes.clone(), together);
     }
     call.receive(target, |request: S::Request, sending| async move {

@@ -97,7 +97,8 @@ impl Declared {
             handler: HandlerName::Python(handler.name.into()),
         };
         let target = Target::new(service, method, options);
-        let together = handler.layout == Layout::Joined
+        // Messages of a stream share what holds them: an arena, or columns.
+        let together = matches!(handler.layout, Layout::Joined | Layout::Column)
             && matches!(kind, Kind::ClientStreaming | Kind::Bidirectional);
         let target = match handler.memory {
             Some(class) => target.taking_in_python(class.read()?, together),

@@ -157,7 +157,7 @@ class Context:
                 raise failure from error
             if not self._trailing:
                 raise
-            status, level = status_of(error)
+            status, level = status_of(error, self._live.exceptions)
             logger.log(level, "%s raised %s", self._request.method_name, type(error).__name__, exc_info=error)
             raise self._error(status.code, status.message) from error
         finally:
