@@ -13,6 +13,7 @@ from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
+    GrpcDuplexRequest,
     GrpcRequest,
     GrpcResponse,
     grpc_stream,
@@ -29,6 +30,7 @@ def no_annotations(request): ...  # type: ignore[no-untyped-def]
 async def no_return(request: GrpcClientStreamRequest): ...  # type: ignore[no-untyped-def]
 def wrong_request(request: bytes) -> GrpcResponse: ...
 def wrong_response(request: GrpcRequest) -> bytes: ...
+def reads(request: GrpcDuplexRequest) -> GrpcResponse: ...
 def wrong_pair(request: GrpcClientStreamRequest) -> GrpcBidiStreamResponse: ...
 def no_parameter() -> GrpcResponse: ...
 def two_parameters(request: GrpcRequest, more: int) -> GrpcResponse: ...
@@ -54,6 +56,13 @@ class ShopClass: ...
 @pytest.mark.parametrize(
     ("function", "options", "error", "text"),
     [
+        (
+            reads,
+            {},
+            TypeError,
+            "it is a def, and the messages of a GrpcDuplexRequest come while it runs: write async def (and await "
+            "asyncio.to_thread(…) around what blocks), or take a GrpcClientStreamRequest",
+        ),
         (
             no_annotations,
             {},

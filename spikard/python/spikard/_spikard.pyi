@@ -45,6 +45,13 @@ class InboundCall:
         """All messages of the client that are there; an empty list after the last. ``None`` where there are none yet:
         the call is then among the wakes of a later drain. Raises a ``GrpcError`` for a stream that broke."""
 
+    @property
+    def streams_compressed(self) -> bool:
+        """Whether the messages of the request come as a stream, and may be compressed."""
+
+    def was_compressed(self, index: int, /) -> bool:
+        """Whether a message of a stream was compressed, of those that were received last."""
+
     @staticmethod
     def to_bytes(index: int, message: Any, /) -> bytes:
         """The message as bytes; a ``TypeError`` says what it is instead."""

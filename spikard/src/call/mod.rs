@@ -1,6 +1,7 @@
 //! A call and its connection: what is known of them besides messages, and what a call holds.
 
 mod arrival;
+mod arriving;
 mod budget;
 mod connection;
 mod deadline;
@@ -25,6 +26,7 @@ use std::time::{Duration, Instant};
 use http::Extensions;
 
 pub(crate) use arrival::{Arrival, HalfClose};
+use arriving::Arriving;
 pub(crate) use budget::{Budget, Charge};
 pub(crate) use connection::Connection;
 pub(crate) use deadline::{Deadline, DeadlineTimer};
@@ -61,6 +63,8 @@ pub struct Call {
     deadline: Option<Instant>,
     extensions: Extensions,
     buffered: OnceLock<Buffered>,
+    /// Of a stream that is not buffered and whose messages may be compressed.
+    arriving: OnceLock<Arriving>,
     /// Whether the whole request has arrived.
     half_closed: AtomicBool,
 }
@@ -76,6 +80,7 @@ impl Call {
             deadline,
             extensions,
             buffered: OnceLock::new(),
+            arriving: OnceLock::new(),
             half_closed: AtomicBool::new(false),
         }
     }
@@ -150,8 +155,12 @@ impl Call {
         &self.extensions
     }
 
-    /// Whether the message at `index` was compressed on the wire; `false` for a stream that is not buffered.
+    /// Whether the message at `index` was compressed on the wire. Of a stream that is not buffered, ask before the next
+    /// message is read: what has been read before is forgotten.
     pub fn was_compressed(&self, index: usize) -> bool {
+        if let Some(arriving) = self.arriving.get() {
+            return arriving.was_compressed(index);
+        }
         self.compressed().get(index) == Some(&true)
     }
 
@@ -159,6 +168,18 @@ impl Call {
     pub(crate) fn compressed(&self) -> &[bool] {
         let buffered = self.buffered.get();
         buffered.map_or(&[], |buffered| &buffered.compressed)
+    }
+
+    /// Whether the messages come as a stream, and may be compressed.
+    #[cfg(feature = "python")]
+    pub(crate) fn streams_compressed(&self) -> bool {
+        self.arriving.get().is_some()
+    }
+
+    /// The handler is given messages of a stream, from `first` on, of which some may have been `compressed`.
+    pub(crate) fn arriving(&self, first: usize, compressed: Vec<bool>) {
+        let arriving = self.arriving.get_or_init(Arriving::default);
+        arriving.set(first, compressed);
     }
 
     /// The client has half-closed, and every message before that was taken.

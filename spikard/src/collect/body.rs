@@ -63,7 +63,7 @@ impl RequestBody {
         let quota = Quota::new(self.limits, expect);
         let limit = self.limits.max_decoded_bytes;
         let decoded = Decoded::of_all(self.layout, limit, size_of::<M>());
-        MessageList::new(quota, Decompression::buffered(self.codec), decoded)
+        MessageList::new(quota, Decompression::new(self.codec), decoded)
     }
 
     /// An empty list for messages that are handed on as they arrive.
@@ -71,7 +71,19 @@ impl RequestBody {
         let quota = Quota::new(self.limits, Expect::Any);
         let limit = self.limits.max_decoded_bytes;
         let decoded = Decoded::of_each(self.layout, limit, size_of::<M>());
-        MessageList::new(quota, Decompression::streamed(self.codec), decoded)
+        if self.codec.is_some() {
+            self.call.arriving(0, Vec::new());
+        }
+        MessageList::new(quota, Decompression::new(self.codec), decoded)
+    }
+
+    /// Takes the messages out of a [`window`](Self::window), to be handed on.
+    pub(super) fn hand_on<M: Message>(&self, list: &mut MessageList<M>) -> Vec<M> {
+        if self.codec.is_some() {
+            let (first, compressed) = list.take_compressed();
+            self.call.arriving(first, compressed);
+        }
+        list.take()
     }
 
     /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what the list takes.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::dispatch::{ResponseFuture, ServerCall};
-use crate::{GrpcService, Kind, Limits, MethodInfo};
+use crate::{GrpcService, Limits, MethodInfo};
 
 use super::error::RoutesError;
 use super::table::{Route, RouteTable};
@@ -96,9 +96,10 @@ impl Registry {
 
     pub(crate) fn table(&self, limits: &Limits) -> RouteTable {
         let routes = self.methods.iter().map(|method| {
-            let limits = match method.info.kind {
-                Kind::Duplex => limits.unbuffered(),
-                _ => *limits,
+            let limits = if method.info.kind.reads_while_it_runs() {
+                limits.unbuffered()
+            } else {
+                *limits
             };
             Route {
                 service: method.service.into(),

@@ -23,3 +23,4 @@ mod shutdown;
 mod spans;
 mod support;
 mod tls;
+mod uploads;

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    from spikard._runtime.handler import Handler
     from spikard._spikard import InboundCall
+    from spikard.grpc._request import GrpcDuplexRequest
 
 
 class Incoming:
@@ -77,3 +80,30 @@ class Incoming:
                 await self._waiter
             finally:
                 self._waiter = None
+
+
+class Compressed:
+    """The indices of the messages that were compressed, of those that were received last."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: InboundCall) -> None:
+        self._call = call
+
+    def __contains__(self, index: object) -> bool:
+        return isinstance(index, int) and index >= 0 and self._call.was_compressed(index)
+
+
+def incoming(
+    call: InboundCall,
+    loop: asyncio.AbstractEventLoop,
+    handler: Handler,
+    request: GrpcDuplexRequest[Any],
+    begin: Callable[[], None],
+) -> Incoming:
+    """Gives a request its messages. `begin` is called when the first is asked for."""
+    messages = Incoming(call, loop, begin, None if handler.typed is None else handler.typed.decoder())
+    request.messages = messages
+    if call.streams_compressed:
+        request.call = replace(request.call, compressed=Compressed(call))
+    return messages

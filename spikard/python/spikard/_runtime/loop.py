@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard._runtime.upload import UploadCall
 from spikard.grpc._drain import DRAIN, Drain
+from spikard.grpc._request import GrpcDuplexRequest
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -38,7 +40,7 @@ class LoopRunner:
         self.drain = Drain()
         # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._streams: dict[int, StreamCall] = {}
+        self._streams: dict[int, StreamCall | UploadCall] = {}
 
     def attach(self) -> None:
         """Begins to take calls from the bridge."""
@@ -68,8 +70,8 @@ class LoopRunner:
             # A task that is cancelled before its first step never awaits it.
             task.add_done_callback(lambda _: awaitable.close())
 
-    def adopt_stream(self, call_id: int, stream: StreamCall, answer: Any) -> None:
-        """Sends the stream that a `def` handler returned; runs in the loop's thread and the handler's context."""
+    def adopt_stream(self, call_id: int, stream: StreamCall | UploadCall, answer: Any) -> None:
+        """Sends what a `def` handler of a stream returned; runs in the loop's thread and the handler's context."""
         self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, lambda: answer))
 
     def _drain(self) -> None:
@@ -96,6 +98,10 @@ class LoopRunner:
         if call.streams:
             stream = StreamCall(call, self._loop, handler, held[0])
             sending = self._send(call_id, stream, lambda: handler.run(held))
+            self._start(call_id, call, handler, sending)
+        elif isinstance(held[0], GrpcDuplexRequest):
+            upload = UploadCall(call, self._loop, handler, held[0])
+            sending = self._send(call_id, upload, lambda: handler.run(held))
             self._start(call_id, call, handler, sending)
         else:
             self._start(call_id, call, handler, self._run(call_id, call, handler, held))
@@ -132,7 +138,7 @@ class LoopRunner:
         finally:
             self._tasks.pop(call_id, None)
 
-    async def _send(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
+    async def _send(self, call_id: int, stream: StreamCall | UploadCall, answer: Callable[[], Any]) -> None:
         self._streams[call_id] = stream
         try:
             await stream.run(answer)

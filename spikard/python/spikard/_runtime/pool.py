@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard._runtime.upload import UploadCall
 from spikard.grpc._drain import DRAIN
+from spikard.grpc._request import GrpcDuplexRequest
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -95,6 +97,12 @@ class Pool:
                 stream = StreamCall(call, self._loop, handler, held[0])
                 answer = handler.run(held)
                 self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
+                return
+            if isinstance(held[0], GrpcDuplexRequest):
+                # Its messages come on the event loop, as does what it awaits.
+                upload = UploadCall(call, self._loop, handler, held[0])
+                answer = handler.run(held)
+                self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, upload, answer)
                 return
             response = handler.run(held)
             if inspect.isawaitable(response):

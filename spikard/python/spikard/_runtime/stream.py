@@ -8,7 +8,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.flushing import flushing
-from spikard._runtime.incoming import Incoming
+from spikard._runtime.incoming import Incoming, incoming
 from spikard._runtime.outcome import failed, logger, refused
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcDuplexRequest
@@ -56,9 +56,7 @@ class StreamCall:
         self._response_metadata = request.call._response_metadata
         self._incoming: Incoming | None = None
         if isinstance(request, GrpcDuplexRequest):
-            decode = None if handler.typed is None else handler.typed.decoder()
-            self._incoming = Incoming(call, loop, self._on_first_read, decode)
-            request.messages = self._incoming
+            self._incoming = incoming(call, loop, handler, request, self._on_first_read)
         self._response: GrpcDuplexResponse | None = None
         self._returns = False
         self._begun = False

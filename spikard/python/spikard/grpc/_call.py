@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -45,8 +46,9 @@ class Call:
     peer_certs: tuple[bytes, ...] = field(default=(), repr=False)
     """The client's certificates in DER, its own first; empty without mutual TLS."""
 
-    compressed: frozenset[int] = field(default=frozenset(), repr=False)
-    """The indices of the client's messages that were compressed on the wire; empty for a full-duplex call."""
+    compressed: Container[int] = field(default=frozenset(), repr=False)
+    """The indices of the client's messages that were compressed on the wire. Of a stream that is not buffered, it has
+    only those that arrived together with the message that was read last."""
 
     _response_metadata: ResponseMetadata = field(default_factory=ResponseMetadata, repr=False, compare=False)
     _load: LoadRecorder | None = field(default=None, repr=False, compare=False)

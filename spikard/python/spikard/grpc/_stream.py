@@ -23,7 +23,9 @@ from spikard.grpc._typed_of import typed_of
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-KindName = Literal["unary", "server_streaming", "client_streaming", "bidirectional", "duplex"]
+KindName = Literal[
+    "unary", "server_streaming", "client_streaming", "unbuffered_client_streaming", "bidirectional", "duplex"
+]
 
 _One = GrpcResponse[Any] | Awaitable[GrpcResponse[Any]]
 _ServerStream = GrpcServerStreamResponse[Any] | Awaitable[GrpcServerStreamResponse[Any]]
@@ -35,12 +37,12 @@ _Handler = TypeVar(
     bound=Callable[[GrpcRequest[Any]], _One | _ServerStream | _Stream]
     | Callable[[GrpcClientStreamRequest[Any]], _One]
     | Callable[[GrpcBidiStreamRequest[Any]], _BidiStream]
-    | Callable[[GrpcDuplexRequest[Any]], _Stream]
+    | Callable[[GrpcDuplexRequest[Any]], _One | _Stream]
     # The same as methods of a class.
     | Callable[[Any, GrpcRequest[Any]], _One | _ServerStream | _Stream]
     | Callable[[Any, GrpcClientStreamRequest[Any]], _One]
     | Callable[[Any, GrpcBidiStreamRequest[Any]], _BidiStream]
-    | Callable[[Any, GrpcDuplexRequest[Any]], _Stream],
+    | Callable[[Any, GrpcDuplexRequest[Any]], _One | _Stream],
 )
 
 
@@ -107,6 +109,7 @@ def grpc_stream(
                 given["max_stream_bytes"] = max_bytes
             described = None if isinstance(service, str) else service_of(service)
             found, streams, annotations = kind_of(function, None if kind is None else _kind(kind))
+            _check_reading(function, found)
             declaration = Declaration(
                 service=service_name(service if described is None else described.name),
                 method=_method(described, function.__name__, method),
@@ -156,6 +159,15 @@ def _check(function: Any) -> None:
         )
     if declared(function) is not None:
         raise TypeError("it has a @grpc_stream already: a function handles one method")
+
+
+def _check_reading(function: Any, kind: Kind) -> None:
+    """A ``def`` runs in a thread, which cannot wait for messages that come on the event loop."""
+    if kind is Kind.UNBUFFERED_CLIENT_STREAMING and not inspect.iscoroutinefunction(inspect.unwrap(function)):
+        raise TypeError(
+            "it is a def, and the messages of a GrpcDuplexRequest come while it runs: write async def (and await "
+            "asyncio.to_thread(…) around what blocks), or take a GrpcClientStreamRequest"
+        )
 
 
 def _kind(kind: object) -> Kind:

@@ -41,6 +41,8 @@ pub(crate) struct CallState {
     /// Whether the handler has finished: then there is nothing to cancel.
     finished: AtomicBool,
     inflow: Option<Inflow>,
+    /// Whether the messages of its stream may be compressed.
+    pub(super) streams_compressed: bool,
     outflow: Option<Outflow>,
 }
 
@@ -59,6 +61,7 @@ impl CallState {
             submitted: Instant::now(),
             request_bytes: request.bytes(),
             inflow: request.is_stream().then(Inflow::default),
+            streams_compressed: request.call.streams_compressed(),
             outflow: (answer == Answer::Stream).then(Outflow::default),
             charged: Slot::new(request.call.clone()),
             request: Slot::new(request),

@@ -12,9 +12,19 @@ use crate::python::lock::lock;
 #[derive(Default)]
 pub(super) struct Inflow(Mutex<State>);
 
+/// Messages, in order.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) messages: Vec<Bytes>,
+    /// The indices, in the whole stream, of those that were compressed.
+    pub(super) compressed: Vec<usize>,
+}
+
 #[derive(Default)]
 struct State {
-    ready: Vec<Bytes>,
+    ready: Batch,
+    /// Those of the batch that Python took last.
+    compressed: Vec<usize>,
     end: End,
     closed: bool,
     python_waits: bool,
@@ -45,8 +55,12 @@ pub(super) enum Received {
 impl Inflow {
     pub(super) fn receive(&self) -> Received {
         let mut state = lock(&self.0);
-        if !state.ready.is_empty() {
-            let messages = std::mem::take(&mut state.ready);
+        if !state.ready.messages.is_empty() {
+            let Batch {
+                messages,
+                compressed,
+            } = std::mem::take(&mut state.ready);
+            state.compressed = compressed;
             let reader = state.reader.take();
             drop(state);
             reader.inspect(Waker::wake_by_ref);
@@ -66,6 +80,11 @@ impl Inflow {
         }
     }
 
+    /// Whether a message was compressed, of the batch that Python took last.
+    pub(super) fn was_compressed(&self, index: usize) -> bool {
+        lock(&self.0).compressed.binary_search(&index).is_ok()
+    }
+
     /// Ready with `true` when there is room for a batch, with `false` when the call has ended. The waker is registered
     /// unless it has.
     pub(super) fn poll_room(&self, cx: &Context<'_>) -> Poll<bool> {
@@ -74,7 +93,7 @@ impl Inflow {
             return Poll::Ready(false);
         }
         state.reader = Some(cx.waker().clone());
-        if state.ready.is_empty() {
+        if state.ready.messages.is_empty() {
             Poll::Ready(true)
         } else {
             Poll::Pending
@@ -82,7 +101,7 @@ impl Inflow {
     }
 
     /// Stores a batch for Python. Returns whether to wake it.
-    pub(super) fn put(&self, batch: Vec<Bytes>, end: End) -> bool {
+    pub(super) fn put(&self, batch: Batch, end: End) -> bool {
         let mut state = lock(&self.0);
         if state.closed {
             return false;
