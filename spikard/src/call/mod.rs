@@ -3,6 +3,7 @@
 mod arrival;
 mod arriving;
 mod budget;
+mod builder;
 mod connection;
 mod deadline;
 mod failure;
@@ -28,6 +29,7 @@ use http::Extensions;
 pub(crate) use arrival::{Arrival, HalfClose};
 use arriving::Arriving;
 pub(crate) use budget::{Budget, Charge};
+pub use builder::CallBuilder;
 pub(crate) use connection::Connection;
 pub(crate) use deadline::{Deadline, DeadlineTimer};
 #[cfg(feature = "server")]
@@ -47,7 +49,7 @@ pub(crate) use until_drain::UntilDrain;
 /// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.
 ///
 /// Every request carries one behind an `Arc`. `Call::default()`, for unit tests of handlers, has no peer,
-/// no deadline and no extensions.
+/// no deadline and no extensions; [`Call::builder`] makes one that has.
 ///
 /// ```
 /// use spikard::{Bytes, GrpcRequest};
@@ -92,6 +94,22 @@ impl Call {
     /// The client's address; `None` over a Unix socket and outside spikard's own server.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.connection.as_ref()?.address
+    }
+
+    /// Over a Unix socket, the client's user, group and, where the system tells it, process, as they were when it
+    /// connected; else `None`.
+    ///
+    /// ```
+    /// use spikard::{GrpcRequest, GrpcResponse, Status};
+    ///
+    /// async fn who_am_i(request: GrpcRequest) -> Result<GrpcResponse<u32>, Status> {
+    ///     let client = request.call.peer_cred().ok_or_else(|| Status::unauthenticated("not a Unix socket"))?;
+    ///     Ok(GrpcResponse::from(client.uid()))
+    /// }
+    /// ```
+    #[cfg(all(feature = "server", unix))]
+    pub fn peer_cred(&self) -> Option<tokio::net::unix::UCred> {
+        self.connection.as_ref()?.credentials
     }
 
     /// The client's certificates, its own first; empty without mutual TLS.

@@ -23,6 +23,14 @@ pub enum RoutesError {
         /// The full name of the service.
         service: String,
     },
+    /// A layer is for a service or a method that is not served.
+    #[cfg(feature = "server")]
+    UnknownLayered {
+        /// What the layer names.
+        name: String,
+        /// The services that are served.
+        served: Vec<String>,
+    },
     /// A Python callable cannot be used.
     #[cfg(feature = "python")]
     Python {
@@ -49,6 +57,13 @@ impl fmt::Display for RoutesError {
                 f,
                 "the service {service} is added twice, at least once with add_service: add it once, or each part of it with add, which merges the methods of one service"
             ),
+            #[cfg(feature = "server")]
+            Self::UnknownLayered { name, served } => write!(
+                f,
+                "layer_for names \"{name}\", which is not served: name a service or a method as \"package.Service\" or \
+                 \"package.Service/Method\"; the services are {}",
+                served.join(", ")
+            ),
             #[cfg(feature = "python")]
             Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),
         }
@@ -65,6 +80,8 @@ impl std::error::Error for RoutesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::DuplicateMethod { .. } | Self::DuplicateService { .. } => None,
+            #[cfg(feature = "server")]
+            Self::UnknownLayered { .. } => None,
             #[cfg(feature = "python")]
             Self::Python { source, .. } => source.source(),
         }

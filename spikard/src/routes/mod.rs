@@ -2,6 +2,10 @@
 
 mod error;
 mod foreign;
+#[cfg(feature = "server")]
+mod layered;
+#[cfg(feature = "server")]
+mod layered_service;
 #[cfg(feature = "router")]
 mod mounted;
 #[cfg(feature = "python")]
@@ -21,6 +25,12 @@ use crate::{Compression, Limits};
 
 pub use error::RoutesError;
 use foreign::Foreign;
+#[cfg(feature = "server")]
+pub(crate) use layered::AnyLayer;
+#[cfg(feature = "server")]
+pub use layered::LayeredService;
+#[cfg(feature = "server")]
+pub(crate) use layered_service::through;
 #[cfg(feature = "python")]
 pub(crate) use names::interned;
 use registry::{Registered, Registry};
@@ -43,7 +53,9 @@ pub use table::RouteTable;
 /// # }
 /// ```
 ///
-/// [`Server`](crate::Server) takes services itself; `Routes` is for serving them in another server.
+/// [`Server`](crate::Server) takes services itself, and [`Routes`] as well
+/// ([`ServerBuilder::merge`](crate::ServerBuilder::merge), or `ServerBuilder::from`). `Routes` is for services that a
+/// library hands over, and for serving them in another server.
 #[derive(Debug)]
 pub struct Routes {
     pub(crate) registry: Registry,
@@ -54,6 +66,9 @@ pub struct Routes {
     pub(crate) refuse_retried_uploads: bool,
     pub(crate) max_buffered_bytes: Option<usize>,
     pub(crate) max_buffered_bytes_per_connection: Option<usize>,
+    /// Layers around services or methods, by name.
+    #[cfg(feature = "server")]
+    pub(crate) layers: Vec<(String, AnyLayer)>,
 }
 
 impl Default for Routes {
@@ -67,6 +82,8 @@ impl Default for Routes {
             refuse_retried_uploads: false,
             max_buffered_bytes: None,
             max_buffered_bytes_per_connection: None,
+            #[cfg(feature = "server")]
+            layers: Vec::new(),
         }
     }
 }
@@ -78,6 +95,17 @@ impl Routes {
     }
 
     routes_steps!();
+
+    /// Adds the services of other routes, with the layers that they have for them. The limits and the other settings stay
+    /// those of `self`.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.registry.merge(other.registry);
+        self.foreign.merge(other.foreign);
+        #[cfg(feature = "server")]
+        self.layers.extend(other.layers);
+        self
+    }
 
     /// Adds a method whose names, kind and handler are known only at run time.
     #[cfg(feature = "python")]
@@ -96,7 +124,7 @@ impl Routes {
     }
 
     /// The names of the services, each once.
-    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    #[cfg(any(feature = "server", feature = "router"))]
     pub(crate) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
         let ours = self.registry.service_names();
         ours.chain(self.foreign.names()).collect()
@@ -116,8 +144,8 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, a service of tonic's added twice or beside handlers of that service, or a Python
-    /// callable that does not exist or is not callable.
+    /// Two handlers for one method, a service of tonic's added twice or beside handlers of that service, a layer for a
+    /// service or method that is not served, or a Python callable that does not exist or is not callable.
     pub fn into_service(self) -> Result<RoutesService, RoutesError> {
         let policy = Policy {
             limits: self.limits,
@@ -130,6 +158,9 @@ impl Routes {
         let foreign = self
             .foreign
             .finish(methods.values().map(Registered::service))?;
-        Ok(RoutesService::new(methods, foreign, policy))
+        let service = RoutesService::new(methods, foreign, policy);
+        #[cfg(feature = "server")]
+        let service = service.layered(self.layers)?;
+        Ok(service)
     }
 }

@@ -124,7 +124,13 @@ impl Registry {
         declared.filter(move |method| !is_handled(*method))
     }
 
-    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    /// Adds the methods of another.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.methods.extend(other.methods);
+        self.declared.extend(other.declared);
+    }
+
+    #[cfg(any(feature = "server", feature = "router"))]
     pub(super) fn service_names(&self) -> impl Iterator<Item = &'static str> {
         self.methods.iter().map(|method| method.service)
     }

@@ -1,5 +1,7 @@
 //! All methods as one tower service.
 
+#[cfg(feature = "server")]
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::error::Error;
@@ -10,7 +12,14 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response};
+#[cfg(feature = "server")]
+use tonic::GrpcMethod;
 use tonic::body::Body;
+#[cfg(feature = "server")]
+use tower::{
+    Layer as _,
+    util::{BoxCloneSyncService, MapErrLayer},
+};
 use tower_service::Service;
 
 #[cfg(feature = "orca")]
@@ -20,12 +29,19 @@ use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_meth
 use super::foreign::ForeignByName;
 use super::registry::Registered;
 #[cfg(feature = "server")]
-use super::seen::MethodOfPath;
+use super::{
+    error::RoutesError,
+    layered::{AnyLayer, LayeredService},
+    layered_service::{LayeredServices, Named, through},
+    seen::MethodOfPath,
+};
 
 /// All methods of a [`Routes`](crate::Routes) as one tower service; clones share them.
 #[derive(Clone)]
 pub struct RoutesService {
     shared: Arc<Shared>,
+    #[cfg(feature = "server")]
+    layered: LayeredServices,
 }
 
 struct Shared {
@@ -46,13 +62,73 @@ impl RoutesService {
                 foreign,
                 policy,
             }),
+            #[cfg(feature = "server")]
+            layered: LayeredServices::default(),
         }
     }
 }
 
+#[cfg(feature = "server")]
 impl RoutesService {
+    /// With layers around some services and methods.
+    pub(super) fn layered(mut self, layers: Vec<(String, AnyLayer)>) -> Result<Self, RoutesError> {
+        let innermost = MapErrLayer::new(|never| match never {}).layer(self.clone());
+        let innermost = BoxCloneSyncService::new(innermost);
+        self.layered = LayeredServices::new(layers, &innermost, |name| self.find(name))?;
+        Ok(self)
+    }
+
+    /// The names of its services.
+    fn services(&self) -> BTreeSet<&'static str> {
+        let ours = self.shared.methods.values().map(Registered::service);
+        ours.chain(self.shared.foreign.names()).collect()
+    }
+
+    /// What `service` or `service/method` names. A service of others does not say its methods.
+    fn find(&self, name: &str) -> Result<Named, RoutesError> {
+        let (service, method) = match name.split_once('/') {
+            None => (name, None),
+            Some((service, method)) => (service, Some(method)),
+        };
+        let is_known = match method {
+            None => self.services().contains(service),
+            Some("") => false,
+            Some(method) => {
+                let path = format!("/{service}/{method}");
+                let foreign = self.shared.foreign.names().any(|name| name == service);
+                foreign || self.shared.methods.contains_key(&path)
+            }
+        };
+        if !is_known {
+            return Err(RoutesError::UnknownLayered {
+                name: name.to_owned(),
+                served: self.services().into_iter().map(String::from).collect(),
+            });
+        }
+        Ok(Named {
+            service: service.to_owned(),
+            method: method.map(String::from),
+        })
+    }
+
+    fn through_layers(&self, layers: LayeredService, mut request: Request<Body>) -> ResponseFuture {
+        let mut method = request.extensions().get::<GrpcMethod<'static>>().cloned();
+        if method.is_none() {
+            match self.method(request.uri().path()) {
+                MethodOfPath::Named(named) => {
+                    request.extensions_mut().insert(named.clone());
+                    method = Some(named);
+                }
+                MethodOfPath::None => {}
+                MethodOfPath::Refused => {
+                    return Box::pin(ready(Ok(unknown_method(&request))));
+                }
+            }
+        }
+        through(layers, request, method, self.max_sent_metadata_bytes())
+    }
+
     /// The method that a path names.
-    #[cfg(feature = "server")]
     pub(crate) fn method(&self, path: &str) -> MethodOfPath {
         match self.shared.methods.get(path) {
             Some(method) => MethodOfPath::Named(method.names()),
@@ -61,7 +137,6 @@ impl RoutesService {
     }
 
     /// See [`Limits::max_sent_metadata_bytes`](crate::Limits::max_sent_metadata_bytes).
-    #[cfg(feature = "server")]
     pub(crate) fn max_sent_metadata_bytes(&self) -> usize {
         self.shared.policy.limits.max_sent_metadata_bytes
     }
@@ -90,7 +165,12 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
-        self.answer(request.map(Body::new))
+        let request = request.map(Body::new);
+        #[cfg(feature = "server")]
+        if let Some(layers) = self.layered.around(request.uri().path()) {
+            return self.through_layers(layers.clone(), request);
+        }
+        self.answer(request)
     }
 }
 

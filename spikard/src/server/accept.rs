@@ -1,31 +1,38 @@
 //! Accepting connections until told to stop.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::pin;
 
 use super::connection::Serving;
 use super::drain::OpenConnections;
 use super::listener::Listener;
 
-/// Serves each connection that comes in, until `stop` is ready.
+/// Serves each connection that comes in, until `stop` is ready. `None` where the program accepts connections, has no more,
+/// and the last has ended.
 pub(super) async fn accept<T>(
     listener: &mut Listener,
     serving: &Serving,
     open: &mut OpenConnections,
     stop: impl Future<Output = T>,
-) -> T {
+) -> Option<T> {
     let mut stop = pin!(stop);
     let most = serving.transport.max_connections;
+    let mut more = true;
     loop {
         tokio::select! {
-            accepted = listener.accept(), if open.len() < most => {
+            accepted = listener.accept(), if more && open.len() < most => {
+                let Some(accepted) = accepted else {
+                    more = false;
+                    continue;
+                };
                 open.serve(serving.clone(), accepted);
                 if open.len() == most {
                     tracing::warn!(max_connections = most, "no more connections are accepted until one ends");
                 }
             }
             () = open.ended() => {}
-            told = stop.as_mut() => return told,
+            () = ready(()), if !more && open.len() == 0 => return None,
+            told = stop.as_mut() => return Some(told),
         }
     }
 }

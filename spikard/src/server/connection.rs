@@ -19,13 +19,13 @@ use tonic::body::Body;
 use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
 
+use super::accepted::Accepted;
 use super::broken::Broken;
 use super::clock::ConnectionClock;
 use super::executor::Streams;
 use super::handshake::{Established, Handshake};
 use super::idle::InFlight;
 use super::layers::Stack;
-use super::listener::Accepted;
 #[cfg(feature = "orca")]
 use super::orca::Load;
 use super::socket::Socket;
@@ -74,6 +74,9 @@ impl Serving {
             }
             #[cfg(unix)]
             Ok(Established::Unix(stream, connection)) => {
+                self.http2(stream, connection, began, stopping).await;
+            }
+            Ok(Established::Other(stream, connection)) => {
                 self.http2(stream, connection, began, stopping).await;
             }
             #[cfg(feature = "tls")]

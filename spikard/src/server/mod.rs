@@ -1,8 +1,10 @@
 //! spikard's own server, over hyper: the promises about time, small frames and draining need one.
 
 mod accept;
+mod accepted;
 mod address;
 mod age;
+mod bound;
 mod broken;
 mod builder;
 mod clock;
@@ -14,6 +16,7 @@ mod handshake;
 #[cfg(feature = "health")]
 mod health;
 mod idle;
+mod incoming;
 mod layers;
 mod listener;
 #[cfg(feature = "orca")]
@@ -36,11 +39,13 @@ mod verified_body;
 
 pub use builder::ServerBuilder;
 pub use error::ServeError;
-pub use layers::LayeredService;
+#[cfg(feature = "health")]
+pub use health::Health;
+pub use incoming::IncomingConnection;
 #[cfg(feature = "orca")]
 pub use orca::Orca;
 #[cfg(feature = "reflection")]
 pub use reflection::ReflectionError;
 pub use serve::Server;
 #[cfg(feature = "tls")]
-pub use tls::{Tls, TlsError};
+pub use tls::{Tls, TlsError, TlsReloader};

@@ -84,40 +84,6 @@ async fn streamed(
     })
 }
 
-/// Of a stream that is not buffered, a message at a time.
-#[grpc_stream(service = "test.Compressed")]
-async fn which_of_a_stream(
-    mut request: GrpcDuplexRequest<String>,
-) -> Result<GrpcResponse<String>, Status> {
-    let (mut index, mut flags) = (0, Vec::new());
-    while request.messages.message().await?.is_some() {
-        flags.push(request.call.was_compressed(index).to_string());
-        index += 1;
-    }
-    Ok(GrpcResponse::from(flags.join(" ")))
-}
-
-#[tokio::test]
-async fn a_handler_that_reads_knows_which_message_was_compressed() {
-    let running = Running::start(Server::builder().add(WhichOfAStream)).await;
-    let small = prost::Message::encode_to_vec(&"x".repeat(1000));
-    // Decompressed on another thread, apart from the messages around it.
-    let large = prost::Message::encode_to_vec(&"x".repeat(3 << 20));
-    let body = [
-        framed(false, &small),
-        framed(true, &gzip(&small)),
-        framed(true, &gzip(&large)),
-        framed(false, &small),
-        framed(false, &large),
-        framed(true, &gzip(&small)),
-    ];
-    let head = [("grpc-encoding", "gzip")];
-    let method = "/test.Compressed/WhichOfAStream";
-    let answer = raw_body(running.addr, method, &head, body.concat().into()).await;
-    let text = String::decode(answer.slice(5..)).unwrap();
-    assert_eq!(text, "false true true false false true");
-}
-
 /// Sends four messages of which the second and the last are compressed; answers with the flag and the
 /// text of each that comes back.
 async fn four_messages(method: &str) -> Vec<(u8, String)> {
@@ -201,7 +167,7 @@ async fn send(limits: Limits, encoding: &'static str, message: Vec<u8>) -> (Code
     (status.code(), status.message().to_owned())
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()

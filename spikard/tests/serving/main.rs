@@ -1,13 +1,16 @@
 //! spikard's own server, called over real sockets by clients of others.
 
 mod budget;
+mod certificates;
 mod compression;
 mod connections;
 mod descriptors;
 mod duplex;
 mod ends;
 mod failures;
+mod incoming;
 mod keepalive;
+mod layered;
 mod layers;
 mod listening;
 mod log;
@@ -22,5 +25,6 @@ mod services;
 mod shutdown;
 mod spans;
 mod support;
+mod testing;
 mod tls;
 mod uploads;

@@ -3,18 +3,20 @@
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
 
-use crate::support::{Running, codec, framed, path, ready};
+use crate::compression::gzip;
+use crate::support::{Running, codec, framed, path, raw_body, ready};
 use http::Request;
-use spikard::{Bytes, Code, GrpcDuplexRequest, GrpcResponse, GrpcService, Kind, Server, Status, grpc_stream};
+use spikard::testing::Client;
+use spikard::{
+    Bytes, Code, GrpcDuplexRequest, GrpcResponse, GrpcService, Kind, Server, Status, grpc_stream,
+};
 use tokio::sync::{Notify, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 
 const WINDOW: u32 = 65_535;
 
 #[grpc_stream(service = "test.Uploads")]
-async fn first_two(
-    mut request: GrpcDuplexRequest<String>,
-) -> Result<GrpcResponse<String>, Status> {
+async fn first_two(mut request: GrpcDuplexRequest<String>) -> Result<GrpcResponse<String>, Status> {
     let mut read = Vec::new();
     while read.len() < 2 {
         let next = request.messages.message().await?;
@@ -72,7 +74,9 @@ async fn the_answer_may_come_before_the_half_close() {
 
 #[tokio::test]
 async fn an_upload_is_larger_than_any_buffer() {
-    let builder = Server::builder().add(CountBytes).max_buffered_bytes(1 << 20);
+    let builder = Server::builder()
+        .add(CountBytes)
+        .max_buffered_bytes(1 << 20);
     let running = Running::start(builder).await;
     let mut client = running.client().await;
     // 32 MiB, of which the budget holds one.
@@ -215,4 +219,74 @@ async fn a_reset_is_no_half_close() {
         let end = ends.recv().await.unwrap();
         assert_eq!(end.unwrap_err().code(), Code::Cancelled, "{reason:?}");
     }
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_is_no_half_close() {
+    #[derive(Clone, Default)]
+    struct Ends(
+        Arc<std::sync::Mutex<Option<Result<Option<Bytes>, Status>>>>,
+        Arc<Notify>,
+    );
+
+    #[grpc_stream(service = "test.Ends")]
+    impl Ends {
+        async fn read(&self, mut request: GrpcDuplexRequest) -> Result<GrpcResponse, Status> {
+            let (end, read) = (self.0.clone(), self.1.clone());
+            let first = request.messages.message().await?;
+            read.notify_one();
+            // In a task of its own, which outlives the call.
+            tokio::spawn(async move {
+                let next = request.messages.message().await;
+                *end.lock().unwrap() = Some(next);
+                read.notify_one();
+            });
+            assert!(first.is_some());
+            pending().await
+        }
+    }
+
+    let ends = Ends::default();
+    let client = Client::new(Server::builder().add(ends.clone())).unwrap();
+    let mut call = client.call("test.Ends/Read").open::<Bytes, Bytes>();
+    call.send(Bytes::from("one")).await.unwrap();
+    ends.1.notified().await;
+    drop(call);
+    ends.1.notified().await;
+    let end = ends.0.lock().unwrap().take();
+    assert_eq!(end.unwrap().unwrap_err().code(), Code::Cancelled);
+}
+
+/// Of a stream that is not buffered, a message at a time.
+#[grpc_stream(service = "test.Uploads")]
+async fn which_of_a_stream(
+    mut request: GrpcDuplexRequest<String>,
+) -> Result<GrpcResponse<String>, Status> {
+    let (mut index, mut flags) = (0, Vec::new());
+    while request.messages.message().await?.is_some() {
+        flags.push(request.call.was_compressed(index).to_string());
+        index += 1;
+    }
+    Ok(GrpcResponse::from(flags.join(" ")))
+}
+
+#[tokio::test]
+async fn a_handler_that_reads_knows_which_message_was_compressed() {
+    let running = Running::start(Server::builder().add(WhichOfAStream)).await;
+    let small = prost::Message::encode_to_vec(&"x".repeat(1000));
+    // Decompressed on another thread, apart from the messages around it.
+    let large = prost::Message::encode_to_vec(&"x".repeat(3 << 20));
+    let body = [
+        framed(false, &small),
+        framed(true, &gzip(&small)),
+        framed(true, &gzip(&large)),
+        framed(false, &small),
+        framed(false, &large),
+        framed(true, &gzip(&small)),
+    ];
+    let head = [("grpc-encoding", "gzip")];
+    let method = "/test.Uploads/WhichOfAStream";
+    let answer = raw_body(running.addr, method, &head, body.concat().into()).await;
+    let text = <String as prost::Message>::decode(answer.slice(5..)).unwrap();
+    assert_eq!(text, "false true true false false true");
 }

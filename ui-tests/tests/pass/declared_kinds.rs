@@ -114,7 +114,11 @@ fn runs() {
         (answer.status, answer.messages[0].as_ref()),
         (0, &[8, 2][..])
     );
-    let answer = call(&mut otherwise::uploaded::BatchCreate, path, &[b"", b"", b""]);
+    let answer = call(
+        &mut otherwise::uploaded::BatchCreate,
+        path,
+        &[b"", b"", b""],
+    );
     assert_eq!(
         (answer.status, answer.messages[0].as_ref()),
         (0, &[8, 3][..])

@@ -1,23 +1,26 @@
 //! The status of each service.
 
+use std::collections::BTreeMap;
+
 use tokio::sync::watch;
 use tonic_health::pb::health_check_response::ServingStatus;
 
-/// The services that are reported on, and their status, which is one for all.
+/// The services that are reported on, and their status: that of the server, but for those that cannot serve.
 #[derive(Debug)]
 pub(super) struct Statuses(watch::Sender<State>);
 
 /// What there is to report.
 #[derive(Clone, Debug)]
 pub(super) struct State {
-    services: Vec<String>,
+    /// Whether each can serve while the server does.
+    services: BTreeMap<String, bool>,
     status: ServingStatus,
 }
 
 impl Default for Statuses {
     fn default() -> Self {
         Self(watch::Sender::new(State {
-            services: Vec::new(),
+            services: BTreeMap::new(),
             status: ServingStatus::Unknown,
         }))
     }
@@ -25,7 +28,18 @@ impl Default for Statuses {
 
 impl Statuses {
     pub(super) fn report_on(&self, services: Vec<String>) {
-        self.0.send_modify(|state| state.services = services);
+        self.0.send_modify(|state| {
+            for service in services {
+                // What the program has said before the server binds stands.
+                state.services.entry(service).or_insert(true);
+            }
+        });
+    }
+
+    pub(super) fn set_able(&self, service: String, able: bool) {
+        self.0.send_modify(|state| {
+            state.services.insert(service, able);
+        });
     }
 
     pub(super) fn set(&self, status: ServingStatus) {
@@ -44,13 +58,23 @@ impl Statuses {
     pub(super) fn all(&self) -> Vec<(String, ServingStatus)> {
         let state = self.0.borrow();
         let services = state.services.iter();
-        services.map(|name| (name.clone(), state.status)).collect()
+        services
+            .map(|(name, able)| (name.clone(), state.status_of(*able)))
+            .collect()
     }
 }
 
 impl State {
     pub(super) fn of(&self, service: &str) -> Option<ServingStatus> {
-        let is_known = self.services.iter().any(|name| name == service);
-        is_known.then_some(self.status)
+        let able = self.services.get(service)?;
+        Some(self.status_of(*able))
+    }
+
+    /// A server that does not serve, or not yet, has no service that does.
+    fn status_of(&self, able: bool) -> ServingStatus {
+        match self.status {
+            ServingStatus::Serving if !able => ServingStatus::NotServing,
+            status => status,
+        }
     }
 }
