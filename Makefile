@@ -49,7 +49,7 @@ demo-rust: $(STAMPS)/venv
 demo-python: $(EXAMPLE_PB2)
 
 # In an order that keeps two processors busy: tests that wait, beside what compiles. What compiles has a lower priority.
-PARTS := programs test-python lint-python test-rust lint-rust test-without-python
+PARTS := programs test-python lint-python lint-workflows test-rust lint-rust test-without-python
 
 .PHONY: test
 test: format $(STAMPS)/venv ## Run everything: checks and tests, Rust and Python
@@ -70,7 +70,7 @@ check: setup ## Formatting, clippy, types, and the quick tests of what has chang
 	@$(PY) tests/changed.py
 
 .PHONY: lint
-lint: format lint-rust lint-python ## Formatting, clippy, rustdoc, ruff, mypy and pyright
+lint: format lint-rust lint-python lint-workflows ## Formatting, clippy, rustdoc, ruff, mypy, pyright, and the workflows of a forge
 
 .PHONY: format
 format:
@@ -88,6 +88,14 @@ lint-python: setup
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(PY) -m pyright
+
+# actionlint comes with Go alone; without it the workflows are audited, and their expressions not checked.
+.PHONY: lint-workflows
+lint-workflows: setup
+	$(VENV)/bin/zizmor --offline --quiet .github
+	@if type -P go >/dev/null; then \
+	    GOBIN=$(CURDIR)/target/tools go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 && target/tools/actionlint; \
+	fi
 
 .PHONY: test-rust
 test-rust: setup ## Unit tests, doctests, UI tests and end-to-end tests in Rust
