@@ -80,9 +80,7 @@ class FramesClient:
             ("grpc-accept-encoding", "identity,gzip"),
         ]
         self._http.send_headers(stream, headers)
-        call = self._calls[stream] = Call(
-            b"".join(frame.encode() for frame in frames), half_closes=half_close
-        )
+        call = self._calls[stream] = Call(b"".join(frame.encode() for frame in frames), half_closes=half_close)
         return call
 
     def cancel(self, call: Call) -> None:

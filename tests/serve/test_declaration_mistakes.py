@@ -60,8 +60,10 @@ class ShopClass: ...
             reads,
             {},
             TypeError,
-            "it is a def, and the messages of a GrpcDuplexRequest come while it runs: write async def (and await "
-            "asyncio.to_thread(…) around what blocks), or take a GrpcClientStreamRequest",
+            (
+                "it is a def, and the messages of a GrpcDuplexRequest come while it runs: write async def (and await "
+                "asyncio.to_thread(…) around what blocks), or take a GrpcClientStreamRequest"
+            ),
         ),
         (
             no_annotations,

@@ -62,14 +62,16 @@ def test_certificates_that_are_renewed(workers: int, tmp_path: Path) -> None:
         assert _is_served(served.address, renewed.file("ca.pem"))
 
 
-def test_nothing_to_read_again() -> None:
-    """Without files the interval is a mistake."""
+def test_intervals_that_are_none(tmp_path: Path) -> None:
+    """Without files it is a mistake, and so is no time."""
     done = spikard("serve", "probes", "--bind", "127.0.0.1:0", "--tls-reload-interval", "1m")
     assert done.returncode == 2
     assert "--tls-reload-interval is given without --tls-cert and --tls-key: there are no files" in done.stderr
-    done = spikard("serve", "probes", "--bind", "127.0.0.1:0", "--tls-reload-interval", "0")
+    made = certificates.make(tmp_path)
+    files = ["--tls-cert", str(made.file("server.pem")), "--tls-key", str(made.file("server.key"))]
+    done = spikard("serve", "probes", "--bind", "127.0.0.1:0", *files, "--tls-reload-interval", "0")
     assert done.returncode == 2
-    assert "--tls-reload-interval must be" in done.stderr
+    assert "--tls-reload-interval must be more than zero" in done.stderr, done.stderr
 
 
 def _replace(file: Path, new: Path) -> None:

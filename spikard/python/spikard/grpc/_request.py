@@ -122,8 +122,8 @@ class GrpcDuplexRequest(_Request[Taken_co]):
                 count += len(message)
             return GrpcResponse(str(count).encode())
 
-    Answered with a stream it is full duplex. The handler is an async generator: it reads with ``async for`` and answers with ``yield``, in any order, while
-    the stream is open::
+    Answered with a stream it is full duplex. The handler is an async generator: it reads with ``async for`` and answers
+    with ``yield``, in any order, while the stream is open::
 
         async def handle_talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
             async for message in request.messages:

@@ -32,6 +32,7 @@ _Buffered = (
     Callable[[GrpcRequest[_M]], _R | Awaitable[_R]]
     | Callable[[GrpcClientStreamRequest[_M]], _R | Awaitable[_R]]
     | Callable[[GrpcBidiStreamRequest[_M]], _R | Awaitable[_R]]
+    | Callable[[GrpcDuplexRequest[_M]], _R | Awaitable[_R]]
 )
 _Stream = AsyncIterator[_N] | GrpcDuplexResponse[_N] | Awaitable[GrpcDuplexResponse[_N]]
 
