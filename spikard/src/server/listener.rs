@@ -15,6 +15,7 @@ use futures_core::Stream;
 use tokio::net::{TcpListener, TcpStream};
 #[cfg(unix)]
 use tokio::net::{UnixListener, UnixStream};
+use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use super::accepted::Accepted;
@@ -108,6 +109,8 @@ impl Listener {
                 }
                 Err(error) if is_of_the_connection(&error) => {
                     tracing::debug!(%error, "a connection broke before it was accepted");
+                    // A stream of the program's may have one error after another.
+                    yield_now().await;
                 }
                 Err(error) if self.was_shut_down(&error) => {
                     if !mem::replace(&mut self.told, true) {
