@@ -2,8 +2,8 @@
 
     python client.py 127.0.0.1:50051 ../demo
 
-Each call goes to the method that is handled in Rust, then to the one that is handled in Python; each
-answer is one line of JSON. The format of the tables is described in src/calls/table.rs.
+Each call goes to the method that is handled in Rust, then to those that are handled in Python, on bytes and on
+messages; each answer is one line of JSON. The format of the tables is described in src/calls/table.rs.
 """
 
 import argparse
@@ -27,7 +27,7 @@ else:
     import tomli as tomllib
 
 Entries = list[tuple[str, str]]
-LANGUAGES = ("rust", "python")
+HANDLERS = ("rust", "python", "typed_python")
 
 
 @dataclass
@@ -124,8 +124,8 @@ def main() -> None:
     with grpc.insecure_channel(options.address) as channel:
         for table in tables(options.folder):
             for entry in table["call"]:
-                for language in LANGUAGES:
-                    method = find_method(table["service"], table[language])
+                for handler in filter(table.get, HANDLERS):
+                    method = find_method(table["service"], table[handler])
                     messages = encode(method, entry.get("messages", ()))
                     metadata = metadata_of(entry.get("metadata", {}))
                     answer = asdict(call(channel, method, messages, metadata))

@@ -58,6 +58,15 @@ pub async fn batch_create_in_python(
     request: GrpcClientStreamRequest,
 ) -> Result<GrpcResponse, Status>;
 
+/// The same in Python with messages, in `python/typed_batch_handler.py`: Python decodes them, so here they are bytes.
+#[grpc_stream(
+    service = message_service,
+    python = "typed_batch_handler:batch_create"
+)]
+pub async fn batch_create_in_typed_python(
+    request: GrpcClientStreamRequest,
+) -> Result<GrpcResponse, Status>;
+
 async fn create_all(items: &[Item]) -> Result<usize, database::Error> {
     let mut transaction = Transaction::begin().await?;
     for item in items {

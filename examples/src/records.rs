@@ -42,6 +42,13 @@ impl Records {
         &self,
         request: GrpcBidiStreamRequest,
     ) -> Result<GrpcBidiStreamResponse, Status>;
+
+    /// The same in Python with messages, in `python/typed_filter_handler.py`.
+    #[grpc(python = "typed_filter_handler:filter_stream")]
+    pub async fn filter_stream_in_typed_python(
+        &self,
+        request: GrpcBidiStreamRequest,
+    ) -> Result<GrpcBidiStreamResponse, Status>;
 }
 
 impl Records {

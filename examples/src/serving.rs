@@ -6,9 +6,9 @@ use spikard::python::{Interpreter, PythonError};
 use spikard::{GrpcService, Server, ServerBuilder};
 
 use crate::average::{Average, AverageInPython};
-use crate::batch::{BatchCreate, BatchCreateInPython};
+use crate::batch::{BatchCreate, BatchCreateInPython, BatchCreateInTypedPython};
 use crate::records::Records;
-use crate::transform::{TransformStream, TransformStreamInPython};
+use crate::transform::{TransformStream, TransformStreamInPython, TransformStreamInTypedPython};
 
 /// Starts Python with the folder of the handlers on its search path, to be done before the server is built.
 ///
@@ -24,8 +24,10 @@ pub fn server() -> ServerBuilder {
     Server::builder()
         .add(BatchCreate)
         .add(BatchCreateInPython)
+        .add(BatchCreateInTypedPython)
         .add(TransformStream)
         .add(TransformStreamInPython)
+        .add(TransformStreamInTypedPython)
         .add(Records::default())
         .add(Average)
         .add(AverageInPython)
@@ -42,8 +44,10 @@ pub fn handler(path: &str) -> String {
     }
     let mut methods = methods::<BatchCreate>()
         .chain(methods::<BatchCreateInPython>())
+        .chain(methods::<BatchCreateInTypedPython>())
         .chain(methods::<TransformStream>())
         .chain(methods::<TransformStreamInPython>())
+        .chain(methods::<TransformStreamInTypedPython>())
         .chain(methods::<Records>())
         .chain(methods::<Average>())
         .chain(methods::<AverageInPython>());

@@ -43,6 +43,15 @@ pub async fn transform_stream_in_python(
     request: GrpcBidiStreamRequest,
 ) -> Result<GrpcBidiStreamResponse, Status>;
 
+/// The same in Python with messages, in `python/typed_transform_handler.py`.
+#[grpc_stream(
+    service = transform_service,
+    python = "typed_transform_handler:transform_stream"
+)]
+pub async fn transform_stream_in_typed_python(
+    request: GrpcBidiStreamRequest,
+) -> Result<GrpcBidiStreamResponse, Status>;
+
 /// What became of one document.
 struct Transformed {
     content: String,

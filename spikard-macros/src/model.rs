@@ -13,6 +13,8 @@ pub(crate) struct Service {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) owner: Owner,
     pub(crate) methods: Vec<Method>,
+    /// The place of `complete`, where the service may have no other methods.
+    pub(crate) complete: Option<Span>,
 }
 
 /// The source of the names of the service and its methods.

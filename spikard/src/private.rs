@@ -14,8 +14,8 @@ pub use crate::footprint::{
 };
 pub use crate::proto::checked::{
     Declared, DeclaredMethod, DeclaredRpc, Differs, MethodAt, NotAService, Returns, Takes,
-    check_request, check_response, check_service, declared_methods, distinct, find_for, find_named,
-    method_name, service_name,
+    check_request, check_response, check_service, complete, declared_methods, distinct, find_for,
+    find_named, method_name, service_name,
 };
 #[cfg(feature = "python")]
 pub use crate::python::callable::rpc::{PythonRpc, answer_in_python, call_python};

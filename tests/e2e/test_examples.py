@@ -10,18 +10,23 @@ import grpc
 import pytest
 
 from checks import differences
-from client import call, encode, find_method, metadata_of, tables
+from client import HANDLERS, call, encode, find_method, metadata_of, tables
 from servers import BINARIES, ROOT, running
 
 DEMO = ROOT / "examples" / "demo"
+FILTERS = ("FilterStream", "FilterStreamInPython", "FilterStreamInTypedPython")
 
 
 @pytest.mark.parametrize(
     ("binary", "served", "most"),
     [
-        ("examples/in_tonic", {"TransformStream", "FilterStream", "FilterStreamInPython"}, 20_000),
+        (
+            "examples/in_tonic",
+            {"TransformStream", "FilterStream", "FilterStreamInPython", "FilterStreamInTypedPython"},
+            20_000,
+        ),
         # `axum::serve` has no setting for HTTP/2's windows, which bound the small frames in flight.
-        ("examples/in_axum", {"BatchCreate", "FilterStream", "FilterStreamInPython"}, 100),
+        ("examples/in_axum", {"BatchCreate", *FILTERS}, 100),
     ],
 )
 def test_mounted_in_another_server(binary: str, served: set[str], most: int, tmp_path: Path) -> None:
@@ -32,16 +37,16 @@ def test_mounted_in_another_server(binary: str, served: set[str], most: int, tmp
         grpc.insecure_channel(server.address) as channel,
     ):
         for table in tables(DEMO):
-            for language in ("rust", "python"):
-                if table[language] not in served:
+            for handler in HANDLERS:
+                if table.get(handler) not in served:
                     continue
-                method = find_method(table["service"], table[language])
+                method = find_method(table["service"], table[handler])
                 for entry in table["call"]:
                     messages = encode(method, entry.get("messages", ()))
                     if len(messages) > most:
                         continue
                     answer = call(channel, method, messages, metadata_of(entry.get("metadata", {})))
-                    expected = entry.get(f"expect_{language}", entry.get("expect", {}))
+                    expected = entry.get(f"expect_{handler}", entry.get("expect", {}))
                     assert list(differences(method, expected, answer)) == []
                     calls += 1
     assert calls > 0

@@ -1,9 +1,8 @@
-//! Every call of the tables, of both languages, in every kind of server.
+//! Every call of the tables, of every handler, in every kind of server.
 
 use std::path::{Path, PathBuf};
 
 use spikard_examples::calls::{Client, Method, Table, differences};
-use spikard_tests::languages::LANGUAGES;
 use spikard_tests::mounts::{self, Running};
 
 fn folders() -> [PathBuf; 2] {
@@ -28,8 +27,7 @@ async fn play(running: Running, serves: impl Fn(&str, &str) -> bool) {
     let mut failed = Vec::new();
     for folder in folders() {
         for table in Table::read_all(&folder).expect("tables") {
-            for language in LANGUAGES {
-                let name = table.method(language);
+            for (handler, name) in table.methods() {
                 if !serves(&table.service, name) {
                     continue;
                 }
@@ -37,7 +35,7 @@ async fn play(running: Running, serves: impl Fn(&str, &str) -> bool) {
                 for call in &table.calls {
                     calls += 1;
                     let answer = client.call(&method, call).await.expect("a call");
-                    let found = differences(&method, call.expected(language), &answer);
+                    let found = differences(&method, call.expected(handler), &answer);
                     let title = &call.title;
                     failed.extend(
                         found
@@ -74,6 +72,7 @@ async fn in_tonic_one_by_one() {
         ),
         ("recordservice.RecordService", "FilterStream"),
         ("recordservice.RecordService", "FilterStreamInPython"),
+        ("recordservice.RecordService", "FilterStreamInTypedPython"),
     ];
     let running = mounts::services_in_tonic().await;
     play(running, |service, method| {

@@ -15,6 +15,8 @@ from pathlib import Path
 
 HANDLERS = Path(__file__).resolve().parent / "handlers"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "python"
+# The messages of the tests' own .proto files.
+MESSAGES = Path(__file__).resolve().parents[1] / "handlers"
 WAIT = 30
 """Seconds for what takes no time unless something is wrong."""
 
@@ -155,5 +157,5 @@ def free_port() -> str:
 
 
 def _environment(env: dict[str, str] | None) -> dict[str, str]:
-    paths = os.pathsep.join(map(str, (HANDLERS, EXAMPLES)))
+    paths = os.pathsep.join(map(str, (HANDLERS, EXAMPLES, MESSAGES)))
     return {**os.environ, "PYTHONPATH": paths, **(env or {})}

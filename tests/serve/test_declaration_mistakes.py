@@ -117,7 +117,12 @@ class ShopClass: ...
         ),
         (yields_list, {}, TypeError, "or return GrpcBidiStreamResponse(…) instead of yielding"),
         (yields_one, {"kind": "unary"}, TypeError, "it yields, and its response is annotated as GrpcResponse"),
-        (ShopClass, {}, TypeError, "it is put on the methods of a class, not on the class"),
+        (
+            ShopClass,
+            {},
+            TypeError,
+            "it has no public methods, which would be the handlers: write a def or an async def",
+        ),
         (unary, {"kind": "bidirectional"}, TypeError, 'kind="bidirectional" does not fit the annotations'),
         (unary, {"kind": "both"}, ValueError, "kind='both' is not a kind of RPC: it is one of \"unary\""),
         (unary, {"service": ""}, ValueError, "the service has no name"),

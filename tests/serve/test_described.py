@@ -2,7 +2,6 @@
 
 # mypy: disable-error-code="empty-body"
 
-import importlib.util
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +11,6 @@ import pytest
 from clients import Call
 from google.protobuf.descriptor_pool import DescriptorPool
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-from grpc_tools import protoc  # type: ignore[import-untyped]  # pyright: ignore
 from libraries import protobuf_py
 from wire import grpc
 
@@ -34,7 +32,6 @@ from spikard.grpc._service import Service, ServiceMethod, service_of
 from spikard.grpc.testing import TestServer, serving
 
 ORDERS = DESCRIPTOR.services_by_name["Orders"]
-PROTO = Path(__file__).resolve().parents[1] / "proto"
 stream: Any = grpc_stream
 
 
@@ -76,24 +73,11 @@ def server() -> Iterator[TestServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def stub_module(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """What grpcio generates for a client."""
-    folder = tmp_path_factory.mktemp("stub")
-    assert protoc.main(["protoc", f"--proto_path={PROTO}", f"--grpc_python_out={folder}", "orders.proto"]) == 0
-    spec = importlib.util.spec_from_file_location("orders_pb2_grpc", folder / "orders_pb2_grpc.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_generated_stubs_call_every_kind(server: TestServer, stub_module: ModuleType) -> None:
+def test_generated_stubs_call_every_kind(server: TestServer, orders_stub: ModuleType) -> None:
     """Messages on both ends."""
     tea, jam = Item(name="tea", value=3), Item(name="jam", value=4)
     with grpc.insecure_channel(server.address) as channel:
-        stub = stub_module.OrdersStub(channel)
+        stub = orders_stub.OrdersStub(channel)
         assert stub.Get(tea) == tea
         assert list(stub.FindAll(tea)) == [tea] * 3
         assert stub.AddUp(iter([tea, jam])) == Total(value=7)

@@ -1,6 +1,8 @@
 """The three handlers of the examples, served by the command and called by two clients."""
 
+import pytest
 from clients import Call
+from fixtures import MESSAGES
 from processes import Served
 
 import messageservice_pb2
@@ -49,17 +51,21 @@ def test_filter_stream_by_metadata(examples: Served, call: Call) -> None:
     assert dict(answer.metadata) == {"x-input-count": "4", "x-output-count": "2", "x-filtered-count": "2"}
 
 
-def test_what_the_handlers_refuse(examples: Served, call: Call) -> None:
-    """The exceptions of the handlers as statuses."""
+def test_what_the_handlers_refuse(examples: Served, call: Call, request: pytest.FixtureRequest) -> None:
+    """The exceptions of the handlers as statuses; those on messages are not asked for what is none."""
+    typed = request.node.callspec.params["examples"] is MESSAGES
     answer = call(examples.address, BATCH, "stream_unary", items(1))
     assert (answer.code, answer.text) == ("PERMISSION_DENIED", "Authentication required")
     answer = call(examples.address, BATCH, "stream_unary", items(1, 0), TOKEN)
-    assert (answer.code, answer.text) == ("INVALID_ARGUMENT", "Each item must have name and value")
+    refused = "messages[1]: must have name and value" if typed else "Each item must have name and value"
+    assert (answer.code, answer.text) == ("INVALID_ARGUMENT", refused)
     for path in (BATCH, TRANSFORM, FILTER):
         kind = "stream_unary" if path == BATCH else "stream_stream"
         answer = call(examples.address, path, kind, [b"invalid protobuf data"], TOKEN)
         assert answer.code == "INVALID_ARGUMENT"
-        assert answer.text.startswith("Failed to decode message 0")
+        assert answer.text.startswith(
+            "message 0 of the stream is not a valid" if typed else "Failed to decode message 0"
+        )
 
 
 def test_too_many_messages(examples: Served, call: Call) -> None:

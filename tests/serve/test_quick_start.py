@@ -1,4 +1,4 @@
-"""The README's Python quick start, word for word, in a folder with nothing in it."""
+"""The README's Python quick start, word for word, in a folder with nothing else in it."""
 
 import os
 import subprocess
@@ -14,10 +14,13 @@ INSTALL_WITHIN = 900
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A new folder, with the sources where the page has them."""
+    """A new folder with the files of the top of the page, and the sources where the page has them."""
     (tmp_path / "spikard").symlink_to(ROOT, target_is_directory=True)
-    folder = tmp_path / "greeter"
-    folder.mkdir()
+    folder = tmp_path / "orders"
+    for name in ("proto/shop.proto", "orders.py"):
+        (shown,) = (block for block in fences(README) if block.file == name)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(shown.text)
     return folder
 
 
@@ -78,7 +81,7 @@ def test_quick_start(environment: dict[str, str], folder: Path) -> None:
             else:
                 said[text.splitlines()[-1]] = run(text, folder, environment)
         assert "2 passed" in said["python -m pytest"]
-        assert said["python client.py"] == "Hello Ada and Grace!\n"
+        assert said["python client.py"] == "7\n"
         assert len(servers) == 1
         servers[0].terminate()
         assert servers[0].wait(30) == 0

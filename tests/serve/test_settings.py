@@ -76,7 +76,7 @@ def test_every_option_is_a_keyword(function: Callable[..., Any], kind: type, own
 
 def test_every_limit_of_a_method_is_a_keyword_of_the_decorator() -> None:
     """Without it, the server's holds."""
-    found = keywords(grpc_stream, "service", "method", "kind", "max_bytes")
+    found = keywords(grpc_stream, "service", "method", "kind", "complete", "max_bytes")
     assert found == dict.fromkeys(options_of(MethodLimits))
 
 

@@ -5,9 +5,11 @@ use std::future::Future;
 use spikard::python::Interpreter;
 use spikard::{Routes, ServerBuilder};
 use spikard_examples::average::{Average, AverageInPython};
-use spikard_examples::batch::{BatchCreate, BatchCreateInPython};
+use spikard_examples::batch::{BatchCreate, BatchCreateInPython, BatchCreateInTypedPython};
 use spikard_examples::records::Records;
-use spikard_examples::transform::{TransformStream, TransformStreamInPython};
+use spikard_examples::transform::{
+    TransformStream, TransformStreamInPython, TransformStreamInTypedPython,
+};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -73,8 +75,10 @@ pub fn all_routes() -> Routes {
     Routes::new()
         .add(BatchCreate)
         .add(BatchCreateInPython)
+        .add(BatchCreateInTypedPython)
         .add(TransformStream)
         .add(TransformStreamInPython)
+        .add(TransformStreamInTypedPython)
         .add(Records::default())
         .add(Average)
         .add(AverageInPython)

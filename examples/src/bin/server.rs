@@ -37,7 +37,9 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         .init();
 
     spikard_examples::start_python()?;
-    let server = spikard_examples::server().grace(options.grace);
+    let server = spikard_examples::server()
+        .complete_services(true)
+        .grace(options.grace);
     println!("{}\n", server.table());
     let server = server.bind(options.bind).await?;
     if let Some(address) = server.local_addr() {

@@ -13,4 +13,4 @@ mod table;
 pub use check::differences;
 pub use client::{Answer, Client};
 pub use message::{MessageError, Method, compact};
-pub use table::{Call, Expected, Language, Sent, Table, TableError, Values};
+pub use table::{Call, Expected, HandledIn, Language, Sent, Table, TableError, Values};

@@ -7,7 +7,7 @@ use std::{fmt, fs, io};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The calls of one pair of methods: the same RPC, handled in Rust and in Python.
+/// The calls of a few methods: the same RPC, handled in Rust and in Python.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
@@ -17,6 +17,8 @@ pub struct Table {
     pub rust: String,
     /// The method that is handled in Python.
     pub python: String,
+    /// The method that is handled in Python on messages instead of bytes, if there is one.
+    pub typed_python: Option<String>,
     /// What the methods do, in a few words.
     pub about: String,
     /// The calls, in the order played.
@@ -24,7 +26,7 @@ pub struct Table {
     pub calls: Vec<Call>,
 }
 
-/// One call, made of both methods.
+/// One call, made of each method.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
@@ -43,6 +45,8 @@ pub struct Call {
     pub expect: Expected,
     /// What must come back of the Python handler, where that differs.
     pub expect_python: Option<Expected>,
+    /// What must come back of the Python handler on messages, where that differs.
+    pub expect_typed_python: Option<Expected>,
 }
 
 /// One entry of the messages of a call.
@@ -114,7 +118,28 @@ impl Default for Expected {
     }
 }
 
-/// The language of a handler, or of a client.
+/// What a method is handled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandledIn {
+    /// Rust, on messages.
+    Rust,
+    /// Python, on bytes.
+    Python,
+    /// Python, on messages.
+    TypedPython,
+}
+
+impl fmt::Display for HandledIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Rust => "Rust",
+            Self::Python => "Python",
+            Self::TypedPython => "typed Python",
+        })
+    }
+}
+
+/// The language of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// Rust.
@@ -159,22 +184,27 @@ impl Table {
         toml::from_str(&text).map_err(|error| TableError::Parse(file.to_owned(), error))
     }
 
-    /// The method that is handled in `language`.
-    pub fn method(&self, language: Language) -> &str {
-        match language {
-            Language::Rust => &self.rust,
-            Language::Python => &self.python,
-        }
+    /// The methods, in the order in which they are called.
+    pub fn methods(&self) -> impl Iterator<Item = (HandledIn, &str)> {
+        let typed = self.typed_python.as_deref();
+        [
+            (HandledIn::Rust, &*self.rust),
+            (HandledIn::Python, &*self.python),
+        ]
+        .into_iter()
+        .chain(typed.map(|method| (HandledIn::TypedPython, method)))
     }
 }
 
 impl Call {
     /// What must come back of the handler in `language`.
-    pub fn expected(&self, language: Language) -> &Expected {
-        match language {
-            Language::Rust => &self.expect,
-            Language::Python => self.expect_python.as_ref().unwrap_or(&self.expect),
-        }
+    pub fn expected(&self, language: HandledIn) -> &Expected {
+        let own = match language {
+            HandledIn::Rust => None,
+            HandledIn::Python => self.expect_python.as_ref(),
+            HandledIn::TypedPython => self.expect_typed_python.as_ref(),
+        };
+        own.unwrap_or(&self.expect)
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) enum Key {
     Method,
     Python,
     Name,
+    Complete,
     Crate,
     MaxMessages,
     MaxMessageBytes,
@@ -19,11 +20,12 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Service,
         Self::Method,
         Self::Python,
         Self::Name,
+        Self::Complete,
         Self::Crate,
         Self::MaxMessages,
         Self::MaxMessageBytes,
@@ -42,6 +44,7 @@ impl Key {
             Self::Method => "method",
             Self::Python => "python",
             Self::Name => "name",
+            Self::Complete => "complete",
             Self::Crate => "crate",
             Self::MaxMessages => "max_messages",
             Self::MaxMessageBytes => "max_message_bytes",
@@ -61,6 +64,7 @@ impl Key {
             Self::Method => "method = \"BatchCreate\"",
             Self::Python => "python = \"module:callable\"",
             Self::Name => "name = BatchCreate",
+            Self::Complete => "complete = true",
             Self::Crate => "crate = spikard",
             Self::MaxMessages => "max_messages = 500",
             Self::MaxMessageBytes => "max_message_bytes = \"1MiB\"",

@@ -1,12 +1,12 @@
 //! The typed options of one attribute.
 
 use proc_macro2::{Ident, Span};
-use syn::{Expr, LitStr, Path};
+use syn::{Expr, Lit, LitStr, Path};
 
 use super::entries::{Entries, Entry};
 use super::given::Given;
 use super::key::Key;
-use super::literal::string;
+use super::literal::{literal, string};
 use super::method_options::MethodOptions;
 use super::place::Place;
 use super::{callable, service_name};
@@ -24,6 +24,8 @@ pub(crate) struct Options {
     /// The key `python`, for errors about options that contradict it.
     pub(crate) python_word: Option<Span>,
     pub(crate) name: Given<Ident>,
+    /// The word `complete`, if it is true.
+    pub(crate) complete: Option<Span>,
     pub(crate) krate: Given<Path>,
     pub(crate) of_method: MethodOptions,
 }
@@ -72,6 +74,10 @@ impl Options {
                 };
             }
             Key::Name => self.name = value.and_then(|value| name(value, report)).into(),
+            Key::Complete => {
+                let complete = value.is_some_and(|value| switch(key, value, report));
+                self.complete = complete.then(|| word.span());
+            }
             Key::Crate => self.krate = value.and_then(|value| path(value, report)).into(),
             _ => {
                 if let Some(value) = value {
@@ -83,6 +89,22 @@ impl Options {
 }
 
 const NO_PYTHON: &str = "handlers in Python need the Cargo feature `python` of spikard: write `spikard = { version = \"…\", features = [\"python\"] }` in Cargo.toml";
+
+/// A switch that decides what is generated, so that a constant will not do.
+fn switch(key: Key, value: &Expr, report: &mut Report) -> bool {
+    if let Some(Lit::Bool(given)) = literal(value) {
+        return given.value;
+    }
+    report.on(
+        value,
+        format_args!(
+            "`{}` takes `true` or `false`: write `{}`",
+            key.word(),
+            key.example()
+        ),
+    );
+    false
+}
 
 /// A string that passes `check`.
 fn checked(

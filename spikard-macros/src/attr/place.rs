@@ -33,6 +33,12 @@ impl Place {
             (Self::Block, Key::Name) => {
                 Some("the service is the type of the `impl` block, which has its name: remove it")
             }
+            (Self::Function, Key::Complete) => Some(
+                "a function is one method: write it on an `impl` block that has them all, or call `complete_services(true)` on the server that they are added to",
+            ),
+            (Self::Method, Key::Complete) => Some(
+                "it is about all methods of the block: write it in `#[grpc_stream(complete = true)]`",
+            ),
             (Self::Method, Key::Name) => {
                 Some("a method has no struct of its own: write `method = \"…\"` to name the RPC")
             }

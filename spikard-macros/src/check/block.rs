@@ -30,6 +30,7 @@ pub(super) fn check(
         report,
     );
     let service = service::check(&options, report);
+    service::check_complete(&options, report);
     header::check(&block.header, report);
     if block.header.trait_.is_some() {
         // Its functions belong to the trait and are not checked as methods.
@@ -53,6 +54,7 @@ pub(super) fn check(
         cfgs: cfgs(&block.header.attrs),
         owner: Owner::Type(block.header.self_ty.to_token_stream()),
         methods: methods?,
+        complete: options.complete,
     })
 }
 

@@ -32,6 +32,7 @@ pub(super) fn check(
     let method = method::check(function, Receives::Nothing, &options, report)?;
     let name = structure::check(&options, &method, report)?;
     Some(Service {
+        complete: None,
         krate: options.krate.yes().cloned(),
         name: service?,
         cfgs: cfgs(&function.attrs),

@@ -17,3 +17,17 @@ pub(super) fn check(options: &Options, report: &mut Report) -> Option<ServiceNam
         Given::No | Given::Wrong => None,
     }
 }
+
+/// A name in quotes does not say which methods the service has.
+pub(super) fn check_complete(options: &Options, report: &mut Report) {
+    if let (Some(word), Given::Yes(ServiceName::Text(name))) = (options.complete, &options.service)
+    {
+        report.at(
+            word,
+            format_args!(
+                "`complete` needs the `.proto`, which {} in quotes does not lead to: write the path of the module that spikard-build generates for the service, as in `service = messageservice::message_service`",
+                name.token()
+            ),
+        );
+    }
+}

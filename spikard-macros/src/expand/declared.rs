@@ -66,7 +66,8 @@ pub(super) fn implementations(
         .map(|(index, method)| handled(index, method, service, krate, checks))
         .collect::<Vec<_>>();
     let distinct = distinct(service, krate, checks);
-    quote!(#declaration #(#methods)* #distinct)
+    let complete = complete(service, krate, checks);
+    quote!(#declaration #(#methods)* #distinct #complete)
 }
 
 /// The service of the module. A module that is not a service's has no `__Service`: the name then resolves to
@@ -189,4 +190,18 @@ fn distinct(service: &Service, krate: &Crate, checks: &mut Checks<'_>) -> TokenS
     let check = quote!(#krate::__private::distinct(&[#(#handlers),*]));
     let check = relocate(check, place::start(&ty), place::end(&ty));
     checks.add(&check, cfgs)
+}
+
+/// Checks that the block has all methods of the service, where it says so.
+fn complete(service: &Service, krate: &Crate, checks: &mut Checks<'_>) -> TokenStream {
+    let Some(place) = service.complete else {
+        return TokenStream::new();
+    };
+    let handlers = service.methods.iter().enumerate().map(|(index, method)| {
+        let (cfgs, name) = (&method.cfgs, method_name(index, method, service, krate));
+        quote!(#(#cfgs)* #name)
+    });
+    let check = quote!(#krate::__private::complete::<Self>(&[#(#handlers),*]));
+    let check = relocate(check, place, place);
+    checks.add(&check, &service.cfgs)
 }

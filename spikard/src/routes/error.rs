@@ -31,6 +31,13 @@ pub enum RoutesError {
         /// The services that are served.
         served: Vec<String>,
     },
+    /// A service is not complete, and all must be.
+    Incomplete {
+        /// The methods without a handler, each as `service/method`.
+        missing: Vec<String>,
+        /// The services whose methods are not known, since they were given as a text.
+        unknown: Vec<String>,
+    },
     /// A Python callable cannot be used.
     #[cfg(feature = "python")]
     Python {
@@ -64,6 +71,27 @@ impl fmt::Display for RoutesError {
                  \"package.Service/Method\"; the services are {}",
                 served.join(", ")
             ),
+            Self::Incomplete { missing, unknown } => {
+                f.write_str("complete_services: ")?;
+                if !missing.is_empty() {
+                    write!(
+                        f,
+                        "without a handler: {}; add one for each",
+                        missing.join(", ")
+                    )?;
+                }
+                if !missing.is_empty() && !unknown.is_empty() {
+                    f.write_str("; ")?;
+                }
+                if !unknown.is_empty() {
+                    write!(
+                        f,
+                        "given by name, so that their methods are not known: {}; give each as spikard-build's module, or in Python as its descriptor",
+                        unknown.join(", ")
+                    )?;
+                }
+                Ok(())
+            }
             #[cfg(feature = "python")]
             Self::Python { path, source } => write!(f, "{path} cannot be served: {source}"),
         }
@@ -79,7 +107,9 @@ impl fmt::Debug for RoutesError {
 impl std::error::Error for RoutesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::DuplicateMethod { .. } | Self::DuplicateService { .. } => None,
+            Self::DuplicateMethod { .. }
+            | Self::DuplicateService { .. }
+            | Self::Incomplete { .. } => None,
             #[cfg(feature = "server")]
             Self::UnknownLayered { .. } => None,
             #[cfg(feature = "python")]

@@ -64,6 +64,7 @@ pub struct Routes {
     pub(crate) compression: Compression,
     pub(crate) accept_compression: bool,
     pub(crate) refuse_retried_uploads: bool,
+    pub(crate) complete_services: bool,
     pub(crate) max_buffered_bytes: Option<usize>,
     pub(crate) max_buffered_bytes_per_connection: Option<usize>,
     /// Layers around services or methods, by name.
@@ -80,6 +81,7 @@ impl Default for Routes {
             compression: Compression::default(),
             accept_compression: true,
             refuse_retried_uploads: false,
+            complete_services: false,
             max_buffered_bytes: None,
             max_buffered_bytes_per_connection: None,
             #[cfg(feature = "server")]
@@ -123,6 +125,28 @@ impl Routes {
             .declare(service, method, info, Box::new(answer));
     }
 
+    /// States which methods a service has, whoever handles them.
+    #[cfg(feature = "python")]
+    pub(crate) fn declare_service(&mut self, service: &'static str, methods: Vec<&'static str>) {
+        self.registry.declare_service(service, methods);
+    }
+
+    /// The same, without a word of methods that nobody handles: a test may need a few alone.
+    #[cfg(feature = "python")]
+    pub(crate) fn partial(mut self) -> Self {
+        self.registry.forget_services();
+        self
+    }
+
+    /// Whether all services are complete, where they must be.
+    pub(crate) fn check_complete(&self) -> Result<(), RoutesError> {
+        if self.complete_services {
+            self.registry.check_complete()
+        } else {
+            Ok(())
+        }
+    }
+
     /// The names of the services, each once.
     #[cfg(any(feature = "server", feature = "router"))]
     pub(crate) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
@@ -145,7 +169,8 @@ impl Routes {
     /// # Errors
     ///
     /// Two handlers for one method, a service of tonic's added twice or beside handlers of that service, a layer for a
-    /// service or method that is not served, or a Python callable that does not exist or is not callable.
+    /// service or method that is not served, a Python callable that does not exist or is not callable, or a method without
+    /// a handler where [`complete_services`](Self::complete_services) asks for all.
     pub fn into_service(self) -> Result<RoutesService, RoutesError> {
         let policy = Policy {
             limits: self.limits,
@@ -154,6 +179,7 @@ impl Routes {
             refuse_retried_uploads: self.refuse_retried_uploads,
             budget: Arc::new(self.budget()),
         };
+        self.check_complete()?;
         let methods = self.registry.finish()?;
         let foreign = self
             .foreign

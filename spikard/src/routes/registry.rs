@@ -1,7 +1,7 @@
 //! The methods of all services, by path.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) type Answer = Box<dyn Fn(ServerCall) -> ResponseFuture + Send + Sync>
 pub(crate) struct Registry {
     methods: Vec<Registered>,
     /// The services whose methods are known from a `.proto`.
-    declared: BTreeMap<&'static str, &'static [&'static str]>,
+    declared: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 /// One method of one service, and what answers it.
@@ -62,7 +62,7 @@ impl Registry {
     pub(crate) fn add<S: GrpcService>(&mut self, service: S) {
         let service = Arc::new(service);
         if !S::DECLARED.is_empty() {
-            self.declared.insert(S::NAME, S::DECLARED);
+            self.declared.insert(S::NAME, S::DECLARED.to_vec());
         }
         for (index, info) in S::METHODS.iter().enumerate() {
             let service = service.clone();
@@ -92,6 +92,18 @@ impl Registry {
             answer,
             by_name: false,
         });
+    }
+
+    /// States which methods a service has, whoever handles them.
+    #[cfg(feature = "python")]
+    pub(super) fn declare_service(&mut self, service: &'static str, methods: Vec<&'static str>) {
+        self.declared.insert(service, methods);
+    }
+
+    /// Forgets which methods the services have beside those that are handled.
+    #[cfg(feature = "python")]
+    pub(super) fn forget_services(&mut self) {
+        self.declared.clear();
     }
 
     pub(crate) fn table(&self, limits: &Limits) -> RouteTable {
@@ -135,10 +147,33 @@ impl Registry {
         self.methods.iter().map(|method| method.service)
     }
 
+    /// Whether all methods of all services are known and have a handler.
+    pub(super) fn check_complete(&self) -> Result<(), RoutesError> {
+        let services: BTreeSet<_> = self.methods.iter().map(|method| method.service).collect();
+        let unknown = services.into_iter();
+        let unknown = unknown.filter(|service| !self.declared.contains_key(service));
+        let unknown: Vec<String> = unknown.map(str::to_owned).collect();
+        let missing = self.unhandled();
+        let missing: Vec<String> = missing
+            .map(|(service, method)| format!("{service}/{method}"))
+            .collect();
+        if missing.is_empty() && unknown.is_empty() {
+            return Ok(());
+        }
+        Err(RoutesError::Incomplete { missing, unknown })
+    }
+
     /// The methods by path, if every one can be served.
     pub(super) fn finish(self) -> Result<HashMap<String, Registered>, RoutesError> {
-        for (service, method) in self.unhandled() {
-            tracing::warn!("{service}/{method} has no handler and is answered UNIMPLEMENTED");
+        for service in self.declared.keys() {
+            let missing = self.unhandled().filter(|(of, _)| of == service);
+            let missing: Vec<&str> = missing.map(|(_, method)| method).collect();
+            if !missing.is_empty() {
+                let missing = missing.join(", ");
+                tracing::warn!(
+                    "{service} has no handler for {missing}: calls of them are answered UNIMPLEMENTED"
+                );
+            }
         }
         let mut methods: HashMap<String, Registered> = HashMap::new();
         for method in self.methods {

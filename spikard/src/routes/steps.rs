@@ -128,6 +128,19 @@ macro_rules! routes_steps {
             self
         }
 
+        /// Whether every service must be complete: all methods of its `.proto` have a handler. Default: no, and the
+        /// methods without one are named in the log, and answered UNIMPLEMENTED.
+        ///
+        /// Those of one service may come from several functions and blocks, which is why the server is asked, not the
+        /// attribute; a block that has them all says `complete = true` there, and is checked when it is compiled. A
+        /// service that was given as a text is an error, since its methods are not known. Services of
+        /// [`add_service`](Self::add_service) are left alone.
+        #[must_use]
+        pub fn complete_services(mut self, complete: bool) -> Self {
+            self$(.$routes)?.complete_services = complete;
+            self
+        }
+
         /// The budget: the bytes that all calls together may have buffered. Default: 1 GiB.
         ///
         /// The payload of each message counts, after decompression, and the fixed size of its value in

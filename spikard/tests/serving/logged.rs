@@ -222,7 +222,7 @@ struct Part(Fail);
 impl GrpcService for Part {
     const NAME: &'static str = Fail::NAME;
     const METHODS: &'static [MethodInfo] = Fail::METHODS;
-    const DECLARED: &'static [&'static str] = &["Succeed", "Fail"];
+    const DECLARED: &'static [&'static str] = &["Succeed", "Fail", "Leave"];
 
     fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture {
         Arc::new(self.0).call(index, call)
@@ -238,7 +238,7 @@ async fn a_method_without_a_handler_is_named_at_the_start() {
     let cells: Vec<&str> = last.split_whitespace().collect();
     assert_eq!(
         cells,
-        ["test.Logged", "Succeed", "-", "none:", "UNIMPLEMENTED", "-"]
+        ["test.Logged", "Leave", "-", "none:", "UNIMPLEMENTED", "-"]
     );
     drop(builder.bind("127.0.0.1:0").await.unwrap());
     let lines = log.lines();
@@ -247,7 +247,7 @@ async fn a_method_without_a_handler_is_named_at_the_start() {
     };
     assert!(line.starts_with("WARN "), "{line}");
     assert!(
-        line.contains("test.Logged/Succeed has no handler"),
+        line.contains("test.Logged has no handler for Succeed, Leave: calls of them are answered"),
         "{line}"
     );
 }

@@ -9,6 +9,7 @@ mod duplex;
 mod ends;
 mod failures;
 mod incoming;
+mod indexed;
 mod keepalive;
 mod layered;
 mod layers;

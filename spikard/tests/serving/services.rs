@@ -1,9 +1,12 @@
 //! Services of tonic's beside ours, and health.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use spikard::__private::{ResponseFuture, ServerCall};
 use spikard::{
-    Code, GrpcRequest, GrpcResponse, Health, RoutesError, ServeError, Server, Status, grpc_stream,
+    Code, GrpcRequest, GrpcResponse, GrpcService, Health, MethodInfo, RoutesError, ServeError, Server,
+    Status, grpc_stream,
 };
 use tonic::codec::CompressionEncoding;
 use tonic::transport::Endpoint;
@@ -281,4 +284,50 @@ async fn a_service_of_tonic_is_not_added_beside_the_servers_own() {
         panic!("{refused}");
     };
     assert_eq!(service, "grpc.health.v1.Health");
+}
+
+/// `Greet`, as one of the methods that the `.proto` gives its service.
+struct Part<const WHOLE: bool>(Greet);
+
+impl<const WHOLE: bool> GrpcService for Part<WHOLE> {
+    const NAME: &'static str = "test.Visitors";
+    const METHODS: &'static [MethodInfo] = Greet::METHODS;
+    const DECLARED: &'static [&'static str] = if WHOLE {
+        &["Greet"]
+    } else {
+        &["Wave", "Greet", "Leave"]
+    };
+
+    fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture {
+        Arc::new(self.0).call(index, call)
+    }
+}
+
+#[tokio::test]
+async fn services_must_be_complete_where_the_server_says_so() {
+    let (_, health) = tonic_health::server::health_reporter();
+    let builder = Server::builder()
+        .add(Part::<false>(Greet))
+        .add(Greet)
+        .add_service(health)
+        .complete_services(true);
+    let refused = builder.bind("127.0.0.1:0").await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "complete_services: without a handler: test.Visitors/Wave, test.Visitors/Leave; add one for \
+         each; given by name, so that their methods are not known: test.Greeter; give each as \
+         spikard-build's module, or in Python as its descriptor"
+    );
+    let ServeError::Routes(RoutesError::Incomplete { missing, unknown }) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(missing, ["test.Visitors/Wave", "test.Visitors/Leave"]);
+    assert_eq!(unknown, ["test.Greeter"]);
+
+    let whole = Server::builder()
+        .complete_services(true)
+        .add(Part::<true>(Greet))
+        .health()
+        .reflection(Vec::new());
+    whole.bind("127.0.0.1:0").await.unwrap();
 }

@@ -150,6 +150,24 @@ async def typed(client: Client, waiting: AsyncClient) -> None:
     GrpcError(StatusCode.NOT_FOUND, "no item", details=[Item()])
 
 
+@grpc_stream(service="shop.Orders", complete=True, max_messages=1)
+class WholeOrders:
+    async def count(self, request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+        return GrpcResponse(Total(value=len(request.messages)))
+
+
+async def whole(client: Client) -> None:
+    orders: WholeOrders = WholeOrders()
+    counted: GrpcResponse[Total] = client.call(orders.count, [Item("a", 1)])
+    print(counted)
+
+
+@grpc_stream(service="shop.Orders", complete="yes")  # refused
+class WrongSwitch:
+    async def count(self, request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
+        return GrpcResponse(Total(value=len(request.messages)))
+
+
 @grpc_stream(service="shop.Orders")
 async def wrong_message(request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
     return GrpcResponse(request.messages[0])  # refused

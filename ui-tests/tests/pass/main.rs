@@ -12,6 +12,7 @@
 pub mod aliases;
 pub mod attributes_kept;
 pub mod cfg;
+pub mod complete;
 pub mod constant_limits;
 pub mod custom_error;
 pub mod declared_block;

@@ -1,7 +1,7 @@
 //! Plays the calls of `demo/` against one server and shows what happens.
 //!
 //! Every call is made by a client in Rust (tonic) and by one in Python (grpcio), of the handler in Rust
-//! and of the one in Python, and compared with what the table expects.
+//! and of those in Python, on bytes and on messages, and compared with what the table expects.
 
 mod python_client;
 mod server_process;
@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use spikard_examples::calls::{Answer, Call, Client, Language, Method, Table, differences};
+use spikard_examples::calls::{
+    Answer, Call, Client, HandledIn, Language, MessageError, Method, Table, differences,
+};
 use spikard_examples::{proto, python_folder};
 
 use python_client::PythonClient;
@@ -58,14 +60,14 @@ async fn play(options: &Options) -> Result<bool, Box<dyn Error>> {
     let mut transcript = Transcript::default();
     transcript.opening(server.address(), &options.log);
     for table in &tables {
-        let methods = [Language::Rust, Language::Python].map(|language| {
-            Method::find(proto::DESCRIPTORS, &table.service, table.method(language))
+        let methods = table.methods().map(|(handler, name)| {
+            let method = Method::find(proto::DESCRIPTORS, &table.service, name)?;
+            Ok((handler, method))
         });
-        let [in_rust, in_python] = methods;
-        let methods = [(Language::Rust, in_rust?), (Language::Python, in_python?)];
+        let methods = methods.collect::<Result<Vec<_>, MessageError>>()?;
         transcript.table(table, &methods);
         for call in &table.calls {
-            transcript.call(&methods[0].1, call);
+            transcript.call(&methods, call);
             for (handler, method) in &methods {
                 let answer = rust.call(method, call).await?;
                 show(
@@ -97,7 +99,7 @@ async fn play(options: &Options) -> Result<bool, Box<dyn Error>> {
 fn show(
     transcript: &mut Transcript,
     client: Language,
-    handler: Language,
+    handler: HandledIn,
     method: &Method,
     call: &Call,
     answer: &Answer,

@@ -6,7 +6,7 @@ use std::path::Path;
 use anstream::println;
 use anstyle::{AnsiColor, Style};
 use spikard_examples::calls::{
-    Answer, Call, Expected, Language, Method, Sent, Table, Values, compact,
+    Answer, Call, Expected, HandledIn, Language, Method, Sent, Table, Values, compact,
 };
 
 const TITLE: Style = Style::new().bold();
@@ -27,7 +27,9 @@ pub(crate) struct Transcript {
 
 impl Transcript {
     pub(crate) fn opening(&self, address: &str, log: &Path) {
-        println!("{TITLE}One server, three services, each handled in Rust and in Python.{TITLE:#}");
+        println!(
+            "{TITLE}One server, three services, each handled in Rust and in Python, there on bytes and on messages.{TITLE:#}"
+        );
         println!("Every call is made by a Rust client (tonic) and by a Python client (grpcio).");
         println!();
         println!(
@@ -36,7 +38,7 @@ impl Transcript {
         );
     }
 
-    pub(crate) fn table(&self, table: &Table, methods: &[(Language, Method)]) {
+    pub(crate) fn table(&self, table: &Table, methods: &[(HandledIn, Method)]) {
         println!();
         println!("{FAINT}{}{FAINT:#}", "─".repeat(96));
         let kind = methods[0].1.kind();
@@ -45,29 +47,21 @@ impl Transcript {
             table.service, table.about
         );
         println!();
-        for (language, method) in methods {
-            let name = table.method(*language);
+        for ((language, name), (_, method)) in table.methods().zip(methods) {
             let handler = spikard_examples::handler(&method.path());
-            println!("  {name:24}  {language:6}  {handler}");
+            println!("  {name:28}  {language:12}  {handler}");
         }
     }
 
-    pub(crate) fn call(&mut self, method: &Method, call: &Call) {
+    pub(crate) fn call(&mut self, methods: &[(HandledIn, Method)], call: &Call) {
         self.scenes += 1;
         println!();
         println!("{TITLE}{:2}  {}{TITLE:#}", self.scenes, call.title);
-        labelled("sends", &sent(method, call));
+        labelled("sends", &sent(&methods[0].1, call));
         if !call.metadata.is_empty() {
             labelled("metadata", &[entries(&call.metadata)]);
         }
-        match &call.expect_python {
-            None => labelled("expects", &expected(method, &call.expect)),
-            Some(python) => {
-                let from_rust = format!("from Rust: {}", expected(method, &call.expect).join(" "));
-                let from_python = format!("from Python: {}", expected(method, python).join(" "));
-                labelled("expects", &[from_rust, from_python]);
-            }
-        }
+        labelled("expects", &expectations(methods, call));
         if let Some(note) = &call.note {
             labelled("note", std::slice::from_ref(note));
         }
@@ -77,7 +71,7 @@ impl Transcript {
     pub(crate) fn answer(
         &mut self,
         client: Language,
-        handler: Language,
+        handler: HandledIn,
         method: &Method,
         answer: &Answer,
         differences: &[String],
@@ -95,9 +89,9 @@ impl Transcript {
             0..=50 => (text.as_str(), None),
             _ => ("", Some(text)),
         };
-        let route = format!("{client:6} client → {handler:6} handler");
+        let route = format!("{client} client → {handler} handler");
         let outcome = spaced(&format!("{style}{code}{style:#}"), short);
-        println!("    {style}{mark}{style:#} {route}  {outcome}");
+        println!("    {style}{mark}{style:#} {route:36}  {outcome}");
         for line in long.cloned().into_iter().chain(received(method, answer)) {
             println!("      {line}");
         }
@@ -127,6 +121,34 @@ impl Transcript {
         }
         well
     }
+}
+
+/// What must come back of a call, in lines: of which handlers, where they differ.
+fn expectations(methods: &[(HandledIn, Method)], call: &Call) -> Vec<String> {
+    let (own, common): (Vec<_>, Vec<_>) = methods.iter().partition(|(handler, _)| {
+        // Those without one of their own share what the table expects.
+        !std::ptr::eq(call.expected(*handler), &call.expect)
+    });
+    let (_, method) = &methods[0];
+    if own.is_empty() {
+        return expected(method, &call.expect);
+    }
+    let names: Vec<_> = common
+        .iter()
+        .map(|(handler, _)| handler.to_string())
+        .collect();
+    let line = |handlers: &str, expectation: &Expected| {
+        format!(
+            "from {handlers}: {}",
+            expected(method, expectation).join(" ")
+        )
+    };
+    let own = own
+        .iter()
+        .map(|(handler, _)| line(&handler.to_string(), call.expected(*handler)));
+    std::iter::once(line(&names.join(" and "), &call.expect))
+        .chain(own)
+        .collect()
 }
 
 /// What a call sends, in lines.

@@ -31,7 +31,7 @@ from spikard.grpc._options import CommandOptions, MethodLimits
 # How a worker begins. Not by `-m spikard`, which would look in the working directory first, for what Python itself
 # imports and for spikard.
 _WORKER = "import sys; sys.path[:] = {!r}; from spikard._cli import main; main()"
-_ROUTES_OPTIONS = (*options_of(MethodLimits), "app_dir")
+_ROUTES_OPTIONS = (*options_of(MethodLimits), "complete_services", "app_dir")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -109,7 +109,8 @@ def _ready(server: Server, worker: Worker | None) -> None:
 def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None:
     routes = _find(targets)
     try:
-        text = routes_as_json(routes, checked) if as_json else str(Server._prepared(routes, checked).table)
+        table = Server._prepared(routes, checked).table
+        text = routes_as_json(routes, checked) if as_json else table
     except ValueError as error:
         mistake(error)
     try:

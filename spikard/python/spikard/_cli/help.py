@@ -63,4 +63,5 @@ examples:
 
   spikard routes batch_handler
   spikard routes batch_handler --json | jq '.[].path'
+  spikard routes batch_handler --complete-services      fails where a method has no handler
 """

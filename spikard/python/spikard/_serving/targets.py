@@ -13,7 +13,7 @@ from spikard._runtime import names
 from spikard._runtime.handler import Handler, runs_on_loop
 from spikard._serving.compared import disagreements
 from spikard._serving.left_out import left_out
-from spikard.grpc._declaration import Declaration, declared, place_of
+from spikard.grpc._declaration import Declaration, declared, declared_methods, place_of
 
 logger = logging.getLogger("spikard")
 
@@ -106,7 +106,7 @@ def _of_module(module: ModuleType) -> Iterator[tuple[Any, Declaration]]:
     classes: list[str] = []
     for name, value in list(vars(module).items()):
         if inspect.isclass(value):
-            if value.__module__ == module.__name__ and _methods(value):
+            if value.__module__ == module.__name__ and declared_methods(value):
                 classes.append(name)
             continue
         for handler in _of_value(value):
@@ -149,19 +149,8 @@ def _of_value(value: Any) -> Iterator[tuple[Any, Declaration]]:
     if declaration is not None:
         yield value, declaration
     elif not inspect.isroutine(value) and not isinstance(value, ModuleType):
-        for name, declaration in _methods(type(value)).items():
+        for name, declaration in declared_methods(type(value)).items():
             yield getattr(value, name), declaration
-
-
-def _methods(cls: type) -> dict[str, Declaration]:
-    """The declared methods of a class, by name; an override keeps the declaration of its base."""
-    found: dict[str, Declaration] = {}
-    for base in reversed(cls.__mro__):
-        for name, value in vars(base).items():
-            declaration = declared(getattr(value, "__func__", value))
-            if declaration is not None:
-                found[name] = declaration
-    return found
 
 
 def _name(function: Any) -> str:

@@ -67,6 +67,17 @@ def declared_in(module: str) -> list[Declared]:
     return list(_DECLARED.get(module, ()))
 
 
+def declared_methods(cls: type) -> dict[str, Declaration]:
+    """The declared methods of a class, by name; an override keeps the declaration of its base."""
+    found: dict[str, Declaration] = {}
+    for base in reversed(cls.__mro__):
+        for name, value in vars(base).items():
+            declaration = declared(getattr(value, "__func__", value))
+            if declaration is not None:
+                found[name] = declaration
+    return found
+
+
 def place_of(function: Any) -> str:
     """The line of a function, ``batch_handler.py:12``."""
     code = getattr(inspect.unwrap(getattr(function, "__func__", function)), "__code__", None)

@@ -197,6 +197,10 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     orca_min_report_interval: Annotated[Duration, Option("30s", TIME, Group.OTHER)]
     """Shortest interval of the load reports out of band, whatever a client asks for."""
 
+    complete_services: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
+    """Refusal to start unless every method of every service has a handler. The services must be known by their
+    descriptors. Without it, a method without a handler is named in the log."""
+
     reflection: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Reflection service, ``grpc.reflection.v1`` and ``v1alpha``, for tools such as grpcurl. It shows what the ``_pb2``
     modules of the services have registered."""

@@ -83,6 +83,11 @@ class Service:
     file: Any
     """The descriptor of its file."""
 
+    @property
+    def method_names(self) -> list[str]:
+        """The names of its methods. Rust reads them."""
+        return [method.name for method in self.methods]
+
 
 def service_of(descriptor: Any) -> Service:
     """Reads the descriptor of a service; a ``TypeError`` says why it is none."""

@@ -1,6 +1,6 @@
 //! Whether a handler is what the `.proto` says of its method. What is wrong ends the compilation.
 
-use super::find::same;
+use super::find::{exact, same};
 use super::text::Text;
 use super::{Declared, DeclaredRpc};
 use crate::proto::{Method, Service};
@@ -82,6 +82,34 @@ pub const fn distinct(handlers: &[(&str, &str)]) {
     }
 }
 
+/// Checks that `handled` are all methods of the service.
+#[track_caller]
+pub const fn complete<S: Declared>(handled: &[&str]) {
+    let declared = S::Service::METHODS;
+    let mut text = Text::new("");
+    let mut missing = 0;
+    let mut at = 0;
+    while at < declared.len() {
+        if exact(handled, declared[at]).is_none() {
+            let separator = if missing == 0 { "`" } else { ", `" };
+            text = text.and(separator).and(declared[at]).and("`");
+            missing += 1;
+        }
+        at += 1;
+    }
+    let methods = match missing {
+        0 => return,
+        1 => "` has a method without a handler in this block: ",
+        _ => "` has methods without a handler in this block: ",
+    };
+    Text::new("`")
+        .and(S::Service::NAME)
+        .and(methods)
+        .and(text.as_str())
+        .and(": write an `async fn` for each, or leave `complete` out if others handle them")
+        .panic()
+}
+
 const fn wrong_kind<M: Method>(verb: &str, streams: bool, written: &str) -> Text {
     let kind = match (M::CLIENT_STREAMS, M::SERVER_STREAMS) {
         (false, false) => Kind::Unary,
@@ -160,4 +188,37 @@ impl Text {
 
 const fn stream_word(streams: bool) -> &'static str {
     if streams { "stream " } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Orders;
+
+    impl Service for Orders {
+        const NAME: &'static str = "shop.Orders";
+        const METHODS: &'static [&'static str] = &["Get", "FindAll", "Watch"];
+    }
+
+    impl Declared for Orders {
+        type Service = Self;
+    }
+
+    #[test]
+    fn names_what_a_block_lacks() {
+        let text = |handled: &'static [&'static str]| {
+            let panic = std::panic::catch_unwind(|| complete::<Orders>(handled));
+            let panic = panic.expect_err("methods are missing");
+            *panic.downcast::<String>().expect("the message is a text")
+        };
+        complete::<Orders>(&["Watch", "FindAll", "Get"]);
+        let one = text(&["Get", "Watch", "find_all"]);
+        let start = "`shop.Orders` has a method without a handler in this block: `FindAll`: write";
+        assert!(one.starts_with(start), "{one}");
+        let two = text(&["FindAll"]);
+        let start =
+            "`shop.Orders` has methods without a handler in this block: `Get`, `Watch`: write";
+        assert!(two.starts_with(start), "{two}");
+    }
 }

@@ -73,7 +73,7 @@ const fn methods<S: Declared>(text: Text) -> Text {
     }
 }
 
-const fn exact(names: &[&str], name: &str) -> Option<usize> {
+pub(super) const fn exact(names: &[&str], name: &str) -> Option<usize> {
     let mut at = 0;
     while at < names.len() {
         if same(names[at].as_bytes(), name.as_bytes()) {

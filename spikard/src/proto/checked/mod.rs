@@ -7,7 +7,7 @@ mod handled;
 mod text;
 
 pub use accepts::{Differs, Returns, Takes};
-pub use check::{check_request, check_response, check_service, distinct};
+pub use check::{check_request, check_response, check_service, complete, distinct};
 pub use find::{find_for, find_named};
 pub use handled::{
     Declared, DeclaredMethod, DeclaredRpc, MethodAt, NotAService, declared_methods, method_name,

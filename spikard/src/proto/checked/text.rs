@@ -50,7 +50,8 @@ impl Text {
         panic!("{}", self.as_str())
     }
 
-    const fn as_str(&self) -> &str {
+    /// The text so far.
+    pub(super) const fn as_str(&self) -> &str {
         match std::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
             // Only whole strings are added.

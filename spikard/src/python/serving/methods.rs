@@ -31,6 +31,13 @@ struct Declaration {
     /// Whether the answer is sent as the handler makes it.
     streams: bool,
     limits: MethodLimits,
+    /// The service, where it was given as its descriptor.
+    described: Option<Described>,
+}
+
+#[derive(FromPyObject)]
+struct Described {
+    method_names: Vec<String>,
 }
 
 /// The limits and switches of the method, a mapping; `None` where it leaves one to the server.
@@ -75,6 +82,10 @@ impl Declared {
         let options = declaration.limits.options()?;
         let service = interned(&declaration.service);
         let method = interned(&declaration.method);
+        if let Some(described) = &declaration.described {
+            let names = described.method_names.iter();
+            routes.declare_service(service, names.map(|name| interned(name)).collect());
+        }
         let info = MethodInfo {
             name: Cow::Borrowed(method),
             kind,

@@ -65,6 +65,9 @@ impl PyServer {
         for (index, method) in methods.into_iter().enumerate() {
             method.add(&mut routes, index, &bridge)?;
         }
+        routes
+            .check_complete()
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self {
             bridge,
             settings,
@@ -132,6 +135,7 @@ impl PyServer {
         };
         log::to_python(&self.bridge, level);
         let service = routes
+            .partial()
             .into_service()
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let runtime = runtime(1)

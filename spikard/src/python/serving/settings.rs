@@ -45,6 +45,7 @@ pub(super) struct Settings {
     compression: String,
     accept_compression: bool,
     refuse_retried_uploads: bool,
+    complete_services: bool,
     #[cfg(feature = "tls")]
     tls_cert: Option<PathBuf>,
     #[cfg(feature = "tls")]
@@ -87,7 +88,8 @@ impl Settings {
             .max_buffered_bytes(self.max_buffered_bytes)
             .compression(self.compression()?)
             .accept_compression(self.accept_compression)
-            .refuse_retried_uploads(self.refuse_retried_uploads);
+            .refuse_retried_uploads(self.refuse_retried_uploads)
+            .complete_services(self.complete_services);
         Ok(match self.max_buffered_bytes_per_connection {
             Some(bytes) => routes.max_buffered_bytes_per_connection(bytes),
             None => routes,

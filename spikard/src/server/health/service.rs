@@ -79,6 +79,8 @@ impl GrpcService for HealthService {
         MethodInfo::of::<GrpcRequest<HealthCheckRequest>, Watched>(WATCH, OPTIONS, HANDLER),
     ];
 
+    const DECLARED: &'static [&'static str] = &[CHECK, LIST, WATCH];
+
     fn call(self: Arc<Self>, index: usize, call: ServerCall) -> ResponseFuture {
         // A server whose buffer is full is busy, not ill.
         let call = call.apart(self.budget.clone());

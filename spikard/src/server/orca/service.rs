@@ -79,6 +79,8 @@ impl GrpcService for OpenRca {
         Handler::Rust(Cow::Borrowed("spikard::Orca")),
     )];
 
+    const DECLARED: &'static [&'static str] = &[METHOD];
+
     fn call(self: Arc<Self>, _index: usize, call: ServerCall) -> ResponseFuture {
         let target = Target::new(Self::NAME, METHOD, OPTIONS);
         call.run::<Request, Answer, _, _>(target, move |request| async move {

@@ -54,6 +54,8 @@ impl<const ALPHA: bool> GrpcService for Reflected<ALPHA> {
         Handler::Rust(Cow::Borrowed("ServerBuilder::reflection")),
     )];
 
+    const DECLARED: &'static [&'static str] = &[METHOD];
+
     fn call(self: Arc<Self>, _index: usize, call: ServerCall) -> ResponseFuture {
         let target = Target::new(Self::NAME, METHOD, OPTIONS);
         let shown = self.0.clone();
