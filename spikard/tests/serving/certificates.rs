@@ -9,9 +9,13 @@ use spikard::rustls::crypto::ring;
 use spikard::rustls::pki_types::pem::PemObject;
 use spikard::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use spikard::{GrpcRequest, GrpcResponse, Server, Status, Tls, grpc_stream};
+use tokio::time::timeout;
 
 use crate::support::Running;
 use crate::tls::{Files, refused, seen};
+
+/// For what comes in a moment.
+const WAIT: Duration = Duration::from_secs(30);
 
 #[grpc_stream(service = "test.Secure")]
 async fn certificates(request: GrpcRequest<()>) -> Result<GrpcResponse<u64>, Status> {
@@ -130,5 +134,6 @@ async fn files_are_read_again_when_they_change() {
         fs::write(&new, text).unwrap();
         fs::rename(new, files.path(name)).unwrap();
     }
-    while count(&others, &server, false).await.is_err() {}
+    let renewed = async { while count(&others, &server, false).await.is_err() {} };
+    timeout(WAIT, renewed).await.unwrap();
 }

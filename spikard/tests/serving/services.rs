@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use spikard::__private::{ResponseFuture, ServerCall};
 use spikard::{
-    Code, GrpcRequest, GrpcResponse, GrpcService, Health, MethodInfo, RoutesError, ServeError, Server,
-    Status, grpc_stream,
+    Code, GrpcRequest, GrpcResponse, GrpcService, Health, MethodInfo, RoutesError, ServeError,
+    Server, Status, grpc_stream,
 };
 use tonic::codec::CompressionEncoding;
 use tonic::transport::Endpoint;

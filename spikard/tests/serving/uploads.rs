@@ -8,7 +8,8 @@ use crate::support::{Running, codec, framed, path, raw_body, ready};
 use http::Request;
 use spikard::testing::Client;
 use spikard::{
-    Bytes, Code, GrpcDuplexRequest, GrpcResponse, GrpcService, Kind, Server, Status, grpc_stream,
+    Bytes, Code, GrpcDuplexRequest, GrpcDuplexResponse, GrpcResponse, GrpcService, Kind, Messages,
+    Server, Status, grpc_stream,
 };
 use tokio::sync::{Notify, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
@@ -178,37 +179,44 @@ async fn a_client_that_breaks_off_ends_the_handler() {
     slow.dropped.notified().await;
 }
 
-#[tokio::test]
-async fn a_reset_is_no_half_close() {
-    #[derive(Clone)]
-    struct Ends(mpsc::Sender<Result<Option<Bytes>, Status>>);
+/// The first message of a request and what comes after it, which a task sees that outlives the call.
+#[derive(Clone)]
+struct Ends(mpsc::Sender<Result<Option<Bytes>, Status>>);
 
-    #[grpc_stream(service = "test.Uploads")]
-    impl Ends {
-        async fn tell(&self, mut request: GrpcDuplexRequest) -> Result<GrpcResponse<u64>, Status> {
-            let ends = self.0.clone();
-            // A task of its own, which goes on when the call is over.
-            let told = tokio::spawn(async move {
-                loop {
-                    let next = request.messages.message().await;
-                    let more = matches!(next, Ok(Some(_)));
-                    let _ = ends.send(next).await;
-                    if !more {
-                        return;
-                    }
-                }
-            });
-            let _ = told.await;
-            Ok(GrpcResponse::from(0))
-        }
+#[grpc_stream(service = "test.Ends")]
+impl Ends {
+    async fn answer_never(&self, request: GrpcDuplexRequest) -> Result<GrpcResponse, Status> {
+        self.watch(request).await?;
+        pending().await
     }
 
-    let (sender, mut ends) = mpsc::channel(4);
+    async fn answer_first(&self, request: GrpcDuplexRequest) -> Result<GrpcDuplexResponse, Status> {
+        self.watch(request).await?;
+        let never = tokio_stream::pending::<Result<Bytes, Status>>();
+        Ok(GrpcDuplexResponse::from(Messages::new(never)))
+    }
+}
+
+impl Ends {
+    async fn watch(&self, mut request: GrpcDuplexRequest) -> Result<(), Status> {
+        let ends = self.0.clone();
+        let _ = ends.send(request.messages.message().await).await;
+        tokio::spawn(async move {
+            let next = request.messages.message().await;
+            let _ = ends.send(next).await;
+        });
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_reset_is_no_half_close() {
+    let (sender, mut ends) = mpsc::channel(1);
     let running = Running::start(Server::builder().add(Ends(sender))).await;
     for reason in [h2::Reason::CANCEL, h2::Reason::NO_ERROR] {
         let (mut client, connection) = running.h2().await;
         tokio::spawn(connection);
-        let url = format!("http://{}/test.Uploads/Tell", running.addr);
+        let url = format!("http://{}/test.Ends/AnswerNever", running.addr);
         let request = Request::post(url).header("content-type", "application/grpc");
         let (_response, mut body) = client
             .send_request(request.body(()).unwrap(), false)
@@ -222,39 +230,22 @@ async fn a_reset_is_no_half_close() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_is_no_half_close() {
-    #[derive(Clone, Default)]
-    struct Ends(
-        Arc<std::sync::Mutex<Option<Result<Option<Bytes>, Status>>>>,
-        Arc<Notify>,
-    );
-
-    #[grpc_stream(service = "test.Ends")]
-    impl Ends {
-        async fn read(&self, mut request: GrpcDuplexRequest) -> Result<GrpcResponse, Status> {
-            let (end, read) = (self.0.clone(), self.1.clone());
-            let first = request.messages.message().await?;
-            read.notify_one();
-            // In a task of its own, which outlives the call.
-            tokio::spawn(async move {
-                let next = request.messages.message().await;
-                *end.lock().unwrap() = Some(next);
-                read.notify_one();
-            });
-            assert!(first.is_some());
-            pending().await
+async fn a_call_of_a_test_that_is_dropped_is_no_half_close() {
+    let (sender, mut ends) = mpsc::channel(1);
+    let client = Client::new(Server::builder().add(Ends(sender))).unwrap();
+    for method in ["AnswerNever", "AnswerFirst"] {
+        let mut call = client
+            .call(&format!("test.Ends/{method}"))
+            .open::<Bytes, Bytes>();
+        call.send(Bytes::from("one")).await.unwrap();
+        assert_eq!(ends.recv().await.unwrap().unwrap().unwrap(), "one");
+        if method == "AnswerFirst" {
+            call.metadata().await.unwrap();
         }
+        drop(call);
+        let end = ends.recv().await.unwrap();
+        assert_eq!(end.unwrap_err().code(), Code::Cancelled, "{method}");
     }
-
-    let ends = Ends::default();
-    let client = Client::new(Server::builder().add(ends.clone())).unwrap();
-    let mut call = client.call("test.Ends/Read").open::<Bytes, Bytes>();
-    call.send(Bytes::from("one")).await.unwrap();
-    ends.1.notified().await;
-    drop(call);
-    ends.1.notified().await;
-    let end = ends.0.lock().unwrap().take();
-    assert_eq!(end.unwrap().unwrap_err().code(), Code::Cancelled);
 }
 
 /// Of a stream that is not buffered, a message at a time.
