@@ -178,7 +178,7 @@ examples/python/%_pb2.py: examples/proto/%.proto $(STAMPS)/examples
 	$(PY) -m grpc_tools.protoc --proto_path=$(<D) --python_out=$(@D) --pyi_out=$(@D) $<
 
 tests/handlers/%_pb2.py: tests/proto/%.proto $(STAMPS)/examples
-	$(PY) -m grpc_tools.protoc --proto_path=$(<D) --python_out=$(@D) --pyi_out=$(@D) $<
+	$(PY) -m grpc_tools.protoc --proto_path=$(<D) --python_out=$(@D) --pyi_out=$(@D) --grpc_python_out=$(@D) $<
 
 # A development build: the release build takes long, and is the same code.
 .PHONY: wheel

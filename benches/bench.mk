@@ -9,13 +9,16 @@ BENCH_BASE_PYTHON = $(shell $(BENCH_PYTHON) -c 'import os, sys; print(os.path.re
 
 BENCH_WHEEL_SOURCES := pyproject.toml Cargo.toml Cargo.lock $(shell find spikard spikard-macros -type f ! -name '*.pyc')
 
-.PHONY: bench bench-full bench-build bench-instructions bench-instructions-baseline
+.PHONY: bench bench-full bench-messages bench-build bench-instructions bench-instructions-baseline
 
 bench: bench-build ## Measure spikard beside its peers, in under three minutes.
 	target/release/spikard-bench quick $(BENCH_ARGS)
 
 bench-full: bench-build ## Measure every size, number and framing: more than an hour.
 	target/release/spikard-bench full $(BENCH_ARGS)
+
+bench-messages: bench-build ## Measure how handlers in Python see their messages: raw, decoded, typed, columns.
+	target/release/spikard-bench messages $(BENCH_ARGS)
 
 bench-build: $(BENCH_STUBS) $(BENCH_VENV)/wheel
 	cargo build --release --package spikard-benches
@@ -41,4 +44,5 @@ $(BENCH_VENV)/wheel: $(BENCH_WHEEL_SOURCES) $(BENCH_VENV)/installed
 
 $(BENCH_STUBS): benches/proto/bench.proto $(BENCH_VENV)/installed
 	mkdir -p $(@D)
-	$(BENCH_VENV)/bin/python -m grpc_tools.protoc -Ibenches/proto --python_out=$(@D) --grpc_python_out=$(@D) bench.proto
+	PATH=$(CURDIR)/$(BENCH_VENV)/bin:$$PATH $(BENCH_VENV)/bin/python -m grpc_tools.protoc -Ibenches/proto \
+	    --python_out=$(@D) --grpc_python_out=$(@D) --py_out=$(@D) bench.proto

@@ -114,7 +114,7 @@
 //! # Logs
 //!
 //! By the crate `tracing`. Each call has a span `rpc` at INFO, with the attributes of OpenTelemetry's conventions: method,
-//! peer and status. INTERNAL, UNKNOWN and DATA_LOSS of a handler are events at ERROR in it, with their sources; so is a panic,
+//! peer and status. [`Routes::access_log`] has an event for each call that has ended. INTERNAL, UNKNOWN and DATA_LOSS of a handler are events at ERROR in it, with their sources; so is a panic,
 //! with its place. Every other call that failed is at DEBUG. Methods of a `.proto` without a handler are at WARN when the
 //! server binds.
 //!
@@ -138,6 +138,8 @@
 //! | `zstd` | | messages in zstd, both ways |
 //! | `tls` | | `ServerBuilder::tls`, with client certificates |
 //! | `health`, `reflection` | | `ServerBuilder::health` and `::reflection`, from tonic's crates |
+//! | `metrics` | | `ServerBuilder::metrics_bind`: a page for Prometheus |
+//! | `otel` | | `otel_metrics`: OpenTelemetry's metrics, under the names of gRFC A66; spans that continue the client's trace |
 //! | `orca` | | `ServerBuilder::orca`: load reports, for those that balance calls |
 //! | `testing` | | `testing::Client`, which calls a service inside a test |
 //! | `router` | | `Routes::into_axum_router` and `::into_tonic` |
@@ -163,6 +165,8 @@ mod samples;
 mod server;
 mod service;
 mod shapes;
+mod stats;
+pub mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod wire;
@@ -206,6 +210,7 @@ pub use shapes::{
 pub use spikard_macros::Footprint;
 #[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;
+pub use stats::{Histogram, MethodStats, ServerStats, Stats, StatusStats};
 /// The crate of [`Tls::from_config`].
 #[cfg(feature = "tls")]
 pub use tokio_rustls::rustls;

@@ -9,3 +9,7 @@ struct Guide;
 #[cfg(feature = "orca")]
 #[doc = include_str!("../../docs/guide/load-balancing.md")]
 struct LoadBalancing;
+
+#[cfg(all(feature = "metrics", feature = "otel"))]
+#[doc = include_str!("../../docs/guide/observability.md")]
+struct Observability;

@@ -64,6 +64,14 @@ async fn wrong_answers_are_internal_and_the_log_says_what_was_expected() {
         ),
         ("slippery", "the answer raised SystemExit"),
         (
+            "payload array",
+            "whose payload is array.array (array('b', [97, 98, 99])), expected bytes; wrap it in memoryview(…)",
+        ),
+        (
+            "payload awaitable",
+            "whose payload is wrong.Awaitable (<wrong.Awaitable object at 0x…>), expected bytes; await it",
+        ),
+        (
             "payload none",
             "returned a GrpcResponse whose payload is None, expected bytes",
         ),
@@ -104,6 +112,12 @@ async fn wrong_answers_are_internal_and_the_log_says_what_was_expected() {
             assert_refused(answer, &status, &log().await, expected);
         }
     }
+    let status = unary("wrong:forgotten", "none").await.unwrap_err();
+    let expected =
+        "returned coroutine (<coroutine object answer at 0x…>), expected a GrpcResponse; await it";
+    assert_eq!(status.code(), Code::Internal);
+    let said = log().await;
+    assert!(said.contains(expected), "{said}");
     let cases = [
         (
             "messages",
@@ -146,6 +160,13 @@ async fn wrong_answers_are_internal_and_the_log_says_what_was_expected() {
         .unwrap_err();
         assert_refused(answer, &status, &log().await, expected);
     }
+}
+
+#[tokio::test]
+async fn an_answer_of_a_class_with_properties_is_sent() {
+    let response = unary("wrong:of_a_property", "").await.unwrap();
+    assert_eq!(response.payload, "of a property");
+    assert_eq!(response.metadata.get("x-of").unwrap(), "a subclass");
 }
 
 #[tokio::test]

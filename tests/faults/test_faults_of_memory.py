@@ -6,9 +6,12 @@ Each test has one fault, and the threshold that it must keep with its reason.
 import gzip
 import struct
 import time
+from collections.abc import Callable
 
+import pytest
 from raw_client import DATA, HEADERS, INDEXED, RST_STREAM, frame, header, message
-from targets import KIB, MIB, SERVICE, WAIT, Start
+from targets import KIB, MIB, SERVICE, WAIT, Start, Target
+from wire import grpc
 
 
 def test_declared_lengths(start: Start) -> None:
@@ -203,3 +206,92 @@ def test_connections_that_say_nothing(start: Start) -> None:
         client.socket.settimeout(deadline - time.monotonic())
         while client.socket.recv(KIB):
             pass  # the server's own SETTINGS
+
+
+def pair(index: int) -> bytes:
+    """The pair of a map, whose key no other has."""
+    return b"\x22\x06\x08" + bytes((index & 127 | 128, index >> 7 & 127 | 128, index >> 14 & 127)) + b"\x10\x01"
+
+
+# Fields of a message that its handler takes decoded, few bytes each.
+SHAPES: dict[str, Callable[[int], bytes]] = {
+    "messages": lambda _: b"\x0a\x00",
+    "texts": lambda _: b"\x12\x01a",
+    "numbers": lambda _: b"\x18\x01",
+    "pairs": pair,
+    "unknown fields": lambda _: b"\x0a\x03\xf8\x06\x01",
+}
+
+
+def weighed(server: Target, message: bytes) -> str:
+    """The text of the refusal of a typed message; empty if its handler ran."""
+    with server.channel() as channel:
+        done = channel.unary_unary(f"{SERVICE}/Weigh").future(message, timeout=WAIT)
+        assert done.code() in {grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED}, done.details()
+        return done.details() or ""
+
+
+def kept(server: Target, message: bytes) -> None:
+    """A handler keeps the message, decoded; returns once it does."""
+    client = server.client(window=0)
+    client.socket.sendall(client.begin(f"{SERVICE}/Keep", b"", end=False))
+    body = struct.pack(">BI", 0, len(message)) + message
+    pieces = [body[at : at + 15 * KIB] for at in range(0, len(body), 15 * KIB)]
+    stream = client.last_stream
+    client.socket.sendall(b"".join(frame(DATA, 0, stream, piece) for piece in pieces) + frame(DATA, 1, stream, b""))
+    while server.seen() == []:
+        pass
+
+
+def test_small_messages_in_a_typed_one(start: Start) -> None:
+    """A message of 4 MiB, two million empty messages, for a handler that takes it decoded.
+
+    Threshold: it is refused before it is decoded, with 24 MiB more memory; decoded it would take 600 MiB.
+    """
+    server = start()
+    begun = server.memory()
+    assert "over max_decoded_bytes = 134217728" in weighed(server, b"\x0a\x00" * (2 * MIB - 64))
+    assert server.memory() - begun < 24 * MIB
+    assert server.seen() == []
+    assert server.is_served()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_typed_messages_take(start: Start, shape: str) -> None:
+    """The largest message of small fields that is taken, whose handler keeps it.
+
+    Threshold: no more memory than `max_decoded_bytes` (32 MiB) and the bytes themselves, and 4 MiB for an allocator.
+    """
+    fields = SHAPES[shape]
+    probed = start(max_decoded_bytes=32 * MIB)
+    largest, count = b"", 1 << 14
+    while not weighed(probed, message := b"".join(map(fields, range(count)))):
+        largest, count = message, count * 2
+    server = start(max_decoded_bytes=32 * MIB)
+    assert weighed(server, fields(0)) == ""
+    server.seen()
+    begun = server.memory()
+    kept(server, largest)
+    grown = server.memory() - begun
+    assert grown < 32 * MIB + 2 * len(largest) + 4 * MIB
+    # Nor is far less taken than there is room for: with twice as many it was refused.
+    assert grown > 4 * MIB
+
+
+def test_typed_messages_fill_the_budget(start: Start) -> None:
+    """Messages of 6 to 8 MiB each once they are decoded, whose handlers keep them, against a budget of 48 MiB.
+
+    Threshold: they stay within the budget together, and what does not fit is refused; raw calls go on.
+    """
+    server = start(max_buffered_bytes=48 * MIB, max_buffered_bytes_per_connection=48 * MIB)
+    message = SHAPES["messages"](0) * (16 * KIB)
+    begun = server.memory()
+    kept_here = 0
+    while not (refused := weighed(server, message)):
+        server.seen()
+        kept(server, message)
+        kept_here += 1
+    assert 4 <= kept_here <= 8
+    assert "max_buffered_bytes = 50331648" in refused
+    assert server.memory() - begun < 64 * MIB
+    assert server.is_served()

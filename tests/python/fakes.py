@@ -12,6 +12,7 @@ class FakeCall:
     def __init__(self, cancelled: bool = False) -> None:
         self.cancelled = cancelled
         self.streams = False
+        self.undecodable_code = 3
         self.answers: list[Any] = []
 
     def finish(self, response: Any) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from spikard._runtime.handler import runs_on_loop
 from spikard._runtime.lookup import NotFoundError, find
 from spikard._runtime.names import ImportFailedError
 from spikard._serving.targets import find_routes
 from spikard.grpc import Kind
+from spikard.grpc._layers import runs_on_loop
 
 
 async def coroutine_function(request: object) -> object:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from typing import Any
 
 import pytest
 
 from fakes import FakeCall
+from spikard._runtime import outcome
 from spikard._runtime.handler import Handler
 from spikard._runtime.outcome import failed
+from spikard._runtime.seldom import Seldom
 from spikard.grpc import GrpcError, Metadata, StatusCode
+from spikard.grpc._undecodable import UndecodableError
 
 
 class RefusingCall(FakeCall):
@@ -51,6 +55,24 @@ def test_what_may_be_a_bug_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
     assert (level, traceback) == (logging.INFO, False)
     assert text.startswith(f"app:get raised ValueError at {__file__}:")
     assert text.endswith(r"; the client gets INVALID_ARGUMENT: 'a\nb'")
+
+
+@pytest.mark.parametrize("error", [ValueError("no number"), UndecodableError(StatusCode.INVALID_ARGUMENT, "message 3")])
+def test_lines_that_clients_cause_do_not_fill_the_log(
+    error: Exception, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(outcome, "_SELDOM", defaultdict(lambda: Seldom(lambda: now)))
+    with caplog.at_level(logging.INFO, "spikard"):
+        for _ in range(25):
+            fail(error)
+        assert len(caplog.messages) == 10
+        now = 1.0
+        fail(error)
+        fail(error)
+    *_, one, other = caplog.messages
+    assert one.endswith(" (15 more were not logged)")
+    assert one.startswith(other)
 
 
 def test_a_line_has_its_traceback_where_details_are_asked_for(caplog: pytest.LogCaptureFixture) -> None:

@@ -16,7 +16,7 @@ from fakes import FakeCall, Request
 from spikard._runtime.handler import Handler
 from spikard._runtime.pool import Pool
 from spikard.grpc import GrpcResponse
-from spikard.grpc._drain import Drain
+from spikard.grpc._drain import Drains
 
 
 class PoolBridge:
@@ -47,7 +47,7 @@ class PoolBridge:
 def pool_of(bridge: PoolBridge, function: Callable[[Any], Any]) -> Pool:
     fake: Any = bridge
     loop: Any = None
-    runner: Any = SimpleNamespace(drain=Drain())
+    runner: Any = SimpleNamespace(drains=Drains(bridge), beside=SimpleNamespace(ends={}))
     return Pool(fake, loop, runner, [Handler("handler", function, False)])
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 
 from spikard._runtime.flushing import flushing
-from spikard._runtime.lookup import NotFoundError, find
+from spikard._runtime.lookup import find
 from spikard.grpc import Call, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest
 from spikard.grpc._call import SET_IN_THE_RESPONSE
 
@@ -150,12 +150,12 @@ async def test_flushing_is_over_with_the_coroutine() -> None:
         await flushing(fail(), lambda: None)
 
 
-def def_generator(request: GrpcRequest) -> Generator[bytes, None, None]:
+def def_generator(request: GrpcRequest) -> Iterator[bytes]:
     yield request.payload
 
 
 class WithDefGenerator:
-    def __call__(self, request: GrpcRequest) -> Generator[bytes, None, None]:
+    def __call__(self, request: GrpcRequest) -> Iterator[bytes]:
         yield request.payload
 
 
@@ -163,13 +163,11 @@ with_def_generator: Callable[..., Any] = WithDefGenerator()
 
 
 @pytest.mark.parametrize("name", ["def_generator", "with_def_generator"])
-def test_a_def_that_yields_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_def_that_yields_runs_in_a_thread(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module: Any = type(pytest)("streaming_handlers")
     module.handler = globals()[name]
     monkeypatch.setitem(__import__("sys").modules, "streaming_handlers", module)
-    with pytest.raises(NotFoundError, match="write async def") as refused:
-        find("streaming_handlers:handler")
-    assert refused.value.fault == "callable"
+    assert find("streaming_handlers:handler").on_loop is False
 
 
 def test_an_async_generator_runs_on_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,10 @@ TESTED = {
     "rust": "doctests, see test_a_page_with_rust_is_a_doctest",
     "rs": "a file of a program, compiled by test_rust_program.py",
     "proto": "the same",
-    "toml": "the same",
+    "toml": "the same; log.toml by tests/serve/test_log_config.py",
     "console": "compared with the real output by tests/serve/test_readme_console.py",
     "sh": "commands: their targets and options are checked below; those of the quick start are run",
-    "text": "a drawing: there is nothing to run",
+    "text": "a drawing: there is nothing to run; lines of the access log by tests/serve/test_access_log.py",
 }
 FENCES = [block for page in PAGES for block in fences(page)]
 COMMANDS = [(block, line) for block in blocks(*PAGES, language="sh") for line in block.text.splitlines()]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf.message import DecodeError
 from grpc_tools import protoc
@@ -25,7 +26,7 @@ from spikard.grpc import (
     grpc_stream,
     register_exception,
 )
-from spikard.grpc.testing import Client
+from spikard.grpc.testing import Client, serving
 
 # The quick start is run as a whole, by tests/serve/test_quick_start.py.
 QUICK_START = range(*section(README, "Python quick start"))
@@ -40,7 +41,8 @@ SHOP = next(block.text for block in blocks(README, language="proto") if block.fi
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "shop.proto").write_text(SHOP)
     folder = str(tmp_path)
-    assert protoc.main(["protoc", f"--proto_path={folder}", f"--python_out={folder}", "shop.proto"]) == 0
+    out = (f"--python_out={folder}", f"--grpc_python_out={folder}")
+    assert protoc.main(["protoc", f"--proto_path={folder}", *out, "shop.proto"]) == 0
     monkeypatch.syspath_prepend(folder)
 
 
@@ -113,6 +115,19 @@ def test_the_streams_stream() -> None:
     request = GrpcDuplexRequest([b"Ada", b"Grace"])
     assert asyncio.run(listed(handlers["greet_each"](request))) == [b"Hello Ada", b"Hello Grace"]
     assert request.call.initial_metadata == {"x-language": "en"}
+
+
+def test_a_class_for_grpcio_is_served() -> None:
+    module = named("grpcio.md", "orders_server.py")
+    import shop_pb2_grpc
+    from shop_pb2 import Item, Total
+
+    with serving(module["orders"]) as server, grpc.insecure_channel(server.address) as channel:
+        add_up = shop_pb2_grpc.OrdersStub(channel).AddUp
+        total, call = add_up.with_call(iter([Item(name="a", value=1)] * 3), metadata=[("x-user", "ann")], timeout=30)
+        assert (total, dict(call.trailing_metadata())["x-user"]) == (Total(value=3), "ann")
+        with pytest.raises(grpc.RpcError, match="each item must have a name"):
+            add_up(iter([Item(value=1)]), timeout=30)
 
 
 def test_the_error_of_one_message_is_its_answer() -> None:

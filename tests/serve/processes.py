@@ -105,8 +105,9 @@ def serving(
     workers: int = 1,
     bind: str = "127.0.0.1:0",
     pass_fds: Collection[int] = (),
+    stderr: int = subprocess.PIPE,
 ) -> Generator[Served]:
-    """Start `spikard serve` on a free port, and end it."""
+    """Start `spikard serve` on a free port, and end it. What it writes to `stderr`, another descriptor, is not read."""
     where = ["--bind", bind] if bind else []
     how = ["--workers", str(workers)] if workers > 1 else []
     with subprocess.Popen(
@@ -114,11 +115,11 @@ def serving(
         cwd=cwd,
         env=_environment(env),
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         pass_fds=pass_fds,
     ) as process:
-        served = Served(process, Lines(process.stdout), Lines(process.stderr))
+        served = Served(process, Lines(process.stdout), Lines(process.stderr or ()))
         try:
             try:
                 ready = served.out.wait_for(

@@ -90,10 +90,12 @@ def test_routes_as_json() -> None:
             "max_messages": 5,
             "max_message_bytes": 100,
             "max_stream_bytes": 200,
+            "max_decoded_bytes": 128 << 20,
             "timeout": 5.0,
             "idle_timeout": 60.0,
             "accept_compression": True,
             "refuse_retried_uploads": False,
+            "undecodable_as_invalid_argument": True,
         },
     }
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from spikard.grpc import (
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
-    GrpcDuplexRequest,
     GrpcRequest,
     GrpcResponse,
     grpc_stream,
@@ -30,7 +29,6 @@ def no_annotations(request): ...  # type: ignore[no-untyped-def]
 async def no_return(request: GrpcClientStreamRequest): ...  # type: ignore[no-untyped-def]
 def wrong_request(request: bytes) -> GrpcResponse: ...
 def wrong_response(request: GrpcRequest) -> bytes: ...
-def reads(request: GrpcDuplexRequest) -> GrpcResponse: ...
 def wrong_pair(request: GrpcClientStreamRequest) -> GrpcBidiStreamResponse: ...
 def no_parameter() -> GrpcResponse: ...
 def two_parameters(request: GrpcRequest, more: int) -> GrpcResponse: ...
@@ -38,8 +36,16 @@ def keyword_only(*, request: GrpcRequest) -> GrpcResponse: ...
 def unknown_type(request: Unknown) -> GrpcResponse: ...  # type: ignore[name-defined]  # noqa: F821
 
 
-def generator(request: GrpcRequest):  # type: ignore[no-untyped-def]
-    yield GrpcResponse()
+def generator(request: GrpcRequest) -> AsyncIterator[bytes]:  # type: ignore[misc]
+    yield b""  # pyright: ignore
+
+
+def yields_one_here(request: GrpcRequest) -> GrpcResponse:  # type: ignore[misc]
+    yield GrpcResponse()  # pyright: ignore
+
+
+async def async_generator(request: GrpcRequest) -> Iterator[bytes]:  # type: ignore[misc]
+    yield b""  # pyright: ignore
 
 
 async def yields_one(request: GrpcRequest) -> GrpcResponse:  # type: ignore[misc]
@@ -56,15 +62,6 @@ class ShopClass: ...
 @pytest.mark.parametrize(
     ("function", "options", "error", "text"),
     [
-        (
-            reads,
-            {},
-            TypeError,
-            (
-                "it is a def, and the messages of a GrpcDuplexRequest come while it runs: write async def (and await "
-                "asyncio.to_thread(…) around what blocks), or take a GrpcClientStreamRequest"
-            ),
-        ),
         (
             no_annotations,
             {},
@@ -105,7 +102,27 @@ class ShopClass: ...
         (two_parameters, {}, TypeError, "takes one argument, the request"),
         (keyword_only, {}, TypeError, "takes one argument, the request"),
         (unknown_type, {}, TypeError, 'the annotation of its request, "Unknown", cannot be resolved'),
-        (generator, {}, TypeError, "it is a def that yields"),
+        (
+            generator,
+            {},
+            TypeError,
+            (
+                "it is a def that yields, and its response is annotated as AsyncIterator: write Iterator, to run it "
+                "in a thread, or async def, to run it on the event loop"
+            ),
+        ),
+        (
+            yields_one_here,
+            {},
+            TypeError,
+            "it yields, and its response is annotated as GrpcResponse: write -> Iterator[bytes] to send",
+        ),
+        (
+            async_generator,
+            {},
+            TypeError,
+            "it is an async def, and its response is annotated as Iterator: write AsyncIterator",
+        ),
         (
             yields_one,
             {},

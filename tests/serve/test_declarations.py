@@ -158,6 +158,7 @@ def test_limits() -> None:
         max_messages=500,
         max_message_bytes="64KiB",
         max_bytes="8MiB",
+        max_decoded_bytes="16MiB",
         timeout="1m30s",
         idle_timeout=datetime.timedelta(milliseconds=250),
         accept_compression=False,
@@ -168,9 +169,11 @@ def test_limits() -> None:
         "max_messages": 500,
         "max_message_bytes": 64 << 10,
         "max_stream_bytes": 8 << 20,
+        "max_decoded_bytes": 16 << 20,
         "timeout": 90.0,
         "idle_timeout": 0.25,
         "accept_compression": False,
         "refuse_retried_uploads": None,
+        "undecodable_as_invalid_argument": None,
     }
     assert of(get) == Declaration("shop.v1.Shop", "Put", Kind.CLIENT_STREAMING, limits=limits)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import threading
 import time
@@ -248,3 +249,4 @@ def test_handlers_learn_of_the_drain(workers: int, tmp_path: Path) -> None:
             assert list(watch) == [b"over"]
             assert (waits.result(), works.result()) == (b"over", b"over")
         assert served.process.wait(WAIT) == 0
+        assert len(re.findall(r"INFO .*: drained in [\d.]+(?:s|ms|µs)", served.err.whole())) == workers

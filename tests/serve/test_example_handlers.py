@@ -1,11 +1,15 @@
-"""The three handlers of the examples, served by the command and called by two clients."""
+"""The handlers of the examples, served by the command and called by two clients."""
+
+import subprocess
+import sys
 
 import pytest
 from clients import Call
 from fixtures import MESSAGES
-from processes import Served
+from processes import EXAMPLES, WAIT, Served, serving
 
 import messageservice_pb2
+import readings_pb2
 import recordservice_pb2
 import transformservice_pb2
 
@@ -74,3 +78,24 @@ def test_too_many_messages(examples: Served, call: Call) -> None:
     assert answer.code == "RESOURCE_EXHAUSTED"
     assert "max_messages = 10000" in answer.text
     assert call(examples.address, BATCH, "stream_unary", items(1) * 10_000, TOKEN).code == "OK"
+
+
+def test_readings_as_columns() -> None:
+    """The client of the example, against the command, as the guide has it."""
+    with serving("readings_handler", cwd=EXAMPLES) as served:
+        command = [sys.executable, "readings_client.py", served.address, "--readings", "20000"]
+        done = subprocess.run(command, cwd=EXAMPLES, capture_output=True, text=True, timeout=WAIT, check=True)
+    first, *sensors = done.stdout.splitlines()
+    assert first.startswith("20000 readings: sent in ")
+    assert [line.split(",")[0] for line in sensors] == [f"sensor-{number}: 4000" for number in range(5)]
+    assert all(" at 2026-01-01T0" in line for line in sensors)
+
+
+def test_a_reading_without_a_sensor(call: Call) -> None:
+    """It is named by its index."""
+    messages = [readings_pb2.Reading(sensor=name).SerializeToString() for name in ("a", "", "b")]
+    with serving("readings_handler", cwd=EXAMPLES) as served:
+        answer = call(served.address, "/readings.Readings/Summarise", "stream_stream", messages)
+        nothing = call(served.address, "/readings.Readings/Summarise", "stream_stream", [])
+    assert (answer.code, answer.text) == ("INVALID_ARGUMENT", "messages[1]: a reading must name its sensor")
+    assert (nothing.code, nothing.messages) == ("OK", [])

@@ -41,7 +41,7 @@ def test_messages_that_are_none(messages: Any, text: str) -> None:
 @grpc_stream(service="duplex.Duplex")
 async def wrongly_read(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
     """Forget the `async`."""
-    for message in request.messages:  # type: ignore[attr-defined]  # pyright: ignore
+    for message in request.messages:
         yield message
 
 

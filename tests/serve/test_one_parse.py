@@ -126,9 +126,9 @@ def test_required_fields_are_as_in_each_parse() -> None:
 
 def test_joined_messages_can_be_parted() -> None:
     """Of every length of length."""
-    parts = [b"", b"a", b"b" * 127, b"c" * 128, b"d" * 20_000, b"e" * 3_000_000, b""]
-    assert split(repeated(1, parts)) == parts
-    assert split(b"") == []
+    parts: list[bytes] = [b"", b"a", b"b" * 127, b"c" * 128, b"d" * 20_000, b"e" * 3_000_000, b""]
+    assert list(split(repeated(1, parts))) == parts
+    assert list(split(b"")) == []
 
 
 class Shown:

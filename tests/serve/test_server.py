@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import weakref
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from processes import WAIT
 from wire import aio, grpc
 
+from spikard._runtime.pool import Pool
 from spikard.grpc import Server
 
 pytestmark = pytest.mark.asyncio
@@ -256,6 +258,28 @@ async def test_each_of_several_servers_has_its_lines_in_the_log(caplog: pytest.L
                 pass
             assert sum("draining" in text for text in caplog.messages) == 1
         assert sum("draining" in text for text in caplog.messages) == 2
+
+
+async def test_the_loop_goes_on_while_threads_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for them must not hold what else the program does."""
+    goes_on, waited = threading.Event(), list[bool]()
+    asked: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+
+    def join(pool: Pool, deadline: float) -> bool:
+        loop.call_soon_threadsafe(asked.set_result, None)
+        waited.append(goes_on.wait(WAIT))
+        return waited[0]
+
+    monkeypatch.setattr(Pool, "join", join)
+    server = Server("probes", bind="127.0.0.1:0")
+    await server.start()
+    stopped = asyncio.ensure_future(server.stop())
+    await asked
+    assert not stopped.done()
+    goes_on.set()
+    await stopped
+    assert waited == [True]
 
 
 async def test_nothing_is_left_of_a_server() -> None:

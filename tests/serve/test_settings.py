@@ -76,16 +76,16 @@ def test_every_option_is_a_keyword(function: Callable[..., Any], kind: type, own
 
 def test_every_limit_of_a_method_is_a_keyword_of_the_decorator() -> None:
     """Without it, the server's holds."""
-    found = keywords(grpc_stream, "service", "method", "kind", "complete", "max_bytes")
+    found = keywords(grpc_stream, "service", "method", "kind", "complete", "max_bytes", "middleware")
     assert found == dict.fromkeys(options_of(MethodLimits))
 
 
 def test_every_option_is_a_setting() -> None:
     """With its default, in its unit."""
     values = vars(settings(CommandOptions, {}))
-    assert values.keys() - {"address"} == options_of(CommandOptions).keys()
+    assert values.keys() - {"address", "metrics"} == options_of(CommandOptions).keys()
     assert (values["max_message_bytes"], values["idle_timeout"], values["threads"]) == (4 << 20, 60.0, None)
-    assert vars(settings(ClientOptions, {})).keys() - {"address"} == options_of(ServerOptions).keys()
+    assert vars(settings(ClientOptions, {})).keys() - {"address", "metrics"} == options_of(ServerOptions).keys()
 
 
 def test_every_option_is_a_flag_a_variable_and_a_line_of_help() -> None:
@@ -151,6 +151,10 @@ def test_a_new_option_is_one_entry(tmp_path: Path) -> None:
         ({"health": "no"}, 'health must be True or False, as a text 1 or 0, not "no"'),
         ({"uds": 7}, "uds must be a path"),
         ({"accept_compression": None}, "accept_compression must be True or False, as a text 1 or 0, not NoneType"),
+        (
+            {"undecodable_as_invalid_argument": "no"},
+            'undecodable_as_invalid_argument must be True or False, as a text 1 or 0, not "no"',
+        ),
         ({"refuse_retried_uploads": "no"}, 'refuse_retried_uploads must be True or False, as a text 1 or 0, not "no"'),
     ],
 )

@@ -1,6 +1,7 @@
 """Workers whose event loop, threads or process are stuck: health, new connections, and their end."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Generator
@@ -63,6 +64,30 @@ def test_health_while_python_does_not_answer(method: str, said: str, tmp_path: P
             health_is(channel, SERVING)
             served.err.wait_for(rf"ERROR .*{said}.* health says NOT_SERVING")
             served.err.wait_for(r"WARNING .*handlers can run again")
+
+
+def test_threads_that_are_all_busy_are_named_in_the_log(tmp_path: Path) -> None:
+    """Once a call has waited for a second, with what there is to do."""
+    with (
+        Gate(tmp_path / "gate") as gate,
+        serving("gated", "--threads", "1", env={"GATE": str(tmp_path / "gate")}) as served,
+        grpc.insecure_channel(served.address) as channel,
+    ):
+        block = channel.unary_unary("/gated.Gated/Block")
+        held = [block.future(b"", timeout=WAIT)]
+        arrived = gate.arrival()
+        deadline = time.monotonic() + WAIT
+        while "all 1 threads for def handlers are busy" not in served.err.text():
+            assert time.monotonic() < deadline
+            held.append(block.future(b"", timeout=WAIT))
+            time.sleep(0.1)
+        arrived.close()
+        for _ in held[1:]:
+            gate.arrival().close()
+        assert {each.result() for each in held} == {b"blocked"}
+        assert re.search(
+            r"WARNING .*, \d+ calls wait, the oldest for .*: raise threads or add workers", served.err.text()
+        )
 
 
 def test_calls_that_are_given_up_count(tmp_path: Path) -> None:

@@ -124,10 +124,11 @@ def test_two_handlers_for_one_method() -> None:
         Server(counting.Counter("one"), counting.Counter("two"))
 
 
-def test_nothing_to_serve() -> None:
-    """No target at all."""
+@pytest.mark.asyncio
+async def test_nothing_to_serve() -> None:
+    """No target at all, and none that was added."""
     with pytest.raises(ValueError, match="there is nothing to serve"):
-        Server()
+        await Server(bind="127.0.0.1:0").start()
 
 
 def test_a_declaration_survives_a_wrapper() -> None:

@@ -35,13 +35,14 @@ def until_seen(channel: Any, what: str) -> None:
         assert time.monotonic() < last, f"{what} was not seen"
 
 
-def test_the_answer_may_come_before_the_half_close(served: Served) -> None:
+@pytest.mark.parametrize("name", ["FirstTwo", "FirstTwoHere"])
+def test_the_answer_may_come_before_the_half_close(served: Served, name: str) -> None:
     """The client's iterator has not ended when the response is there."""
     messages: queue.Queue[bytes | None] = queue.Queue()
     for message in (b"one", b"two"):
         messages.put(message)
     with grpc.insecure_channel(served.address) as channel:
-        method = channel.stream_unary(f"{SERVICE}FirstTwo")
+        method = channel.stream_unary(f"{SERVICE}{name}")
         response, call = method.with_call(iter(messages.get, None), timeout=WAIT)
         assert response == b"one two"
         assert ("x-initial", "yes") in call.initial_metadata()
@@ -49,11 +50,12 @@ def test_the_answer_may_come_before_the_half_close(served: Served) -> None:
         messages.put(None)
 
 
+@pytest.mark.parametrize("name", ["CountBytes", "CountBytesHere", "CountLater"])
 @pytest.mark.parametrize("count", [0, 1, 5000])
-def test_every_message_is_read_in_order(served: Served, call: Call, count: int) -> None:
+def test_every_message_is_read_in_order(served: Served, call: Call, name: str, count: int) -> None:
     """The end is that of the client."""
     messages = [b"x" * (index % 100) for index in range(count)]
-    answer = call(served.address, f"{SERVICE}CountBytes", "stream_unary", messages)
+    answer = call(served.address, f"{SERVICE}{name}", "stream_unary", messages)
     assert (answer.code, answer.text) == ("OK", "")
     longest = max(map(len, messages), default=0)
     assert answer.messages == [f"{sum(map(len, messages))} {longest}".encode()]
@@ -69,8 +71,9 @@ def test_messages_are_decoded(served: Served, call: Call) -> None:
     assert "message 1 of the stream is not a valid" in answer.text
 
 
+@pytest.mark.parametrize("name", ["Wait", "WaitHere"])
 @pytest.mark.parametrize("end", ["cancel", "deadline"])
-def test_a_client_that_breaks_off_cancels_the_handler(served: Served, end: str) -> None:
+def test_a_client_that_breaks_off_cancels_the_handler(name: str, end: str) -> None:
     """It never takes the end of the call for a half-close."""
     uploaded, stopped = threading.Event(), threading.Event()
 
@@ -80,7 +83,7 @@ def test_a_client_that_breaks_off_cancels_the_handler(served: Served, end: str) 
         stopped.wait(WAIT)
 
     with serving("uploads") as server, grpc.insecure_channel(server.address) as channel:
-        method = channel.stream_unary(f"{SERVICE}Wait")
+        method = channel.stream_unary(f"{SERVICE}{name}")
         # A deadline that passes before the server has the call would be another test.
         future = method.future(messages(), timeout=None if end == "cancel" else 3)
         until_seen(channel, "messages")

@@ -1,6 +1,10 @@
 """The warning about a coroutine that blocks the event loop."""
 
+import time
+from pathlib import Path
+
 import pytest
+from gate import Gate
 from processes import WAIT, Served, serving
 from wire import grpc
 
@@ -50,14 +54,26 @@ def test_the_handler_is_named() -> None:
         assert served.err.whole().count("blocks the event loop") == 2
 
 
-def test_a_task_of_a_handler_is_named(tmp_path: object) -> None:
-    """By its own function, with the place where it is."""
-    from pathlib import Path
+def test_the_whole_time_is_said_in_the_end(tmp_path: Path) -> None:
+    """Of a loop that was blocked for over a second; the first line comes when it has been for 100 ms."""
+    with Gate(tmp_path / "gate") as gate, serving("gated", env={"GATE": str(tmp_path / "gate")}) as served:
+        with grpc.insecure_channel(served.address) as channel:
+            held = channel.unary_unary("/gated.Gated/Hold").future(b"", timeout=WAIT)
+            began = time.monotonic()
+            arrived = gate.arrival()
+            served.err.wait_for("gated:hold blocks the event loop, for over")
+            time.sleep(max(0.0, began + 1.5 - time.monotonic()))
+            arrived.close()
+            assert held.result() == b"held"
+            (found,) = served.err.wait_for(r"WARNING .*the event loop answers again, after (\d+\.\d) s")
+            assert 1 <= float(found[1]) <= time.monotonic() - began + 0.1
 
-    folder = Path(str(tmp_path))
-    (folder / "spawns.py").write_text(SPAWNS)
-    with serving("spawns", "--app-dir", str(folder)) as served:
+
+def test_a_task_of_a_handler_is_named(tmp_path: Path) -> None:
+    """By its own function, with the place where it is."""
+    (tmp_path / "spawns.py").write_text(SPAWNS)
+    with serving("spawns", "--app-dir", str(tmp_path)) as served:
         call(served, "/spawns.Spawns/Spawn", b"")
         (found,) = served.err.wait_for(r"spawns:(\w+) blocks the event loop, .* at (\S+):(\d+):")
         assert found[1] == "background"
-        assert found[2] == str(folder / "spawns.py")
+        assert found[2] == str(tmp_path / "spawns.py")

@@ -1,13 +1,48 @@
 //! The service of the faults, in Rust; `tests/faults/handlers/faulty.py` has it in Python.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use bytes::Bytes;
 use spikard::{
-    GrpcClientStreamRequest, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest, GrpcResponse,
-    Status, grpc_stream,
+    Footprint, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcDuplexResponse, GrpcRequest,
+    GrpcResponse, Status, grpc_stream,
 };
+
+/// A message of many parts, small ones on the wire.
+#[derive(Clone, PartialEq, prost::Message, Footprint)]
+pub struct Load {
+    /// Messages with twenty fields.
+    #[prost(message, repeated, tag = "1")]
+    parts: Vec<Part>,
+    /// Texts.
+    #[prost(string, repeated, tag = "2")]
+    texts: Vec<String>,
+    /// Numbers.
+    #[prost(uint64, repeated, tag = "3")]
+    numbers: Vec<u64>,
+    /// Pairs.
+    #[prost(map = "uint64, uint64", tag = "4")]
+    pairs: HashMap<u64, u64>,
+}
+
+macro_rules! part {
+    ($($field:ident = $tag:literal)*) => {
+        /// A message with twenty texts.
+        #[derive(Clone, PartialEq, prost::Message, Footprint)]
+        pub struct Part {
+            $(
+                /// A text.
+                #[prost(string, tag = $tag)]
+                $field: String,
+            )*
+        }
+    };
+}
+
+part!(a = "1" b = "2" c = "3" d = "4" e = "5" f = "6" g = "7" h = "8" i = "9" j = "10"
+    k = "11" l = "12" m = "13" n = "14" o = "15" p = "16" q = "17" r = "18" s = "19" t = "20");
 
 /// The numbers of messages that its handlers have seen.
 #[derive(Debug, Default)]
@@ -25,8 +60,7 @@ impl Faults {
     /// Answers with the number of messages, and remembers it.
     async fn count(&self, request: GrpcClientStreamRequest) -> Result<GrpcResponse, Status> {
         let count = request.messages.len();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.push(count);
+        self.saw(count);
         Ok(GrpcResponse::from(Bytes::from(count.to_string())))
     }
 
@@ -43,6 +77,20 @@ impl Faults {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let numbers: Vec<String> = seen.drain(..).map(|number| number.to_string()).collect();
         Ok(GrpcResponse::from(Bytes::from(numbers.join(" "))))
+    }
+
+    /// Takes a message decoded, and answers at once.
+    async fn weigh(&self, _: GrpcRequest<Load>) -> Result<GrpcResponse, Status> {
+        self.saw(1);
+        Ok(GrpcResponse::default())
+    }
+
+    /// Takes a message decoded, and keeps it.
+    async fn keep(&self, request: GrpcRequest<Load>) -> Result<GrpcResponse, Status> {
+        self.saw(1);
+        let kept: GrpcResponse = std::future::pending().await;
+        drop(request);
+        Ok(kept)
     }
 
     /// A response of so many bytes.
@@ -62,6 +110,13 @@ impl Faults {
             b"ok" => Err(Status::new(tonic::Code::Ok, "a failure that is none")),
             _ => Err(Status::failed_precondition("x".repeat(number(&request)?))),
         }
+    }
+}
+
+impl Faults {
+    fn saw(&self, messages: usize) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.push(messages);
     }
 }
 

@@ -21,6 +21,12 @@ pub(crate) fn catalogue() -> Vec<Spec> {
         ours("python-decoding", "spikard, Python, decoding", Values, Embedded("decoding")),
         ours("wheel-raw", "spikard serve, raw", Lengths, Wheel("raw_handlers")),
         ours("wheel-decoding", "spikard serve, decoding", Values, Wheel("decoding_handlers")).in_ratios(),
+        ours("servicer-aio", "spikard serve, class for grpc.aio", Values, Wheel("servicer_aio")).in_ratios(),
+        ours("servicer-buffered", "spikard serve, class for grpc.aio, buffered", Values, Wheel("servicer_buffered")).in_ratios(),
+        ours("servicer-threads", "spikard serve, class for grpcio", Values, Wheel("servicer_threads")).in_ratios(),
+        ours("wheel-typed", "spikard serve, typed", Values, Wheel("typed_handlers")).in_ratios(),
+        ours("wheel-typed-py", "spikard serve, typed, protobuf-py", Values, Wheel("typed_py_handlers")).in_ratios(),
+        ours("wheel-columns", "spikard serve, columns", Values, Wheel("columns_handlers")).in_ratios(),
         peer("grpclib", "grpclib, uvloop", Values, Script("grpclib_peer.py", &[])),
         peer("grpc-aio-uvloop", "grpc.aio, uvloop", Values, Script(aio, &["--uvloop"])),
         peer("grpc-aio-uvloop-raw", "grpc.aio, uvloop, raw", Lengths, Script(aio, &["--uvloop", "--raw"])).in_ratios(),
@@ -29,6 +35,17 @@ pub(crate) fn catalogue() -> Vec<Spec> {
         peer("grpcio", "grpcio, threads", Values, Script("threads_peer.py", &[])).in_ratios(),
     ]
 }
+
+/// Those that differ in how a handler in Python sees its messages, with grpc.aio.
+pub(crate) const MESSAGES_IN_PYTHON: [&str; 7] = [
+    "wheel-raw",
+    "wheel-decoding",
+    "wheel-typed",
+    "wheel-typed-py",
+    "wheel-columns",
+    "grpc-aio-uvloop",
+    "grpc-aio-uvloop-raw",
+];
 
 fn ours(id: &'static str, label: &'static str, adds: Adds, program: Program) -> Spec {
     Spec {

@@ -77,6 +77,24 @@ impl Cell {
         Self::UNARY,
     ];
 
+    /// Where it shows how a handler in Python sees its messages: many, small and larger.
+    pub(crate) const MANY: [Self; 2] = [
+        Self::new(Job::Sum, 20, 10_000, 8),
+        Self::new(Job::Sum, 512, 10_000, 8),
+    ];
+
+    /// What the mode of messages in Python measures.
+    pub(crate) fn messages() -> Vec<Self> {
+        let mut cells = Self::MANY.to_vec();
+        cells.extend([
+            Self::HEADLINE,
+            Self::ECHO,
+            Self::new(Job::Echo, 512, 1_000, 8),
+            Self::UNARY,
+        ]);
+        cells
+    }
+
     /// What the quick mode measures.
     pub(crate) fn quick() -> Vec<Self> {
         let sum = |messages, streams| Self::new(Job::Sum, 24, messages, streams);

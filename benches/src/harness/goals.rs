@@ -22,7 +22,7 @@ use Bound::{AtLeast, AtMost};
 
 /// The CPU of one server over that of another, in a cell.
 #[rustfmt::skip]
-const RATIOS: [(&str, &str, Cell, Bound); 18] = [
+const RATIOS: [(&str, &str, Cell, Bound); 24] = [
     ("rust-typed", "tonic", Cell::HEADLINE, AtMost(0.7)),
     ("rust-typed", "tonic-bytes", Cell::HEADLINE, AtMost(0.7)),
     ("rust-typed-vec", "tonic", Cell::HEADLINE, AtMost(0.7)),
@@ -38,6 +38,12 @@ const RATIOS: [(&str, &str, Cell, Bound); 18] = [
     ("grpc-aio-uvloop-raw", "python-raw", Cell::HEADLINE, AtLeast(100.0)),
     ("grpc-aio-uvloop", "python-decoding", Cell::HEADLINE, AtLeast(20.0)),
     ("grpc-aio-uvloop", "wheel-decoding", Cell::HEADLINE, AtLeast(20.0)),
+    ("grpc-aio-uvloop", "wheel-typed", Cell::HEADLINE, AtLeast(30.0)),
+    ("grpc-aio-uvloop", "wheel-typed", Cell::MANY[0], AtLeast(30.0)),
+    ("grpc-aio-uvloop", "wheel-typed", Cell::MANY[1], AtLeast(30.0)),
+    ("grpc-aio-uvloop", "wheel-columns", Cell::HEADLINE, AtLeast(100.0)),
+    ("grpc-aio-uvloop", "wheel-columns", Cell::MANY[0], AtLeast(100.0)),
+    ("grpc-aio-uvloop", "wheel-columns", Cell::MANY[1], AtLeast(100.0)),
     ("grpc-aio-uvloop", "python-decoding", Cell::UNARY, AtLeast(3.0)),
     ("grpc-aio-uvloop", "wheel-decoding", Cell::UNARY, AtLeast(3.0)),
     ("pygrpc-native", "python-decoding", Cell::UNARY, AtLeast(1.0)),

@@ -25,7 +25,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use tokio::task::LocalSet;
 
-use crate::catalogue::catalogue;
+use crate::catalogue::{MESSAGES_IN_PYTHON, catalogue};
 use crate::cell::Cell;
 use crate::compare::Effort;
 use crate::markdown::Report;
@@ -36,7 +36,7 @@ use crate::server::Places;
     about = "Measures spikard beside its peers; the report goes to standard output and into results/"
 )]
 struct Arguments {
-    /// How much to measure: under three minutes, or everything.
+    /// What to measure: under three minutes, everything, or how handlers in Python see their messages.
     #[arg(default_value = "quick")]
     mode: Mode,
     /// Only these servers (`--list` names them).
@@ -66,6 +66,7 @@ struct Arguments {
 enum Mode {
     Quick,
     Full,
+    Messages,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -89,13 +90,18 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         return Err(format!("there is no server {unknown}: --list names them").into());
     }
     servers.retain(|server| {
-        arguments.only.is_empty() || arguments.only.iter().any(|id| id == server.id)
+        if arguments.only.is_empty() {
+            arguments.mode != Mode::Messages || MESSAGES_IN_PYTHON.contains(&server.id)
+        } else {
+            arguments.only.iter().any(|id| id == server.id)
+        }
     });
     let places = places()?;
     let machine = machine::describe(&places.virtual_env);
     let (name, mut cells, effort, most_memory) = match arguments.mode {
         Mode::Quick => ("quick", Cell::quick(), QUICK, 64 << 20),
         Mode::Full => ("full", Cell::full(), FULL, 256 << 20),
+        Mode::Messages => ("messages", Cell::messages(), FULL, 64 << 20),
     };
     let effort = Effort {
         rounds: arguments.rounds.unwrap_or(effort.rounds),
@@ -115,8 +121,16 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     } else {
         buffering::buffering(&comparison.servers, &places, most_memory).await?
     };
-    let goals = goals::goals(&comparison, &buffered);
-    let drawn = plots::plots(&comparison, &buffered);
+    let mut goals = goals::goals(&comparison, &buffered);
+    if arguments.mode == Mode::Messages {
+        // The others are of other servers.
+        goals.retain(|goal| goal.measured.is_some());
+    }
+    let drawn = match arguments.mode {
+        // They show a server at many cells, and here are few.
+        Mode::Messages => Vec::new(),
+        Mode::Quick | Mode::Full => plots::plots(&comparison, &buffered),
+    };
     let plots: Vec<_> = drawn
         .iter()
         .map(|(plot, text, _)| (format!("{name}-{plot}.svg"), *text))

@@ -70,7 +70,7 @@ impl Report<'_> {
     }
 
     fn headlines(&self, page: &mut String) {
-        for cell in Cell::RATIOS {
+        for cell in Cell::RATIOS.into_iter().chain(Cell::MANY) {
             let Some(row) = self.comparison.row(&cell) else {
                 continue;
             };
@@ -123,8 +123,14 @@ impl Report<'_> {
         for spec in &self.comparison.servers {
             let _ = write!(page, " {} |", spec.label);
         }
-        page.push_str(" Rust, typed / tonic | Rust, typed / tonic, collecting |\n|---|");
-        page.push_str(&"---|".repeat(self.comparison.servers.len() + 2));
+        let has = |id: &str| self.comparison.servers.iter().any(|spec| spec.id == id);
+        let mut others = vec!["tonic", "tonic-collecting"];
+        others.retain(|other| has("rust-typed") && has(other));
+        for other in &others {
+            let _ = write!(page, " Rust, typed / {} |", self.comparison.label(other));
+        }
+        page.push_str("\n|---|");
+        page.push_str(&"---|".repeat(self.comparison.servers.len() + others.len()));
         page.push('\n');
         for Row { cell, outcomes } in &self.comparison.rows {
             let _ = write!(page, "| {cell} |");
@@ -136,7 +142,7 @@ impl Report<'_> {
                     value.map_or_else(|| String::from("–"), |value| short(value.median))
                 );
             }
-            for other in ["tonic", "tonic-collecting"] {
+            for other in &others {
                 let ratio = self.comparison.ratio(cell, "rust-typed", other);
                 let _ = write!(
                     page,

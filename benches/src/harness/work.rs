@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn items_have_their_size_on_the_wire() {
-        for size in SIZES {
+        for size in SIZES.into_iter().chain([20, 512]) {
             assert_eq!(item(size, 7).encoded_len(), size.max(2));
         }
     }

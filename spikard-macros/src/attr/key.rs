@@ -17,10 +17,11 @@ pub(crate) enum Key {
     IdleTimeout,
     AcceptCompression,
     RefuseRetriedUploads,
+    UndecodableAsInvalidArgument,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Service,
         Self::Method,
         Self::Python,
@@ -35,6 +36,7 @@ impl Key {
         Self::IdleTimeout,
         Self::AcceptCompression,
         Self::RefuseRetriedUploads,
+        Self::UndecodableAsInvalidArgument,
     ];
 
     /// The word in the source; for a limit or a switch, the method of `MethodOptions` too.
@@ -54,6 +56,7 @@ impl Key {
             Self::IdleTimeout => "idle_timeout",
             Self::AcceptCompression => "accept_compression",
             Self::RefuseRetriedUploads => "refuse_retried_uploads",
+            Self::UndecodableAsInvalidArgument => "undecodable_as_invalid_argument",
         }
     }
 
@@ -74,6 +77,7 @@ impl Key {
             Self::IdleTimeout => "idle_timeout = \"30s\"",
             Self::AcceptCompression => "accept_compression = false",
             Self::RefuseRetriedUploads => "refuse_retried_uploads = true",
+            Self::UndecodableAsInvalidArgument => "undecodable_as_invalid_argument = true",
         }
     }
 

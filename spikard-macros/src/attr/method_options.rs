@@ -90,7 +90,10 @@ fn is_time(key: Key) -> bool {
 }
 
 fn is_switch(key: Key) -> bool {
-    matches!(key, Key::AcceptCompression | Key::RefuseRetriedUploads)
+    matches!(
+        key,
+        Key::AcceptCompression | Key::RefuseRetriedUploads | Key::UndecodableAsInvalidArgument
+    )
 }
 
 fn switch(key: Key, value: &Expr) -> syn::Result<TokenStream> {

@@ -1,7 +1,7 @@
 //! How a request arrived: on which connection, when, and whether the end of its body can be trusted.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use http::Extensions;
@@ -30,9 +30,21 @@ pub(crate) struct Arrival {
     pub(crate) half_close: HalfClose,
 }
 
-impl Arrival {
-    /// The client's address, of a request with these extensions.
-    pub(crate) fn peer(extensions: &Extensions) -> Option<SocketAddr> {
-        extensions.get::<Self>()?.connection.address
+/// Whether a request has come through the layers, as one of its extensions; there is none where there are no layers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reached(Arc<AtomicBool>);
+
+impl Reached {
+    /// The request has come through the layers, if there are any: from here on its call is watched.
+    pub(crate) fn set(extensions: &Extensions) {
+        if let Some(Self(reached)) = extensions.get() {
+            // The flag guards nothing but itself.
+            reached.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }

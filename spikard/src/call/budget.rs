@@ -32,7 +32,7 @@ impl Budget {
         self.charged.load(Ordering::Relaxed) as f64 / self.limit.max(1) as f64
     }
 
-    #[cfg(test)]
+    /// The bytes of it that are in use.
     pub(crate) fn charged(&self) -> usize {
         self.charged.load(Ordering::Relaxed)
     }

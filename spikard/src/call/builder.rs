@@ -90,14 +90,14 @@ impl CallBuilder {
     /// A call whose connection has had GOAWAY: [`Call::draining`] is ready.
     #[must_use]
     pub fn draining(self) -> Self {
-        self.connection.draining.send_replace(true);
+        self.connection.drain();
         self
     }
 
     /// The call, as requests have it.
     pub fn build(self) -> Arc<Call> {
         let connection = Some(Arc::new(self.connection));
-        Arc::new(Call::new(connection, self.deadline, self.extensions))
+        Arc::new(Call::new(connection, self.deadline, self.extensions, None))
     }
 }
 

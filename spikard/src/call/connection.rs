@@ -1,5 +1,6 @@
 //! A connection, as its calls see it.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicUsize;
 
@@ -23,7 +24,7 @@ pub(crate) struct Connection {
     /// The bytes of the budget that its calls hold.
     pub(super) charged: AtomicUsize,
     /// Whether it has had GOAWAY.
-    pub(super) draining: watch::Sender<bool>,
+    draining: watch::Sender<bool>,
 }
 
 impl Connection {
@@ -46,8 +47,20 @@ impl Connection {
     }
 
     /// Tells its calls that it takes no further ones.
-    #[cfg(feature = "server")]
     pub(crate) fn drain(&self) {
         self.draining.send_replace(true);
+    }
+
+    /// Whether it has had GOAWAY.
+    #[cfg(feature = "python")]
+    pub(crate) fn is_draining(&self) -> bool {
+        *self.draining.borrow()
+    }
+
+    /// Ready when it has had GOAWAY. It works outside of tokio's threads as well.
+    pub(crate) fn draining(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut draining = self.draining.subscribe();
+        // An error means that the connection is gone, and with it the call.
+        async move { drop(draining.wait_for(|draining| *draining).await) }
     }
 }

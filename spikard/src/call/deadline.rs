@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::{Sleep, sleep_until};
 
 use crate::Status;
+use crate::stats::{Limit, limited};
 
 /// The end of a call's time.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,12 @@ impl Deadline {
             By::Client => format!("grpc-timeout = {limit:?}, which the client set: allow more"),
             By::Server => format!("timeout = {limit:?}, which the server sets for this method"),
         };
-        Status::deadline_exceeded(format!("the deadline passed before {before}: {whose}"))
+        let status =
+            Status::deadline_exceeded(format!("the deadline passed before {before}: {whose}"));
+        match self.by {
+            By::Client => status,
+            By::Server => limited(Limit::Timeout, status),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use crate::stats::Limit;
 use crate::{Code, Status};
 
 /// The status of a handler that failed, as it is sent; in the span of the call.
@@ -46,12 +47,14 @@ fn of(status: Status, who: &str) -> Status {
 /// A status that is no failure of a Rust handler, though one may pass it on: that of a request which breaks off, or of
 /// Python, which has logged it.
 pub(crate) fn passed_on(mut status: Status) -> Status {
-    status.set_source(Arc::new(PassedOn));
+    let limit = Limit::of(&status);
+    status.set_source(Arc::new(PassedOn(limit)));
     status
 }
 
+/// The limit behind it stays known.
 #[derive(Debug)]
-struct PassedOn;
+struct PassedOn(Option<Limit>);
 
 impl fmt::Display for PassedOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,7 +62,11 @@ impl fmt::Display for PassedOn {
     }
 }
 
-impl Error for PassedOn {}
+impl Error for PassedOn {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.as_ref().map(|limit| limit as _)
+    }
+}
 
 /// The error of the operating system that tonic's `From<io::Error>` made the status of: the same code and the same text,
 /// which ends with `(os error 2)`. It has no source, and `?` calls it before spikard sees the error.

@@ -13,8 +13,13 @@ mod load;
 pub(crate) mod panic_place;
 mod panic_text;
 mod panics;
+mod progress;
 pub(crate) mod refusal;
+#[cfg(feature = "server")]
+mod seldom;
 mod span;
+#[cfg(feature = "otel")]
+mod trace_context;
 #[cfg(any(feature = "health", feature = "orca", feature = "reflection"))]
 mod until_drain;
 
@@ -26,7 +31,9 @@ use std::time::{Duration, Instant};
 
 use http::Extensions;
 
-pub(crate) use arrival::{Arrival, HalfClose};
+use crate::Code;
+
+pub(crate) use arrival::{Arrival, HalfClose, Reached};
 use arriving::Arriving;
 pub(crate) use budget::{Budget, Charge};
 pub use builder::CallBuilder;
@@ -40,6 +47,9 @@ pub use load::LoadReport;
 #[cfg(feature = "orca")]
 pub(crate) use load::{LoadRecorder, Recorded};
 pub(crate) use panics::{contained, contained_in};
+pub(crate) use progress::Progress;
+#[cfg(feature = "server")]
+pub(crate) use seldom::Seldom;
 pub(crate) use span::CallSpan;
 #[cfg(feature = "orca")]
 pub(crate) use span::is_server_fault;
@@ -64,11 +74,14 @@ pub struct Call {
     connection: Option<Arc<Connection>>,
     deadline: Option<Instant>,
     extensions: Extensions,
+    /// What the server or the method says of messages that cannot be decoded, if either does.
+    undecodable_as_invalid_argument: Option<bool>,
     buffered: OnceLock<Buffered>,
     /// Of a stream that is not buffered and whose messages may be compressed.
     arriving: OnceLock<Arriving>,
     /// Whether the whole request has arrived.
     half_closed: AtomicBool,
+    pub(crate) progress: Progress,
 }
 
 impl Call {
@@ -76,14 +89,25 @@ impl Call {
         connection: Option<Arc<Connection>>,
         deadline: Option<Instant>,
         extensions: Extensions,
+        undecodable_as_invalid_argument: Option<bool>,
     ) -> Self {
         Self {
             connection,
             deadline,
             extensions,
+            undecodable_as_invalid_argument,
             buffered: OnceLock::new(),
             arriving: OnceLock::new(),
             half_closed: AtomicBool::new(false),
+            progress: Progress::default(),
+        }
+    }
+
+    /// Its times are measured, from when the request arrived.
+    pub(crate) fn measured_from(self, from: Option<Instant>) -> Self {
+        Self {
+            progress: Progress::measured_from(from),
+            ..self
         }
     }
 
@@ -154,11 +178,10 @@ impl Call {
     /// ```
     pub fn draining(&self) -> impl Future<Output = ()> + Send + use<> {
         let connection = self.connection.as_ref();
-        let draining = connection.map(|connection| connection.draining.subscribe());
+        let draining = connection.map(|connection| connection.draining());
         async move {
             match draining {
-                // An error means that the connection is gone, and with it the call.
-                Some(mut draining) => drop(draining.wait_for(|draining| *draining).await),
+                Some(draining) => draining.await,
                 None => pending().await,
             }
         }
@@ -198,6 +221,16 @@ impl Call {
     pub(crate) fn arriving(&self, first: usize, compressed: Vec<bool>) {
         let arriving = self.arriving.get_or_init(Arriving::default);
         arriving.set(first, compressed);
+    }
+
+    /// The code for a message that cannot be decoded. By default it is INTERNAL in Rust, as gRPC has it, and in Python
+    /// INVALID_ARGUMENT, that of handlers that decode by hand.
+    pub(crate) fn undecodable(&self, in_python: bool) -> Code {
+        if self.undecodable_as_invalid_argument.unwrap_or(in_python) {
+            Code::InvalidArgument
+        } else {
+            Code::Internal
+        }
     }
 
     /// The client has half-closed, and every message before that was taken.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use crate::stats::{Limit, limited};
 use crate::{Code, Status};
 
 /// When to try again. What is full has room as soon as a call ends; gRPC's clients begin with 1 s as well when they
@@ -14,8 +15,8 @@ use crate::{Code, Status};
 const DELAY: Duration = Duration::from_secs(1);
 
 pub(super) fn budget(limit: usize, asked: usize) -> Status {
-    passing(
-        Code::ResourceExhausted,
+    full(
+        Limit::MaxBufferedBytes,
         format!(
             "the calls in flight fill the server's buffer, max_buffered_bytes = {limit}, \
              and this one needs {asked} bytes more: try again later, or raise max_buffered_bytes for the server"
@@ -24,8 +25,8 @@ pub(super) fn budget(limit: usize, asked: usize) -> Status {
 }
 
 pub(super) fn share_of_connection(share: usize, asked: usize) -> Status {
-    passing(
-        Code::ResourceExhausted,
+    full(
+        Limit::MaxBufferedBytesPerConnection,
         format!(
             "the calls in flight on this connection fill its share of the server's buffer, \
              max_buffered_bytes_per_connection = {share}, and this one needs {asked} bytes more: try again later, use \
@@ -36,8 +37,8 @@ pub(super) fn share_of_connection(share: usize, asked: usize) -> Status {
 
 #[cfg(feature = "python")]
 pub(crate) fn waiting_calls(waiting: usize, limit: usize) -> Status {
-    passing(
-        Code::ResourceExhausted,
+    full(
+        Limit::MaxWaitingCalls,
         format!(
             "{waiting} calls wait for Python, and max_waiting_calls = {limit}: try again later, add threads or \
              workers, or raise max_waiting_calls for the server"
@@ -57,6 +58,10 @@ pub(crate) fn no_memory() -> Status {
 #[cfg(feature = "server")]
 pub(crate) fn ending(text: &str) -> Status {
     passing(Code::Unavailable, text.to_owned())
+}
+
+fn full(limit: Limit, text: String) -> Status {
+    limited(limit, passing(Code::ResourceExhausted, text))
 }
 
 fn passing(code: Code, text: String) -> Status {

@@ -6,8 +6,8 @@ use std::task::{Context, Poll, ready};
 use tonic::body::Body;
 
 use crate::call::{Buffered, Charge, HalfClose};
-use crate::footprint::LayoutOf;
-use crate::wire::{Codec, Keeper};
+use crate::footprint::MessagesOf;
+use crate::wire::{Codec, Keeper, PREFIX};
 use crate::{Call, Limits, Message, Status};
 
 use super::decoded::Decoded;
@@ -15,6 +15,7 @@ use super::decompression::Decompression;
 use super::list::MessageList;
 use super::quota::{Expect, Quota};
 use super::reader::Reader;
+use super::violation::Undecodable;
 
 /// The bytes of messages after which a call gives its thread to others: decompressing and decoding them takes a few
 /// milliseconds.
@@ -24,8 +25,7 @@ const TURN: usize = 1 << 20;
 pub(crate) struct RequestBody {
     reader: Reader,
     limits: Limits,
-    /// The layout of the messages.
-    layout: LayoutOf,
+    messages: MessagesOf,
     codec: Option<Codec>,
     charge: Charge,
     call: Arc<Call>,
@@ -37,7 +37,7 @@ impl RequestBody {
     pub(crate) fn new(
         body: Body,
         limits: Limits,
-        layout: LayoutOf,
+        messages: MessagesOf,
         charge: Charge,
         call: Arc<Call>,
         codec: Option<Codec>,
@@ -50,7 +50,7 @@ impl RequestBody {
         Self {
             reader: Reader::new(body, &limits, keeper, half_close),
             limits,
-            layout,
+            messages,
             codec,
             charge,
             call,
@@ -61,20 +61,20 @@ impl RequestBody {
     /// An empty list for messages that are collected.
     pub(super) fn buffer<M: Message>(&self, expect: Expect) -> MessageList<M> {
         let quota = Quota::new(self.limits, expect);
-        let limit = self.limits.max_decoded_bytes;
-        let decoded = Decoded::of_all(self.layout, limit, size_of::<M>());
-        MessageList::new(quota, Decompression::new(self.codec), decoded)
+        let decoded = self.decoded::<M>(false);
+        let wrong = self.wrong(expect);
+        MessageList::new(quota, Decompression::new(self.codec), decoded, wrong)
     }
 
     /// An empty list for messages that are handed on as they arrive.
     pub(super) fn window<M: Message>(&self) -> MessageList<M> {
         let quota = Quota::new(self.limits, Expect::Any);
-        let limit = self.limits.max_decoded_bytes;
-        let decoded = Decoded::of_each(self.layout, limit, size_of::<M>());
+        let decoded = self.decoded::<M>(true);
+        let wrong = self.wrong(Expect::Any);
         if self.codec.is_some() {
             self.call.arriving(0, Vec::new());
         }
-        MessageList::new(quota, Decompression::new(self.codec), decoded)
+        MessageList::new(quota, Decompression::new(self.codec), decoded, wrong)
     }
 
     /// Takes the messages out of a [`window`](Self::window), to be handed on.
@@ -84,6 +84,25 @@ impl RequestBody {
             self.call.arriving(first, compressed);
         }
         list.take()
+    }
+
+    /// What is decoded, against its limit, which holds for `each` message or for all together; `None` for raw messages.
+    fn decoded<M: Message>(&self, each: bool) -> Option<Decoded> {
+        let limit = self.limits.max_decoded_bytes;
+        let value = match (M::is_raw(), self.messages.in_python()) {
+            (false, _) => size_of::<M>(),
+            // Their value is in Python, and counted there.
+            (true, true) => 0,
+            (true, false) => return None,
+        };
+        Some(Decoded::new(self.messages.clone(), limit, value, each))
+    }
+
+    fn wrong(&self, expect: Expect) -> Undecodable {
+        Undecodable {
+            code: self.call.undecodable(self.messages.in_python()),
+            is_only_one: expect == Expect::One,
+        }
     }
 
     /// Adds the messages of the next chunk to `list`, or as many as may be taken at once, and charges what the list takes.
@@ -99,6 +118,7 @@ impl RequestBody {
             return Poll::Pending;
         }
         if ready!(list.poll_large(cx, &mut self.charge))? {
+            self.note(list);
             return Poll::Ready(self.charge(list).map(|()| true));
         }
         let before = list.work();
@@ -109,12 +129,21 @@ impl RequestBody {
             return Poll::Pending;
         };
         self.turn += list.work() - before;
+        self.note(list);
         let more = polled?;
         self.charge(list)?;
         if !more {
             self.call.set_half_closed();
         }
         Poll::Ready(Ok(more))
+    }
+
+    /// Tells the call how much of it there is.
+    fn note<M: Message>(&self, list: &MessageList<M>) {
+        let messages = list.received();
+        let prefixes = (messages * PREFIX) as u64;
+        let bytes = self.reader.arrived().saturating_sub(prefixes);
+        self.call.progress.received(messages, bytes);
     }
 
     fn charge<M: Message>(&mut self, list: &mut MessageList<M>) -> Result<(), Status> {

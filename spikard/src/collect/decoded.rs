@@ -1,6 +1,6 @@
 //! What the decoded messages of one request take on the heap, against `max_decoded_bytes`.
 
-use crate::footprint::{Bound, LayoutOf, Refused, bound, measure};
+use crate::footprint::{Bound, MessagesOf, Refused};
 
 /// What a request may take by the bounds of its messages alone, which may be far more than they take in fact. Beyond it
 /// their bytes are read first.
@@ -14,7 +14,7 @@ const LARGE_TEXT: usize = 16 << 20;
 
 /// Adds up what messages take before they are decoded.
 pub(super) struct Decoded {
-    layout: LayoutOf,
+    messages: MessagesOf,
     limit: usize,
     /// The limit holds for each message, not for all together.
     each: bool,
@@ -35,26 +35,18 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
-    /// For messages that are collected: the limit holds for all of them together.
-    pub(super) fn of_all(layout: LayoutOf, limit: usize, value: usize) -> Self {
-        Self::new(layout, limit, value, false)
-    }
-
-    /// For messages that are handed on as they arrive: it holds for each.
-    pub(super) fn of_each(layout: LayoutOf, limit: usize, value: usize) -> Self {
-        Self::new(layout, limit, value, true)
-    }
-
-    fn new(layout: LayoutOf, limit: usize, value: usize, each: bool) -> Self {
+    /// For messages that are collected the limit holds for all of them together; for those that are handed on as they
+    /// arrive it holds for `each`.
+    pub(super) fn new(messages: MessagesOf, limit: usize, value: usize, each: bool) -> Self {
         let Bound {
             per_byte,
             fixed,
             is_close,
             ..
-        } = bound(layout());
+        } = messages.bound();
         let granted = if is_close { limit } else { limit.min(UNREAD) };
         Self {
-            layout,
+            messages,
             limit,
             each,
             value,
@@ -117,7 +109,7 @@ impl Decoded {
     pub(super) fn room(&self) -> Room {
         let held = if self.each { 0 } else { self.held() };
         Room {
-            layout: self.layout,
+            messages: self.messages.clone(),
             limit: self.limit,
             before: held.saturating_add(self.value),
         }
@@ -144,9 +136,8 @@ impl Decoded {
 }
 
 /// What one message may take, and where it is known from.
-#[derive(Clone, Copy)]
 pub(super) struct Room {
-    layout: LayoutOf,
+    messages: MessagesOf,
     limit: usize,
     /// What those before it take, and its own fixed size.
     before: usize,
@@ -162,7 +153,7 @@ impl Room {
     pub(super) fn measure(&self, bytes: &[u8]) -> Result<usize, Refused> {
         let most = self.limit.checked_sub(self.before);
         let measured = match most {
-            Some(most) => measure((self.layout)(), bytes, most),
+            Some(most) => self.messages.measure(bytes, most),
             None => Err(Refused::TooLarge { at_least: 0 }),
         };
         measured.map_err(|refused| match refused {
@@ -177,13 +168,14 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::footprint::{Field, Layout};
+    use crate::footprint::{Field, Layout, LayoutOf};
 
     /// A message with a text and, if `list`, a list of them.
-    fn layout(list: bool) -> LayoutOf {
+    fn layout(list: bool) -> MessagesOf {
         static TEXT: Layout = Layout::new(&[Field::text(1)], &[]);
         static LIST: Layout = Layout::new(&[Field::text(1), Field::text(2).list(24)], &[]);
-        if list { || &LIST } else { || &TEXT }
+        let layout: LayoutOf = if list { || &LIST } else { || &TEXT };
+        MessagesOf::Rust(layout)
     }
 
     /// A text of 998 bytes, which takes 1008.
@@ -204,16 +196,16 @@ mod tests {
     fn the_limit_holds_for_all_messages_of_a_buffered_stream() {
         // With 16 bytes for the value of each.
         for list in [false, true] {
-            let mut decoded = Decoded::of_all(layout(list), 2047, 16);
+            let mut decoded = Decoded::new(layout(list), 2047, 16, false);
             take(&mut decoded).unwrap();
             assert!(decoded.heap(1) >= 1008, "{}", decoded.heap(1));
             assert!(take(&mut decoded).is_err());
-            let mut decoded = Decoded::of_all(layout(list), 2100, 16);
+            let mut decoded = Decoded::new(layout(list), 2100, 16, false);
             take(&mut decoded).unwrap();
             take(&mut decoded).unwrap();
             assert!(take(&mut decoded).is_err());
         }
-        let mut decoded = Decoded::of_all(layout(true), 2047, 16);
+        let mut decoded = Decoded::new(layout(true), 2047, 16, false);
         decoded.add(1008);
         let at_least = 2 * (1008 + 16);
         assert_eq!(take(&mut decoded), Err(Refused::TooLarge { at_least }));
@@ -222,7 +214,7 @@ mod tests {
     #[test]
     fn it_holds_for_each_message_of_a_stream_that_is_not_buffered() {
         for list in [false, true] {
-            let mut decoded = Decoded::of_each(layout(list), 1100, 16);
+            let mut decoded = Decoded::new(layout(list), 1100, 16, true);
             for messages in 1..5 {
                 take(&mut decoded).unwrap();
                 assert!(decoded.heap(messages) >= messages * 1008);
@@ -230,16 +222,16 @@ mod tests {
             let total = decoded.total();
             decoded.take();
             assert_eq!((decoded.heap(0), decoded.total()), (0, total));
-            assert!(take(&mut Decoded::of_each(layout(list), 1000, 16)).is_err());
+            assert!(take(&mut Decoded::new(layout(list), 1000, 16, true)).is_err());
         }
     }
 
     #[test]
     fn most_messages_need_not_be_read() {
-        let mut texts = Decoded::of_all(layout(false), 1 << 20, 16);
+        let mut texts = Decoded::new(layout(false), 1 << 20, 16, false);
         assert!((0..900).all(|_| texts.add_unread(message().len())));
         // One byte of it may take 60.
-        let mut lists = Decoded::of_all(layout(true), 1 << 20, 16);
+        let mut lists = Decoded::new(layout(true), 1 << 20, 16, false);
         assert!(lists.add_unread(100));
         assert!(!lists.add_unread(1000));
         assert!(!lists.add_unread(LARGE));
@@ -247,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_was_granted_unread_is_within_the_limit() {
-        let mut decoded = Decoded::of_all(layout(true), 20_000, 0);
+        let mut decoded = Decoded::new(layout(true), 20_000, 0, false);
         decoded.add(19_990);
         assert!(!decoded.add_unread(1));
         decoded.add(0);

@@ -1,6 +1,7 @@
 //! The decompression of one message within its limit.
 
 use crate::Status;
+use crate::stats::Limit;
 use crate::wire::{Codec, DecompressError};
 
 use super::violation;
@@ -12,7 +13,7 @@ pub(super) struct Inflation {
     /// The index of the message.
     pub(super) index: usize,
     /// The bytes that it may have, and the limit behind that with its value.
-    pub(super) limit: (usize, &'static str, usize),
+    pub(super) limit: (usize, Limit, usize),
 }
 
 impl Inflation {

@@ -17,7 +17,7 @@ use crate::{Message, Status};
 
 use super::decoded::Room;
 use super::inflation::Inflation;
-use super::violation;
+use super::violation::Undecodable;
 
 /// As many as there are processors: what they take until it is charged is bounded, and blocking work of others has its
 /// turn. Those of calls that are given up finish first.
@@ -32,6 +32,7 @@ pub(super) struct Work {
     /// `None` for a raw message.
     pub(super) room: Option<Room>,
     pub(super) index: usize,
+    pub(super) wrong: Undecodable,
     /// Of its own, so that a message of a call that is given up counts until it is gone.
     pub(super) charge: Charge,
 }
@@ -86,14 +87,14 @@ impl Work {
             Some(room) => {
                 self.charge.set(len)?;
                 let measured = room.measure(&plain);
-                measured.map_err(|refused| violation::refused::<M>(self.index, room, refused))?
+                measured.map_err(|refused| self.wrong.refused::<M>(self.index, room, refused))?
             }
             None => 0,
         };
         self.charge.set(len.saturating_add(heap))?;
         let mut messages = Vec::new();
         M::decode_onto(&mut messages, Payload::joined(plain))
-            .map_err(|error| violation::undecodable::<M>(self.index, &error))?;
+            .map_err(|error| self.wrong.status::<M>(self.index, &error))?;
         Ok(Done {
             messages,
             len,

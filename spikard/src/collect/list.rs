@@ -11,7 +11,7 @@ use super::decompression::Decompression;
 use super::inflation::Inflation;
 use super::large::{Large, Work};
 use super::quota::Quota;
-use super::violation;
+use super::violation::Undecodable;
 
 /// The bytes that may be decoded before they are charged to the budget: a compressed chunk can hold a thousand times
 /// its size.
@@ -28,7 +28,9 @@ pub(super) struct MessageList<M> {
     messages: Vec<M>,
     quota: Quota,
     decompression: Decompression,
-    decoded: Decoded,
+    /// What is decoded, here or in Python; `None` for raw messages.
+    decoded: Option<Decoded>,
+    wrong: Undecodable,
     /// A message that is decoded elsewhere. Nothing is taken before it is here.
     large: Option<Large<M>>,
     /// The bytes of the quota that were there when the messages were last taken out.
@@ -42,12 +44,18 @@ pub(super) struct MessageList<M> {
 }
 
 impl<M: Message> MessageList<M> {
-    pub(super) fn new(quota: Quota, decompression: Decompression, decoded: Decoded) -> Self {
+    pub(super) fn new(
+        quota: Quota,
+        decompression: Decompression,
+        decoded: Option<Decoded>,
+        wrong: Undecodable,
+    ) -> Self {
         Self {
             messages: Vec::new(),
             quota,
             decompression,
             decoded,
+            wrong,
             large: None,
             taken_at: 0,
             bytes_charged_at: 0,
@@ -60,17 +68,25 @@ impl<M: Message> MessageList<M> {
     /// free.
     pub(super) fn size(&self) -> usize {
         let list = self.messages.capacity().saturating_mul(size_of::<M>());
-        let held = if M::is_raw() {
+        let raw = if M::is_raw() {
             self.quota.bytes() - self.taken_at
         } else {
-            self.decoded.heap(self.messages.len())
+            0
         };
-        held.saturating_add(list)
+        let decoded = self.decoded.as_ref();
+        let decoded = decoded.map_or(0, |decoded| decoded.heap(self.messages.len()));
+        raw.saturating_add(decoded).saturating_add(list)
     }
 
     /// The bytes of all messages so far, encoded or decoded, those that were taken out included.
     pub(super) fn work(&self) -> usize {
-        self.quota.bytes().max(self.decoded.total())
+        let decoded = self.decoded.as_ref().map_or(0, Decoded::total);
+        self.quota.bytes().max(decoded)
+    }
+
+    /// The messages so far, those that were taken out included.
+    pub(super) fn received(&self) -> usize {
+        self.quota.messages()
     }
 
     /// What is there has been charged: more may be taken.
@@ -99,8 +115,8 @@ impl<M: Message> MessageList<M> {
         let mut done = done?;
         charge.absorb(done.charge);
         self.messages.append(&mut done.messages);
-        if !M::is_raw() {
-            self.decoded.add(done.heap);
+        if let Some(decoded) = &mut self.decoded {
+            decoded.add(done.heap);
         }
         self.quota.count(done.len);
         Poll::Ready(Ok(true))
@@ -109,7 +125,9 @@ impl<M: Message> MessageList<M> {
     /// Takes the messages out; their number and bytes still count.
     pub(super) fn take(&mut self) -> Vec<M> {
         self.taken_at = self.quota.bytes();
-        self.decoded.take();
+        if let Some(decoded) = &mut self.decoded {
+            decoded.take();
+        }
         std::mem::take(&mut self.messages)
     }
 
@@ -135,8 +153,9 @@ impl<M: Message> Charging<'_, M> {
     #[inline(always)]
     fn push(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
         let len = payload.len();
-        let decoded = &mut self.list.decoded;
-        if !M::is_raw() && !decoded.add_unread(len) {
+        if let Some(decoded) = &mut self.list.decoded
+            && !decoded.add_unread(len)
+        {
             return self.read(payload, compressed_len);
         }
         self.decode(payload, compressed_len)
@@ -147,7 +166,7 @@ impl<M: Message> Charging<'_, M> {
         let len = payload.len().max(compressed_len);
         let index = self.list.quota.messages();
         M::decode_onto(&mut self.list.messages, payload)
-            .map_err(|error| violation::undecodable::<M>(index, &error))?;
+            .map_err(|error| self.list.wrong.status::<M>(index, &error))?;
         self.list.quota.count(len);
         Ok(())
     }
@@ -156,18 +175,22 @@ impl<M: Message> Charging<'_, M> {
     #[inline(never)]
     fn read(&mut self, payload: Payload<'_>, compressed_len: usize) -> Result<(), Status> {
         let list = &mut *self.list;
-        if list.decoded.is_large(payload.len()) {
+        let Some(decoded) = &mut list.decoded else {
+            return self.decode(payload, compressed_len);
+        };
+        if decoded.is_large(payload.len()) {
             return self.set_aside(payload, None);
         }
-        let room = list.decoded.room();
+        let room = decoded.room();
         let index = list.quota.messages();
         let heap = room
             .measure(payload.as_slice())
-            .map_err(|refused| violation::refused::<M>(index, &room, refused))?;
-        if heap >= LARGE_HEAP {
+            .map_err(|refused| list.wrong.refused::<M>(index, &room, refused))?;
+        // What Python decodes has only been read, and takes no time here.
+        if heap >= LARGE_HEAP && !M::is_raw() {
             return self.set_aside(payload, None);
         }
-        list.decoded.add(heap);
+        decoded.add(heap);
         list.full = list.work() - list.work_charged_at >= UNCHARGED;
         if heap >= CHARGED_BEFORE {
             let size = list.size().saturating_add(payload.len());
@@ -201,8 +224,9 @@ impl<M: Message> Charging<'_, M> {
         list.large = Some(Large::new(Work {
             wire: payload.into_vec(),
             inflation,
-            room: (!M::is_raw()).then(|| list.decoded.room()),
+            room: list.decoded.as_ref().map(Decoded::room),
             index: list.quota.messages(),
+            wrong: list.wrong,
             charge,
         }));
         Ok(())

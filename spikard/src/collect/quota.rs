@@ -1,5 +1,6 @@
 //! The limits of one request, against what has been received of it.
 
+use crate::stats::Limit;
 use crate::{Limits, Status};
 
 use super::violation;
@@ -66,7 +67,7 @@ impl Quota {
     }
 
     /// The bytes that the next message may decompress to, and the limit behind that with its value.
-    pub(super) fn next_message_limit(&self) -> (usize, &'static str, usize) {
+    pub(super) fn next_message_limit(&self) -> (usize, Limit, usize) {
         let Limits {
             max_message_bytes,
             max_stream_bytes,
@@ -74,9 +75,9 @@ impl Quota {
         } = self.limits;
         let left = max_stream_bytes.saturating_sub(self.bytes);
         if left < max_message_bytes {
-            (left, "max_stream_bytes", max_stream_bytes)
+            (left, Limit::MaxStreamBytes, max_stream_bytes)
         } else {
-            (max_message_bytes, "max_message_bytes", max_message_bytes)
+            (max_message_bytes, Limit::MaxMessageBytes, max_message_bytes)
         }
     }
 

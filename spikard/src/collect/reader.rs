@@ -23,6 +23,8 @@ pub(super) struct Reader {
     deframer: Deframer,
     pace: Pace,
     half_close: HalfClose,
+    /// The bytes that have arrived.
+    arrived: u64,
 }
 
 impl Reader {
@@ -33,7 +35,13 @@ impl Reader {
             deframer: Deframer::new(keeper),
             pace: Pace::new(limits),
             half_close,
+            arrived: 0,
         }
+    }
+
+    /// The bytes that have arrived, those of prefixes included.
+    pub(super) fn arrived(&self) -> u64 {
+        self.arrived
     }
 
     /// The bytes that an incomplete message takes.
@@ -84,6 +92,7 @@ impl Reader {
             // gRPC gives no meaning to the trailers of a request.
             if let Ok(chunk) = frame.into_data() {
                 self.pace.progress(chunk.len());
+                self.arrived += chunk.len() as u64;
                 return Poll::Ready(Ok(Some(chunk)));
             }
         }

@@ -46,7 +46,8 @@ mod tests {
     use tonic::body::Body;
 
     use crate::call::{Budget, Charge, HalfClose};
-    use crate::footprint::{Field, Layout};
+    use crate::footprint::{Field, Layout, MessagesOf};
+    use crate::status::StatusExt as _;
     use crate::wire::Codec;
     use crate::{Call, Code, Compression, Limits};
 
@@ -72,7 +73,7 @@ mod tests {
         RequestBody::new(
             Body::new(Full::new(Bytes::from(wire))),
             Limits::default(),
-            layout,
+            MessagesOf::Rust(layout),
             Charge::new(budget.clone(), None),
             call,
             codec,
@@ -226,8 +227,10 @@ mod tests {
         assert!(
             status
                 .message()
-                .starts_with("message 1 is not a valid Where: "),
+                .starts_with("message 1 of the stream is not a valid Where: "),
             "{status}"
         );
+        let details = status.get_details_bad_request().unwrap();
+        assert_eq!(details.field_violations[0].field, "messages[1]");
     }
 }

@@ -10,6 +10,7 @@ use crate::call::{Arrival, Charge, Deadline, HalfClose};
 use crate::collect::RequestBody;
 use crate::respond::Sending;
 use crate::shapes::RequestHead;
+use crate::stats::{Limit, limited};
 use crate::wire::{self, Accepted, NotAccepted};
 use crate::{Call, Limits, Status};
 
@@ -24,13 +25,14 @@ pub(super) struct Admitted {
     pub(super) deadline: Option<Deadline>,
 }
 
-/// Admits a call, whose request is a stream if it `uploads`, or refuses it.
+/// Admits a call, whose request is a stream if it `uploads`, or refuses it. Its times are `measured` from then on.
 pub(super) fn admit(
     request: Request<Body>,
     target: Target,
     limits: Limits,
     policy: &Policy,
     uploads: bool,
+    measured: Option<Instant>,
 ) -> Result<Admitted, Status> {
     let (mut parts, body) = request.into_parts();
     let options = &target.options;
@@ -49,14 +51,19 @@ pub(super) fn admit(
             connection,
             at,
             half_close,
+            ..
         }) => (Some(connection), at, half_close),
         // Mounted in another server.
         None => (None, Instant::now(), HalfClose::Unverified),
     };
     let deadline = Deadline::of(asked, limits.timeout, at);
     let charge = Charge::new(policy.budget.clone(), connection.clone());
-    let call = Call::new(connection, deadline.map(Deadline::at), parts.extensions);
-    let call = Arc::new(call);
+    let undecodable = options
+        .undecodable_as_invalid_argument
+        .or(policy.undecodable_as_invalid_argument);
+    let deadline_at = deadline.map(Deadline::at);
+    let call = Call::new(connection, deadline_at, parts.extensions, undecodable);
+    let call = Arc::new(call.measured_from(measured));
     Ok(Admitted {
         sending: Sending {
             accepted: Accepted::of(&parts.headers),
@@ -69,7 +76,15 @@ pub(super) fn admit(
             metadata: wire::received(parts.headers),
             call: call.clone(),
         },
-        body: RequestBody::new(body, limits, target.layout, charge, call, codec, half_close),
+        body: RequestBody::new(
+            body,
+            limits,
+            target.messages,
+            charge,
+            call,
+            codec,
+            half_close,
+        ),
         deadline,
     })
 }
@@ -81,16 +96,22 @@ fn encoding_refused(refused: &NotAccepted<'_>, compressed: bool) -> Status {
     } else {
         "not supported"
     };
-    Status::unimplemented(format!(
+    let status = Status::unimplemented(format!(
         "the grpc-encoding \"{}\" is {why}: send one of {accepted:?}",
         wire::shown(refused.encoding.as_bytes())
-    ))
+    ));
+    if refused.is_known {
+        limited(Limit::AcceptCompression, status)
+    } else {
+        status
+    }
 }
 
 /// ABORTED is gRPC's code for what is to be done again at a higher level: by the application, which has all messages.
 fn retried() -> Status {
-    Status::aborted(
+    let status = Status::aborted(
         "this is an upload that the client sends again by itself (grpc-previous-rpc-attempts), and messages may be \
          missing: refuse_retried_uploads is on, so let the application send all of it as a new call",
-    )
+    );
+    limited(Limit::RefuseRetriedUploads, status)
 }

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::future::{Future, poll_fn, ready};
 use std::pin::{Pin, pin};
-#[cfg(feature = "health")]
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -14,9 +13,12 @@ use tonic::body::Body;
 use crate::Limits;
 #[cfg(feature = "health")]
 use crate::call::Budget;
-use crate::call::{Arrival, CallSpan, Charge, Deadline, DeadlineTimer, contained_in, of_handler};
+use crate::call::{
+    Arrival, CallSpan, Charge, Deadline, DeadlineTimer, Reached, contained_in, of_handler,
+};
 use crate::respond::{HeaderLimit, Reply, ReplyContext, Sending, cut_off, not_retried};
 use crate::shapes::{RequestForm, RequestShape, ResponseShape as _};
+use crate::stats::{CallRecord, MethodCounters};
 use crate::{HandlerResult, Status, wire};
 
 use super::admit::{Admitted, admit};
@@ -27,15 +29,36 @@ use super::target::Target;
 pub type ResponseFuture =
     Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send + 'static>>;
 
+/// How a method takes its request.
+#[derive(Clone, Copy)]
+struct Form {
+    /// The request is a stream.
+    uploads: bool,
+    /// The handler runs while it arrives.
+    unbuffered: bool,
+}
+
 /// A call that has arrived, whose body has not been read.
 pub struct ServerCall {
     request: Request<Body>,
     policy: Policy,
+    /// `None` where nobody counts: in a server of others, that the service was added to on its own.
+    counters: Option<Arc<MethodCounters>>,
 }
 
 impl ServerCall {
     pub(crate) fn new(request: Request<Body>, policy: Policy) -> Self {
-        Self { request, policy }
+        Self {
+            request,
+            policy,
+            counters: None,
+        }
+    }
+
+    /// Counted as one of its method.
+    pub(crate) fn counted(mut self, counters: Arc<MethodCounters>) -> Self {
+        self.counters = Some(counters);
+        self
     }
 
     /// With the default limits, and charged to `budget` instead of the server's: a call of the server's own, which is
@@ -71,15 +94,23 @@ impl ServerCall {
         if Req::UNBUFFERED {
             self.policy.limits = self.policy.limits.unbuffered();
         }
-        let uploads = !matches!(Req::FORM, RequestForm::Single);
-        self.answer(target, uploads, |admitted: Admitted| async move {
+        let form = Form {
+            uploads: !matches!(Req::FORM, RequestForm::Single),
+            unbuffered: Req::UNBUFFERED,
+        };
+        self.answer(target, form, |admitted: Admitted| async move {
             let Admitted {
                 head,
                 body,
                 sending,
                 deadline,
             } = admitted;
+            let measured = head.call.progress.is_measured();
+            let measured = measured.then(|| head.call.clone());
             let request = Req::receive(head, body).await?;
+            if let Some(call) = measured {
+                call.progress.handed_over();
+            }
             if let Some(deadline) = deadline
                 && deadline.has_passed()
             {
@@ -89,16 +120,25 @@ impl ServerCall {
         })
     }
 
-    /// The stages around every call, whose request is a stream if it `uploads`: admission, the deadline, panics, and the
-    /// status of a failure.
-    fn answer<F, Fut>(self, target: Target, uploads: bool, stages: F) -> ResponseFuture
+    /// The stages around every call: admission, the deadline, panics, and the status of a failure.
+    fn answer<F, Fut>(self, target: Target, form: Form, stages: F) -> ResponseFuture
     where
         F: FnOnce(Admitted) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Reply, Status>> + Send + 'static,
     {
         let limits = self.policy.limits.overridden_by(&target.options);
-        let peer = Arrival::peer(self.request.extensions());
-        let span = CallSpan::new(&target.service, &target.method, peer);
+        let Form {
+            uploads,
+            unbuffered,
+        } = form;
+        Reached::set(self.request.extensions());
+        let arrival = self.request.extensions().get::<Arrival>();
+        let peer = arrival.and_then(|arrival| arrival.connection.address);
+        let record = self.counters.map(|method| {
+            CallRecord::started(method, None, peer, arrival.map(|arrival| arrival.at))
+        });
+        let mut span = CallSpan::new(&target.service, &target.method, peer, record)
+            .continues(self.request.headers());
         let accepts = self.policy.accepts_compression(&target.options);
         let told = wire::accepted_if_asked(self.request.headers(), accepts);
         let headers = HeaderLimit::new(
@@ -106,9 +146,18 @@ impl ServerCall {
             target.method.clone(),
             limits.max_sent_metadata_bytes,
         );
-        let admitted = match admit(self.request, target, limits, &self.policy, uploads) {
+        let measured = span.measured_from();
+        let admitted = match admit(
+            self.request,
+            target,
+            limits,
+            &self.policy,
+            uploads,
+            measured,
+        ) {
             Ok(admitted) => admitted,
             Err(status) => {
+                span.refused(&status);
                 let status = not_retried(status);
                 span.fail(&status);
                 return Box::pin(ready(Ok(telling(told, status.into_http()))));
@@ -118,6 +167,7 @@ impl ServerCall {
         let mut timer = admitted.deadline.map(DeadlineTimer::new);
         // Holds what the request is charged until the handler has answered, whatever it does with it.
         let call = admitted.head.call.clone();
+        span.receives(&call);
         Box::pin(async move {
             let result = {
                 // Pinned where it is made: the future of a call is large, and moving it costs.
@@ -141,6 +191,10 @@ impl ServerCall {
                 })
                 .await
             };
+            // A stream goes on to arrive while its handler answers.
+            if !unbuffered {
+                span.received();
+            }
             let sendable = span.within(|| result.and_then(|reply| reply.sendable(&headers)));
             let answered = match sendable {
                 Ok(reply) => reply.into_response(ReplyContext {
@@ -151,6 +205,7 @@ impl ServerCall {
                     headers,
                 }),
                 Err(status) => {
+                    span.refused(&status);
                     let mut status = span.within(|| headers.status(status));
                     if uploads && !call.is_half_closed() {
                         status = not_retried(status);

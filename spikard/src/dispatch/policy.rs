@@ -17,6 +17,8 @@ pub(crate) struct Policy {
     pub(crate) accept_compression: bool,
     /// Whether an upload that a client sends again by itself is refused.
     pub(crate) refuse_retried_uploads: bool,
+    /// Whether a message that cannot be decoded is INVALID_ARGUMENT; `None` is as the language of the handler has it.
+    pub(crate) undecodable_as_invalid_argument: Option<bool>,
     pub(crate) budget: Arc<Budget>,
 }
 
@@ -36,6 +38,7 @@ impl Policy {
             compression: Compression::Identity,
             accept_compression: true,
             refuse_retried_uploads: false,
+            undecodable_as_invalid_argument: None,
             budget: SHARED
                 .get_or_init(|| Arc::new(Budget::new(DEFAULT_BUFFERED_BYTES, usize::MAX)))
                 .clone(),

@@ -1,11 +1,14 @@
 //! What is refused before it is known to be a call of a method.
 
+use std::sync::Arc;
+
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use tonic::body::Body;
 
-use crate::call::{Arrival, CallSpan};
+use crate::call::{Arrival, CallSpan, Reached};
 use crate::respond::not_retried;
+use crate::stats::{CallRecord, MethodCounters};
 use crate::{Status, wire};
 
 /// The content types that a POST may have (RFC 9110 has no other field for a 415).
@@ -36,14 +39,24 @@ pub(crate) fn not_grpc<B>(request: &Request<B>) -> Option<Response<Body>> {
     None
 }
 
-/// The answer to a path that names no method of this server.
-pub(crate) fn unknown_method<B>(request: &Request<B>) -> Response<Body> {
+/// The answer to a path that names no method of this server, which is counted by `counters`.
+pub(crate) fn unknown_method<B>(
+    request: &Request<B>,
+    counters: Option<&Arc<MethodCounters>>,
+) -> Response<Body> {
     let path = wire::shown(request.uri().path().as_bytes());
     let status = not_retried(Status::unimplemented(format!(
         "this server has no method {path}"
     )));
-    let peer = Arrival::peer(request.extensions());
-    CallSpan::of_unknown(&path, peer).fail(&status);
+    Reached::set(request.extensions());
+    let arrival = request.extensions().get::<Arrival>();
+    let peer = arrival.and_then(|arrival| arrival.connection.address);
+    let arrived = arrival.map(|arrival| arrival.at);
+    let record =
+        counters.map(|counters| CallRecord::started(counters.clone(), Some(&path), peer, arrived));
+    CallSpan::of_unknown(&path, peer, record)
+        .continues(request.headers())
+        .fail(&status);
     status.into_http()
 }
 

@@ -1,9 +1,13 @@
 //! Which method a call is for.
 
 use std::borrow::Cow;
+#[cfg(feature = "python")]
+use std::sync::Arc;
 
 use crate::MethodOptions;
-use crate::footprint::{Layout, LayoutOf};
+#[cfg(feature = "python")]
+use crate::footprint::PythonMessages;
+use crate::footprint::{Layout, LayoutOf, MessagesOf};
 
 /// Which method a call is for, and the limits of that method.
 #[derive(Clone, Debug)]
@@ -11,8 +15,8 @@ pub(crate) struct Target {
     pub(super) service: Cow<'static, str>,
     pub(super) method: Cow<'static, str>,
     pub(super) options: MethodOptions,
-    /// The layout of the messages that it takes.
-    pub(super) layout: LayoutOf,
+    /// The messages that it takes.
+    pub(super) messages: MessagesOf,
 }
 
 impl Target {
@@ -26,12 +30,24 @@ impl Target {
             service: Cow::Borrowed(service),
             method: Cow::Borrowed(method),
             options,
-            layout: Layout::unknown,
+            messages: MessagesOf::Rust(Layout::unknown),
         }
     }
 
     /// The method takes messages of this layout.
     pub(crate) fn taking(self, layout: LayoutOf) -> Self {
-        Self { layout, ..self }
+        Self {
+            messages: MessagesOf::Rust(layout),
+            ..self
+        }
+    }
+
+    /// The method takes messages of a class in Python.
+    #[cfg(feature = "python")]
+    pub(crate) fn taking_in_python(self, class: Arc<PythonMessages>, together: bool) -> Self {
+        Self {
+            messages: MessagesOf::Python { class, together },
+            ..self
+        }
     }
 }

@@ -26,6 +26,12 @@ impl<'a> Cursor<'a> {
         self.0.is_empty()
     }
 
+    /// The bytes that are left.
+    #[cfg(feature = "python")]
+    pub(super) fn left(&self) -> usize {
+        self.0.len()
+    }
+
     /// The tag and the wire type of the next field.
     #[inline]
     pub(super) fn key(&mut self) -> Result<(u32, Wire), Refused> {

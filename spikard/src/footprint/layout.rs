@@ -100,6 +100,17 @@ pub enum NumberWidth {
     Eight,
 }
 
+impl NumberWidth {
+    /// How many numbers are packed in `bytes`.
+    pub(super) fn packed_in(self, bytes: &[u8]) -> usize {
+        match self {
+            Self::Four => bytes.len() / 4,
+            Self::Eight => bytes.len() / 8,
+            Self::Varint => bytes.iter().filter(|byte| **byte < 0x80).count(),
+        }
+    }
+}
+
 /// Where the values of a field are.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {

@@ -2,7 +2,7 @@
 //!
 //! Two bytes of a `.proto` message can be an element of a list, and 200 bytes in Rust. So a message is not bounded by
 //! its length. A type states its [`Layout`]; the bytes are then read once, which allocates nothing, and what prost will
-//! allocate is added up.
+//! allocate is added up. Where a library of Python decodes them, what that allocates is.
 
 mod bound;
 mod cost;
@@ -11,7 +11,10 @@ mod generic;
 mod known;
 mod layout;
 mod message;
+mod messages;
 mod probe;
+#[cfg(feature = "python")]
+mod python;
 mod scan;
 mod table;
 mod tally;
@@ -20,9 +23,10 @@ mod worst;
 pub(crate) use bound::Bound;
 pub use layout::{Field, Layout, LayoutOf, NumberWidth};
 pub use message::Footprint;
+pub(crate) use messages::MessagesOf;
 pub use probe::{FootprintOf, UnknownFootprint};
+#[cfg(feature = "python")]
+pub(crate) use python::PythonMessages;
 pub use scan::heap_of;
-pub(crate) use scan::measure;
 pub(crate) use tally::Refused;
-pub(crate) use worst::bound;
 pub use worst::bound_of;

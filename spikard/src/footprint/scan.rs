@@ -3,7 +3,7 @@
 use super::cost;
 use super::cursor::{Cursor, Wire, deeper, ended};
 use super::generic;
-use super::layout::{Content, Field, Layout, LayoutOf, NumberWidth, Place};
+use super::layout::{Content, Field, Layout, LayoutOf, Place};
 use super::table::Table;
 use super::tally::{Refused, Tally};
 use super::worst::bound;
@@ -97,7 +97,7 @@ fn known(
                 tally.add(cost::slice(cursor.delimited()?.len()))?;
             }
             (Content::Number(width), Wire::Delimited) => {
-                more = numbers(width, cursor.delimited()?);
+                more = width.packed_in(cursor.delimited()?);
             }
             _ => cursor.skip(tag, wire, depth)?,
         }
@@ -129,13 +129,4 @@ fn delimited(
         return Ok(());
     }
     message(tally, layout, &mut Cursor::new(bytes), None, depth)
-}
-
-/// How many numbers are packed in `bytes`.
-fn numbers(width: NumberWidth, bytes: &[u8]) -> usize {
-    match width {
-        NumberWidth::Four => bytes.len() / 4,
-        NumberWidth::Eight => bytes.len() / 8,
-        NumberWidth::Varint => bytes.iter().filter(|byte| **byte < 0x80).count(),
-    }
 }

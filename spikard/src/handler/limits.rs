@@ -33,7 +33,8 @@ pub struct Limits {
     pub max_stream_bytes: usize,
     /// Bytes that the decoded messages of one stream take in memory: known from their types before they are decoded,
     /// so that nothing is decoded which would take more. Of a full-duplex call, the bytes that one message takes. Raw
-    /// messages ([`Bytes`](crate::Bytes)) are not decoded. Default: 128 MiB; see [`Footprint`](crate::Footprint).
+    /// messages ([`Bytes`](crate::Bytes)) are not decoded, but where a handler in Python has them decoded, what its
+    /// library takes counts. Default: 128 MiB; see [`Footprint`](crate::Footprint).
     pub max_decoded_bytes: usize,
     /// Bytes in one message of a response, before compression. Default: 4 GiB less one byte, the most that the
     /// 4-byte length of a frame can say.
@@ -43,7 +44,7 @@ pub struct Limits {
     ///
     /// 512 of them are kept for gRPC's own headers and those of proxies. A status that is larger keeps its code: its
     /// text is cut, and the largest of its details and metadata are left out. A success whose metadata are larger is
-    /// INTERNAL.
+    /// INTERNAL. It holds for services of others and for what layers add as well.
     pub max_sent_metadata_bytes: usize,
     /// The deadline of a call, from its arrival: buffering, the handler and the response. The client's
     /// `grpc-timeout` counts where it is shorter. Default: none.
@@ -125,6 +126,8 @@ pub struct MethodOptions {
     pub accept_compression: Option<bool>,
     /// See [`Routes::refuse_retried_uploads`](crate::Routes::refuse_retried_uploads).
     pub refuse_retried_uploads: Option<bool>,
+    /// See [`Routes::undecodable_as_invalid_argument`](crate::Routes::undecodable_as_invalid_argument).
+    pub undecodable_as_invalid_argument: Option<bool>,
 }
 
 impl MethodOptions {
@@ -139,6 +142,7 @@ impl MethodOptions {
             idle_timeout: None,
             accept_compression: None,
             refuse_retried_uploads: None,
+            undecodable_as_invalid_argument: None,
         }
     }
 
@@ -187,6 +191,12 @@ impl MethodOptions {
     /// Sets [`Routes::refuse_retried_uploads`](crate::Routes::refuse_retried_uploads) for the method.
     pub const fn refuse_retried_uploads(mut self, refuse: bool) -> Self {
         self.refuse_retried_uploads = Some(refuse);
+        self
+    }
+
+    /// Sets [`Routes::undecodable_as_invalid_argument`](crate::Routes::undecodable_as_invalid_argument) for the method.
+    pub const fn undecodable_as_invalid_argument(mut self, invalid: bool) -> Self {
+        self.undecodable_as_invalid_argument = Some(invalid);
         self
     }
 }

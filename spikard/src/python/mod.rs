@@ -55,6 +55,9 @@ mod lock;
 mod serving;
 
 pub use callable::call_python;
+pub use convert::ForPython;
+#[cfg(all(feature = "health", not(spikard_extension)))]
+pub(crate) use embed::answers;
 #[cfg(not(spikard_extension))]
 pub use embed::{Interpreter, InterpreterBuilder, resolve};
 pub use error::{PythonError, PythonErrorKind};

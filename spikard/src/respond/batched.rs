@@ -15,6 +15,9 @@ use super::chunks::StreamedChunks;
 pub(crate) trait StreamedBatches:
     Stream<Item = Result<Bytes, Status>> + Send + Unpin + 'static
 {
+    /// The messages of the buffers so far.
+    fn messages(&self) -> usize;
+
     /// The messages one by one.
     fn into_messages(self) -> Messages<Bytes>;
 
@@ -34,6 +37,10 @@ impl<S: StreamedBatches> Stream for Batched<S> {
 }
 
 impl<S: StreamedBatches> StreamedChunks for Batched<S> {
+    fn messages(&self) -> usize {
+        self.0.messages()
+    }
+
     fn take_trailers(&mut self) -> MetadataMap {
         self.0.take_trailers()
     }

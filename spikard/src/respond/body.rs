@@ -104,6 +104,8 @@ impl ReplyBody {
         };
         let polled = self.span.within(|| state.poll_piece(cx));
         if let Poll::Ready(Some(Ok(piece))) = &polled {
+            self.span
+                .sent(piece.len(), state.outgoing.messages() as u64);
             // HTTP/2 keeps the piece until the client takes it, and asks for no other before.
             let held = piece.len().max(state.whole);
             self.charge.set_regardless(held + state.outgoing.size());
@@ -151,6 +153,13 @@ impl Drop for ReplyBody {
         if self.state.is_some() && timer.is_some_and(|timer| timer.deadline().has_passed()) {
             self.span.finish(Code::DeadlineExceeded);
         }
+        #[cfg(feature = "server")]
+        if let Some(left_out) = super::cutoff::says_unread() {
+            tracing::info!(
+                rpc.method = %self.headers, left_out,
+                "a response was not read in time, and its stream is reset"
+            );
+        }
     }
 }
 
@@ -173,7 +182,11 @@ impl Body for ReplyBody {
         let Some(state) = self.state.take() else {
             return Poll::Ready(None);
         };
-        let (limit, span) = (&self.headers, &self.span);
+        let Self {
+            headers: limit,
+            span,
+            ..
+        } = &mut *self;
         // Trailers go out however the stream has ended.
         let trailers = span.within(|| state.into_trailers());
         let ended = match chunk {
@@ -187,6 +200,7 @@ impl Body for ReplyBody {
                 trailers
             }
             Err(status) => {
+                span.refused(&status);
                 let status = span.within(|| limit.status(status));
                 span.fail(&status);
                 headers(&status)

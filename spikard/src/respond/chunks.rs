@@ -10,6 +10,9 @@ use crate::Status;
 pub(crate) trait StreamedChunks:
     Stream<Item = Result<Bytes, Status>> + Send + Unpin
 {
+    /// The messages of the chunks so far.
+    fn messages(&self) -> usize;
+
     /// The trailers that became known with the last chunk.
     fn take_trailers(&mut self) -> MetadataMap;
 }

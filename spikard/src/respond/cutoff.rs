@@ -12,7 +12,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use crate::Status;
-use crate::call::refusal;
+use crate::call::{Seldom, refusal};
+use crate::stats::{Limit, limited};
 
 /// The time from the deadline to the reset: at the deadline itself a body that is polled ends with the status.
 const LEEWAY: Duration = Duration::from_millis(100);
@@ -32,6 +33,8 @@ struct Sending {
     waits_for_client: Cell<bool>,
     /// Whether the server ends the call now.
     cut_off: Cell<bool>,
+    /// Whether the stream is reset, since the client does not read in time.
+    unread: Cell<bool>,
 }
 
 /// How long a response may take.
@@ -57,11 +60,24 @@ pub(super) fn polled(chunk: bool) {
     });
 }
 
+/// Whether to say, of a response that is dropped, that its client has not read it in time; and how often that was not
+/// said.
+pub(super) fn says_unread() -> Option<Option<u64>> {
+    static UNREAD: Seldom = Seldom::new();
+    let unread = SENDING.try_with(|sending| sending.unread.get());
+    if unread.unwrap_or(false) {
+        UNREAD.tell()
+    } else {
+        None
+    }
+}
+
 /// The status of a call that the server ends, if it does.
 pub(crate) fn cut_off() -> Option<Status> {
     let cut_off = SENDING.try_with(|sending| sending.cut_off.get());
     cut_off.unwrap_or(false).then(|| {
-        refusal::ending("the server shuts down, and its grace period is over: try another one")
+        let text = "the server shuts down, and its grace period is over: try another one";
+        limited(Limit::Grace, refusal::ending(text))
     })
 }
 
@@ -100,7 +116,8 @@ async fn ended_in_time(stream: impl Future<Output = ()>, server_ends: impl Futur
         }
         while timer.as_mut().poll(cx).is_ready() {
             if timer.deadline() >= end {
-                tracing::info!("a response was not read in time, and its stream is reset");
+                // The response knows its call, and says so when it is dropped.
+                SENDING.with(|sending| sending.unread.set(true));
                 return Poll::Ready(());
             }
             timer.as_mut().reset(end);

@@ -4,6 +4,7 @@ use std::io;
 
 use bytes::{BufMut, Bytes};
 
+use crate::stats::{Limit, limited};
 use crate::wire::{Codec, PREFIX};
 use crate::{Message, Status};
 
@@ -22,6 +23,11 @@ pub(super) struct Encoder {
 impl Encoder {
     pub(super) fn new(encoding: Encoding) -> Self {
         Self { encoding, index: 0 }
+    }
+
+    /// The messages that were appended.
+    pub(super) fn messages(&self) -> usize {
+        self.index
     }
 
     /// Appends a message to `chunk`. Of a large one only the prefix: the message is returned, to be sent next.
@@ -98,10 +104,13 @@ impl Encoder {
 }
 
 fn too_large(index: usize, len: usize, limit: usize) -> Status {
-    Status::resource_exhausted(format!(
-        "message {index} of the response has {len} bytes, more than max_sent_message_bytes = {limit}: \
-         answer with smaller messages, or raise max_sent_message_bytes for the server"
-    ))
+    limited(
+        Limit::MaxSentMessageBytes,
+        Status::resource_exhausted(format!(
+            "message {index} of the response has {len} bytes, more than max_sent_message_bytes = {limit}: \
+             answer with smaller messages, or raise max_sent_message_bytes for the server"
+        )),
+    )
 }
 
 fn incompressible(index: usize, error: &io::Error) -> Status {

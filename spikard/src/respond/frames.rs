@@ -14,6 +14,18 @@ use super::encoding::Encoding;
 /// enough that a slow reader holds little.
 pub(super) const CHUNK: usize = 64 * 1024;
 
+/// A list of messages of any type, framed a chunk at a time.
+pub(crate) trait FramedList: Iterator<Item = Result<Bytes, Status>> + Send {
+    /// The messages that have been framed.
+    fn messages(&self) -> usize;
+}
+
+impl<M: Message> FramedList for Frames<M> {
+    fn messages(&self) -> usize {
+        self.encoder.messages()
+    }
+}
+
 /// Frames a list of messages, a chunk at a time.
 pub(super) struct Frames<M> {
     messages: vec::IntoIter<M>,

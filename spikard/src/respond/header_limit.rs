@@ -6,6 +6,7 @@ use std::fmt;
 use http::HeaderMap;
 use tonic::metadata::MetadataMap;
 
+use crate::stats::{Limit, limited};
 use crate::{Code, Status, wire};
 
 use super::fitted::fitted;
@@ -38,8 +39,13 @@ impl HeaderLimit {
         Self {
             service,
             method,
-            max: max_sent_metadata_bytes.max(LEAST),
+            max: Self::effective(max_sent_metadata_bytes),
         }
+    }
+
+    /// The limit that holds for a given one.
+    pub(super) fn effective(max_sent_metadata_bytes: usize) -> usize {
+        max_sent_metadata_bytes.max(LEAST)
     }
 
     fn room(&self) -> usize {
@@ -60,6 +66,11 @@ impl HeaderLimit {
         if size <= self.room() {
             return Ok(headers);
         }
+        Err(self.too_large(size, part))
+    }
+
+    /// The status of a success that cannot be sent.
+    pub(super) fn too_large(&self, size: usize, part: Part) -> Status {
         let status = Status::internal(format!(
             "the response has {size} bytes of {part}, and max_sent_metadata_bytes = {} leaves {} for them: \
              send less, or raise max_sent_metadata_bytes for the server if its clients take more",
@@ -67,7 +78,7 @@ impl HeaderLimit {
             self.room()
         ));
         tracing::error!(rpc.method = %self, "{}", status.message());
-        Err(status)
+        limited(Limit::MaxSentMetadataBytes, status)
     }
 
     /// The status of a failed call as it is sent. OK becomes INTERNAL: it would make a response that was broken off look

@@ -3,6 +3,7 @@
 #[cfg(feature = "python")]
 mod batched;
 mod body;
+mod bounded;
 mod chunks;
 mod context;
 #[cfg(feature = "server")]
@@ -21,6 +22,7 @@ mod streamed;
 
 #[cfg(feature = "python")]
 pub(crate) use batched::StreamedBatches;
+pub(crate) use bounded::bounded;
 pub(crate) use context::ReplyContext;
 #[cfg(feature = "server")]
 pub(crate) use cutoff::{cut_off, while_wanted};

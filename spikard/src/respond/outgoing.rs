@@ -11,7 +11,7 @@ use crate::{Message, Messages, Status};
 
 use super::chunks::StreamedChunks;
 use super::encoding::Encoding;
-use super::frames::Frames;
+use super::frames::{FramedList, Frames};
 use super::streamed::Streamed;
 #[cfg(feature = "python")]
 use {
@@ -22,13 +22,20 @@ use {
 /// The messages of a response, framed.
 pub(crate) enum Outgoing {
     /// All of them.
-    Framed(Option<Bytes>),
+    Framed {
+        chunk: Option<Bytes>,
+        messages: usize,
+    },
     /// A chunk at a time, framed when the connection has room for it.
     Chunks {
-        chunks: Box<dyn Iterator<Item = Result<Bytes, Status>> + Send>,
+        /// The first chunk, which is there already.
+        first: Option<Bytes>,
+        frames: Box<dyn FramedList>,
         /// About what those that are left take.
         size: usize,
     },
+    /// No messages, and an error.
+    Failed(Option<Status>),
     /// As the handler makes them.
     Stream(Box<dyn StreamedChunks>),
 }
@@ -44,35 +51,41 @@ impl Outgoing {
             return Err(status);
         }
         if frames.is_empty() {
-            return Ok(Self::Framed(first));
+            return Ok(Self::Framed {
+                chunk: first,
+                messages: count,
+            });
         }
         let framed = count - frames.len();
         let first_size = first.as_ref().map_or(0, Bytes::len);
         let size = first_size + frames.size(first_size / framed.max(1));
         Ok(Self::Chunks {
-            chunks: Box::new(first.map(Ok).into_iter().chain(frames)),
+            first,
+            frames: Box::new(frames),
             size,
         })
     }
 
-    /// Messages that are framed already, uncompressed, as a Python handler's answer is.
+    /// So many messages that are framed already, uncompressed, as a Python handler's answer is.
     #[cfg(feature = "python")]
-    pub(crate) fn framed(frames: Bytes, encoding: Encoding) -> Result<Self, Status> {
+    pub(crate) fn framed(
+        frames: Bytes,
+        messages: usize,
+        encoding: Encoding,
+    ) -> Result<Self, Status> {
         // Frames that are within the limit together hold no message over it.
         if encoding.codec.is_none() && frames.len() <= encoding.max_message_bytes {
-            return Ok(Self::Framed(
-                Some(frames).filter(|frames| !frames.is_empty()),
-            ));
+            return Ok(Self::Framed {
+                chunk: Some(frames).filter(|frames| !frames.is_empty()),
+                messages,
+            });
         }
         Self::list(framed_messages(frames).collect(), encoding)
     }
 
     /// No messages, and an error.
     pub(super) fn failed(status: Status) -> Self {
-        Self::Chunks {
-            chunks: Box::new(std::iter::once(Err(status))),
-            size: 0,
-        }
+        Self::Failed(Some(status))
     }
 
     /// A stream, in order, each message when it is there.
@@ -97,34 +110,57 @@ impl Outgoing {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Status>>> {
         match self {
-            Self::Framed(chunk) => Poll::Ready(chunk.take().map(Ok)),
+            Self::Framed { chunk, .. } => Poll::Ready(chunk.take().map(Ok)),
             // Messages are encoded here, which is the user's code; after a panic it is never asked again.
-            Self::Chunks { chunks, size } => {
-                let next = contained(|| chunks.next()).unwrap_or_else(|status| Some(Err(status)));
+            Self::Chunks {
+                first,
+                frames,
+                size,
+            } => {
+                let next = match first.take() {
+                    Some(first) => Some(Ok(first)),
+                    None => contained(|| frames.next()).unwrap_or_else(|status| Some(Err(status))),
+                };
                 *size = match &next {
                     Some(Ok(chunk)) => size.saturating_sub(chunk.len()),
                     _ => 0,
                 };
                 Poll::Ready(next)
             }
+            Self::Failed(status) => Poll::Ready(status.take().map(Err)),
             Self::Stream(chunks) => Pin::new(&mut **chunks).poll_next(cx),
         }
+    }
+
+    /// The messages that have been framed.
+    pub(super) fn messages(&self) -> usize {
+        match self {
+            Self::Framed { messages, .. } => *messages,
+            Self::Chunks { frames, .. } => frames.messages(),
+            Self::Failed(_) => 0,
+            Self::Stream(chunks) => chunks.messages(),
+        }
+    }
+
+    /// Whether the handler still makes messages.
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self, Self::Stream(_))
     }
 
     /// The bytes that the messages hold which have not been handed on; none for a stream, which makes them as they are
     /// asked for.
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::Framed(chunk) => chunk.as_ref().map_or(0, Bytes::len),
+            Self::Framed { chunk, .. } => chunk.as_ref().map_or(0, Bytes::len),
             Self::Chunks { size, .. } => *size,
-            Self::Stream(_) => 0,
+            Self::Failed(_) | Self::Stream(_) => 0,
         }
     }
 
     /// The trailers that became known with the last chunk.
     pub(super) fn take_trailers(&mut self) -> MetadataMap {
         match self {
-            Self::Framed(_) | Self::Chunks { .. } => MetadataMap::new(),
+            Self::Framed { .. } | Self::Chunks { .. } | Self::Failed(_) => MetadataMap::new(),
             Self::Stream(chunks) => chunks.take_trailers(),
         }
     }

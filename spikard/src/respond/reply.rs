@@ -47,7 +47,10 @@ impl Reply {
 }
 
 impl SendableReply {
-    pub(crate) fn into_response(self, context: ReplyContext) -> Response<Body> {
+    pub(crate) fn into_response(self, mut context: ReplyContext) -> Response<Body> {
+        if !self.outgoing.is_stream() {
+            context.span.answered();
+        }
         let mut headers = self.headers;
         headers.insert(CONTENT_TYPE, GRPC_CONTENT_TYPE);
         if let Some(codec) = self.codec {

@@ -96,6 +96,10 @@ impl<M: Message> Stream for Streamed<M> {
 }
 
 impl<M: Message> StreamedChunks for Streamed<M> {
+    fn messages(&self) -> usize {
+        self.encoder.messages()
+    }
+
     fn take_trailers(&mut self) -> MetadataMap {
         // The user's code as well. What it panicked with is in the log.
         contained(|| self.messages.take_trailers()).unwrap_or_default()

@@ -9,9 +9,12 @@ use tonic::body::Body;
 use tower::ServiceExt;
 
 use crate::dispatch::{ResponseFuture, refused_by_layer};
+use crate::respond::bounded;
+use crate::stats::MethodCounters;
 
 use super::error::RoutesError;
 use super::layered::{AnyLayer, LayeredService};
+use super::with_layers::WithLayers;
 
 /// What a layer is for.
 pub(super) struct Named {
@@ -61,16 +64,26 @@ impl LayeredServices {
 }
 
 /// Answers a request through layers.
-pub(crate) fn through(
+pub(super) fn through(
     layers: LayeredService,
-    request: Request<Body>,
+    mut request: Request<Body>,
     method: Option<GrpcMethod<'static>>,
+    counters: Arc<MethodCounters>,
     max_sent_metadata_bytes: usize,
 ) -> ResponseFuture {
+    let path = request.uri().path_and_query().cloned();
+    let watch = WithLayers::watch(&mut request, method.clone(), counters);
     let answer = layers.oneshot(request);
     Box::pin(async move {
-        Ok(answer.await.unwrap_or_else(|error| {
+        let answered = answer.await.unwrap_or_else(|error| {
             refused_by_layer(error, method.as_ref(), max_sent_metadata_bytes)
-        }))
+        });
+        // Inside of other layers, what these answer is counted and bounded there.
+        let Some(watch) = watch else {
+            return Ok(answered);
+        };
+        let answered = bounded(answered, path, max_sent_metadata_bytes);
+        watch.answered(&answered);
+        Ok(answered)
     })
 }

@@ -10,17 +10,22 @@ mod layered_service;
 mod mounted;
 #[cfg(feature = "python")]
 mod names;
+#[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+mod python;
 mod registry;
 #[cfg(feature = "server")]
 mod seen;
 mod service;
 mod steps;
 mod table;
+#[cfg(feature = "server")]
+mod with_layers;
 
 use std::sync::Arc;
 
 use crate::call::Budget;
 use crate::dispatch::{DEFAULT_BUFFERED_BYTES, Policy};
+use crate::stats::{AccessLog, ServerCounters, Watchers};
 use crate::{Compression, Limits};
 
 pub use error::RoutesError;
@@ -29,13 +34,11 @@ use foreign::Foreign;
 pub(crate) use layered::AnyLayer;
 #[cfg(feature = "server")]
 pub use layered::LayeredService;
-#[cfg(feature = "server")]
-pub(crate) use layered_service::through;
 #[cfg(feature = "python")]
 pub(crate) use names::interned;
+#[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+pub(crate) use python::python_answers;
 use registry::{Registered, Registry};
-#[cfg(feature = "server")]
-pub(crate) use seen::MethodOfPath;
 pub use service::RoutesService;
 pub(crate) use steps::routes_steps;
 pub use table::RouteTable;
@@ -64,12 +67,15 @@ pub struct Routes {
     pub(crate) compression: Compression,
     pub(crate) accept_compression: bool,
     pub(crate) refuse_retried_uploads: bool,
+    pub(crate) undecodable_as_invalid_argument: Option<bool>,
     pub(crate) complete_services: bool,
     pub(crate) max_buffered_bytes: Option<usize>,
     pub(crate) max_buffered_bytes_per_connection: Option<usize>,
     /// Layers around services or methods, by name.
     #[cfg(feature = "server")]
     pub(crate) layers: Vec<(String, AnyLayer)>,
+    pub(crate) access_log: bool,
+    pub(crate) watchers: Watchers,
 }
 
 impl Default for Routes {
@@ -81,11 +87,14 @@ impl Default for Routes {
             compression: Compression::default(),
             accept_compression: true,
             refuse_retried_uploads: false,
+            undecodable_as_invalid_argument: None,
             complete_services: false,
             max_buffered_bytes: None,
             max_buffered_bytes_per_connection: None,
             #[cfg(feature = "server")]
             layers: Vec::new(),
+            access_log: false,
+            watchers: Watchers::default(),
         }
     }
 }
@@ -177,14 +186,22 @@ impl Routes {
             compression: self.compression,
             accept_compression: self.accept_compression,
             refuse_retried_uploads: self.refuse_retried_uploads,
+            undecodable_as_invalid_argument: self.undecodable_as_invalid_argument,
             budget: Arc::new(self.budget()),
         };
         self.check_complete()?;
-        let methods = self.registry.finish()?;
+        let mut watchers = self.watchers;
+        if self.access_log {
+            watchers.add(AccessLog);
+        }
+        let mut counters = ServerCounters::new(watchers);
+        let budget = policy.budget.clone();
+        counters.buffers(move || budget.charged() as u64);
+        let methods = self.registry.finish(&mut counters)?;
         let foreign = self
             .foreign
             .finish(methods.values().map(Registered::service))?;
-        let service = RoutesService::new(methods, foreign, policy);
+        let service = RoutesService::new(methods, foreign, policy, counters);
         #[cfg(feature = "server")]
         let service = service.layered(self.layers)?;
         Ok(service)

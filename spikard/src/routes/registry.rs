@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::dispatch::{ResponseFuture, ServerCall};
+use crate::stats::{MethodCounters, ServerCounters};
 use crate::{GrpcService, Limits, MethodInfo};
 
 use super::error::RoutesError;
@@ -32,6 +33,8 @@ pub(super) struct Registered {
     method: &'static str,
     info: MethodInfo,
     answer: Answer,
+    /// Set when the routes are built.
+    counters: Option<Arc<MethodCounters>>,
     /// Whether the handler is a Python callable that is looked up by name, at start-up.
     #[cfg_attr(
         any(spikard_extension, not(feature = "python")),
@@ -45,7 +48,15 @@ pub(super) struct Registered {
 
 impl Registered {
     pub(super) fn answer(&self, call: ServerCall) -> ResponseFuture {
-        (self.answer)(call)
+        (self.answer)(match &self.counters {
+            Some(counters) => call.counted(counters.clone()),
+            None => call,
+        })
+    }
+
+    #[cfg(feature = "server")]
+    pub(super) fn counters(&self) -> Option<&Arc<MethodCounters>> {
+        self.counters.as_ref()
     }
 
     pub(super) fn service(&self) -> &'static str {
@@ -71,6 +82,7 @@ impl Registry {
                 method: &info.name,
                 info: info.clone(),
                 answer: Box::new(move |call| service.clone().call(index, call)),
+                counters: None,
                 by_name: true,
             });
         }
@@ -90,8 +102,14 @@ impl Registry {
             method,
             info,
             answer,
+            counters: None,
             by_name: false,
         });
+    }
+
+    #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+    pub(super) fn infos(&self) -> impl Iterator<Item = &MethodInfo> {
+        self.methods.iter().map(|method| &method.info)
     }
 
     /// States which methods a service has, whoever handles them.
@@ -164,7 +182,10 @@ impl Registry {
     }
 
     /// The methods by path, if every one can be served.
-    pub(super) fn finish(self) -> Result<HashMap<String, Registered>, RoutesError> {
+    pub(super) fn finish(
+        self,
+        counters: &mut ServerCounters,
+    ) -> Result<HashMap<String, Registered>, RoutesError> {
         for service in self.declared.keys() {
             let missing = self.unhandled().filter(|(of, _)| of == service);
             let missing: Vec<&str> = missing.map(|(_, method)| method).collect();
@@ -176,13 +197,15 @@ impl Registry {
             }
         }
         let mut methods: HashMap<String, Registered> = HashMap::new();
-        for method in self.methods {
-            match methods.entry(format!("/{}/{}", method.service, method.info.name)) {
+        for mut method in self.methods {
+            let name = format!("{}/{}", method.service, method.info.name);
+            match methods.entry(format!("/{name}")) {
                 Entry::Vacant(slot) => {
                     #[cfg(all(feature = "python", not(spikard_extension)))]
                     if method.by_name {
                         check_callable(slot.key(), &method.info)?;
                     }
+                    method.counters = Some(counters.method(name));
                     slot.insert(method);
                 }
                 Entry::Occupied(slot) => {

@@ -24,7 +24,12 @@ use tower_service::Service;
 
 #[cfg(feature = "orca")]
 use crate::call::Budget;
+use crate::call::Reached;
 use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_method};
+use crate::respond::bounded;
+#[cfg(feature = "server")]
+use crate::stats::MethodCounters;
+use crate::stats::{ServerCounters, Stats};
 
 use super::foreign::ForeignByName;
 use super::registry::Registered;
@@ -48,6 +53,7 @@ struct Shared {
     methods: HashMap<String, Registered>,
     foreign: ForeignByName,
     policy: Policy,
+    counters: Arc<ServerCounters>,
 }
 
 impl RoutesService {
@@ -55,16 +61,42 @@ impl RoutesService {
         methods: HashMap<String, Registered>,
         foreign: ForeignByName,
         policy: Policy,
+        counters: ServerCounters,
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 methods,
                 foreign,
                 policy,
+                counters: Arc::new(counters),
             }),
             #[cfg(feature = "server")]
             layered: LayeredServices::default(),
         }
+    }
+
+    /// What the methods have done: read it at any time.
+    pub fn stats(&self) -> Stats {
+        Stats::of(self.shared.counters.clone())
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn counters(&self) -> &Arc<ServerCounters> {
+        &self.shared.counters
+    }
+
+    /// The counters of a method of ours; those of all others where a path names none.
+    #[cfg(feature = "server")]
+    pub(crate) fn counters_of(&self, path: &str) -> Arc<MethodCounters> {
+        let method = self.shared.methods.get(path).and_then(Registered::counters);
+        method
+            .unwrap_or_else(|| self.shared.counters.other())
+            .clone()
+    }
+
+    /// The answer to a path that names no method.
+    pub(crate) fn unknown(&self, request: &Request<Body>) -> Response<Body> {
+        unknown_method(request, Some(self.shared.counters.other()))
     }
 }
 
@@ -111,7 +143,12 @@ impl RoutesService {
         })
     }
 
-    fn through_layers(&self, layers: LayeredService, mut request: Request<Body>) -> ResponseFuture {
+    /// Answers a request through layers, which find the names of its method, those of this server or of a service.
+    pub(crate) fn through_layers(
+        &self,
+        layers: LayeredService,
+        mut request: Request<Body>,
+    ) -> ResponseFuture {
         let mut method = request.extensions().get::<GrpcMethod<'static>>().cloned();
         if method.is_none() {
             match self.method(request.uri().path()) {
@@ -121,11 +158,13 @@ impl RoutesService {
                 }
                 MethodOfPath::None => {}
                 MethodOfPath::Refused => {
-                    return Box::pin(ready(Ok(unknown_method(&request))));
+                    return Box::pin(ready(Ok(self.unknown(&request))));
                 }
             }
         }
-        through(layers, request, method, self.max_sent_metadata_bytes())
+        let counters = self.counters_of(request.uri().path());
+        let max_bytes = self.max_sent_metadata_bytes();
+        through(layers, request, method, counters, max_bytes)
     }
 
     /// The method that a path names.
@@ -182,17 +221,24 @@ impl RoutesService {
         if method.is_none()
             && let Some(answer) = self.shared.foreign.find(path)
         {
+            Reached::set(request.extensions());
             // One of spikard's, added the tonic way, keeps the limits and the budget of the server.
             let mut request = request;
             request.extensions_mut().insert(self.shared.policy.clone());
-            return answer(request);
+            let max_bytes = self.shared.policy.limits.max_sent_metadata_bytes;
+            let path = request.uri().path_and_query().cloned();
+            let answer = answer(request);
+            return Box::pin(async move {
+                let response = answer.await?;
+                Ok(bounded(response, path, max_bytes))
+            });
         }
         if let Some(refused) = not_grpc(&request) {
             return Box::pin(ready(Ok(refused)));
         }
         match method {
             Some(method) => method.answer(ServerCall::new(request, self.shared.policy.clone())),
-            None => Box::pin(ready(Ok(unknown_method(&request)))),
+            None => Box::pin(ready(Ok(self.unknown(&request)))),
         }
     }
 }

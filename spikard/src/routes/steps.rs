@@ -19,7 +19,7 @@ macro_rules! routes_steps {
 
         /// Adds a service that tonic generated, or any other `NamedService`, with an interceptor around it or without.
         ///
-        /// The limits do not apply to a service of others. To one of `#[grpc_stream]`, such as
+        /// Of the limits, `max_sent_metadata_bytes` alone applies to a service of others. To one of `#[grpc_stream]`, such as
         /// `InterceptedService::new(SayHello, check)`, they do.
         #[must_use]
         pub fn add_service<S, B>(mut self, service: S) -> Self
@@ -128,6 +128,17 @@ macro_rules! routes_steps {
             self
         }
 
+        /// Whether a message that cannot be decoded is INVALID_ARGUMENT, and not INTERNAL, the gRPC specification's code
+        /// for it. Default: no, and yes for handlers in Python.
+        ///
+        /// INTERNAL says that the server is at fault. A load balancer that ejects hosts by their failures, as Envoy's
+        /// outlier detection does, then ejects a healthy one for what a client has sent.
+        #[must_use]
+        pub fn undecodable_as_invalid_argument(mut self, invalid: bool) -> Self {
+            self$(.$routes)?.undecodable_as_invalid_argument = Some(invalid);
+            self
+        }
+
         /// Whether every service must be complete: all methods of its `.proto` have a handler. Default: no, and the
         /// methods without one are named in the log, and answered UNIMPLEMENTED.
         ///
@@ -159,6 +170,37 @@ macro_rules! routes_steps {
         #[must_use]
         pub fn max_buffered_bytes_per_connection(mut self, bytes: usize) -> Self {
             self$(.$routes)?.max_buffered_bytes_per_connection = Some(bytes);
+            self
+        }
+
+        /// The access log: one event of the crate `tracing` for each call that has ended, with the target
+        /// `spikard::access`. Default: no.
+        ///
+        /// It is at INFO, and at DEBUG for health checks, reflection and load reports. Its fields are `method`, `code`,
+        /// `peer`, `received_messages`, `received_bytes`, `sent_messages`, `sent_bytes`, and the times `duration`,
+        /// `buffered`, `queued` and `handled` in seconds; `limit` names the option that refused the call, and `path` what a
+        /// client asked for where there is no such method.
+        #[must_use]
+        pub fn access_log(mut self, log: bool) -> Self {
+            self$(.$routes)?.access_log = log;
+            self
+        }
+
+        /// Records the metrics of gRFC A66 with this meter of OpenTelemetry: `grpc.server.call.started`,
+        /// `grpc.server.call.duration` in seconds, `grpc.server.call.sent_total_compressed_message_size` and
+        /// `grpc.server.call.rcvd_total_compressed_message_size` in bytes. Their attributes are `grpc.method`,
+        /// `package.Service/Method` or `other`, and `grpc.status`.
+        ///
+        /// ```
+        /// let meter = opentelemetry::global::meter("shop");
+        /// let server = spikard::Server::builder().otel_metrics(&meter);
+        /// # drop(server);
+        /// ```
+        #[cfg(feature = "otel")]
+        #[must_use]
+        pub fn otel_metrics(mut self, meter: &::opentelemetry::metrics::Meter) -> Self {
+            let metrics = $crate::stats::OtelMetrics::of(meter);
+            self$(.$routes)?.watchers.add(metrics);
             self
         }
 

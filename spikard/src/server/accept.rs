@@ -3,6 +3,8 @@
 use std::future::{Future, ready};
 use std::pin::pin;
 
+use crate::call::Seldom;
+
 use super::connection::Serving;
 use super::drain::OpenConnections;
 use super::listener::Listener;
@@ -18,6 +20,7 @@ pub(super) async fn accept<T>(
     let mut stop = pin!(stop);
     let most = serving.transport.max_connections;
     let mut more = true;
+    let full = Seldom::new();
     loop {
         tokio::select! {
             accepted = listener.accept(), if more && open.len() < most => {
@@ -26,8 +29,9 @@ pub(super) async fn accept<T>(
                     continue;
                 };
                 open.serve(serving.clone(), accepted);
-                if open.len() == most {
-                    tracing::warn!(max_connections = most, "no more connections are accepted until one ends");
+                // Clients that come and go can reach it over and over.
+                if open.len() == most && let Some(left_out) = full.tell() {
+                    tracing::warn!(max_connections = most, left_out, "no more connections are accepted until one ends");
                 }
             }
             () = open.ended() => {}

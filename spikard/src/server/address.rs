@@ -13,14 +13,31 @@ const BACKLOG: u32 = 1024;
 
 /// Listens on the first address that can be; `shared` is SO_REUSEPORT, where there is one.
 pub(super) async fn listen<A: ToSocketAddrs>(addr: A, shared: bool) -> io::Result<TcpListener> {
-    let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
+    let mut addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
+    if addresses.iter().all(|address| address.ip().is_loopback()) {
+        // Of localhost, the one that clients rather write as a number.
+        addresses.sort_by_key(SocketAddr::is_ipv6);
+    }
+    let listener = listen_on_first(&addresses, shared).await?;
+    let taken = listener.local_addr()?.ip();
+    let mut others: Vec<_> = addresses.iter().map(SocketAddr::ip).collect();
+    others.retain(|other| *other != taken);
+    if !others.is_empty() {
+        tracing::warn!(
+            "of several addresses, the server listens on {taken} alone, not on {others:?}"
+        );
+    }
+    Ok(listener)
+}
+
+async fn listen_on_first(addresses: &[SocketAddr], shared: bool) -> io::Result<TcpListener> {
     #[cfg(unix)]
     if shared {
-        return listen_shared(&addresses);
+        return listen_shared(addresses);
     }
     #[cfg(not(unix))]
     let _ = shared;
-    TcpListener::bind(&addresses[..]).await
+    TcpListener::bind(addresses).await
 }
 
 #[cfg(unix)]

@@ -20,6 +20,8 @@ use super::connection::Serving;
 use super::error::ServeError;
 use super::executor::Streams;
 use super::handshake::Handshake;
+#[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+use super::health::Python;
 use super::incoming::IncomingConnection;
 use super::listener::Listener;
 #[cfg(feature = "orca")]
@@ -155,6 +157,10 @@ impl ServerBuilder {
             None => (routes, None),
             Some(mut health) => {
                 health.report_on(routes.service_names().into_iter());
+                #[cfg(all(feature = "python", not(spikard_extension)))]
+                if routes.calls_python() {
+                    health.python = Some(Python::Asked(self.unhealthy_after));
+                }
                 (routes.add(health.service()), Some(health))
             }
         };
@@ -178,6 +184,8 @@ impl ServerBuilder {
         if let Some(load) = &load {
             load.watch(routes.budget());
         }
+        #[cfg(feature = "metrics")]
+        let metrics = self.metrics.listen()?;
         let handshake = Handshake {
             timeout: self.transport.handshake_timeout,
             nodelay: self.transport.tcp_nodelay,
@@ -191,6 +199,7 @@ impl ServerBuilder {
             },
         };
         let serving = Serving {
+            counters: routes.counters().clone(),
             stack: self.layers.around(routes, own),
             transport: self.transport,
             handshake,
@@ -206,6 +215,8 @@ impl ServerBuilder {
             grace: self.grace,
             #[cfg(feature = "health")]
             health,
+            #[cfg(feature = "metrics")]
+            metrics,
         })
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tracing::field::display;
 
-use super::seldom::Seldom;
+use crate::call::Seldom;
 
 /// Says it, at the level that it deserves. What peers do all the time, such as to reset a connection, is at DEBUG; what
 /// someone has to look at is seen, but no more than ten times a second.
@@ -16,6 +16,7 @@ use super::seldom::Seldom;
 pub(super) struct Broken {
     handshakes: Arc<Seldom>,
     connections: Arc<Seldom>,
+    closed: Arc<Seldom>,
 }
 
 impl Broken {
@@ -31,6 +32,14 @@ impl Broken {
             tracing::debug!(peer, %error, "a connection was closed before HTTP/2 began");
         } else if let Some(left_out) = self.handshakes.tell() {
             tracing::info!(peer, %error, left_out, "a TLS handshake failed");
+        }
+    }
+
+    /// A connection was closed before its time, for this reason.
+    pub(super) fn closed(&self, peer: Option<SocketAddr>, reason: &str) {
+        if let Some(left_out) = self.closed.tell() {
+            let peer = peer.map(display);
+            tracing::info!(peer, left_out, "a connection was closed {reason}");
         }
     }
 

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-#[cfg(all(feature = "health", feature = "python"))]
-use tokio::sync::watch;
 use tonic::body::Body;
 use tower::Layer;
 use tower_service::Service;
@@ -17,6 +15,8 @@ use crate::{LayeredService, Routes};
 #[cfg(feature = "health")]
 use super::health::Health;
 use super::layers::{Around, Layers};
+#[cfg(feature = "metrics")]
+use super::metrics::Metrics;
 #[cfg(feature = "orca")]
 use super::orca::Orca;
 #[cfg(feature = "reflection")]
@@ -35,6 +35,10 @@ pub struct ServerBuilder {
     pub(super) tls: Option<Tls>,
     #[cfg(feature = "health")]
     pub(super) health: Option<Health>,
+    #[cfg(feature = "metrics")]
+    pub(super) metrics: Metrics,
+    #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+    pub(super) unhealthy_after: Option<Duration>,
     #[cfg(feature = "orca")]
     pub(super) orca: Option<Orca>,
     #[cfg(feature = "reflection")]
@@ -56,6 +60,10 @@ impl Server {
             tls: None,
             #[cfg(feature = "health")]
             health: None,
+            #[cfg(feature = "metrics")]
+            metrics: Metrics::None,
+            #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+            unhealthy_after: Some(Duration::from_secs(10)),
             #[cfg(feature = "orca")]
             orca: None,
             #[cfg(feature = "reflection")]
@@ -172,13 +180,10 @@ impl ServerBuilder {
         self
     }
 
-    /// Has health say NOT_SERVING while this is false.
+    /// The health of this server and of each of its services, if it is served.
     #[cfg(all(feature = "health", feature = "python"))]
-    pub(crate) fn able(mut self, able: watch::Receiver<bool>) -> Self {
-        if let Some(health) = &mut self.health {
-            health.able = Some(able);
-        }
-        self
+    pub(crate) fn reported_health(&self) -> Option<Health> {
+        self.health.clone()
     }
 
     /// Reports the load of the server and of each call: see [`Orca`].

@@ -18,6 +18,7 @@ use tonic::body::Body;
 
 use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
+use crate::stats::{OpenConnection, ServerCounters};
 
 use super::accepted::Accepted;
 use super::broken::Broken;
@@ -46,6 +47,7 @@ pub(super) struct Serving {
     pub(super) streams: Streams,
     /// What is said of those that end with an error.
     pub(super) broken: Broken,
+    pub(super) counters: Arc<ServerCounters>,
     /// What reports the load of calls.
     #[cfg(feature = "orca")]
     pub(super) load: Option<Arc<Load>>,
@@ -55,6 +57,7 @@ impl Serving {
     /// Serves one connection to its end. `stopping` begins its graceful shutdown, and ends one that has sent no preface
     /// in the second since it was accepted.
     pub(super) async fn serve(self, accepted: Accepted, mut stopping: Stopping) {
+        let _open = OpenConnection::of(self.counters.clone());
         let began = Instant::now();
         let peer = accepted.peer();
         let late = sleep_until((began + NEWCOMER).into());
@@ -175,10 +178,11 @@ impl Serving {
                 tracing::debug!(peer = ?address, "a connection did not begin HTTP/2 and was closed");
             }
             Err(Ending::TooOld) => {
-                tracing::info!(peer = ?address, "a connection was closed at max_connection_age_grace");
+                self.broken.closed(address, "at max_connection_age_grace");
             }
             Err(Ending::PeerGone) => {
-                tracing::info!(peer = ?address, "a connection was closed whose peer does not respond to GOAWAY");
+                let reason = "whose peer does not respond to GOAWAY";
+                self.broken.closed(address, reason);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The connections that are open, and their graceful shutdown within a bound.
 
 use std::future::{Future, pending};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -62,6 +62,7 @@ impl OpenConnections {
         } = self;
         stopping.send_replace(true);
         tracing::info!(connections = tasks.len(), ?grace, "draining");
+        let began = Instant::now();
         let cut_off = tokio::select! {
             () = all_ended(&mut tasks) => 0,
             () = sleep(grace) => streams.tasks.len(),
@@ -81,6 +82,9 @@ impl OpenConnections {
                 calls,
                 "handlers hold their threads, and go on after the server"
             );
+        }
+        if cut_off == 0 {
+            tracing::info!("drained in {:.1?}", began.elapsed());
         }
         cut_off
     }

@@ -1,7 +1,6 @@
 //! tower layers around all methods.
 
 use std::collections::BTreeSet;
-use std::future::ready;
 use std::sync::Arc;
 
 use http::Request;
@@ -11,8 +10,8 @@ use tower::util::{BoxCloneSyncService, MapErrLayer};
 use tower_service::Service;
 
 use crate::RoutesService;
-use crate::dispatch::{ResponseFuture, unknown_method};
-use crate::routes::{AnyLayer, LayeredService, MethodOfPath, through};
+use crate::dispatch::ResponseFuture;
+use crate::routes::{AnyLayer, LayeredService};
 
 /// The layers in the order added: the first sees a request first.
 #[derive(Debug, Default)]
@@ -69,23 +68,10 @@ pub(super) enum Stack {
 }
 
 impl Stack {
-    pub(super) fn call(&self, mut request: Request<Body>) -> ResponseFuture {
+    pub(super) fn call(&self, request: Request<Body>) -> ResponseFuture {
         match self {
             Self::Plain(routes) => routes.clone().call(request),
-            Self::Layered { service, routes } => {
-                let method = match routes.method(request.uri().path()) {
-                    MethodOfPath::Named(method) => {
-                        request.extensions_mut().insert(method.clone());
-                        Some(method)
-                    }
-                    MethodOfPath::None => None,
-                    MethodOfPath::Refused => {
-                        return Box::pin(ready(Ok(unknown_method(&request))));
-                    }
-                };
-                let max_bytes = routes.max_sent_metadata_bytes();
-                through(service.clone(), request, method, max_bytes)
-            }
+            Self::Layered { service, routes } => routes.through_layers(service.clone(), request),
         }
     }
 }

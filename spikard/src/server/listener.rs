@@ -18,9 +18,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
+use crate::call::Seldom;
+
 use super::accepted::Accepted;
 use super::incoming::IncomingConnection;
-use super::seldom::Seldom;
 
 /// The pause after an error such as EMFILE or ENOMEM, or of a socket that does not listen: without one the loop would
 /// spin.
@@ -67,7 +68,7 @@ impl Listener {
         Self {
             socket,
             told: false,
-            seldom: Seldom::default(),
+            seldom: Seldom::new(),
         }
     }
 

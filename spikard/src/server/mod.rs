@@ -12,6 +12,8 @@ mod connection;
 mod drain;
 mod error;
 mod executor;
+#[cfg(feature = "python")]
+mod for_python;
 mod handshake;
 #[cfg(feature = "health")]
 mod health;
@@ -19,12 +21,15 @@ mod idle;
 mod incoming;
 mod layers;
 mod listener;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "metrics")]
+mod metrics_bind;
 #[cfg(feature = "orca")]
 mod orca;
 mod preface;
 #[cfg(feature = "reflection")]
 mod reflection;
-mod seldom;
 mod serve;
 mod settings;
 mod signal;
@@ -42,6 +47,8 @@ pub use error::ServeError;
 #[cfg(feature = "health")]
 pub use health::Health;
 pub use incoming::IncomingConnection;
+#[cfg(all(feature = "metrics", feature = "python"))]
+pub(crate) use metrics::MetricsListener;
 #[cfg(feature = "orca")]
 pub use orca::Orca;
 #[cfg(feature = "reflection")]

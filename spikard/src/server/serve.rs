@@ -3,12 +3,17 @@
 use std::future::{Future, pending};
 use std::net::SocketAddr;
 use std::pin::pin;
+#[cfg(feature = "metrics")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::sleep;
+#[cfg(feature = "metrics")]
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::call::panic_place;
+use crate::stats::Stats;
 
 use super::accept::accept;
 use super::connection::Serving;
@@ -17,6 +22,8 @@ use super::error::ServeError;
 #[cfg(feature = "health")]
 use super::health::Health;
 use super::listener::Listener;
+#[cfg(feature = "metrics")]
+use super::metrics::MetricsListener;
 use super::signal;
 
 /// A gRPC server that listens on an address.
@@ -38,6 +45,8 @@ pub struct Server {
     pub(super) grace: Duration,
     #[cfg(feature = "health")]
     pub(super) health: Option<Health>,
+    #[cfg(feature = "metrics")]
+    pub(super) metrics: Option<MetricsListener>,
 }
 
 impl Server {
@@ -45,6 +54,31 @@ impl Server {
     /// Unix socket.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// The address of the page of metrics, if there is one: see
+    /// [`metrics_bind`](crate::ServerBuilder::metrics_bind).
+    #[cfg(feature = "metrics")]
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.address
+    }
+
+    /// What the server has done: read it at any time, also while the server serves.
+    ///
+    /// ```
+    /// # async fn run() -> Result<(), spikard::ServeError> {
+    /// use spikard::Server;
+    ///
+    /// let server = Server::builder().bind("127.0.0.1:0").await?;
+    /// let stats = server.stats();
+    /// let serving = tokio::spawn(server.serve());
+    /// println!("{} connections are open", stats.read().open_connections);
+    /// # drop(serving);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stats(&self) -> Stats {
+        Stats::of(self.serving.counters.clone())
     }
 
     /// Serves until SIGTERM or Ctrl-C, then shuts down gracefully.
@@ -109,6 +143,14 @@ impl Server {
         hurry: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
         panic_place::note();
+        #[cfg(feature = "metrics")]
+        let _page = self.metrics.take().map(|metrics| {
+            let stats = self.stats();
+            // What it measures, it measures from the start.
+            stats.read();
+            let write = Arc::new(move || stats.read().to_prometheus());
+            AbortOnDropHandle::new(tokio::spawn(metrics.serve(write)))
+        });
         #[cfg(feature = "health")]
         let health = self.health;
         #[cfg(feature = "health")]

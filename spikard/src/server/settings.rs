@@ -20,6 +20,17 @@ impl ServerBuilder {
         self
     }
 
+    /// The time for which the event loop of Python may not answer, or calls may wait for a thread for `def` handlers, before
+    /// health says NOT_SERVING until they are served again; `None` and zero are for ever. Default: 10 s.
+    ///
+    /// It is for handlers in Python and [`health`](Self::health): clients and balancers then look elsewhere.
+    #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
+    #[must_use]
+    pub fn unhealthy_after(mut self, time: Option<Duration>) -> Self {
+        self.unhealthy_after = time.filter(|time| !time.is_zero());
+        self
+    }
+
     /// SO_REUSEPORT: other processes of this user may listen on the port as well, if they all say so. Default: `false`.
     ///
     /// A successor starts before this server drains, and no connection is refused between. On Linux the kernel spreads new
@@ -151,5 +162,23 @@ impl ServerBuilder {
     pub fn tcp_nodelay(mut self, nodelay: bool) -> Self {
         self.transport.tcp_nodelay = nodelay;
         self
+    }
+}
+
+#[cfg(all(test, feature = "health", feature = "python", not(spikard_extension)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_is_for_ever() {
+        let set = |time| {
+            crate::Server::builder()
+                .unhealthy_after(time)
+                .unhealthy_after
+        };
+        let second = Duration::from_secs(1);
+        assert_eq!(set(Some(second)), Some(second));
+        assert_eq!(set(Some(Duration::ZERO)), None);
+        assert_eq!(set(None), None);
     }
 }

@@ -23,7 +23,7 @@ pub fn serve<S: GrpcService + Clone>(service: &S, request: Request<Body>) -> Res
             let call = ServerCall::new(request, served.unwrap_or_else(Policy::unserved));
             Arc::new(service.clone()).call(index, call)
         }
-        None => Box::pin(ready(Ok(unknown_method(&request)))),
+        None => Box::pin(ready(Ok(unknown_method(&request, None)))),
     }
 }
 

@@ -9,7 +9,7 @@ import asyncio
 import builtins
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from received import received
@@ -128,7 +128,7 @@ class Message:
         return b""
 
 
-WRONG: dict[str, Any] = {"str": "text", "message": Message(), "none": None, "list": [b"a"]}
+WRONG: dict[str, Any] = {"str": "text", "message": Message(), "none": None, "list": [b"a", 2]}
 
 
 async def yielding(request: GrpcRequest) -> AsyncIterator[Any]:
@@ -137,7 +137,7 @@ async def yielding(request: GrpcRequest) -> AsyncIterator[Any]:
         array = bytearray(b"array")
         yield array
         array[:] = b"spoilt"
-        yield memoryview(b"a_b")[::2]
+        yield (memoryview(b"_a")[1:], array[:0], b"b")
         yield WRONG[request.payload.decode()]
         yield b"never"
 
@@ -174,8 +174,10 @@ async def generator_for_one(request: GrpcRequest) -> AsyncIterator[bytes]:
     yield b""
 
 
-def def_generator(request: GrpcRequest) -> Any:
-    yield b""
+def def_generator(request: GrpcDuplexRequest) -> Iterator[bytes]:
+    """Runs in a thread."""
+    for message in request.messages:
+        yield message + message
 
 
 async def waiting(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:

@@ -2,7 +2,11 @@
 
 from google.protobuf.wrappers_pb2 import StringValue
 
-from spikard.grpc import GrpcBidiStreamRequest, GrpcBidiStreamResponse
+from spikard.grpc import GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcRequest, GrpcResponse
+
+
+async def first(request: GrpcRequest[StringValue]) -> GrpcResponse[StringValue]:
+    return GrpcResponse(request.payload)
 
 
 def shout(request: GrpcBidiStreamRequest[StringValue]) -> GrpcBidiStreamResponse[StringValue]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from array import array
 from typing import Any
 
 from received import received
@@ -60,6 +61,24 @@ def with_metadata(value: Any) -> GrpcResponse:
     return response
 
 
+class Awaitable:
+    """As a coroutine that somebody forgot to await, and without its warning."""
+
+    def __await__(self) -> Any: ...
+
+
+class Plain(GrpcResponse):
+    """A subclass whose property is fine."""
+
+    @property
+    def payload(self) -> bytes:  # type: ignore[override]
+        return b"of a property"
+
+    @payload.setter
+    def payload(self, value: bytes) -> None:
+        pass
+
+
 ANSWERS: dict[str, Any] = {
     "none": None,
     "dict": {"payload": b""},
@@ -69,6 +88,8 @@ ANSWERS: dict[str, Any] = {
     "class": GrpcResponse,
     "unprintable": Unprintable(),
     "slippery": Slippery(),
+    "payload awaitable": GrpcResponse(Awaitable()),
+    "payload array": GrpcResponse(array("b", b"abc")),
     "payload none": GrpcResponse(None),
     "payload str": GrpcResponse("text"),
     "payload message": GrpcResponse(Message()),
@@ -94,6 +115,14 @@ LISTS: dict[str, Any] = {
 }
 
 
+async def forgotten(request: GrpcRequest) -> Any:
+    return answer(request)
+
+
+async def of_a_property(request: GrpcRequest) -> GrpcResponse:
+    return Plain(metadata={"x-of": "a subclass"})
+
+
 async def answer(request: GrpcRequest) -> Any:
     return ANSWERS[request.payload.decode()]
 
@@ -108,7 +137,7 @@ async def answer_list(request: GrpcBidiStreamRequest) -> Any:
 
 async def right(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
     """Everything that is bytes-like may be sent."""
-    messages: Any = (b"bytes", bytearray(b"bytearray"), memoryview(b"_memoryview_")[1:-1], memoryview(b"a_b_c")[::2])
+    messages: Any = (b"bytes", bytearray(b"bytearray"), memoryview(b"_memoryview_")[1:-1], [b"a", b"", b"bc"])
     response = GrpcBidiStreamResponse()
     response.messages = messages
     return response

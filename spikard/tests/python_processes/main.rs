@@ -2,6 +2,7 @@
 //! process, so each case starts this program again, in a role.
 #![allow(missing_docs)]
 
+mod around;
 mod environments;
 mod exits;
 mod process;
@@ -42,6 +43,11 @@ const CASES: &[Case] = &[
     ),
     ("the_package_shows_its_source", environments::source),
     ("modules_are_found_in_order", environments::search_order),
+    ("a_lifespan_is_left_when_the_process_ends", around::left),
+    (
+        "what_is_wrong_around_handlers_is_told_at_the_start",
+        around::wrong,
+    ),
     ("a_process_ends_whatever_is_stuck_in_python", exits::stuck),
     (
         "handlers_are_cancelled_when_the_process_ends",

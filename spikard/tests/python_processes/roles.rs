@@ -24,6 +24,7 @@ pub(crate) fn play(arguments: &[String]) -> ExitCode {
         "call" => resolve(argument(1)).map(|()| call(argument(1))),
         "call in" => start_in(argument(1)).map(|_| call(argument(2))),
         "call with path" => start_with_path(argument(1)).map(|_| call(argument(2))),
+        "call around" => start_around(&arguments[1..4]).map(|_| call(argument(4))),
         "leave by return" => Ok(leave(argument(1))),
         "leave by exit" => {
             leave(argument(1));
@@ -48,6 +49,24 @@ fn start_in(environment: &str) -> Result<Interpreter, PythonError> {
 
 fn start_with_path(folder: &str) -> Result<Interpreter, PythonError> {
     Interpreter::builder().path(folder).start()
+}
+
+/// With a lifespan, middleware and exceptions; an empty name is none.
+fn start_around(names: &[String]) -> Result<Interpreter, PythonError> {
+    let [lifespan, middleware, exceptions] = names else {
+        panic!("three names, not {names:?}");
+    };
+    let mut builder = Interpreter::builder();
+    if !lifespan.is_empty() {
+        builder = builder.lifespan(lifespan);
+    }
+    if !middleware.is_empty() {
+        builder = builder.middleware(middleware);
+    }
+    if !exceptions.is_empty() {
+        builder = builder.exceptions(exceptions);
+    }
+    builder.start()
 }
 
 async fn answer(callable: &'static str) -> Answer {

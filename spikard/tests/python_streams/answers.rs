@@ -1,6 +1,6 @@
 //! What a streaming handler yields and returns that cannot be sent, and what the log says of it.
 
-use spikard::python::{PythonErrorKind, call_python, resolve};
+use spikard::python::call_python;
 use spikard::{Bytes, Code, GrpcDuplexRequest, GrpcRequest, Messages, Status};
 
 use crate::client::{Answer, said, until_happened};
@@ -65,7 +65,10 @@ async fn what_cannot_be_sent_ends_the_stream_and_the_log_says_what_was_expected(
             "yielded streaming.Message (<streaming.Message object at 0x",
         ),
         ("none", "yielded None as message 3, expected bytes"),
-        ("list", "yielded list (of 1) as message 3, expected bytes"),
+        (
+            "list",
+            "yielded message 3, which[1] is int (2), expected bytes",
+        ),
     ];
     for (payload, expected) in cases {
         let (found, status) = with_payload("streaming:yielding", payload).await;
@@ -96,7 +99,7 @@ async fn what_cannot_be_sent_ends_the_stream_and_the_log_says_what_was_expected(
     let answer: One = unary("streaming:generator_for_one", "").await;
     assert_unsendable(&answer.unwrap_err());
     assert_logged(
-        "; a generator answers a method whose Rust signature returns a GrpcDuplexResponse",
+        "; a generator answers a method that streams: put what it yields into GrpcResponse(payload=…), or annotate",
     )
     .await;
 
@@ -139,13 +142,18 @@ async fn metadata_that_comes_too_late_is_an_error_of_the_handler() {
     );
 }
 
-#[test]
-fn a_def_that_yields_is_refused_at_the_start() {
+#[tokio::test]
+async fn a_def_that_yields_streams_from_a_thread() {
     interpreter();
-    let error = resolve("streaming:def_generator").unwrap_err();
-    assert_eq!(error.kind(), PythonErrorKind::NotCallable);
-    assert!(
-        error.to_string().contains("is a def that yields"),
-        "{error}"
-    );
+    let request = GrpcDuplexRequest {
+        messages: Messages::from(bytes(&["a", "b"])),
+        ..Default::default()
+    };
+    let answer: Answer = call_python("streaming:def_generator", request).await;
+    let mut messages = answer.unwrap().messages;
+    for expected in ["aa", "bb"] {
+        let message = messages.message().await.unwrap().unwrap();
+        assert_eq!(message, expected);
+    }
+    assert!(messages.message().await.unwrap().is_none());
 }

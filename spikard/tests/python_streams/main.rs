@@ -10,6 +10,7 @@ mod support;
 mod answers;
 mod call;
 mod client;
+mod drain;
 mod ends;
 mod errors;
 mod messages;

@@ -1,6 +1,6 @@
 //! What counts towards the budget, and that no connection takes all of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use spikard::{
     Bytes, Code, GrpcClientStreamRequest, GrpcRequest, GrpcResponse, GrpcServerStreamResponse,
@@ -12,6 +12,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::client::Grpc;
 use tonic::transport::Channel;
 
+use crate::log::Log;
 use crate::support::{Running, codec, framed, path, raw_response, ready};
 
 const MIB: usize = 1 << 20;
@@ -36,11 +37,18 @@ async fn long(_: GrpcRequest<()>) -> Result<GrpcServerStreamResponse<Vec<u8>>, S
     Ok(GrpcServerStreamResponse::from(vec![vec![7; MIB / 16]; 128]))
 }
 
+/// 1 MiB, more than a client's window.
+#[grpc_stream(service = "test.Budget")]
+async fn unread(_: GrpcRequest<()>) -> Result<GrpcResponse, Status> {
+    Ok(GrpcResponse::from(Bytes::from(vec![7; MIB])))
+}
+
 fn server(max_buffered_bytes: usize) -> ServerBuilder {
     Server::builder()
         .add(Upload)
         .add(Large)
         .add(Long)
+        .add(Unread)
         .max_buffered_bytes(max_buffered_bytes)
 }
 
@@ -81,6 +89,8 @@ async fn a_response_that_is_not_read_is_charged_until_its_stream_is_gone() {
 
 #[tokio::test]
 async fn a_response_that_is_not_read_for_the_idle_timeout_is_reset() {
+    // A line that is first written where nobody takes it is off for other threads as well.
+    let (_log, _taken) = Log::taken();
     let limits = Limits {
         idle_timeout: Duration::from_millis(200),
         ..Limits::default()
@@ -104,6 +114,41 @@ async fn a_response_that_is_not_read_for_the_idle_timeout_is_reset() {
             .await
             .unwrap();
     }
+}
+
+/// The client decides how many there are: not all of them are told, but how many were not.
+#[tokio::test]
+async fn responses_that_are_not_read_do_not_fill_the_log() {
+    let limits = Limits {
+        idle_timeout: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let (log, _taken) = Log::taken();
+    let began = Instant::now();
+    let running = Running::start(server(100 * MIB).limits(limits)).await;
+    let mut unread = Vec::new();
+    for _ in 0..60 {
+        let body = framed(false, b"");
+        let response = raw_response(running.addr, "/test.Budget/Unread", &[], body).await;
+        unread.push(response.into_body());
+    }
+    for mut stream in unread {
+        let ended = async { while let Some(Ok(_)) = stream.data().await {} };
+        timeout(WAIT, ended).await.expect("a reset");
+    }
+    let lines = log.lines();
+    let said = lines
+        .iter()
+        .filter(|line| line.contains("not read in time"));
+    let said: Vec<_> = said.collect();
+    let most = 10 * (began.elapsed().as_secs() as usize + 2);
+    assert!((1..=most).contains(&said.len()), "{lines:#?}");
+    assert!(said[0].starts_with("INFO "), "{}", said[0]);
+    assert!(
+        said[0].contains("rpc.method=test.Budget/Unread"),
+        "{}",
+        said[0]
+    );
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::log::Log;
 use crate::support::{framed, raw_body};
 
 /// For what comes in a moment, or not at all.
@@ -31,6 +32,28 @@ async fn call(stream: TcpStream, addr: SocketAddr) -> u16 {
     let (response, mut sender) = client.send_request(request, false).unwrap();
     sender.send_data(framed(false, b"a"), true).unwrap();
     response.await.unwrap().status().as_u16()
+}
+
+/// As localhost has them, whose first is often `::1`: a client that writes 127.0.0.1 would be refused.
+#[tokio::test]
+async fn of_several_addresses_one_is_taken_and_the_others_are_named() {
+    let (log, _taken) = Log::taken();
+    let addresses = ["[::1]:0", "127.0.0.1:0"].map(|address| address.parse().unwrap());
+    for shared in [false, true] {
+        let builder = Server::builder().add(Echo).reuse_port(shared);
+        let server = builder.bind::<&[SocketAddr]>(&addresses).await.unwrap();
+        let addr = server.local_addr().unwrap();
+        assert!(addr.is_ipv4(), "{addr}");
+    }
+    let expected = "the server listens on 127.0.0.1 alone, not on [::1]";
+    let lines = log.lines();
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    for line in lines {
+        assert!(
+            line.starts_with("WARN ") && line.contains(expected),
+            "{line}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! spikard's own server, called over real sockets by clients of others.
 
+mod access;
 mod budget;
 mod certificates;
 mod compression;
@@ -9,13 +10,14 @@ mod duplex;
 mod ends;
 mod failures;
 mod incoming;
-mod indexed;
 mod keepalive;
 mod layered;
+mod layered_stats;
 mod layers;
 mod listening;
 mod log;
 mod logged;
+mod metrics;
 mod orca;
 mod protocol;
 mod reflection;
@@ -25,7 +27,10 @@ mod server;
 mod services;
 mod shutdown;
 mod spans;
+mod stats;
 mod support;
 mod testing;
 mod tls;
+mod traces;
+mod undecodable;
 mod uploads;

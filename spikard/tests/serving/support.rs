@@ -9,7 +9,7 @@ use h2::client::{Connection, SendRequest};
 use http::uri::PathAndQuery;
 use http::{Request, Response};
 use prost::Message;
-use spikard::{Bytes, ServeError, Server, ServerBuilder, Status};
+use spikard::{Bytes, ServeError, Server, ServerBuilder, Stats, Status};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -26,7 +26,16 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(builder: ServerBuilder) -> Self {
-        let server: Server = builder.bind("127.0.0.1:0").await.unwrap();
+        Self::serve(builder.bind("127.0.0.1:0").await.unwrap())
+    }
+
+    pub(crate) async fn start_with_stats(builder: ServerBuilder) -> (Self, Stats) {
+        let server = builder.bind("127.0.0.1:0").await.unwrap();
+        let stats = server.stats();
+        (Self::serve(server), stats)
+    }
+
+    pub(crate) fn serve(server: Server) -> Self {
         let addr = server.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.serve_with_shutdown(async {

@@ -5,6 +5,8 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 
+from loads import Load
+
 from spikard.grpc import (
     GrpcClientStreamRequest,
     GrpcDuplexRequest,
@@ -44,6 +46,21 @@ async def seen_so_far(request: GrpcRequest) -> GrpcResponse:
     """The numbers of messages of every upload that a handler saw; forgets them."""
     numbers, seen[:] = " ".join(map(str, seen)), []
     return GrpcResponse(numbers.encode())
+
+
+@grpc_stream(service=SERVICE)
+async def weigh(request: GrpcRequest[Load]) -> GrpcResponse[bytes]:
+    """Take a message decoded, and answer at once."""
+    seen.append(1)
+    return GrpcResponse(b"")
+
+
+@grpc_stream(service=SERVICE)
+async def keep(request: GrpcRequest[Load]) -> GrpcResponse[bytes]:
+    """Take a message decoded, and keep it."""
+    seen.append(1)
+    await asyncio.Event().wait()
+    return GrpcResponse(b"")
 
 
 @grpc_stream(service=SERVICE)

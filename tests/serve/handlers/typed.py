@@ -3,10 +3,18 @@
 Not run: test_typing.py has it checked.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from array import array
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pyarrow as pa
+
 from spikard.grpc import (
+    AnyRequest,
+    AnyResponse,
+    BytesLike,
+    DefNext,
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
     GrpcClientStreamRequest,
@@ -17,9 +25,11 @@ from spikard.grpc import (
     GrpcResponse,
     GrpcServerStreamResponse,
     Kind,
+    Next,
     Server,
     StatusCode,
     grpc_stream,
+    health,
     register_codec,
     serve,
 )
@@ -30,6 +40,18 @@ from spikard.grpc.testing import AsyncClient, Client
 @grpc_stream(service="shop.Shop", max_messages=1, max_bytes="8MiB", timeout=timedelta(seconds=1), idle_timeout=0.5)
 async def unary(request: GrpcRequest) -> GrpcResponse:
     return GrpcResponse(request.payload, metadata={"x-a": "1"}, trailers=[("x-b-bin", b"1")])
+
+
+@grpc_stream(service="shop.Shop")
+async def parts(request: GrpcRequest) -> GrpcResponse[BytesLike]:
+    return GrpcResponse([b"header", bytearray(request.payload), memoryview(b"body")])
+
+
+@grpc_stream(service="shop.Shop")
+async def buffers(request: GrpcDuplexRequest) -> AsyncIterator[BytesLike]:
+    async for message in request.messages:
+        yield array("B", message)
+        yield message, bytearray(message)
 
 
 @grpc_stream(service="shop.Shop")
@@ -129,6 +151,22 @@ async def tail(request: GrpcRequest[Item]) -> GrpcDuplexResponse[Total]:
     return GrpcDuplexResponse([Total(request.payload.name)])
 
 
+@grpc_stream(service="shop.Orders")
+def summarise(request: GrpcClientStreamRequest[pa.RecordBatch]) -> GrpcResponse[Total]:
+    batch: pa.RecordBatch = request.messages
+    return GrpcResponse(Total(value=batch.num_rows + request.messages.column("value").null_count))
+
+
+@grpc_stream(service="shop.Orders")
+async def head(request: GrpcBidiStreamRequest[pa.Table]) -> GrpcBidiStreamResponse[pa.Table]:
+    return GrpcBidiStreamResponse(request.messages.slice(0, 1), trailers={"x-a": "1"})
+
+
+@grpc_stream(service="shop.Orders")
+async def dump(request: GrpcRequest[Item]) -> AsyncIterator[pa.RecordBatch]:
+    yield pa.record_batch({"name": [request.payload.name]})
+
+
 class Orders:
     @grpc_stream(service="shop.Orders")
     async def count(self, request: GrpcClientStreamRequest[Item]) -> GrpcResponse[Total]:
@@ -145,9 +183,105 @@ async def typed(client: Client, waiting: AsyncClient) -> None:
     tailed: list[Total] = client.call(tail, Item()).messages
     called: GrpcResponse[Total] = await add_up(GrpcClientStreamRequest([Item("a", 1)]))
     print(total.payload.total, counted, one, found, converted, watched, tailed, called)
+    batch = pa.record_batch({"value": [1]})
+    table: pa.Table = pa.Table.from_batches([batch])
+    summarised: GrpcResponse[Total] = client.call(summarise, batch)
+    first: pa.Table = client.call(head, table).messages
+    dumped: pa.RecordBatch = client.call(dump, Item()).messages
+    first_too: pa.Table = (await head(GrpcBidiStreamRequest(table, metadata={"x-a": "1"}))).messages
+    print(summarised, first, dumped, first_too, summarise(GrpcClientStreamRequest(batch)))
     GrpcError.invalid("messages[0].name", "must not be empty")
     GrpcError.invalid({"messages[0].name": "must not be empty"})
     GrpcError(StatusCode.NOT_FOUND, "no item", details=[Item()])
+
+
+class Resources:
+    database = "shop"
+
+
+@asynccontextmanager
+async def resources() -> AsyncGenerator[Resources]:
+    health.set("shop.Orders", serving=False)
+    yield Resources()
+
+
+async def work() -> None:
+    pass
+
+
+async def authenticate(request: AnyRequest, call_next: Next) -> AnyResponse:
+    if request.metadata.get("x-user") is None:
+        raise GrpcError("UNAUTHENTICATED")
+    response = await call_next(request)
+    response.metadata["x-user"] = request.method_name
+    return response
+
+
+def in_its_thread(request: AnyRequest, call_next: DefNext) -> AnyResponse:
+    return call_next(request)
+
+
+async def of_streams(request: GrpcDuplexRequest, call_next: Next) -> GrpcDuplexResponse:
+    response = await call_next(request)
+    assert isinstance(response, GrpcDuplexResponse)
+    return response
+
+
+@grpc_stream(service="shop.Stateful", middleware=[authenticate])
+async def stateful(request: GrpcRequest[Item, Resources]) -> GrpcResponse[Item]:
+    database: str = request.state.database
+    request.call.spawn(work())
+    request.call.on_end(lambda: None)
+    return GrpcResponse(Item(f"{database} {request.payload.name} {request.call.cancelled_by}"))
+
+
+@grpc_stream(service="shop.Stateful")
+def stateful_in_thread(request: GrpcRequest[bytes, Resources]) -> GrpcResponse:
+    request.call.raise_if_cancelled()
+    return GrpcResponse(request.payload + request.state.database.encode())
+
+
+@grpc_stream(service="shop.Stateful")
+async def stateful_stream(request: GrpcDuplexRequest[Item, Resources]) -> AsyncIterator[Item]:
+    async for item in request.messages:
+        yield Item(item.name + request.state.database)
+
+
+async def around(client: AsyncClient) -> None:
+    one: Item = (await client.call(stateful, Item("a"))).payload
+    many: list[Item] = (await client.call(stateful_stream, [Item("a")])).messages
+    called = await stateful(GrpcRequest(Item("a"), state=Resources()))
+    empty = stateful_in_thread(GrpcRequest(state=Resources()))
+    async with Server(
+        stateful,
+        lifespan=resources,
+        middleware=[authenticate, in_its_thread, of_streams, "auth:authenticate"],
+        exceptions={KeyError: StatusCode.NOT_FOUND},
+    ) as server:
+        await server.stop()
+    print(one, many, called.payload.name, empty.payload)
+
+
+@grpc_stream(service="shop.Stateful")
+async def wrong_state(request: GrpcRequest[bytes, Resources]) -> GrpcResponse:
+    number: int = request.state.database  # refused
+    request.state.databse  # refused
+    request.call.spawn(work)  # refused
+    request.call.on_end(7)  # refused
+    return GrpcResponse(number)  # refused
+
+
+async def hasty(request: AnyRequest, call_next: Next) -> AnyResponse:
+    return call_next(request)  # refused
+
+
+async def wrong_middleware(client: Client) -> None:
+    await stateful(GrpcRequest(Item("a"), state="shop"))  # refused
+    Server(stateful, middleware=authenticate)  # refused
+    Server(stateful, middleware=[work])  # refused
+    Server(stateful, lifespan=work)  # refused
+    Server(stateful, exceptions={KeyError: 1.5})  # refused
+    health.set("shop.Orders", False)  # refused
 
 
 @grpc_stream(service="shop.Orders", complete=True, max_messages=1)
@@ -192,6 +326,16 @@ async def wrong_field(request: GrpcRequest[Item]) -> GrpcResponse[Item]:
 async def wrong_yield(request: GrpcDuplexRequest[Item]) -> AsyncIterator[Total]:
     async for item in request.messages:
         yield item  # refused
+
+
+@grpc_stream(service="shop.Orders")
+def wrong_column(request: GrpcClientStreamRequest[pa.RecordBatch]) -> GrpcResponse[Total]:
+    return GrpcResponse(Total(value=request.messages[0].value))  # refused
+
+
+@grpc_stream(service="shop.Orders")
+def wrong_columns(request: GrpcBidiStreamRequest[pa.Table]) -> GrpcBidiStreamResponse[pa.RecordBatch]:
+    return GrpcBidiStreamResponse(request.messages)  # refused
 
 
 @grpc_stream(service="shop.Orders")  # refused
@@ -250,6 +394,7 @@ def refused(client: Client) -> None:
     client.call(unary, [1])  # refused
     text: GrpcResponse = GrpcResponse("text")  # refused
     GrpcResponse(messages=[b"one"])  # refused
+    texts: GrpcResponse[BytesLike] = GrpcResponse([b"one", "two"])  # noqa: F841  # refused
     nested: GrpcBidiStreamResponse = GrpcBidiStreamResponse([GrpcResponse()])  # refused
     GrpcRequest(b"one").messages  # refused
     GrpcClientStreamRequest([b"one"]).payload  # refused

@@ -2,6 +2,7 @@
 
 import asyncio
 import collections
+from collections.abc import Awaitable
 
 from google.protobuf.wrappers_pb2 import Int64Value, StringValue
 
@@ -15,6 +16,13 @@ TASKS: set[asyncio.Task[None]] = set()
 async def first_two(request: GrpcDuplexRequest) -> GrpcResponse:
     """Answer when two messages have come."""
     read = [await anext(request.messages), await anext(request.messages)]
+    return GrpcResponse(b" ".join(read), metadata={"x-initial": "yes"}, trailers={"x-trailing": "yes"})
+
+
+@grpc_stream(service="uploads.Uploads")
+def first_two_here(request: GrpcDuplexRequest) -> GrpcResponse:
+    """The same, in a thread."""
+    read = [next(request.messages), next(request.messages)]
     return GrpcResponse(b" ".join(read), metadata={"x-initial": "yes"}, trailers={"x-trailing": "yes"})
 
 
@@ -38,10 +46,39 @@ async def count_bytes(request: GrpcDuplexRequest) -> GrpcResponse:
 
 
 @grpc_stream(service="uploads.Uploads")
+def count_bytes_here(request: GrpcDuplexRequest) -> GrpcResponse:
+    """The same, in a thread."""
+    count = longest = 0
+    for message in request.messages:
+        count += len(message)
+        longest = max(longest, len(message))
+    return GrpcResponse(f"{count} {longest}".encode())
+
+
+@grpc_stream(service="uploads.Uploads")
+def count_later(request: GrpcDuplexRequest) -> Awaitable[GrpcResponse]:
+    """The same, in a coroutine that is run on the event loop."""
+    return count_bytes(request)
+
+
+@grpc_stream(service="uploads.Uploads")
 async def wait(request: GrpcDuplexRequest) -> GrpcResponse:
     """Read until the client breaks off, and count what is raised then."""
     try:
         async for _ in request.messages:
+            SEEN["messages"] += 1
+    except BaseException as error:
+        SEEN[type(error).__name__] += 1
+        raise
+    SEEN["half-closed"] += 1
+    return GrpcResponse(b"")
+
+
+@grpc_stream(service="uploads.Uploads")
+def wait_here(request: GrpcDuplexRequest) -> GrpcResponse:
+    """The same, in a thread."""
+    try:
+        for _ in request.messages:
             SEEN["messages"] += 1
     except BaseException as error:
         SEEN[type(error).__name__] += 1

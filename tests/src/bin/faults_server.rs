@@ -16,6 +16,8 @@ struct Options {
     max_buffered_bytes_per_connection: Option<usize>,
     #[arg(long, default_value_t = 4 << 20)]
     max_message_bytes: usize,
+    #[arg(long, default_value_t = 128 << 20)]
+    max_decoded_bytes: usize,
     #[arg(long, default_value = "60s", value_parser = humantime::parse_duration)]
     idle_timeout: Duration,
     #[arg(long, default_value = "5m", value_parser = humantime::parse_duration)]
@@ -33,6 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .init();
     let limits = Limits {
         max_message_bytes: options.max_message_bytes,
+        max_decoded_bytes: options.max_decoded_bytes,
         idle_timeout: options.idle_timeout,
         receive_timeout: Some(options.receive_timeout),
         ..Limits::default()

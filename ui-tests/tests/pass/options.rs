@@ -18,6 +18,7 @@ use spikard_ui_tests::call;
     idle_timeout = "250ms",
     accept_compression = false,
     refuse_retried_uploads = cfg!(test) || true,
+    undecodable_as_invalid_argument = true,
 )]
 async fn bulk_import(request: GrpcRequest) -> Result<GrpcResponse, Status> {
     Ok(request.payload.into())
@@ -63,6 +64,7 @@ fn runs() {
             .idle_timeout(Duration::from_millis(250))
             .accept_compression(false)
             .refuse_retried_uploads(true)
+            .undecodable_as_invalid_argument(true)
     );
     assert_eq!(call(&mut Importer, "a.A/Import", &[b"x"]).messages, ["x"]);
 

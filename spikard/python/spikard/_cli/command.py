@@ -17,6 +17,7 @@ from spikard._cli.options import add_options, chosen
 from spikard._cli.parser import Parser, parsed
 from spikard._cli.report import mistake, routes_as_json
 from spikard._runtime.event_loop import new_event_loop
+from spikard._runtime.lifespan import LifespanFailedError, LifespanLostError
 from spikard._serving.blocking import run, signals_taken
 from spikard._serving.console import say
 from spikard._serving.memory import one_arena
@@ -54,7 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         with signals_taken(checked):
             _routes(given.targets, checked, as_json=given.json)
         sys.exit(0)
-    logs.set_up(checked.log_level)
+    try:
+        logs.set_up(values.get("log_level") and checked.log_level, checked.log_format, checked.log_config)
+    except ValueError as error:
+        mistake(ValueError(f"{spelled['log_config']}: {error}"))
     worker = worker_of(os.environ)
     if worker is None and (checked.workers > 1 or checked.reload):
         argv = ["-c", _WORKER.format(search_path), *(sys.argv[1:] if arguments is None else arguments)]
@@ -84,7 +88,7 @@ def _import_and_serve(targets: Sequence[str], checked: Settings, worker: Worker 
     try:
         # A missing uvloop is reported before the user's modules are imported.
         new_event_loop(checked.loop).close()
-        server = Server._prepared(_find(targets), checked)
+        server = _server(targets, checked)
         # What has been imported stays: the garbage collector need not scan it again.
         gc.collect()
         gc.freeze()
@@ -95,7 +99,17 @@ def _import_and_serve(targets: Sequence[str], checked: Settings, worker: Worker 
             listening=None if worker is None else worker.listening,
             on_ready=lambda: _ready(server, worker),
         )
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, LifespanFailedError) as error:
+        mistake(error)
+    except LifespanLostError:  # the log has said so
+        sys.exit(1)
+
+
+def _server(targets: Sequence[str], checked: Settings) -> Server:
+    routes = _find(targets)
+    try:
+        return Server._prepared(routes, checked)
+    except (ImportError, AttributeError, TypeError) as error:  # of what is around the handlers
         mistake(error)
 
 

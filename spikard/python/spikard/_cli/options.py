@@ -39,6 +39,8 @@ def add_options(parser: argparse.ArgumentParser, kind: type, *, only: Collection
                 if option.form.metavar
                 else {"action": "store_const", "const": "0" if option.default is True else "1"}
             )
+            if option.form.many:
+                value["action"] = "append"
             help_text = summary(described.get(name, ""), option).replace("%", "%%")
             section.add_argument(flag(name, option), *option.flags, dest=name, default=None, help=help_text, **value)
 

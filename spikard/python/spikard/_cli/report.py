@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from spikard._runtime.frames import user_traceback
+from spikard._runtime.lifespan import LifespanFailedError
 from spikard._runtime.names import ImportFailedError
 from spikard._serving.settings import Settings
 from spikard._serving.targets import Route
@@ -23,6 +24,8 @@ def mistake(error: BaseException) -> NoReturn:
         text = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     if isinstance(error, ImportFailedError) and error.__cause__ is not None:
         text = f'the module "{error.name}" failed when it was imported:\n{user_traceback(error.__cause__)}'
+    if isinstance(error, LifespanFailedError) and error.__cause__ is not None:
+        text = f"the lifespan {error.name} failed when it was entered:\n{user_traceback(error.__cause__)}"
     print(f"spikard: error: {text}", file=sys.stderr, flush=True)
     sys.exit(MISTAKE)
 

@@ -10,10 +10,16 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from spikard._runtime.application import Application
 from spikard._runtime.event_loop import LEFT_BEHIND, end_tasks, new_event_loop, run_until_stopped
+from spikard._runtime.frames import user_traceback
+from spikard._runtime.lifespan import LifespanFailedError
 from spikard._runtime.lookup import NotFoundError, find
 from spikard._runtime.loop import LoopRunner
+from spikard._runtime.names import ImportFailedError
 from spikard._runtime.pool import Pool
+from spikard.grpc._forms import Part
+from spikard.grpc._health import HEALTH
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -25,8 +31,12 @@ logger = logging.getLogger("spikard")
 class Embedded:
     """The event loop and the pool of a program that embeds Python."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, lifespan: str | None, middleware: list[str], exceptions: str | None) -> None:
         self._bridge = bridge
+        HEALTH.refuse("health.set: in a program in Rust, health is set in Rust")
+        self._parts = _part("lifespan", lifespan), [Part("middleware", name) for name in middleware]
+        self._exceptions = _part("exceptions", exceptions)
+        self._application = Application(None, None, None)
         self._loop = new_event_loop()
         asyncio.set_event_loop(self._loop)
         self._handlers: list[Handler] = []
@@ -35,6 +45,20 @@ class Embedded:
         self._closed = False
         self._runner = LoopRunner(bridge, self._loop, self._handlers, on_lookup=self._postpone, on_closed=self._close)
         self._pool = Pool(bridge, self._loop, self._runner, self._handlers)
+
+    def enter(self) -> str | None:
+        """Finds what is around the handlers, and enters the lifespan; returns what is wrong, and nothing is served."""
+        try:
+            self._application = Application(*self._parts, self._exceptions)
+            asyncio.set_event_loop(self._loop)
+            self._loop.run_until_complete(self._application.enter(self._on_lost_lifespan))
+        except LifespanFailedError as error:
+            return f"the lifespan {error.name} failed when it was entered:\n{user_traceback(error.__cause__ or error)}"
+        except ImportFailedError as error:
+            return f"{error}:\n{user_traceback(error.__cause__ or error)}"
+        except (ImportError, AttributeError, TypeError, ValueError) as error:
+            return str(error)
+        return None
 
     def run(self, stop_within: float) -> bool:
         """Serves until the bridge is closed; returns whether all tasks and threads have ended."""
@@ -48,6 +72,10 @@ class Embedded:
         # The loop is stopped for an import: a module may call `asyncio.run` when it is imported.
         self._lookups.append(lookup)
         self._loop.stop()
+
+    def _on_lost_lifespan(self) -> None:
+        if not self._closed:
+            logger.error("the lifespan of the Python handlers has ended while they are served: calls go on without it")
 
     def _close(self) -> None:
         self._closed = True
@@ -72,13 +100,16 @@ class Embedded:
             if not handler.on_loop and not self._pool.ensure_started():
                 lookup.refuse("import", "the system does not start a thread for def handlers")
                 return
-            lookup.resolve(index, handler.on_loop, handler.joined)
+            lookup.resolve(index, handler.on_loop, handler.layout, handler.memory)
 
     def _index(self, name: str) -> int:
         known = self._indices.get(name)
         if known is not None:
             return known
-        handler = find(name)
+        try:
+            handler = self._application.around(find(name))
+        except TypeError as error:
+            raise NotFoundError("callable", f'"{name}": {error}') from error
         self._handlers.append(handler)
         self._indices[name] = len(self._handlers) - 1
         return self._indices[name]
@@ -86,7 +117,7 @@ class Embedded:
     def _stop(self, deadline: float) -> bool:
         self._runner.detach()
         try:
-            left = self._loop.run_until_complete(end_tasks(deadline - time.monotonic()))
+            left = self._loop.run_until_complete(self._end_tasks(deadline))
             if left:
                 logger.warning(LEFT_BEHIND, ", ".join(left))
         except BaseException as error:
@@ -97,6 +128,27 @@ class Embedded:
         else:
             _clean_up()
         return ended
+
+    async def _end_tasks(self, deadline: float) -> list[str]:
+        def left(share: float) -> float:
+            return max(0.0, deadline - time.monotonic()) * share
+
+        # A thread that waits for one comes free.
+        self._runner.beside.end_all()
+        if self._application.lifespan is not None or self._runner.beside.are_there():
+            # The calls, then what they have spawned, then the lifespan; each leaves time for the next.
+            self._runner.cancel_all()
+            calls = self._runner.tasks()
+            if calls:
+                await asyncio.wait(calls, timeout=left(0.4))
+            end = time.monotonic() + left(0.4)
+            await self._runner.beside.finish(lambda: end - time.monotonic())
+            await self._application.leave(left(0.6))
+        return await end_tasks(left(1.0))
+
+
+def _part(option: str, name: str | None) -> Part | None:
+    return None if name is None else Part(option, name)
 
 
 def _clean_up() -> None:

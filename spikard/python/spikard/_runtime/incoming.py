@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -14,9 +13,12 @@ if TYPE_CHECKING:
 
 
 class Incoming:
-    """An async iterator over the messages of one call; it takes all that have arrived from Rust at once."""
+    """An iterator over the messages of one call; it takes all that have arrived from Rust at once.
 
-    __slots__ = ("_begin", "_call", "_decode", "_loop", "_reading", "_ready", "_started", "_waiter")
+    On the event loop it is an async one. The thread of a `def` handler iterates over it, and waits itself.
+    """
+
+    __slots__ = ("_begin", "_call", "_decode", "_in_thread", "_loop", "_reading", "_ready", "_started", "_waiter")
 
     def __init__(
         self,
@@ -24,11 +26,14 @@ class Incoming:
         loop: asyncio.AbstractEventLoop,
         begin: Callable[[], None],
         decode: Callable[[bytes], Any] | None,
+        *,
+        in_thread: bool,
     ) -> None:
         self._call = call
         self._loop = loop
         self._begin = begin
         self._decode = decode
+        self._in_thread = in_thread
         self._ready: Iterator[Any] = iter(())
         self._waiter: asyncio.Future[None] | None = None
         self._started = False
@@ -37,13 +42,29 @@ class Incoming:
     def __aiter__(self) -> AsyncIterator[Any]:
         return self
 
-    def __iter__(self) -> NoReturn:
-        raise TypeError("the messages of this request come while the handler runs: write async for message in …")
+    def __iter__(self) -> Iterator[Any]:
+        if not self._in_thread:
+            raise TypeError("the messages of this request come while the handler runs: write async for message in …")
+        return self
 
     async def __anext__(self) -> Any:
         for message in self._ready:
             return message
         return await self._first_of_batch()
+
+    def __next__(self) -> Any:
+        for message in self._ready:
+            return message
+        if not self._started:
+            self._started = True
+            self._begin()
+        batch = self._call.receive_here()
+        if batch is None:
+            raise asyncio.CancelledError("the call has been given up")
+        self._keep(batch)
+        for message in self._ready:
+            return message
+        raise StopIteration
 
     def wake(self) -> None:
         """There may be something to read."""
@@ -55,14 +76,16 @@ class Incoming:
             raise RuntimeError("another task waits for the next message of this request: one reads at a time")
         self._reading = True
         try:
-            batch = await self._next_batch()
-            # One that cannot be decoded is raised in its place, and the ones after it can still be read.
-            self._ready = iter(batch) if self._decode is None else map(self._decode, batch)
+            self._keep(await self._next_batch())
         finally:
             self._reading = False
         for message in self._ready:
             return message
         raise StopAsyncIteration
+
+    def _keep(self, batch: list[bytes]) -> None:
+        # One that cannot be decoded is raised in its place, and the ones after it can still be read.
+        self._ready = iter(batch) if self._decode is None else map(self._decode, batch)
 
     async def _next_batch(self) -> list[bytes]:
         if self._started:
@@ -82,18 +105,6 @@ class Incoming:
                 self._waiter = None
 
 
-class Compressed:
-    """The indices of the messages that were compressed, of those that were received last."""
-
-    __slots__ = ("_call",)
-
-    def __init__(self, call: InboundCall) -> None:
-        self._call = call
-
-    def __contains__(self, index: object) -> bool:
-        return isinstance(index, int) and index >= 0 and self._call.was_compressed(index)
-
-
 def incoming(
     call: InboundCall,
     loop: asyncio.AbstractEventLoop,
@@ -102,8 +113,7 @@ def incoming(
     begin: Callable[[], None],
 ) -> Incoming:
     """Gives a request its messages. `begin` is called when the first is asked for."""
-    messages = Incoming(call, loop, begin, None if handler.typed is None else handler.typed.decoder())
+    decode = None if handler.typed is None else handler.typed.decoder(call.undecodable_code)
+    messages = Incoming(call, loop, begin, decode, in_thread=not handler.on_loop)
     request.messages = messages
-    if call.streams_compressed:
-        request.call = replace(request.call, compressed=Compressed(call))
     return messages

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from spikard._runtime import names
 from spikard._runtime.frames import user_traceback
-from spikard._runtime.handler import Handler, innermost, is_def_generator, runs_on_loop
+from spikard._runtime.handler import Handler
 from spikard.grpc._declaration import declared
 from spikard.grpc._kind_of import annotations_of
+from spikard.grpc._layers import innermost, runs_on_loop
 from spikard.grpc._signature import signature_of
 from spikard.grpc._typed import Typed
 from spikard.grpc._typed_of import typed_of
@@ -55,7 +56,7 @@ def _typed(name: str, found: Any) -> Typed | None:
         return None
     parameter = next(iter(signature.parameters.values()))
     try:
-        return typed_of(annotations_of(innermost(found), parameter, signature.return_annotation, required=False))
+        return typed_of(annotations_of(innermost(found), parameter, signature.return_annotation, required=False), None)
     except TypeError as error:
         raise NotFoundError("callable", f'"{name}": {error}') from error
 
@@ -65,12 +66,6 @@ def _check(name: str, found: Any) -> None:
         raise NotFoundError("callable", f'"{name}" is a class: name a function, or an instance that can be called')
     if not callable(found):
         raise NotFoundError("callable", f'"{name}" is not callable: it is of type {type(found).__name__}')
-    if is_def_generator(found):
-        raise NotFoundError(
-            "callable",
-            f'"{name}" is a def that yields: a handler that yields is an async generator, so write async def '
-            f"(and await asyncio.to_thread(…) around what blocks)",
-        )
     try:
         signature = signature_of(found, as_text=True)
     except (TypeError, ValueError):

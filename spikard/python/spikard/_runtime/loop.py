@@ -6,13 +6,17 @@ import asyncio
 import contextvars
 import inspect
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from spikard._runtime.beside import BesideCalls
+from spikard._runtime.live import LiveCall
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
 from spikard._runtime.upload import UploadCall
-from spikard.grpc._drain import DRAIN, Drain
+from spikard.grpc._beside import BESIDE
+from spikard.grpc._drain import DRAINS, Drains
 from spikard.grpc._request import GrpcDuplexRequest
 
 if TYPE_CHECKING:
@@ -37,15 +41,18 @@ class LoopRunner:
         self._handlers = handlers
         self._on_lookup = on_lookup
         self._on_closed = on_closed
-        self.drain = Drain()
+        self.beside = BesideCalls(loop)
+        self.drains = Drains(bridge)
         # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._streams: dict[int, StreamCall | UploadCall] = {}
+        self._watchers: dict[int, Callable[[], None]] = {}
 
     def attach(self) -> None:
         """Begins to take calls from the bridge."""
         context = contextvars.copy_context()
-        context.run(DRAIN.set, self.drain)
+        context.run(BESIDE.set, self.beside)
+        context.run(DRAINS.set, self.drains)
         # What is run for it, calls among it, is run in copies of this context.
         context.run(self._loop.add_reader, self._bridge.fileno(), self._drain)
 
@@ -59,8 +66,22 @@ class LoopRunner:
 
     def cancel_all(self) -> None:
         """Cancels the calls in flight."""
-        for call_id in list(self._tasks):
+        for call_id in [*self._tasks, *self._watchers, *self.beside.ends]:
             self._cancel(call_id)
+
+    def live(self, call_id: int, call: InboundCall, stream: StreamCall | None) -> LiveCall:
+        """What the handler of a servicer takes besides its request."""
+
+        def watch(callback: Callable[[], None]) -> None:
+            self._watchers[call_id] = callback
+            if call.is_cancelled():
+                self._tell(call_id)
+
+        return LiveCall(call, stream, watch)
+
+    def forget(self, call_id: int) -> None:
+        """The handler of a call has ended."""
+        self._watchers.pop(call_id, None)
 
     def adopt(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         """Awaits what a `def` handler returned; runs in the loop's thread and the handler's context."""
@@ -70,9 +91,9 @@ class LoopRunner:
             # A task that is cancelled before its first step never awaits it.
             task.add_done_callback(lambda _: awaitable.close())
 
-    def adopt_stream(self, call_id: int, stream: StreamCall | UploadCall, answer: Any) -> None:
+    def adopt_stream(self, call_id: int, stream: StreamCall | UploadCall, answer: Callable[[], Any]) -> None:
         """Sends what a `def` handler of a stream returned; runs in the loop's thread and the handler's context."""
-        self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, lambda: answer))
+        self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, answer))
 
     def _drain(self) -> None:
         calls, cancels, wakes, lookups, closed = self._bridge.drain()
@@ -80,6 +101,8 @@ class LoopRunner:
         for call_id in wakes:
             if stream_of_call := self._streams.get(call_id):
                 stream_of_call.wake()
+            if self.drains.waiting:
+                self.drains.wake(call_id)
         for call_id in cancels:
             self._cancel(call_id)
         calls.reverse()
@@ -97,11 +120,13 @@ class LoopRunner:
     def _begin(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         if call.streams:
             stream = StreamCall(call, self._loop, handler, held[0])
-            sending = self._send(call_id, stream, lambda: handler.run(held))
+            live = self.live(call_id, call, stream) if handler.takes_live else None
+            sending = self._send(call_id, stream, lambda: handler.run(call, held, live))
             self._start(call_id, call, handler, sending)
         elif isinstance(held[0], GrpcDuplexRequest):
             upload = UploadCall(call, self._loop, handler, held[0])
-            sending = self._send(call_id, upload, lambda: handler.run(held))
+            live = self.live(call_id, call, None) if handler.takes_live else None
+            sending = self._send(call_id, upload, lambda: handler.run(call, held, live))
             self._start(call_id, call, handler, sending)
         else:
             self._start(call_id, call, handler, self._run(call_id, call, handler, held))
@@ -112,13 +137,30 @@ class LoopRunner:
         except BaseException as error:  # out of memory, or the user's task factory: the calls after it must still run
             coroutine.close()
             failed(call, handler, error)
+            self._over(call_id)
             return
         if not task.done():
             self._tasks[call_id] = task
             if call.is_cancelled():
                 self._cancel(call_id)
 
+    def _over(self, call_id: int) -> None:
+        self._tasks.pop(call_id, None)
+        if self._watchers:
+            self._watchers.pop(call_id, None)
+        if self.beside.ends:
+            self.beside.ended(call_id)
+
+    def _tell(self, call_id: int) -> None:
+        watcher = self._watchers.pop(call_id, None)
+        if watcher is not None:
+            # It may block, as in grpcio, where it has a thread of the server's.
+            threading.Thread(target=watcher, name="spikard-callback", daemon=True).start()
+
     def _cancel(self, call_id: int) -> None:
+        # Also of a call in a thread, which has no task.
+        self._tell(call_id)
+        self.beside.ended(call_id)
         task = self._tasks.get(call_id)
         if task is not None:
             # A task that is cancelled before its first step never runs the coroutine, which would remove it.
@@ -128,7 +170,8 @@ class LoopRunner:
     async def _run(self, call_id: int, call: InboundCall, handler: Handler, held: list[Any]) -> None:
         # Every exception is caught here: SystemExit or KeyboardInterrupt out of a task would end the loop.
         try:
-            response = handler.run(held)
+            live = self.live(call_id, call, None) if handler.takes_live else None
+            response = handler.run(call, held, live)
             if inspect.isawaitable(response):
                 response = await response
         except BaseException as error:
@@ -136,7 +179,7 @@ class LoopRunner:
         else:
             answered(call, handler, response)
         finally:
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
     async def _send(self, call_id: int, stream: StreamCall | UploadCall, answer: Callable[[], Any]) -> None:
         self._streams[call_id] = stream
@@ -144,7 +187,7 @@ class LoopRunner:
             await stream.run(answer)
         finally:
             self._streams.pop(call_id, None)
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
     async def _await(self, call_id: int, call: InboundCall, handler: Handler, awaitable: Awaitable[Any]) -> None:
         try:
@@ -154,7 +197,7 @@ class LoopRunner:
         else:
             answered(call, handler, response)
         finally:
-            self._tasks.pop(call_id, None)
+            self._over(call_id)
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
 from spikard._runtime.upload import UploadCall
-from spikard.grpc._drain import DRAIN
+from spikard.grpc._beside import BESIDE
+from spikard.grpc._drain import DRAINS
 from spikard.grpc._request import GrpcDuplexRequest
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Pool:
         self._handlers = handlers
         # Each call runs in a copy of the context of the thread that starts the server.
         self._context = contextvars.copy_context()
-        self._context.run(DRAIN.set, runner.drain)
+        self._context.run(BESIDE.set, runner.beside)
+        self._context.run(DRAINS.set, runner.drains)
         self._numbers = itertools.count(1)
         self._threads: list[threading.Thread] = []
         self._warned: set[str] = set()
@@ -92,19 +94,18 @@ class Pool:
 
     def _run(self, call: InboundCall, call_id: int, handler: Handler, held: list[Any]) -> None:
         try:
-            if call.streams:
-                # A stream is sent by the event loop.
-                stream = StreamCall(call, self._loop, handler, held[0])
-                answer = handler.run(held)
-                self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
+            if call.streams or isinstance(held[0], GrpcDuplexRequest):
+                sends = StreamCall(call, self._loop, handler, held[0]) if call.streams else None
+                stream = sends or UploadCall(call, self._loop, handler, held[0])
+                live = self._runner.live(call_id, call, sends) if handler.takes_live else None
+                answer = stream.run_here(lambda: handler.run(call, held, live))
+                if answer is not None:  # what the event loop has to wait for
+                    self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)
+                else:
+                    self._over(call_id)
                 return
-            if isinstance(held[0], GrpcDuplexRequest):
-                # Its messages come on the event loop, as does what it awaits.
-                upload = UploadCall(call, self._loop, handler, held[0])
-                answer = handler.run(held)
-                self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, upload, answer)
-                return
-            response = handler.run(held)
+            live = self._runner.live(call_id, call, None) if handler.takes_live else None
+            response = handler.run(call, held, live)
             if inspect.isawaitable(response):
                 self._hand_over(call, call_id, handler, response)
                 return
@@ -112,6 +113,14 @@ class Pool:
             failed(call, handler, error)
         else:
             answered(call, handler, response)
+        finally:
+            if handler.takes_live:
+                self._runner.forget(call_id)
+        self._over(call_id)
+
+    def _over(self, call_id: int) -> None:
+        if self._runner.beside.ends:
+            self._loop.call_soon_threadsafe(self._runner.beside.ended, call_id)
 
     def _hand_over(self, call: InboundCall, call_id: int, handler: Handler, awaitable: Any) -> None:
         if handler.name not in self._warned:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.flushing import flushing
 from spikard._runtime.incoming import Incoming, incoming
-from spikard._runtime.outcome import failed, logger, refused
-from spikard.grpc._metadata import Metadata
+from spikard._runtime.sending import CannotBeSentError, Sending
+from spikard._runtime.settled import text_of
+from spikard.grpc._listed import Listed
 from spikard.grpc._request import GrpcDuplexRequest
 from spikard.grpc._response import GrpcDuplexResponse
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
     from spikard._spikard import InboundCall
-    from spikard.grpc._typed import Typed
+    from spikard.grpc._columns import Columns
 
 # Messages are handed to Rust in batches, of about this many bytes at most.
 _BATCH = 32 * 1024
@@ -25,45 +26,19 @@ _BATCH = 32 * 1024
 _FIXED = 64
 
 
-class _CannotBeSentError(Exception):
-    """A part of the response cannot be sent; the text is for the log."""
-
-
-class StreamCall:
+class StreamCall(Sending):
     """Sends what a handler yields, and passes it what the client sends."""
 
-    __slots__ = (
-        "_batch",
-        "_begun",
-        "_count",
-        "_fault",
-        "_incoming",
-        "_loop",
-        "_response",
-        "_response_metadata",
-        "_returns",
-        "_room",
-        "_size",
-        "_waiter",
-        "call",
-        "handler",
-    )
+    __slots__ = ("_batch", "_incoming", "_loop", "_room", "_size", "_waiter")
 
     def __init__(self, call: InboundCall, loop: asyncio.AbstractEventLoop, handler: Handler, request: Any) -> None:
-        self.call = call
+        super().__init__(call, handler, request)
         self._loop = loop
-        self.handler = handler
-        self._response_metadata = request.call._response_metadata
         self._incoming: Incoming | None = None
         if isinstance(request, GrpcDuplexRequest):
             self._incoming = incoming(call, loop, handler, request, self._on_first_read)
-        self._response: GrpcDuplexResponse | None = None
-        self._returns = False
-        self._begun = False
-        self._fault: _CannotBeSentError | None = None
-        self._batch: list[bytes] = []
+        self._batch: list[bytes | tuple[bytes, ...]] = []
         self._size = 0
-        self._count = 0
         self._room = True
         self._waiter: asyncio.Future[None] | None = None
 
@@ -79,6 +54,29 @@ class StreamCall:
                 # Wakes a task that still reads: the call has ended.
                 self._incoming.wake()
 
+    def run_here(self, answer: Callable[[], Any]) -> Callable[[], Any] | None:
+        """Runs a `def` handler in this thread, with the messages that it gives. Never raises.
+
+        Returns the answer that :meth:`run` is to go on with, on the event loop; ``None`` where it has been sent.
+        """
+        try:
+            self._returns = True
+            answered: Any = answer()
+            self._returns = False
+            if not _is_blocking(answered):
+                return lambda: answered
+            if isinstance(answered, GrpcDuplexResponse):
+                self._response = answered
+                if not self.handler.yields:
+                    self.begin()
+                self._send_all_here(answered.messages)
+            else:
+                self._send_all_here(iter(answered))
+        except BaseException as error:
+            self._fail(error)
+        self.call.close()
+        return None
+
     def wake(self) -> None:
         """There may be something to read, or room to write."""
         if self._incoming is not None:
@@ -86,58 +84,82 @@ class StreamCall:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    async def write(self, message: Any) -> None:
+        """Sends a message, and waits while the client does not read."""
+        self.begin()
+        self._collect(message)
+        await self._hand_over()
+
     async def _answer(self, answer: Callable[[], Any]) -> None:
         answered = answer()
         if inspect.isawaitable(answered):
-            # Its initial metadata is in its response, so reading a message does not send it.
             self._returns = True
             answered = await answered
             self._returns = False
         if isinstance(answered, GrpcDuplexResponse):
             self._response = answered
             answered = answered.messages
-            self._begin()
+            if not self.handler.yields:
+                self.begin()
         if not isinstance(answered, AsyncIterable):
-            raise _CannotBeSentError(self.call.no_stream(answered))
+            raise CannotBeSentError(text_of(self.call.no_stream(answered)))
         await self._send_all(aiter(answered))
         self._flush()
-        self._begin()
+        self.begin()
         self._end()
 
     async def _send_all(self, messages: AsyncIterator[Any]) -> None:
+        columns = self.columns
         try:
             async for message in messages:
-                self._begin()
+                self.begin()
+                if columns is not None:
+                    await self._send_rows(columns, message)
+                    continue
                 self._collect(message)
                 if self._size >= _BATCH or not self._room:
                     await self._hand_over()
         finally:
             # Closes a generator that was cancelled, or that yielded a message that cannot be sent.
-            close = getattr(messages, "aclose", None)
-            if close is not None:
-                await close()
+            for one in (messages, self._response_metadata.source):
+                close = getattr(one, "aclose", None)
+                if close is not None:
+                    await close()
+
+    async def _send_rows(self, codec: Columns, columns: Any) -> None:
+        """Sends a message for each row; after a part of them, waits for room."""
+        for messages in self.rows(codec, columns):
+            self._batch += messages
+            self._size += sum(map(len, messages)) + _FIXED * len(messages)
+            await self._hand_over()
+
+    def _send_all_here(self, messages: Any) -> None:
+        columns = self.columns
+        wanted = True
+        try:
+            for message in messages:
+                self.begin()
+                # One by one: nothing says when the next `next()` blocks.
+                parts: Iterable[Sequence[bytes | tuple[bytes, ...]]]
+                parts = [[self.encoded(message)]] if columns is None else self.rows(columns, message)
+                # Up to the part that nobody wants.
+                wanted = all(map(self.call.send_here, parts))
+                if not wanted:
+                    break
+        finally:
+            # Closes a generator whose call is over, or that yielded a message that cannot be sent.
+            for one in (messages, self._response_metadata.source):
+                close = getattr(one, "close", None)
+                if close is not None:
+                    close()
+        if wanted:
+            self.begin()
+            self._end()
 
     def _collect(self, message: Any) -> None:
-        if self.handler.typed is not None:
-            message = self._encoded(self.handler.typed, message)
-        if type(message) is not bytes:
-            try:
-                message = self.call.to_bytes(self._count, message)
-            except TypeError as error:
-                raise _CannotBeSentError(error)
-        self._batch.append(message)
-        self._size += len(message) + _FIXED
-        self._count += 1
-
-    def _encoded(self, typed: Typed, message: Any) -> Any:
-        try:
-            return typed.encode_yielded(self._count, message)
-        except TypeError as error:
-            raise _CannotBeSentError(error)
-        except Exception as error:  # a message that lacks a field, or a codec of the user's
-            raise _CannotBeSentError(
-                f"message {self._count} cannot be encoded: {type(error).__name__}: {error}"
-            ) from error
+        encoded = self.encoded(message)
+        self._batch.append(encoded)
+        self._size += (sum(map(len, encoded)) if type(encoded) is tuple else len(encoded)) + _FIXED
 
     def _flush(self) -> None:
         if self._batch:
@@ -157,46 +179,11 @@ class StreamCall:
                 self._waiter = None
             self._room = self.call.send([])
 
-    def _on_first_read(self) -> None:
-        if not self._returns:
-            self._begin()
 
-    def _begin(self) -> None:
-        if self._fault is not None:
-            raise self._fault  # again, if the handler caught it
-        if self._begun:
-            return
-        self._begun = True
-        self._response_metadata.begin()
-        try:
-            metadata = self._response_metadata.initial
-            if self._response is not None:
-                metadata = metadata | self._response.metadata
-            self.call.begin(metadata, self._response)
-        except (TypeError, ValueError) as error:
-            self._fault = _CannotBeSentError(error)
-            raise self._fault from None
-
-    def _end(self) -> None:
-        try:
-            self.call.end(self._trailers())
-        except (TypeError, ValueError) as error:
-            raise _CannotBeSentError(error) from None
-
-    def _trailers(self) -> Metadata:
-        trailers: Metadata = self._response_metadata.trailers
-        return trailers if self._response is None else trailers | self._response.trailers
-
-    def _fail(self, error: BaseException) -> None:
-        trailers: list[tuple[str, Any]] = []
-        try:
-            trailers = self._trailers().pairs()
-            self._flush()
-            if self._response_metadata.initial:
-                self._begin()
-        except BaseException as fault:  # invalid metadata, which must not hide the handler's own error
-            logger.debug("%s: not all metadata with its error: %r", self.handler.name, fault)
-        if isinstance(error, _CannotBeSentError):
-            refused(self.call, self.handler, error)
-        else:
-            failed(self.call, self.handler, error, trailers=trailers)
+def _is_blocking(answered: Any) -> bool:
+    """Whether the next message is waited for in the thread that asks for it."""
+    if isinstance(answered, GrpcDuplexResponse):
+        return isinstance(answered.messages, Listed)
+    return isinstance(answered, Iterable) and not isinstance(
+        answered, (AsyncIterable, bytes, bytearray, memoryview, str)
+    )

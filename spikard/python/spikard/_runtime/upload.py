@@ -43,6 +43,22 @@ class UploadCall:
             # Wakes a task that still reads: the call has ended.
             self._incoming.wake()
 
+    def run_here(self, answer: Callable[[], Any]) -> Callable[[], Any] | None:
+        """Runs a `def` handler in this thread, and sends its response. Never raises.
+
+        Returns the answer that :meth:`run` is to go on with, on the event loop; ``None`` where it has been sent.
+        """
+        try:
+            response = answer()
+            if inspect.isawaitable(response):
+                return lambda: response
+        except BaseException as error:
+            failed(self.call, self.handler, error)
+        else:
+            answered(self.call, self.handler, response)
+        self.call.close()
+        return None
+
     def wake(self) -> None:
         """There may be something to read."""
         self._incoming.wake()

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
 from spikard._runtime.event_loop import LEFT_BEHIND, end_tasks, new_event_loop, run_until_stopped
-from spikard._serving import sockets
 from spikard._serving.console import say
 from spikard._serving.server import Server
 from spikard._serving.settings import Settings, settings
@@ -47,6 +46,8 @@ def serve(*targets: object, quiet: bool = False, **options: Unpack[ServeOptions]
 
     Targets and options are those of :class:`Server`, with one more option, `loop`. Unless `quiet`, the table of what is
     served is printed at the start, with the address.
+
+    It is for the main thread: in another one no signal reaches it, and it ends with the process only.
     """
     _refuse_inside_a_loop()
     checked = settings(ServeOptions, options)
@@ -64,6 +65,10 @@ def signals_taken(checked: Settings, *, life: int | None = None, to_the_end: boo
     rest of the process as well. In another thread than the main one, signals are left to the program: ``None``.
     """
     if threading.current_thread() is not threading.main_thread():
+        logger.warning(
+            "serve runs in another thread than the main one, where no signal reaches it: only the process ends it; "
+            "a spikard.grpc.Server on an event loop in that thread can be stopped"
+        )
         yield None
         return
     ending = native().Ending(checked.grace, checked.drain_delay, life)
@@ -94,7 +99,7 @@ def run(
         asyncio.set_event_loop(event_loop)
         if ending is not None:
             ending.take_again()
-        given = _listening(server._settings) if listening is None else listening
+        given = server._reserved() if listening is None else listening
         with contextlib.nullcontext() if ending is None else _broken_pipes_are_errors():
             _run(event_loop, _serve(server, given, ending, on_ready, owned=listening is None))
         if ending is not None:
@@ -120,10 +125,6 @@ def _broken_pipes_are_errors() -> Generator[None]:
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
-def _listening(checked: Settings) -> socket.socket:
-    return sockets.listen(checked.address, reuse_port=checked.reuse_port)
-
-
 def _refuse_inside_a_loop() -> None:
     try:
         asyncio.get_running_loop()
@@ -143,9 +144,7 @@ async def _serve(
     *,
     owned: bool,
 ) -> None:
-    if not owned:
-        sockets.begin(listening)
-    server._start(listening, owned=owned)
+    await server._start_entered(listening, owned=owned)
     if ending is not None:
         ending.watch(server._native)
     if on_ready is not None:

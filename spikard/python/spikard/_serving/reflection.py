@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from spikard._serving.targets import Route
-from spikard.grpc._service import file_of
+from spikard.grpc._service import add_files
 from spikard.grpc._wire import repeated
 
 logger = logging.getLogger("spikard")
@@ -29,7 +29,7 @@ def descriptor_set(routes: Iterable[Route]) -> bytes:
             named[route.declaration.service] = route.handler.name
         else:
             described.add(service.name)
-            _add(service.file, files)
+            add_files(service.file, files)
     for name, handler in named.items():
         if name not in described:
             _add_registered(name, handler, files)
@@ -54,14 +54,4 @@ def _add_registered(service: str, handler: str, files: dict[str, bytes]) -> None
             handler,
         )
     else:
-        _add(file, files)
-
-
-def _add(descriptor: Any, files: dict[str, bytes]) -> None:
-    """Adds a file, after the files that it imports."""
-    file = file_of(descriptor)
-    if file.name in files:
-        return
-    for imported in file.imports:
-        _add(imported, files)
-    files[file.name] = file.encoded
+        add_files(file, files)

@@ -12,6 +12,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.loggers import logger_of
@@ -68,9 +69,13 @@ class Runtime:
         """Expects a token no longer."""
         self._waiting.pop(token, None)
 
-    def begin_drain(self) -> None:
-        """Tells the calls that the server drains."""
-        self._runner.drain.begin()
+    async def end_beside(self, left: Callable[[], float]) -> None:
+        """Waits for what calls have spawned while there are seconds left; then it is cancelled."""
+        await self._runner.beside.finish(left)
+
+    def hurry(self) -> None:
+        """The grace period has become shorter."""
+        self._runner.beside.hurry()
 
     async def end_calls(self, within: float) -> None:
         """Waits for the tasks of cancelled calls, for at most `within` seconds."""
@@ -85,22 +90,46 @@ class Runtime:
 
     def close(self) -> None:
         """Ends the native server at once, with its threads and tasks."""
-        if self._closed:
+        if self._detach():
+            self._end_threads()
+            self._cancel_what_waits()
+
+    async def end(self) -> None:
+        """The same, and the loop goes on while the threads end."""
+        if not self._detach():
             return
+        ender = ThreadPoolExecutor(1, "spikard-end")
+        try:
+            await self._loop.run_in_executor(ender, self._end_threads)
+        except RuntimeError:  # the system starts no thread, or the interpreter ends
+            self._end_threads()
+        finally:
+            ender.shutdown(wait=False)
+            self._cancel_what_waits()
+
+    def _detach(self) -> bool:
+        """Takes no more calls; returns whether there is anything to end."""
+        if self._closed:
+            return False
         self._closed = True
         _LIVE.discard(self)
         if os.getpid() != self._pid:
             # A forked child has none of the threads, and shares the epoll instance of the loop with its parent: a
             # descriptor that it removes would be removed for the parent.
-            return
-        if self._watchdog is not None:
-            self._watchdog.close()
+            return False
         if not self._loop.is_closed():
             self._runner.detach()
             self._sentinel.cancel()
+        return True
+
+    def _end_threads(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.close()
         self._native.close()
         # They wait for the queue, which is closed now, unless a handler blocks them.
         self._pool.join(time.monotonic() + _POOL_ENDS_WITHIN)
+
+    def _cancel_what_waits(self) -> None:
         for future in self._waiting.values():
             if not future.done() and not self._loop.is_closed():
                 future.cancel()

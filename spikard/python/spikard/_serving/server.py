@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import socket
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from spikard._native import native
+from spikard._runtime.application import Application
+from spikard._runtime.lifespan import LifespanLostError
 from spikard._serving import sockets
+from spikard._serving.end_watch import EndWatch, watch
 from spikard._serving.reflection import descriptor_set
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.settings import Settings, settings
-from spikard._serving.targets import Route, find_routes
+from spikard._serving.targets import NOTHING_TO_SERVE, Route, find_routes
 from spikard.grpc._amounts import Duration, duration
+from spikard.grpc._health import HEALTH
 from spikard.grpc._option_table import takes
 from spikard.grpc._options import ServerOptions
+from spikard.grpc._servicer.recorder import Recorder
+from spikard.grpc._servicer.servicer import Servicer
+from spikard.grpc._stats import ServerStats, stats_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
+    from spikard._runtime.handler import Handler
+
 logger = logging.getLogger("spikard")
+
+LEFT_WITHIN = 0.2
+"""Seconds for a lifespan to be left, whatever of the grace period the calls have used."""
 
 _HIGHEST_LEVEL = 255
 # h2 resets such a call below everything that could answer it or log it.
@@ -42,7 +57,8 @@ class Server:
             await server.wait()
 
     A target is a module, ``"module"``, ``"module:name"``, a function with ``@grpc_stream``, or an instance of a
-    class with such methods. Signals are left to the program; :func:`serve` handles them.
+    class with such methods, or what :func:`servicer` makes. Signals are left to the program; :func:`serve` handles
+    them.
 
     The options are in ``docs/reference/settings.md``, and in the signature.
 
@@ -53,11 +69,15 @@ class Server:
     @takes(ServerOptions)
     def __init__(self, *targets: object, **options: Unpack[ServerOptions]) -> None:
         checked = settings(ServerOptions, options)
-        self._set_up(find_routes(targets), checked)
+        self._targets = list(targets)
+        # Without targets it waits for what generated code adds.
+        self._set_up(find_routes(targets) if targets else [], checked)
 
     def _set_up(self, routes: list[Route], checked: Settings) -> None:
         self._routes = routes
         self._settings = checked
+        self._application = application_of(checked)
+        self._handlers = _traced([self._application.around(route.handler) for route in routes], checked)
         self._native: Any = native_server(routes, checked)
         self._pid = os.getpid()
         self._runtime: Runtime | None = None
@@ -65,10 +85,16 @@ class Server:
         self._stopped = False
         self._place = checked.address
         self._inode: int | None = None
+        self._watch: EndWatch | None = None
+        self._metrics_port: int | None = None
+        self._reported = _Reported(frozenset(route.declaration.service for route in routes), self._native)
+        self._starting = False
+        self._lost: LifespanLostError | None = None
 
     @classmethod
     def _prepared(cls, routes: list[Route], checked: Settings) -> Server:
         server = cls.__new__(cls)
+        server._targets = []
         server._set_up(routes, checked)
         return server
 
@@ -83,6 +109,11 @@ class Server:
         return str(self._place)
 
     @property
+    def metrics_port(self) -> int | None:
+        """The port of the page of metrics, once the server has started; ``None`` without `metrics_bind`."""
+        return self._metrics_port
+
+    @property
     def _shown(self) -> str:
         """The address, and whether it takes TLS, for the line that says where the server serves."""
         mutual = "mutual " if self._settings.tls_client_ca is not None else ""
@@ -93,21 +124,97 @@ class Server:
         """A line for each method: its kind, its handler and its limits."""
         return str(self._native.table)
 
-    async def start(self) -> None:
-        """Listens and serves.
+    def stats(self) -> ServerStats:
+        """What the server has done so far: read it at any time, from any thread.
 
-        Raises an ``OSError`` for an address that is not available, and a ``ValueError`` for an invalid TLS file.
+        Calls are counted from the start. Their times and sizes are measured from the first time that this is called,
+        since clocks cost more than counters; with `access_log`, `metrics_bind` or `otel`, from the start.
         """
-        self._start(sockets.listen(self._settings.address, reuse_port=self._settings.reuse_port))
+        return stats_of(self._native.stats)
+
+    def add_generic_rpc_handlers(self, handlers: Iterable[Any]) -> None:
+        """Serves what ``grpc.method_handlers_generic_handler`` makes: see :meth:`add_registered_method_handlers`."""
+        recorder = Recorder()
+        recorder.add_generic_rpc_handlers(handlers)
+        self._add(recorder)
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Any]) -> None:
+        """Serves the methods of a service, as code that was generated for grpcio registers them.
+
+        So the generated function takes this server for one of grpcio's, before it is started::
+
+            server = Server(bind="127.0.0.1:0")
+            shop_pb2_grpc.add_OrdersServicer_to_server(Orders(), server)
+
+        :func:`servicer` does the same, and has options.
+        """
+        recorder = Recorder()
+        recorder.add_registered_method_handlers(service, handlers)
+        self._add(recorder)
+
+    def _add(self, recorder: Recorder) -> None:
+        if self._runtime is not None or self._stopped:
+            raise RuntimeError("the server has been started: add services before")
+        # Generated code registers each method twice, in both ways.
+        known = {route.path: getattr(route.handler.function, "__wrapped__", None) for route in self._routes}
+        new = [method for method in recorder.methods.values() if known.get(method.path) != method.function]
+        if new:
+            targets = [*self._targets, Servicer(new, buffered=False, limits={})]
+            self._set_up(find_routes(targets), self._settings)
+            self._targets = targets
+
+    async def start(self) -> None:
+        """Enters the lifespan, listens and serves.
+
+        Raises an ``OSError`` for an address that is not available, a ``ValueError`` for an invalid TLS file, and a
+        ``RuntimeError`` for a lifespan that fails when it is entered, whose cause is what it has raised.
+        """
+        self._check_unused()
+        if self._starting:
+            raise RuntimeError("the server is being started already")
+        self._starting = True
+        try:
+            await self._start_entered(self._reserved())
+        finally:
+            self._starting = False
+
+    def _reserved(self) -> socket.socket:
+        """A socket on the address of the settings, which listens when the lifespan has been entered."""
+        (reserved,) = sockets.bind(self._settings.address, 1, reuse_port=self._settings.reuse_port)
+        return reserved
+
+    async def _start_entered(self, reserved: socket.socket, *, owned: bool = True) -> None:
+        """Enters the lifespan, and then listens on a socket of :func:`sockets.bind` and serves."""
+        path = self._settings.address.path if owned else None
+        inode = None if path is None else os.stat(path).st_ino
+        try:
+            await self._application.enter(self._on_lost_lifespan)
+            sockets.begin(reserved)
+            self._start(reserved, owned=owned)
+        except BaseException:
+            reserved.close()
+            if path is not None:
+                sockets.remove_unix_socket(path, inode)
+            await self._application.leave(LEFT_WITHIN)
+            raise
+
+    def _on_lost_lifespan(self) -> None:
+        if self._application.lifespan is not None:
+            name = self._application.lifespan.name
+            logger.error("the lifespan %s has ended while the server serves: shutting down", name)
+            self._lost = LifespanLostError(name)
+            self._native.stop(self._settings.grace)
 
     def _start(self, listening: socket.socket, *, owned: bool = True) -> None:
         """Serves on a socket; one that is not `owned` is shared with other processes, and so is its file."""
-        if self._stopped:
+        try:
+            self._check_unused()
+        except RuntimeError:
             listening.close()
-            raise RuntimeError("the server was stopped before it was started: make a new one")
-        if self._runtime is not None:
+            raise
+        if not self._routes:
             listening.close()
-            raise RuntimeError("the server has been started before: make a new one")
+            raise ValueError(NOTHING_TO_SERVE)
         unix = listening.family == socket.AF_UNIX
         self._place = sockets.place(listening)
         if owned and unix and self._place.path is not None and self._settings.address.fd is None:
@@ -115,25 +222,24 @@ class Server:
         if unix:
             logger.info(_GRPCIO_ON_UNIX)
         loop = asyncio.get_running_loop()
-        handlers = [route.handler for route in self._routes]
-        try:
-            runtime = Runtime(self._native, handlers, loop)
-        except BaseException:
-            listening.close()
-            raise
-        draining, drains = runtime.expect()
-        ended, ends = runtime.expect()
-        try:
-            self._native.start(listening.detach(), unix, draining, ended, log_level())
-        except BaseException:
-            drains.cancel()
-            ends.cancel()
-            runtime.close()
-            raise
+        metrics: socket.socket | None = None
+        with contextlib.ExitStack() as opened:
+            opened.enter_context(listening)
+            # The supervisor of a worker has the page.
+            if owned and self._settings.metrics is not None:
+                metrics = opened.enter_context(sockets.listen_for_metrics(self._settings.metrics))
+                self._metrics_port = metrics.getsockname()[1]
+            runtime = Runtime(self._native, self._handlers, loop)
+            opened.callback(runtime.close)
+            ended, ends = runtime.expect()
+            opened.callback(ends.cancel)
+            HEALTH.add(self._reported)
+            opened.callback(HEALTH.discard, self._reported)
+            page = None if metrics is None else metrics.detach()
+            self._native.start(listening.detach(), unix, ended, log_level(), page)
+            self._watch = watch(self._native, self._settings)
+            opened.pop_all()
         self._runtime = runtime
-        # GOAWAY comes after the delay, in which clients may still come.
-        delay = self._settings.drain_delay
-        drains.add_done_callback(lambda told: told.cancelled() or loop.call_later(delay, runtime.begin_drain))
         self._finished = loop.create_task(self._finish(ends, runtime), name="spikard-finish")
 
     async def stop(self, grace: Duration | None = None) -> None:
@@ -148,6 +254,8 @@ class Server:
         self._check_process()
         seconds = self._settings.grace if grace is None else duration("grace", grace, zero=True)
         self._native.stop(seconds)
+        if self._runtime is not None:
+            self._runtime.hurry()
         await self.wait()
 
     async def wait(self) -> None:
@@ -157,11 +265,30 @@ class Server:
         self._check_process()
         # Shielded: a waiter that is cancelled must not cancel it for the others.
         await asyncio.shield(self._finished)
+        if self._lost is not None:
+            raise self._lost
+
+    def _check_unused(self) -> None:
+        if self._stopped:
+            raise RuntimeError("the server was stopped before it was started: make a new one")
+        if self._runtime is not None:
+            raise RuntimeError("the server has been started before: make a new one")
+
+    def _left(self) -> float:
+        """Seconds until the end of the grace period."""
+        left: float | None = self._native.drain_left
+        # None: the server has ended by itself.
+        return 0.0 if left is None else max(0.0, self._settings.drain_delay + left)
 
     async def _finish(self, ended: asyncio.Future[None], runtime: Runtime) -> None:
         await ended
+        HEALTH.discard(self._reported)
         await runtime.end_calls(CALLS_END_WITHIN)
-        runtime.close()
+        await runtime.end_beside(self._left)
+        await self._application.leave(max(LEFT_WITHIN, self._left()))
+        await runtime.end()
+        if self._watch is not None:
+            self._watch.join()
         if self._inode is not None and self._place.path is not None:
             sockets.remove_unix_socket(self._place.path, self._inode)
 
@@ -182,6 +309,22 @@ class Server:
             )
 
 
+@dataclass(frozen=True, eq=False)
+class _Reported:
+    """A server, as those see it who set the health of its services."""
+
+    services: Collection[str]
+    native: Any
+
+    def set_health(self, service: str, serves: bool, /) -> None:
+        self.native.set_health(service, serves)
+
+
+def application_of(checked: Settings) -> Application:
+    """What is around the handlers of a server with these settings."""
+    return Application(checked.lifespan, checked.middleware, checked.exceptions)
+
+
 def native_server(routes: list[Route], checked: Settings) -> Any:
     """The native server of these routes."""
     shown = [descriptor_set(routes)] if checked.reflection else []
@@ -191,3 +334,11 @@ def native_server(routes: list[Route], checked: Settings) -> Any:
 def log_level() -> int:
     """The effective level of the log, as the byte that Rust takes."""
     return max(0, min(logger.getEffectiveLevel(), _HIGHEST_LEVEL))
+
+
+def _traced(handlers: list[Handler], checked: Settings) -> list[Handler]:
+    if not checked.otel:
+        return handlers
+    from spikard._runtime.tracing import traced
+
+    return list(map(traced, handlers))

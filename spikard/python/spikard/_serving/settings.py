@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 from spikard._serving.address import Address, address_of
+from spikard.grpc._forms import Part
 from spikard.grpc._option_table import checked, defaults
 from spikard.grpc._options import DEFAULT_BIND, ServerOptions
 
@@ -22,8 +24,15 @@ class Settings(SimpleNamespace):
     grace: float
     tls_cert: str | None
     tls_client_ca: str | None
+    lifespan: Part | None
+    middleware: tuple[Part, ...] | None
+    exceptions: Part | None
     unhealthy_after: float
     worker_timeout: float
+    metrics: Address | None
+    """Where the page of metrics is served, from `metrics_bind`."""
+    access_log: bool
+    otel: bool
 
 
 def settings(kind: type, given: Mapping[str, Any], spelled: Callable[[str], str] = str) -> Settings:
@@ -34,8 +43,11 @@ def settings(kind: type, given: Mapping[str, Any], spelled: Callable[[str], str]
     _check_together({name for name, value in given.items() if value is not None}, spelled)
     values = checked(ServerOptions, defaults(ServerOptions))
     values |= checked(kind, {**defaults(kind), **given}, spelled)
-    address = _address(values, spelled)
-    return Settings(address=address, **values)
+    if values["otel"] and importlib.util.find_spec("opentelemetry") is None:
+        needed = f"{spelled('otel')} needs the package opentelemetry-api, which is not installed"
+        raise ValueError(f'{needed}: pip install "spikard[otel]"')
+    address, metrics = _address(values, spelled), _metrics(values["metrics_bind"], spelled)
+    return Settings(address=address, metrics=metrics, **values)
 
 
 def _address(values: Mapping[str, Any], spelled: Callable[[str], str]) -> Address:
@@ -55,11 +67,23 @@ def _address(values: Mapping[str, Any], spelled: Callable[[str], str]) -> Addres
     return address
 
 
+def _metrics(bind: str | None, spelled: Callable[[str], str]) -> Address | None:
+    if bind is None:
+        return None
+    address = address_of(spelled("metrics_bind"), bind)
+    if address.path is not None:
+        raise ValueError(f"{spelled('metrics_bind')}: {address}: Prometheus reads over TCP: write host:port")
+    return address
+
+
 def _check_together(given: set[str], spelled: Callable[[str], str]) -> None:
     for one, other in (("bind", "uds"), ("bind", "fd"), ("uds", "fd")):
         if {one, other} <= given:
             both = f"{spelled(one)} and {spelled(other)}"
             raise ValueError(f"{both} are both given: a server listens on an address, a Unix socket or a descriptor")
+    if {"log_format", "log_config"} <= given:
+        both = f"{spelled('log_format')} and {spelled('log_config')}"
+        raise ValueError(f"{both} are both given: the formatters of the file decide")
     for one, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
         if one in given and other not in given:
             alone = f"{spelled(one)} is given without {spelled(other)}"

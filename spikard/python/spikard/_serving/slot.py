@@ -28,6 +28,8 @@ class Slot:
     listening: socket.socket
     shared: bool
     """Whether the other slots have the same socket."""
+    metrics: bool = False
+    """Whether its processes send pages of metrics."""
     current: WorkerProcess | None = None
     successor: WorkerProcess | None = None
     """A process that is to replace the current one, on the same socket, once it is ready."""
@@ -51,12 +53,12 @@ class Slot:
 
     def start(self, arguments: list[str]) -> WorkerProcess:
         """Starts a process; an ``OSError`` if the system is out of processes or descriptors."""
-        self.current = start(self.number, self.listening, arguments)
+        self.current = start(self.number, self.listening, arguments, metrics=self.metrics)
         return self.current
 
     def start_successor(self, arguments: list[str]) -> WorkerProcess:
         """Starts a process beside the current one; an ``OSError`` as above."""
-        self.successor = start(self.number, self.listening, arguments)
+        self.successor = start(self.number, self.listening, arguments, metrics=self.metrics)
         return self.successor
 
     def succeed(self, within: float) -> None:

@@ -33,6 +33,16 @@ def listen(address: Address, *, reuse_port: bool = False) -> socket.socket:
     return listening
 
 
+def listen_for_metrics(address: Address) -> socket.socket:
+    """A socket for the page of metrics."""
+    try:
+        listening = listen(address)
+    except OSError as error:
+        raise OSError(error.errno, f"the page of metrics (metrics_bind): {error.strerror or error}") from None
+    logger.info("metrics on http://%s/metrics", place(listening))
+    return listening
+
+
 def bind(address: Address, number: int, *, reuse_port: bool = False) -> list[socket.socket]:
     """Sockets for `number` processes, which begin to listen when they are ready.
 

@@ -12,8 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from spikard._native import native
 from spikard._serving import sockets
 from spikard._serving.console import say
 from spikard._serving.reload import Watcher
@@ -23,6 +24,9 @@ from spikard._serving.silence import Patience
 from spikard._serving.slot import Slot, regroup
 from spikard._serving.wakeup import Wakeup
 from spikard._serving.worker_process import WorkerProcess, how, kill
+
+if TYPE_CHECKING:
+    from spikard._spikard import MetricsPage
 
 logger = logging.getLogger("spikard")
 
@@ -44,13 +48,19 @@ def supervise(arguments: list[str], settings: Settings, *, workers: int, watched
     # What has been imported stays. Python would scan it at its end, for longer than a worker takes to end, and the
     # bound of a drain is the supervisor's too.
     gc.freeze()
+    page = None
+    if settings.metrics is not None:
+        metrics = sockets.listen_for_metrics(settings.metrics)
+        page = native().MetricsPage(metrics.detach())
     listening = sockets.bind(settings.address, workers, reuse_port=settings.reuse_port)
     path = settings.address.path
     # Read at the start: at the end, the file may be another server's.
     inode = None if path is None else os.stat(path).st_ino
     try:
-        return _Supervisor(arguments, settings, listening, workers, watched).run()
+        return _Supervisor(arguments, settings, listening, workers, watched, page).run()
     finally:
+        if page is not None:
+            page.close()
         if path is not None:
             sockets.remove_unix_socket(path, inode)
 
@@ -62,6 +72,7 @@ class _Supervisor:
     listening: list[socket.socket]
     workers: int
     watched: str | None
+    page: MetricsPage | None
     ending: bool = False
     """Whether a signal, or a mistake, ends the workers for good."""
     code: int = 0
@@ -73,7 +84,12 @@ class _Supervisor:
 
     def run(self) -> int:
         self.slots = [
-            Slot(n + 1, self.listening[n % len(self.listening)], shared=len(self.listening) == 1)
+            Slot(
+                n + 1,
+                self.listening[n % len(self.listening)],
+                shared=len(self.listening) == 1,
+                metrics=self.page is not None,
+            )
             for n in range(self.workers)
         ]
         self.drain = self.settings.drain_delay + self.settings.grace
@@ -132,6 +148,8 @@ class _Supervisor:
 
     def _follow(self, process: WorkerProcess) -> None:
         self.selector.register(process.line, selectors.EVENT_READ, process)  # type: ignore[arg-type]
+        if self.page is not None and process.pages is not None:
+            self.page.follow(process.pages.detach())
 
     def _wait(self) -> None:
         now = time.monotonic()

@@ -10,12 +10,17 @@ from types import ModuleType
 from typing import Any
 
 from spikard._runtime import names
-from spikard._runtime.handler import Handler, runs_on_loop
+from spikard._runtime.handler import Handler
 from spikard._serving.compared import disagreements
 from spikard._serving.left_out import left_out
 from spikard.grpc._declaration import Declaration, declared, declared_methods, place_of
+from spikard.grpc._layers import runs_on_loop
+from spikard.grpc._servicer.found import is_servicer
+from spikard.grpc._servicer.servicer import Servicer
 
 logger = logging.getLogger("spikard")
+
+NOTHING_TO_SERVE = 'there is nothing to serve: name a module with handlers, as in serve("batch_handler")'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
     """
     targets = list(targets)
     if not targets:
-        raise ValueError('there is nothing to serve: name a module with handlers, as in serve("batch_handler")')
+        raise ValueError(NOTHING_TO_SERVE)
     handlers: dict[tuple[int, int], tuple[Any, Declaration]] = {}
     for target in targets:
         for function, declaration in _of_target(target):
@@ -51,7 +56,7 @@ def find_routes(targets: Iterable[object]) -> list[Route]:
             handlers.setdefault(key, (function, declaration))
     routes: dict[str, Route] = {}
     for function, declaration in handlers.values():
-        handler = Handler(_name(function), function, runs_on_loop(function), declaration.typed)
+        handler = Handler(_name(function), function, runs_on_loop(function), declaration.typed, declaration.takes_live)
         route = Route(declaration, handler, place_of(function))
         first = routes.setdefault(route.path, route)
         if first is not route:
@@ -104,10 +109,14 @@ def _of_name(name: str) -> Iterator[tuple[Any, Declaration]]:
 def _of_module(module: ModuleType) -> Iterator[tuple[Any, Declaration]]:
     found = False
     classes: list[str] = []
+    servicers: list[str] = []
     for name, value in list(vars(module).items()):
         if inspect.isclass(value):
-            if value.__module__ == module.__name__ and declared_methods(value):
-                classes.append(name)
+            if value.__module__ == module.__name__:
+                if declared_methods(value):
+                    classes.append(name)
+                elif is_servicer(value):
+                    servicers.append(name)
             continue
         for handler in _of_value(value):
             found = True
@@ -117,6 +126,9 @@ def _of_module(module: ModuleType) -> Iterator[tuple[Any, Declaration]]:
         if classes:
             cls = classes[0]
             hint = f"; its class {cls} does, so make an instance of it: {cls.lower()} = {cls}(…)"
+        elif servicers:
+            cls = servicers[0]
+            hint = f"; its class {cls} is one for grpcio, which is served as {cls.lower()} = servicer({cls}(…))"
         raise TypeError(
             f'the module "{module.__name__}" declares no handlers: put @grpc_stream(service="…") on its functions{hint}'
         )
@@ -130,6 +142,9 @@ def _of_object(value: Any, name: str) -> Iterator[tuple[Any, Declaration]]:
     if found:
         yield from found
         return
+    kind: type = value if inspect.isclass(value) else type(value)
+    if is_servicer(kind):
+        raise TypeError(f"{name} was written for grpcio: write servicer({kind.__name__}(…))")
     if inspect.isclass(value):
         instance = f"{value.__name__}(…)"
         raise TypeError(f"{name} is a class, and handlers are served from an instance: make one, {instance}")
@@ -144,6 +159,9 @@ def _of_object(value: Any, name: str) -> Iterator[tuple[Any, Declaration]]:
 def _of_value(value: Any) -> Iterator[tuple[Any, Declaration]]:
     """The handlers of a value: itself, or its methods."""
     if inspect.isclass(value):
+        return
+    if isinstance(value, Servicer):
+        yield from value.declarations.items()
         return
     declaration = declared(getattr(value, "__func__", value)) if inspect.isroutine(value) else None
     if declaration is not None:

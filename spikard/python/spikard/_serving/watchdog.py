@@ -17,7 +17,9 @@ logger = logging.getLogger("spikard")
 
 _HELD = 0.1
 _ENDS_WITHIN = 0.25
-_OURS = ("spikard._runtime", "spikard._serving", "asyncio.", "uvloop")
+_OURS = ("spikard.", "asyncio.", "selectors.", "uvloop")
+# Below their frames is the program that runs the loop.
+_LOOPS = ("asyncio.base_events", "asyncio.runners", "spikard._runtime.event_loop")
 
 
 class Watchdog:
@@ -37,8 +39,12 @@ class Watchdog:
         self._thread.join(_ENDS_WITHIN)
 
     def _watch(self) -> None:
-        while (held := self._native.wait()) is not None:
-            self._warn(held)
+        while (report := self._native.wait()) is not None:
+            held, over = report
+            if over:
+                logger.warning("the event loop answers again, after %.1f s", held)
+            else:
+                self._warn(held)
 
     def _warn(self, held: float) -> None:
         name, place = running(self._loop_thread)
@@ -65,11 +71,13 @@ def running(thread: int) -> tuple[str | None, str]:
         if code is LoopRunner._run.__code__ or code is LoopRunner._await.__code__:
             return frame.f_locals["handler"].name, place or "the conversion of its answer"
         module = str(frame.f_globals.get("__name__", ""))
+        if module in _LOOPS:
+            break
         if not f"{module}.".startswith(_OURS):
             place = place or f"{code.co_filename}:{frame.f_lineno}"
             name = f"{module}:{getattr(code, 'co_qualname', code.co_name)}"
         elif name is not None:
-            # The frames below are the loop, and the program that runs it.
+            # The frames below are the loop.
             break
         frame = frame.f_back
     return name, place

@@ -22,6 +22,8 @@ class Worker:
     line: socket.socket
     """Connects worker and supervisor. The worker tells that it is ready, and then that it answers; the supervisor may
     tell it to drain within some seconds. It is closed when either of them ends."""
+    pages: socket.socket | None
+    """Where its pages of metrics go, if the supervisor serves them."""
 
     def life(self) -> int:
         """A descriptor that the supervisor speaks through until it ends; the caller owns it."""
@@ -31,6 +33,8 @@ class Worker:
         """Tells the supervisor that the worker serves, and from now on whether Python answers."""
         self.line.sendall(json.dumps({"table": server.table, "address": server._shown}).encode() + b"\n")
         server._native.report(self.line.dup().detach())
+        if self.pages is not None:
+            server._native.report_metrics(self.pages.detach())
 
 
 def worker_of(environment: MutableMapping[str, str]) -> Worker | None:
@@ -39,7 +43,8 @@ def worker_of(environment: MutableMapping[str, str]) -> Worker | None:
     if text is None:
         return None
     told = json.loads(text)
-    for name in ("listening", "line"):
+    for descriptor in told.values():
         # For this process, not for those that a handler may start.
-        os.set_inheritable(told[name], False)
-    return Worker(socket.socket(fileno=told["listening"]), socket.socket(fileno=told["line"]))
+        os.set_inheritable(descriptor, False)
+    given = {name: socket.socket(fileno=descriptor) for name, descriptor in told.items()}
+    return Worker(given["listening"], given["line"], given.get("pages"))

@@ -39,6 +39,8 @@ class WorkerProcess:
     deadline: float | None = None
     """When it must have ended; ``None`` unless it has been told to end."""
     line_ended: bool = False
+    pages: socket.socket | None = None
+    """Where its pages of metrics come from, until somebody follows them."""
     _said: bytes = b""
 
     @property
@@ -98,12 +100,19 @@ class WorkerProcess:
             self.line.send(f"{grace}\n".encode())
 
 
-def start(number: int, listening: socket.socket, arguments: list[str]) -> WorkerProcess:
-    """Starts a process of Python with `arguments`; an ``OSError`` if the system is out of processes or descriptors."""
-    ours, theirs = socket.socketpair()
-    ours.setblocking(False)
-    told = {"listening": listening.fileno(), "line": theirs.fileno()}
-    try:
+def start(number: int, listening: socket.socket, arguments: list[str], *, metrics: bool = False) -> WorkerProcess:
+    """Starts a process of Python with `arguments`; an ``OSError`` if the system is out of processes or descriptors.
+
+    With `metrics`, it sends its pages of metrics.
+    """
+    with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+        line, their_line = _pair(ours, theirs)
+        line.setblocking(False)
+        told = {"listening": listening.fileno(), "line": their_line.fileno()}
+        pages: socket.socket | None = None
+        if metrics:
+            pages, their_pages = _pair(ours, theirs)
+            told["pages"] = their_pages.fileno()
         process = subprocess.Popen(
             [sys.executable, *subprocess._args_from_interpreter_flags(), *arguments],  # type: ignore[attr-defined]
             env={**os.environ, VARIABLE: json.dumps(told)},
@@ -111,12 +120,14 @@ def start(number: int, listening: socket.socket, arguments: list[str]) -> Worker
             # Ctrl-C in a terminal then reaches the supervisor only, which tells the workers.
             start_new_session=True,
         )
-    except OSError:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    return WorkerProcess(number, process, ours)
+        ours.pop_all()
+    return WorkerProcess(number, process, line, pages=pages)
+
+
+def _pair(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:
+    """Two connected sockets: one of this process, and one of a process that is about to start."""
+    one, other = socket.socketpair()
+    return ours.enter_context(one), theirs.enter_context(other)
 
 
 def kill(processes: Iterable[WorkerProcess]) -> None:

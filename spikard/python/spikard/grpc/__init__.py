@@ -28,14 +28,20 @@ An exception becomes a status: ``ValueError`` is INVALID_ARGUMENT, ``PermissionE
 :class:`GrpcError` is any status. Every other exception is INTERNAL without its text, and is logged.
 :func:`register_exception` adds rows.
 
+A lifespan opens what handlers need, once in each worker, and middleware runs around them: see the guide
+``docs/guide/application.md``. :mod:`spikard.grpc.health` says that a service cannot work for now.
+
 :func:`serve` serves handlers until a signal, :class:`Server` inside an asyncio program, and the command
-``spikard serve`` from a shell. :mod:`spikard.grpc.testing` calls them in tests through everything but the socket.
+``spikard serve`` from a shell. :func:`servicer` serves classes that were written for grpcio.
+:mod:`spikard.grpc.testing` calls handlers in tests through everything but the socket.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spikard.grpc import health
+from spikard.grpc._around import AnyRequest, AnyResponse, DefNext, Lifespan, Middleware, Next
 from spikard.grpc._call import Call
 from spikard.grpc._codec import register_codec
 from spikard.grpc._compression import Compression
@@ -43,9 +49,11 @@ from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
 from spikard.grpc._limits import MAX_STREAM_MESSAGES
 from spikard.grpc._load import LoadReport
+from spikard.grpc._message_type import BytesLike
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcDuplexResponse, GrpcResponse, GrpcServerStreamResponse
+from spikard.grpc._stats import Histogram, MethodStats, ServerStats, StatusStats
 from spikard.grpc._status import StatusCode
 from spikard.grpc._status_of import register_exception
 from spikard.grpc._stream import grpc_stream
@@ -53,11 +61,16 @@ from spikard.grpc._stream import grpc_stream
 if TYPE_CHECKING:
     from spikard._serving.blocking import serve
     from spikard._serving.server import Server
+    from spikard.grpc._servicer.servicer import servicer
 
 __all__ = [
     "MAX_STREAM_MESSAGES",
+    "AnyRequest",
+    "AnyResponse",
+    "BytesLike",
     "Call",
     "Compression",
+    "DefNext",
     "GrpcBidiStreamRequest",
     "GrpcBidiStreamResponse",
     "GrpcClientStreamRequest",
@@ -67,15 +80,24 @@ __all__ = [
     "GrpcRequest",
     "GrpcResponse",
     "GrpcServerStreamResponse",
+    "Histogram",
     "Kind",
+    "Lifespan",
     "LoadReport",
     "Metadata",
+    "MethodStats",
+    "Middleware",
+    "Next",
     "Server",
+    "ServerStats",
     "StatusCode",
+    "StatusStats",
     "grpc_stream",
+    "health",
     "register_codec",
     "register_exception",
     "serve",
+    "servicer",
 ]
 
 
@@ -91,4 +113,8 @@ if not TYPE_CHECKING:  # type checkers see the imports above, and must refuse ev
             from spikard._serving.blocking import serve
 
             return serve
+        if name == "servicer":
+            from spikard.grpc._servicer.servicer import servicer
+
+            return servicer
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

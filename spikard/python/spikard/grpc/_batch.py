@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 ParseAll = Callable[[bytes], Sequence[Any]]
@@ -22,15 +22,13 @@ def parse_all_of(message: Any) -> ParseAll | None:
     return lambda joined: whole.FromString(joined).messages
 
 
-def split(joined: bytes) -> list[bytes]:
+def split(joined: bytes) -> Iterator[bytes]:
     """The messages of field 1, encoded, in their order."""
-    found: list[bytes] = []
     start = 0
     while start < len(joined):
         length, start = _length(joined, start + 1)  # past the key, which is one byte
-        found.append(joined[start : start + length])
+        yield joined[start : start + length]
         start += length
-    return found
 
 
 def _length(joined: bytes, place: int) -> tuple[int, int]:

@@ -27,6 +27,10 @@ class Codec:
     encode: Callable[[Any], bytes]
     parse_all: ParseAll | None = None
     """The one parse for many of them, where the library has it."""
+    described_by: Any = None
+    """The descriptor of a class of protobuf-py."""
+    memory_factor: int | None = None
+    """How many times its bytes a decoded message takes, for a codec that was registered."""
 
     @property
     def shown(self) -> str:
@@ -51,7 +55,12 @@ _REGISTERED: dict[type, Codec] = {}
 
 
 def register_codec(
-    message: type[M], *, decode: Callable[[bytes], M], encode: Callable[[M], bytes], name: str = ""
+    message: type[M],
+    *,
+    decode: Callable[[bytes], M],
+    encode: Callable[[M], bytes],
+    name: str = "",
+    memory_factor: int = 16,
 ) -> None:
     """Makes a class one of messages, for the requests and responses of handlers.
 
@@ -64,9 +73,12 @@ def register_codec(
         encode: Makes the bytes of a message.
         name: The full name of the message in the ``.proto``, ``"shop.Item"``. With it, a handler is compared with a
             service that is given as a descriptor, and a message can be among the details of a ``GrpcError``.
+        memory_factor: How many times its bytes a message takes once it is decoded, at most; `max_decoded_bytes` is
+            held to it. A message of small objects takes about 16 times its bytes, an array once.
 
     >>> import array
-    >>> register_codec(array.array, decode=lambda data: array.array("f", data), encode=array.array.tobytes)
+    >>> decode = lambda data: array.array("f", data)
+    >>> register_codec(array.array, decode=decode, encode=array.array.tobytes, memory_factor=1)
     """
     if not inspect.isclass(message):
         raise TypeError(f"register_codec takes a class of messages, not {message!r}")
@@ -75,7 +87,9 @@ def register_codec(
             raise TypeError(f"register_codec: {role} must be a function, not {type(function).__name__}")
     if not isinstance(name, str):
         raise TypeError(f'register_codec: name must be a text, such as "shop.Item", not {type(name).__name__}')
-    _REGISTERED[message] = Codec(message, name, decode, encode)
+    if type(memory_factor) is not int or memory_factor < 1:
+        raise ValueError(f"register_codec: memory_factor must be a whole number of 1 or more, not {memory_factor!r}")
+    _REGISTERED[message] = Codec(message, name, decode, encode, memory_factor=memory_factor)
 
 
 def codec_of(message: Any) -> Codec | None:
@@ -92,7 +106,9 @@ def codec_of(message: Any) -> Codec | None:
         decoder = _of_class(message, decode)
         encoder = getattr(message, encode, None)
         if decoder is not None and encoder is not None:
-            return Codec(message, _name(message), decoder, encoder, parse_all_of(message))
+            parse_all = parse_all_of(message)
+            described_by = _described_by(message) if decode == "from_binary" else None
+            return Codec(message, _name(message), decoder, encoder, parse_all, described_by)
     return None
 
 
@@ -102,6 +118,15 @@ def _of_class(message: type, name: str) -> Callable[[bytes], Any] | None:
     if isinstance(found, FunctionType) and not isinstance(inspect.getattr_static(message, name), staticmethod):
         return None
     return found if callable(found) else None
+
+
+def _described_by(message: Any) -> Any:
+    """The descriptor of a class of protobuf-py; ``None`` for one of another library, which may decode otherwise."""
+    with contextlib.suppress(Exception):
+        descriptor = message.desc()
+        if descriptor.type is message:
+            return descriptor
+    return None
 
 
 def _name(message: type) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from spikard.grpc._around import Middleware
 from spikard.grpc._kind import Kind
 from spikard.grpc._option_table import options_of
 from spikard.grpc._options import MethodLimits
@@ -31,8 +32,12 @@ class Declaration:
     """The limits of the method, by name and in their units; ``None`` for the server's."""
     typed: Typed | None = None
     """The messages that the handler takes and gives; ``None`` where both are ``bytes``."""
+    middleware: tuple[Middleware, ...] = ()
+    """What is around the handler, outermost first, within that of the server and of the instance."""
     described: Service | None = None
     """The service, where it was given as its descriptor."""
+    takes_live: bool = False
+    """Whether the handler takes the live call as well, for the context of a servicer."""
 
     @property
     def path(self) -> str:

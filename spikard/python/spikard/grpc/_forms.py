@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,8 +26,20 @@ class Form:
     check: Callable[[str, Any], Any]
     """Takes the option's name, as the user wrote it, and a value; returns the value in its unit, or raises a
     ``TypeError``, ``ValueError`` or ``OSError`` that begins with the name."""
-    read: Callable[[str], Any] = str
+    read: Callable[[Any], Any] = str
     """Takes the text of a flag or an environment variable; returns what a keyword would have."""
+    many: bool = False
+    """Whether the flag may be repeated: `read` takes the list of its texts then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an application, which is found when the server is made."""
+
+    option: str
+    """The option that gives it, as the user wrote it."""
+    given: Any
+    """The object, or its ``"module:name"``."""
 
 
 def _number_or_text(text: str) -> int | float | str:
@@ -112,6 +124,25 @@ def one_of(literal: Any, *, also: Mapping[str, str] | None = None) -> Form:
     return Form("|".join(choices), " or ".join(f'`"{choice}"`' for choice in choices), check)
 
 
+def _part(name: str, value: Any) -> Part:
+    if isinstance(value, str):
+        module, _, path = value.partition(":")
+        if not (module and path) or "/" in module or module.startswith(".") or module.endswith(".py"):
+            raise ValueError(f'{name} must be the object itself or its "module:name", not "{value}"')
+    return Part(name, value)
+
+
+def _parts(name: str, value: Any) -> tuple[Part, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        shown = f'"{value}"' if isinstance(value, str) else getattr(value, "__name__", repr(value))
+        raise TypeError(f"{name} must be a list, outermost first: write [{shown}]")
+    return tuple(_part(name, one) for one in value)
+
+
+def _several(text: str | list[str]) -> list[str]:
+    return text.replace(",", " ").split() if isinstance(text, str) else text
+
+
 SIZE = Form("SIZE", 'bytes, or `"8MiB"`', _amounts.size, _number_or_text)
 WINDOW = Form(SIZE.metavar, SIZE.unit, partial(_amounts.size, most=2**31 - 1), _number_or_text)
 HEADERS = Form(SIZE.metavar, SIZE.unit, partial(_amounts.size, least=1024, most=2**31 - 1), _number_or_text)
@@ -119,7 +150,12 @@ RATE = Form(SIZE.metavar, 'bytes a second, or `"1KiB"`', partial(_amounts.size, 
 TIME = Form("TIME", 'seconds, or `"1m30s"`', _amounts.duration, _number_or_text)
 TIME_OR_ZERO = Form(TIME.metavar, TIME.unit, partial(_amounts.duration, zero=True), _number_or_text)
 SWITCH = Form("", "`True` or `False`", _switch, _on_or_off)
+CONFIG = Form("FILE", "path of a `.json`, `.toml` or `.ini` file", _readable)
 ADDRESS = Form("HOST:PORT", '`"host:port"` or `"unix:path"`', _text)
+METRICS = Form("HOST:PORT", '`"host:port"`', _text)
 PATH = Form("PATH", "path", _path)
 FILE = Form("FILE", "path of a PEM file", _readable)
+LIFESPAN = Form("MODULE:NAME", 'function, or its `"module:name"`', _part)
+MIDDLEWARE = Form("MODULE:NAME", 'list of functions, or of their `"module:name"`', _parts, _several, many=True)
+EXCEPTIONS = Form("MODULE:NAME", 'mapping, or its `"module:name"`', _part)
 MODE = Form("MODE", 'permissions in octal, `"660"` or `0o660`', _mode)

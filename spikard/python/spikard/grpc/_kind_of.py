@@ -25,7 +25,9 @@ SHAPES: tuple[tuple[Kind, type, type], ...] = (
 """The request and response types of each kind."""
 
 # A handler of `bytes` need not import its types; one of messages has them decoded.
-_NAMES_MESSAGES = re.compile(r"\b(?:Grpc|Async)\w+\[\s*(?!(?:bytes|bytearray|memoryview|\w*\.?Any)\b)")
+_NAMES_MESSAGES = re.compile(
+    r"\b(?:(?:Grpc|Async)\w+|Iterator|Iterable|Generator)\[\s*(?!(?:bytes|bytearray|memoryview|\w*\.?Any)\b)"
+)
 _REQUESTS = {request for _, request, _ in SHAPES}
 _RESPONSES = {response for _, _, response in SHAPES}
 _STREAMS = {
@@ -33,7 +35,12 @@ _STREAMS = {
     collections.abc.AsyncIterable,
     collections.abc.AsyncIterator,
 }
-_GENERIC = _REQUESTS | _RESPONSES | _STREAMS
+_BLOCKING_STREAMS = {
+    collections.abc.Generator,
+    collections.abc.Iterable,
+    collections.abc.Iterator,
+}
+_GENERIC = _REQUESTS | _RESPONSES | _STREAMS | _BLOCKING_STREAMS
 _AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
@@ -87,7 +94,7 @@ def kind_of(function: Any, given: Kind | None) -> tuple[Kind, bool, Annotations]
     parameter = request_parameter(function, signature)
     found = annotations_of(function, parameter, signature.return_annotation, required=given is None)
     request = found.request
-    response = _yielded(found.response) if inspect.isasyncgenfunction(function) else found.response
+    response = _yielded(function, found.response) if _yields(function) else found.response
     if given is not None:
         return given, _streams(given, request, response), found
     if request is None or response is None:
@@ -117,7 +124,29 @@ def annotations_of(function: Any, parameter: inspect.Parameter, returned: Any, *
 
     request, takes = type_of("request", parameter.name, parameter.annotation)
     response, gives = type_of("response", "return", returned)
-    return Annotations(request, takes, GrpcDuplexResponse if response in _STREAMS else response, gives)
+    if response in _STREAMS | _BLOCKING_STREAMS:
+        _check_stream(function, response)
+        response = GrpcDuplexResponse
+    return Annotations(request, takes, response, gives)
+
+
+def _check_stream(function: Any, response: Any) -> None:
+    """An async handler gives an async stream; what a `def` gives is awaited, or iterated over in its thread."""
+    asynchronous = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+    if asynchronous and response in _BLOCKING_STREAMS:
+        raise TypeError(
+            f"it is an async def, and its response is annotated as {response.__name__}: write Async{response.__name__}"
+        )
+    if inspect.isgeneratorfunction(function) and response in _STREAMS:
+        blocking = response.__name__.removeprefix("Async")
+        raise TypeError(
+            f"it is a def that yields, and its response is annotated as {response.__name__}: write {blocking}, to run "
+            f"it in a thread, or async def, to run it on the event loop"
+        )
+
+
+def _yields(function: Any) -> bool:
+    return inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function)
 
 
 def names_messages(annotation: Any) -> bool:
@@ -126,12 +155,13 @@ def names_messages(annotation: Any) -> bool:
     return _NAMES_MESSAGES.search(text) is not None
 
 
-def _yielded(response: Any) -> Any:
-    """The response of an async generator, which is a stream."""
+def _yielded(function: Any, response: Any) -> Any:
+    """The response of a generator, which is a stream."""
     if response is not None and response is not GrpcDuplexResponse:
+        stream = "AsyncIterator" if inspect.isasyncgenfunction(function) else "Iterator"
         buffered = response.__name__ if response in _RESPONSES else "the response"
         raise TypeError(
-            f"it yields, and its response is annotated as {shown(response)}: write -> AsyncIterator[bytes] to send "
+            f"it yields, and its response is annotated as {shown(response)}: write -> {stream}[bytes] to send "
             f"each message as it is yielded, or return {buffered}(…) instead of yielding"
         )
     return GrpcDuplexResponse

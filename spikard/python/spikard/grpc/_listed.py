@@ -1,15 +1,25 @@
-"""Streams of messages that are known from the start, for tests and for short responses."""
+"""Streams of messages: those that are known from the start, for tests and for short responses."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
 M = TypeVar("M")
+M_co = TypeVar("M_co", covariant=True)
+
+
+class MessageStream(Protocol[M_co]):
+    """The messages of a stream: an async iterator, and a blocking one in the thread of a ``def`` handler."""
+
+    def __aiter__(self) -> AsyncIterator[M_co]: ...
+    async def __anext__(self) -> M_co: ...
+    def __iter__(self) -> Iterator[M_co]: ...
+    def __next__(self) -> M_co: ...
 
 
 class Listed(Generic[M]):
-    """The messages of an iterable, as an async iterator."""
+    """The messages of an iterable, which is async as well."""
 
     __slots__ = ("_messages",)
 
@@ -19,16 +29,22 @@ class Listed(Generic[M]):
     def __aiter__(self) -> AsyncIterator[M]:
         return self
 
+    def __iter__(self) -> Iterator[M]:
+        return self._messages
+
+    def __next__(self) -> M:
+        return next(self._messages)
+
     async def __anext__(self) -> M:
         for message in self._messages:
             return message
         raise StopAsyncIteration
 
 
-def stream(messages: AsyncIterable[M] | Iterable[M]) -> AsyncIterator[M]:
-    """An async iterator over messages, whether they come as a stream or as an iterable."""
+def stream(messages: AsyncIterable[M] | Iterable[M]) -> MessageStream[M]:
+    """A stream of messages, whether they come as one or as an iterable; what is async has no blocking iterator."""
     if isinstance(messages, AsyncIterable):
-        return aiter(messages)
+        return cast(MessageStream[M], aiter(messages))
     if isinstance(messages, (bytes, bytearray, memoryview, str)):
         raise TypeError(f"messages must be a stream or a list of bytes, not {type(messages).__name__}: write [message]")
     return Listed(messages)

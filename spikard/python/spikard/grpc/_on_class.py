@@ -9,7 +9,7 @@ from typing import Any
 
 from spikard.grpc._declaration import Declaration, declare, declared, declared_methods
 from spikard.grpc._names import service_name
-from spikard.grpc._on_function import Given, compare, declare_function, limits_of, mistakes_on
+from spikard.grpc._on_function import Given, compare, declare_function, limits_of, middleware_of, mistakes_on
 from spikard.grpc._service import Service
 
 _ONE_METHOD = "a class has several methods: put @grpc_stream(service=…, {option}) on the one meant, in the class"
@@ -57,6 +57,7 @@ def _checked(given: Given, *, complete: bool) -> Service | None:
                 f'service=….DESCRIPTOR.services_by_name["{name}"], of the _pb2 module'
             )
     limits_of(given)
+    middleware_of(given)
     return described
 
 
@@ -79,7 +80,9 @@ def _within(own: Declaration, service: str, given: Given) -> Declaration:
     if own.service != service:
         raise TypeError(f"it is declared for {own.service}, and its class for {service}: a class is one service")
     limits = {name: value if own.limits[name] is None else own.limits[name] for name, value in limits_of(given).items()}
-    declaration = replace(own, limits=limits, described=given.described() or own.described)
+    middleware = (*middleware_of(given), *own.middleware)
+    described = given.described() or own.described
+    declaration = replace(own, limits=limits, middleware=middleware, described=described)
     compare(declaration)
     return declaration
 

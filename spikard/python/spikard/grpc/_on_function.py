@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from spikard.grpc._agreement import disagreement, method_named, method_of_function
+from spikard.grpc._around import Middleware
 from spikard.grpc._declaration import Declaration, declare, declared
 from spikard.grpc._kind import Kind
 from spikard.grpc._kind_of import kind_of
@@ -29,6 +30,7 @@ class Given:
     kind: Any = None
     limits: Mapping[str, Any] = field(default_factory=dict)
     """Those that are set; `max_bytes` is a short name of `max_stream_bytes`."""
+    middleware: Any = ()
 
     def described(self) -> Service | None:
         """The service, if it was given as its descriptor."""
@@ -40,20 +42,21 @@ class Given:
 def declare_function(function: Any, given: Given, name: str | None = None) -> None:
     """Declares a function as the handler of a method, which is named after the function, or its `name` in a class.
 
-    A ``TypeError`` or ``ValueError`` names the function, and what is wrong with it.
+    A ``TypeError`` or ``ValueError`` names the function, and what is wrong with it; an ``ImportError`` what it needs.
     """
     with mistakes_on(function):
         _check(function)
         described = given.described()
         found, streams, annotations = kind_of(function, None if given.kind is None else _kind(given.kind))
-        _check_reading(function, found)
+        method = _method(described, function.__name__ if name is None else name, given.method)
         declaration = Declaration(
             service=service_name(given.service if described is None else described.name),
-            method=_method(described, function.__name__ if name is None else name, given.method),
+            method=method,
             kind=found,
             streams=streams,
             limits=limits_of(given),
-            typed=typed_of(annotations),
+            typed=typed_of(annotations, None if described is None else method_named(described, method)),
+            middleware=middleware_of(given),
             described=described,
         )
         compare(declaration)
@@ -70,12 +73,21 @@ def limits_of(given: Given) -> dict[str, Any]:
     return {**dict.fromkeys(options_of(MethodLimits)), **checked(MethodLimits, limits)}
 
 
+def middleware_of(given: Given) -> tuple[Middleware, ...]:
+    """The functions around the handler; what each is, is checked when the server is made."""
+    middleware = given.middleware
+    if isinstance(middleware, str) or not isinstance(middleware, Sequence):
+        shown = getattr(middleware, "__name__", repr(middleware))
+        raise TypeError(f"middleware must be a list of functions, outermost first: write middleware=[{shown}]")
+    return tuple(middleware)
+
+
 @contextlib.contextmanager
 def mistakes_on(decorated: Any) -> Generator[None]:
     """Names what is decorated in the mistakes that are found in it."""
     try:
         yield
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ImportError) as error:
         raise type(error)(f"@grpc_stream on {_named(decorated)}: {error}") from error.__cause__
 
 
@@ -107,22 +119,8 @@ def _check(function: Any) -> None:
         raise TypeError(
             f"it is put on a function or a class, not on {type(function).__name__}: write a def or an async def"
         )
-    if inspect.isgeneratorfunction(function):
-        raise TypeError(
-            "it is a def that yields: a handler that yields is an async generator, so write async def (and await "
-            "asyncio.to_thread(…) around what blocks)"
-        )
     if declared(function) is not None:
         raise TypeError("it has a @grpc_stream already: a function handles one method")
-
-
-def _check_reading(function: Any, kind: Kind) -> None:
-    """A ``def`` runs in a thread, which cannot wait for messages that come on the event loop."""
-    if kind is Kind.UNBUFFERED_CLIENT_STREAMING and not inspect.iscoroutinefunction(inspect.unwrap(function)):
-        raise TypeError(
-            "it is a def, and the messages of a GrpcDuplexRequest come while it runs: write async def (and await "
-            "asyncio.to_thread(…) around what blocks), or take a GrpcClientStreamRequest"
-        )
 
 
 def _kind(kind: object) -> Kind:

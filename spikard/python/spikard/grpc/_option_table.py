@@ -26,6 +26,8 @@ class Group(Enum):
     LIMITS = "limits"
     CONNECTIONS = "connections"
     TLS = "TLS"
+    SEEING = "logs and metrics"
+    APPLICATION = "application"
     OTHER = "other"
 
 

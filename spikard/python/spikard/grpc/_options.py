@@ -8,14 +8,21 @@ it the text that an editor shows. From it come the keyword, the flag, the enviro
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict, Union
 
 from spikard.grpc._amounts import Duration, Size
+from spikard.grpc._around import Exceptions, Lifespan, Middleware
 from spikard.grpc._compression import Compression
 from spikard.grpc._forms import (
     ADDRESS,
+    CONFIG,
+    EXCEPTIONS,
     FILE,
     HEADERS,
+    LIFESPAN,
+    METRICS,
+    MIDDLEWARE,
     MODE,
     PATH,
     RATE,
@@ -32,6 +39,7 @@ from spikard.grpc._option_table import Group, Option
 
 StrPath = Union[str, "os.PathLike[str]"]
 Loop = Literal["auto", "asyncio", "uvloop"]
+LogFormat = Literal["text", "json"]
 LogLevel = Literal["critical", "error", "warning", "info", "debug", "trace"]
 
 DEFAULT_BIND = "127.0.0.1:50051"
@@ -50,6 +58,10 @@ class CallLimits(TypedDict, total=False):
     max_stream_bytes: Annotated[Size, Option("64MiB", SIZE, Group.LIMITS)]
     """Bytes in all messages of one request together, after decompression. A call that exceeds it is
     RESOURCE_EXHAUSTED."""
+
+    max_decoded_bytes: Annotated[Size, Option("128MiB", SIZE, Group.LIMITS)]
+    """Bytes that the decoded messages of one request take in memory, where the handler is typed: known before they are
+    decoded, so that nothing is decoded which would take more. A call that exceeds it is RESOURCE_EXHAUSTED."""
 
     timeout: Annotated[Duration | None, Option(None, TIME, Group.LIMITS, unset="the client's deadline alone")]
     """Deadline of a call: the time from its headers to its trailers. The earlier of this and the client's deadline
@@ -70,8 +82,28 @@ class MethodLimits(CallLimits, total=False):
     """Refusal, as ABORTED, of request streams that their client sends again by itself (``grpc-previous-rpc-attempts``).
     Some clients leave out messages then."""
 
+    undecodable_as_invalid_argument: Annotated[bool, Option(True, SWITCH, Group.OTHER)]
+    """INVALID_ARGUMENT for a message that cannot be decoded, where the handler is typed. Without it such a call is
+    INTERNAL, the code of gRPC's specification, which load balancers take for a fault of the server."""
 
-class ClientOptions(CallLimits, total=False):
+
+class ApplicationOptions(TypedDict, total=False):
+    """What an application has around its handlers."""
+
+    lifespan: Annotated[Lifespan | str | None, Option(None, LIFESPAN, Group.APPLICATION, unset="none")]
+    """Async context manager around all calls: entered on the event loop before the server is ready, once in each
+    worker, and left after the last call. A function without arguments makes it, such as one with
+    ``@asynccontextmanager``. What it yields is ``request.state``."""
+
+    middleware: Annotated[Sequence[Middleware | str] | None, Option(None, MIDDLEWARE, Group.APPLICATION, unset="none")]
+    """Functions around all handlers, outermost first. The flag may be repeated; the variable has them with commas
+    between."""
+
+    exceptions: Annotated[Exceptions | str | None, Option(None, EXCEPTIONS, Group.APPLICATION, unset="none")]
+    """Exception types and the status codes that they become, before those of ``register_exception``."""
+
+
+class ClientOptions(ApplicationOptions, CallLimits, total=False):
     """The options of the clients of ``spikard.grpc.testing``, which call handlers in the process."""
 
     max_buffered_bytes: Annotated[Size, Option("1GiB", SIZE, Group.LIMITS)]
@@ -190,6 +222,19 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Time for which the event loop may not answer, or calls may wait for a thread, before health says NOT_SERVING
     until they are served again. A worker that is stuck then gets no new connections. 0 is for ever."""
 
+    access_log: Annotated[bool, Option(False, SWITCH, Group.SEEING)]
+    """Access log: one line for each call that has ended. It is at INFO on the logger ``spikard.access``, and at DEBUG
+    for health checks, reflection and load reports."""
+
+    metrics_bind: Annotated[str | None, Option(None, METRICS, Group.SEEING)]
+    """Address of a page of metrics for Prometheus, ``http://HOST:PORT/metrics``. With workers it is the sum of all.
+    Everyone who can connect reads it."""
+
+    otel: Annotated[bool, Option(False, SWITCH, Group.SEEING)]
+    """Spans and metrics by OpenTelemetry. Each call that comes to its handler has a span, which continues
+    ``traceparent``, and the metrics are those of gRFC A66, by the global providers of the program. Needs
+    ``opentelemetry-api``."""
+
     orca: Annotated[bool, Option(False, SWITCH, Group.OTHER)]
     """Load reports, for clients and proxies that balance calls by them: in the trailer ``endpoint-load-metrics-bin`` of
     each call, and out of band by ``xds.service.orca.v3.OpenRcaService`` (ORCA, gRPC's proposal A51)."""
@@ -237,9 +282,17 @@ class CommandOptions(ServeOptions, total=False):
     """Folder that ``reload`` watches, with those below it."""
 
     log_level: Annotated[
-        LogLevel, Option("info", one_of(LogLevel, also={"warn": "warning", "fatal": "critical"}), Group.OTHER)
+        LogLevel, Option("info", one_of(LogLevel, also={"warn": "warning", "fatal": "critical"}), Group.SEEING)
     ]
     """Lowest level that is logged, to standard error."""
+
+    log_format: Annotated[LogFormat, Option("text", one_of(LogFormat), Group.SEEING)]
+    """Form of the log: lines for people, or a JSON object a line. Not with ``log_config``, whose formatters decide."""
+
+    log_config: Annotated[StrPath | None, Option(None, CONFIG, Group.SEEING)]
+    """Configuration of Python's logging, instead of standard error. It is what ``logging.config.dictConfig`` takes, as
+    ``.json`` or ``.toml`` (Python 3.11 or later), or what ``fileConfig`` takes, as ``.ini``. Without ``log_level`` its
+    levels hold."""
 
     app_dir: Annotated[StrPath, Option(".", PATH, Group.OTHER)]
     """Folder in which modules are looked for first."""

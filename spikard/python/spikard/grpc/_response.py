@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, overload
 
 from spikard.grpc._compression import Compression
 from spikard.grpc._listed import stream
-from spikard.grpc._message_type import BytesLike, Sent_co, SentInList_co
+from spikard.grpc._message_type import Sent_co, SentInList_co
 from spikard.grpc._metadata import Metadata, MetadataLike
 from spikard.grpc._show import Shown
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from spikard.grpc._message_type import ColumnsT
 
 _M = TypeVar("_M")
 
@@ -22,6 +24,10 @@ class _Head(TypedDict, total=False):
     metadata: MetadataLike | None
     trailers: MetadataLike | None
     compression: Compression | None
+
+
+class _BufferedHead(_Head, total=False):
+    uncompressed: Iterable[int]
 
 
 @dataclass(slots=True, init=False, repr=False, match_args=False)
@@ -48,14 +54,20 @@ class GrpcResponse(_Response, Generic[Sent_co]):
     """The response of a unary or client-streaming RPC: one message."""
 
     payload: Sent_co
-    """The message: as ``SerializeToString()`` gives it, or itself where the response is typed."""
+    """The message: as ``SerializeToString()`` gives it, or itself where the response is typed.
+
+    Bytes may be in any buffer that is contiguous, such as a ``bytearray`` or an array, or in a list of buffers, which
+    are sent as one message: a header and a body need not be joined. ``GrpcResponse[BytesLike]`` is the type of such a
+    response. They are taken when the handler returns, and a change after that is not sent. The same holds for each
+    message of a list, and for one that a generator yields.
+    """
 
     __match_args__ = ("payload", "metadata", "trailers", "compression")
     _shown = ("payload", "metadata", "trailers")
     _shown_if_set = ("compression",)
 
     @overload
-    def __init__(self: GrpcResponse[BytesLike], **head: Unpack[_Head]) -> None: ...
+    def __init__(self: GrpcResponse[bytes], **head: Unpack[_Head]) -> None: ...
     @overload
     def __init__(self, payload: Sent_co, **head: Unpack[_Head]) -> None: ...
     def __init__(
@@ -70,12 +82,28 @@ class GrpcResponse(_Response, Generic[Sent_co]):
         self.payload = payload
 
 
+if TYPE_CHECKING:
+
+    class _Sent:
+        """What type checkers see as the messages: columns as a whole, others as a list."""
+
+        @overload
+        def __get__(self, response: _BufferedResponse[ColumnsT], owner: type) -> ColumnsT: ...
+        @overload
+        def __get__(self, response: _BufferedResponse[_M], owner: type) -> list[_M]: ...
+        def __get__(self, response: Any, owner: type) -> Any: ...
+        def __set__(self, response: Any, messages: Any) -> None: ...
+
+
 @dataclass(slots=True, init=False, repr=False)
 class _BufferedResponse(_Response, Generic[SentInList_co]):
-    messages: list[SentInList_co]
-    """The messages, sent in this order."""
     uncompressed: tuple[int, ...]
     """The indices of messages that are sent uncompressed in spite of `compression`, such as images."""
+    if not TYPE_CHECKING:
+        messages: list[SentInList_co]
+        """The messages, sent in this order; or one record batch or table, a message for each row."""
+    else:
+        messages: _Sent = _Sent()
 
     __match_args__ = ("messages", "metadata", "trailers", "compression", "uncompressed")
     _shown = ("messages", "metadata", "trailers")
@@ -100,11 +128,31 @@ class GrpcServerStreamResponse(_BufferedResponse[SentInList_co]):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: GrpcServerStreamResponse[ColumnsT], messages: ColumnsT, **head: Unpack[_BufferedHead]
+        ) -> None: ...
+        @overload
+        def __init__(self, messages: Iterable[SentInList_co] = (), **head: Unpack[_BufferedHead]) -> None: ...
+        def __init__(self, messages: Any = (), **head: Any) -> None: ...
+
 
 class GrpcBidiStreamResponse(_BufferedResponse[SentInList_co]):
     """The response of a bidirectional RPC, buffered: a list of messages."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: GrpcBidiStreamResponse[ColumnsT], messages: ColumnsT, **head: Unpack[_BufferedHead]
+        ) -> None: ...
+        @overload
+        def __init__(self, messages: Iterable[SentInList_co] = (), **head: Unpack[_BufferedHead]) -> None: ...
+        def __init__(self, messages: Any = (), **head: Any) -> None: ...
 
 
 @dataclass(slots=True, init=False, repr=False)
@@ -150,7 +198,7 @@ class GrpcDuplexResponse(_Response, Generic[SentInList_co]):
 
 def _list(messages: Iterable[_M]) -> list[_M]:
     # A list is kept as it is, so that a handler may go on appending. `list` would split bytes and str, so they are left
-    # for the check of the response, which reports them.
-    if isinstance(messages, (list, bytes, bytearray, memoryview, str)):
+    # for the check of the response, which reports them. Columns are a whole of their own.
+    if isinstance(messages, (list, bytes, bytearray, memoryview, str)) or hasattr(messages, "num_rows"):
         return messages  # type: ignore[return-value]
     return list(messages)

@@ -8,13 +8,15 @@ from spikard.grpc._metadata import Metadata, MetadataLike
 class ResponseMetadata:
     """Initial metadata and trailers, for a handler that returns no response to put them in."""
 
-    __slots__ = ("_initial", "_refuses", "_too_late", "_trailers")
+    __slots__ = ("_initial", "_refuses", "_too_late", "_trailers", "source")
 
     def __init__(self, *, refuses: str | None = None) -> None:
         self._initial = Metadata()
         self._trailers = Metadata()
         self._refuses = refuses
         self._too_late = False
+        # The stream that middleware has wrapped, to be closed with what it is wrapped in.
+        self.source: object = None
 
     @property
     def initial(self) -> Metadata:

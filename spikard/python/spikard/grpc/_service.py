@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from spikard.grpc._kind import Kind
@@ -52,6 +52,9 @@ class ServiceMethod:
     takes: str
     """The full name of the message that it takes."""
     gives: str
+    taken: Any = field(default=None, compare=False)
+    """The descriptor of the message that it takes."""
+    given: Any = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return (
@@ -105,6 +108,16 @@ def file_of(descriptor: Any) -> File:
     return File(descriptor.proto.name, descriptor.proto.to_binary(), tuple(descriptor.dependencies))
 
 
+def add_files(descriptor: Any, files: dict[str, bytes]) -> None:
+    """Adds a file by its name, encoded, after the files that it imports."""
+    file = file_of(descriptor)
+    if file.name in files:
+        return
+    for imported in file.imports:
+        add_files(imported, files)
+    files[file.name] = file.encoded
+
+
 def _of_google(method: Any) -> ServiceMethod:
     return ServiceMethod(
         method.name,
@@ -112,6 +125,8 @@ def _of_google(method: Any) -> ServiceMethod:
         bool(method.server_streaming),
         method.input_type.full_name,
         method.output_type.full_name,
+        method.input_type,
+        method.output_type,
     )
 
 
@@ -123,6 +138,8 @@ def _of_protobuf_py(method: Any) -> ServiceMethod:
         kind in {"server_streaming", "bidi_streaming"},
         method.input.type_name,
         method.output.type_name,
+        method.input,
+        method.output,
     )
 
 

@@ -7,7 +7,8 @@ import builtins
 import concurrent.futures
 import logging
 import sys
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from spikard.grpc._error import GrpcError
@@ -45,7 +46,10 @@ _TABLE: dict[type[BaseException], _Row] = {
     asyncio.TimeoutError: _Row(StatusCode.DEADLINE_EXCEEDED),
     concurrent.futures.TimeoutError: _Row(StatusCode.DEADLINE_EXCEEDED),
 }
+Table = Mapping[type[BaseException], _Row]
 _BUILT_IN: dict[type[BaseException], _Row] = {kind: row for kind, row in _TABLE.items() if issubclass(kind, OSError)}
+
+_OWN = dict(_TABLE)
 
 # The codes of a server's own faults, whoever chose them.
 _FAULTS = {StatusCode.UNKNOWN, StatusCode.INTERNAL, StatusCode.DATA_LOSS}
@@ -69,30 +73,49 @@ def register_exception(exception: type[BaseException], code: CodeLike, *, send_t
     _TABLE[exception] = _Row(code, send_text, level=_level_of(code))
 
 
-def status_of(error: BaseException) -> tuple[Status, int]:
+def registered_for(code: StatusCode) -> tuple[type[BaseException], ...]:
+    """The exception types that :func:`register_exception` has mapped to a code."""
+    return tuple(kind for kind, row in _TABLE.items() if row.code is code and row is not _OWN.get(kind))
+
+
+def table_of(exceptions: Mapping[Any, Any]) -> Table:
+    """The table of one server: of its own rows, and of those of the process, which may come later."""
+    rows: dict[type[BaseException], _Row] = {}
+    for kind, code in exceptions.items():
+        if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+            raise TypeError(f"its keys must be exception types, and one is {kind!r}")
+        if issubclass(kind, GrpcError):
+            raise TypeError(f"{kind.__name__} is a GrpcError, which has a status of its own")
+        found = failure(code)
+        rows[kind] = _Row(found, level=_level_of(found))
+    return ChainMap(rows, _TABLE)
+
+
+def status_of(error: BaseException, table: Table | None = None) -> tuple[Status, int]:
     """The status of an exception, and the level at which it is logged: ERROR for the server's own faults.
 
     INFO is for an exception that has its status by a row for its type, such as ``ValueError``, and DEBUG for one whose
-    status the handler chose.
+    status the handler chose. `table` is that of a server; the default is that of the process.
     """
     if isinstance(error, GrpcError):
         stated = Status(error.code, encodable(error.message), error.details, error.metadata.pairs())
         return stated, _level_of(error.code)
-    kind = _kind_with_a_row(error)
+    rows = _TABLE if table is None else table
+    kind = _kind_with_a_row(error, rows)
     if _is_group(error) and not (kind and _is_group_type(kind)):
-        in_common = _status_in_common(error)
+        in_common = _status_in_common(error, rows)
         if in_common is not None:
             return in_common
     if kind is None:
         return Status(StatusCode.INTERNAL, type(error).__name__), logging.ERROR
-    row = _TABLE[kind]
+    row = rows[kind]
     text = _text(error) if row.send_text else type(error).__name__
     return Status(row.code, encodable(text)), row.level
 
 
-def _status_in_common(group: BaseException) -> tuple[Status, int] | None:
+def _status_in_common(group: BaseException, table: Table) -> tuple[Status, int] | None:
     """The status of all exceptions in a group, with the text of the first; a task group raises a group of one, too."""
-    found = [status_of(one) for one in _leaves(group)]
+    found = [status_of(one, table) for one in _leaves(group)]
     if len({status.code for status, _ in found}) != 1:
         return None
     return found[0][0], max(level for _, level in found)
@@ -118,11 +141,11 @@ def _is_group_type(kind: type[BaseException]) -> bool:
     return any(issubclass(kind, getattr(module, "BaseExceptionGroup", ())) for module in modules)
 
 
-def _kind_with_a_row(error: BaseException) -> type[BaseException] | None:
+def _kind_with_a_row(error: BaseException, table: Table) -> type[BaseException] | None:
     """The type of an exception, or that of its base classes, whose row holds."""
     kind = type(error)
     for ancestor in kind.__mro__:
-        row = _TABLE.get(ancestor)
+        row = table.get(ancestor)
         if row is None or not (row.subclasses or ancestor is kind):
             continue
         if row is _BUILT_IN.get(ancestor) and getattr(error, "errno", None) is not None:

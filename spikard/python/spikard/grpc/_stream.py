@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 from spikard.grpc._amounts import Size
+from spikard.grpc._around import Middleware
 from spikard.grpc._forms import SWITCH
 from spikard.grpc._kind import Kind
 from spikard.grpc._on_class import declare_class
@@ -28,7 +29,7 @@ KindName = Literal[
 _One = GrpcResponse[Any] | Awaitable[GrpcResponse[Any]]
 _ServerStream = GrpcServerStreamResponse[Any] | Awaitable[GrpcServerStreamResponse[Any]]
 _BidiStream = GrpcBidiStreamResponse[Any] | Awaitable[GrpcBidiStreamResponse[Any]]
-_Stream = AsyncIterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
+_Stream = AsyncIterator[Any] | Iterator[Any] | GrpcDuplexResponse[Any] | Awaitable[GrpcDuplexResponse[Any]]
 
 _Handler = TypeVar(
     "_Handler",
@@ -81,6 +82,7 @@ def grpc_stream(
     kind: Kind | KindName | None = None,
     complete: bool = False,
     max_bytes: Size | None = None,
+    middleware: Sequence[Middleware] = (),
     **limits: Unpack[MethodLimits],
 ) -> _Decorator:
     """Makes a function the handler of a gRPC method, or a class a service; the function itself stays as it is.
@@ -104,7 +106,7 @@ def grpc_stream(
     Args:
         service: The full name of the service, ``"package.Service"``, or its descriptor,
             ``shop_pb2.DESCRIPTOR.services_by_name["Orders"]``: then the method, its kind and its messages are compared
-            with it here.
+            with it here. Columns need a descriptor, which tells of what messages they are.
         method: The name of the method. Default: the function's name in UpperCamelCase, ``ImportItems``. Nothing
             is taken off it: ``handle_import`` is ``HandleImport``. With a descriptor it is spelled as there:
             ``get_url`` may be ``GetURL``.
@@ -113,10 +115,12 @@ def grpc_stream(
             ``TypeError`` names all that are missing. For functions, and for several classes, see `complete_services` of
             the server.
         max_bytes: A short name of `max_stream_bytes`; only one of the two may be given.
+        middleware: Functions around this handler, or around those of the class, outermost first, within those of the
+            server and of the instance.
         **limits: The limits of the method, as in ``docs/reference/settings.md``. Default: the server's.
     """
     limited = {name: value for name, value in {**limits, "max_bytes": max_bytes}.items() if value is not None}
-    given = Given(service, method, kind, limited)
+    given = Given(service, method, kind, limited, middleware)
 
     def decorate(decorated: Any, /) -> Any:
         is_class = inspect.isclass(decorated)

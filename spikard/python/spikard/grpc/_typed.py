@@ -2,53 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from spikard.grpc._batch import ParseAll, split
 from spikard.grpc._codec import Codec
-from spikard.grpc._details import bad_request, status
-from spikard.grpc._error import GrpcError
-from spikard.grpc._request import GrpcDuplexRequest, GrpcRequest
+from spikard.grpc._columns import Columns
+from spikard.grpc._layout import Layout
+from spikard.grpc._request import GrpcBidiStreamRequest, GrpcClientStreamRequest, GrpcDuplexRequest, GrpcRequest
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
 from spikard.grpc._status import StatusCode
-
-
-class UndecodableError(GrpcError):
-    """A message of the client is none of the type that the handler takes: INVALID_ARGUMENT."""
+from spikard.grpc._undecodable import UndecodableError, undecodable, undecodable_at
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What a handler takes and gives; ``None`` is ``bytes``."""
 
-    takes: Codec | None
-    gives: Codec | None
+    takes: Codec | Columns | None
+    gives: Codec | Columns | None
 
-    def decode(self, request: Any) -> None:
+    @property
+    def layout(self) -> Layout:
+        """The form in which it takes the messages of a buffered stream."""
+        if isinstance(self.takes, Columns):
+            return "column"
+        return "list" if self.takes is None or self.takes.parse_all is None else "joined"
+
+    def decode(self, request: Any, code: int = StatusCode.INVALID_ARGUMENT) -> None:
         """Decodes the messages of a request, in their place: each is kept once, as bytes or decoded.
+
+        What cannot be decoded is an :class:`UndecodableError` with this code.
 
         Those of a full-duplex request come later, through :meth:`decoder`.
         """
         codec = self.takes
-        if codec is None or isinstance(request, GrpcDuplexRequest):
+        if isinstance(codec, Columns):
+            _decode_columns(codec, code, request)
+        elif codec is None or isinstance(request, GrpcDuplexRequest):
             return
-        if isinstance(request, GrpcRequest):
+        elif isinstance(request, GrpcRequest):
             try:
                 request.payload = codec.decode(request.payload)
             except MemoryError:
                 raise
             except Exception as error:
-                raise _undecodable(codec, "payload", "the message", error) from error
+                raise undecodable(codec.shown, error, code) from error
         elif codec.parse_all is None or type(request.messages) is list:
-            _decode_in_place(codec, request.messages)
+            _decode_in_place(codec, code, request.messages)
         else:
-            request.messages = _parsed(codec, codec.parse_all, request.messages)
+            request.messages = _parsed(codec, code, codec.parse_all, request.messages)
 
-    def decoder(self) -> Decoder | None:
-        """What decodes a stream, message by message."""
-        return None if self.takes is None else Decoder(self.takes)
+    def decoder(self, code: int = StatusCode.INVALID_ARGUMENT) -> Decoder | None:
+        """What decodes a stream, message by message; what cannot be decoded is an error with this code."""
+        return Decoder(self.takes, code) if isinstance(self.takes, Codec) else None
 
     def encode(self, response: Any) -> Any:
         """A response of bytes; the handler may return the same one again, so it stays as it is.
@@ -59,6 +67,8 @@ class Typed:
         codec = self.gives
         if codec is None:
             return response
+        if isinstance(codec, Columns):
+            return _of_columns(codec, response)
         if isinstance(response, GrpcResponse):
             return GrpcResponse(
                 _encoded(codec, response.payload, "returned a GrpcResponse whose payload is {found}"),
@@ -85,16 +95,19 @@ class Typed:
     def encode_yielded(self, index: int, message: Any) -> Any:
         """The bytes of a message of a stream; a ``TypeError`` says that it is none of the type."""
         codec = self.gives
-        return message if codec is None else _encoded(codec, message, "yielded {found} as message {index}", index)
+        if isinstance(codec, Codec):
+            return _encoded(codec, message, "yielded {found} as message {index}", index)
+        return message
 
 
 class Decoder:
     """Decodes the messages of a stream, and counts them."""
 
-    __slots__ = ("_codec", "_count")
+    __slots__ = ("_code", "_codec", "_count")
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, code: int) -> None:
         self._codec = codec
+        self._code = code
         self._count = 0
 
     def __call__(self, message: bytes) -> Any:
@@ -106,10 +119,22 @@ class Decoder:
         except MemoryError:
             raise
         except Exception as error:
-            raise _undecodable_at(self._codec, index, error) from error
+            raise undecodable_at(index, self._codec.shown, error, self._code) from error
 
 
-def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
+def _decode_columns(codec: Columns, code: int, request: Any) -> None:
+    if not isinstance(request, (GrpcClientStreamRequest, GrpcBidiStreamRequest)):
+        # A program in Rust names the handler for a method of another kind.
+        raise TypeError(
+            f"the handler takes {codec.shown}, which a buffered stream is made into, and got a {type(request).__name__}"
+        )
+    try:
+        request.messages = codec.decode(request.messages)
+    except UndecodableError as error:
+        raise error.with_code(code) from error
+
+
+def _decode_in_place(codec: Codec, code: int, messages: list[Any]) -> None:
     decode = codec.decode
     index = 0
     try:
@@ -118,35 +143,71 @@ def _decode_in_place(codec: Codec, messages: list[Any]) -> None:
     except MemoryError:
         raise
     except Exception as error:
-        raise _undecodable_at(codec, index, error) from error
+        raise undecodable_at(index, codec.shown, error, code) from error
 
 
-def _parsed(codec: Codec, parse_all: ParseAll, joined: bytes) -> Sequence[Any]:
+def _parsed(codec: Codec, code: int, parse_all: ParseAll, joined: bytes) -> Sequence[Any]:
     """The messages of a stream that comes joined, in one parse; which one is wrong is found one by one."""
     try:
         return parse_all(joined)
     except MemoryError:
         raise
     except Exception:
-        messages: list[Any] = split(joined)
-        _decode_in_place(codec, messages)
+        _find_undecodable(codec, code, joined)
+        messages: list[Any] = list(split(joined))
+        _decode_in_place(codec, code, messages)
         return messages
+
+
+def _find_undecodable(codec: Codec, code: int, joined: bytes) -> None:
+    # None is kept: each on its own has an arena, and takes more than it does among the others.
+    for index, message in enumerate(split(joined)):
+        try:
+            codec.decode(message)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise undecodable_at(index, codec.shown, error, code) from error
 
 
 def _encoded(codec: Codec, message: Any, wrong: str, index: int = 0) -> bytes:
     if isinstance(message, codec.type):
         return codec.encode(message)
+    raise _wrong(codec, message, wrong, index)
+
+
+def rows(codec: Columns, index: int, columns: Any) -> Iterator[list[bytes]]:
+    """The messages of the rows of columns that were yielded after `index` messages, in parts.
+
+    A ``TypeError`` says that they are no columns, or which one does not fit.
+    """
+    if not isinstance(columns, codec.type):
+        raise _wrong(codec, columns, "yielded {found} after {index} messages", index)
+    yield from codec.encode_in_parts(columns)
+
+
+def _of_columns(codec: Columns, response: Any) -> Any:
+    """A response whose messages are columns, with the messages of their rows."""
+    for kind in (GrpcServerStreamResponse, GrpcBidiStreamResponse):
+        if isinstance(response, kind):
+            columns: Any = response.messages
+            if not isinstance(columns, codec.type):
+                raise _wrong(codec, columns, f"returned a {kind.__name__} whose messages are {{found}}")
+            return kind(
+                codec.encode(columns),
+                metadata=response.metadata,
+                trailers=response.trailers,
+                compression=response.compression,
+                uncompressed=response.uncompressed,
+            )
+    if isinstance(response, codec.type):
+        raise TypeError(f"returned {codec.shown}, expected a response with it: return the response, not the columns")
+    return response
+
+
+def _wrong(codec: Codec | Columns, message: Any, wrong: str, index: int = 0) -> TypeError:
     kind = type(message)
     found = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    raise TypeError(f"{wrong.format(found=found, index=index)}, expected {codec.shown}, as the response is annotated")
-
-
-def _undecodable_at(codec: Codec, index: int, error: Exception) -> UndecodableError:
-    return _undecodable(codec, f"messages[{index}]", f"message {index} of the stream", error)
-
-
-def _undecodable(codec: Codec, field: str, what: str, error: Exception) -> UndecodableError:
-    description = f"is not a valid {codec.shown}: {error}"
-    text = f"{what} {description}"
-    details = status(StatusCode.INVALID_ARGUMENT, text, [bad_request([(field, description)])])
-    return UndecodableError(StatusCode.INVALID_ARGUMENT, text, details=details)
+    hint = "; await it: an async function was called, and did not run" if hasattr(kind, "__await__") else ""
+    text = f"{wrong.format(found=found, index=index)}, expected {codec.shown}, as the response is annotated"
+    return TypeError(text + hint)

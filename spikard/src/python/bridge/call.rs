@@ -8,8 +8,9 @@ use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 
 use crate::python::convert::{Answer, Buffered, Inbound, Wanted};
-use crate::{Call, Status};
+use crate::{Call, Code, Status};
 
+use super::cause::{Cancelled, Cause};
 use super::handler::Handler;
 use super::inflow::Inflow;
 use super::outflow::Outflow;
@@ -30,6 +31,8 @@ pub(crate) struct CallState {
     pub(crate) handler: Handler,
     pub(crate) answer: Answer,
     pub(super) submitted: Instant,
+    /// The code for a message of the request that cannot be decoded.
+    pub(super) undecodable: Code,
     /// What of the request is copied when Python takes it.
     pub(super) request_bytes: usize,
     /// Taken by Python when the call starts; dropped if the call is cancelled before.
@@ -40,6 +43,7 @@ pub(crate) struct CallState {
     reply: Slot<oneshot::Sender<Outcome>>,
     /// Whether the handler has finished: then there is nothing to cancel.
     finished: AtomicBool,
+    cancelled: Cancelled,
     inflow: Option<Inflow>,
     /// Whether the messages of its stream may be compressed.
     pub(super) streams_compressed: bool,
@@ -59,6 +63,7 @@ impl CallState {
             handler,
             answer,
             submitted: Instant::now(),
+            undecodable: request.call.undecodable(true),
             request_bytes: request.bytes(),
             inflow: request.is_stream().then(Inflow::default),
             streams_compressed: request.call.streams_compressed(),
@@ -67,13 +72,16 @@ impl CallState {
             request: Slot::new(request),
             reply: Slot::new(sender),
             finished: AtomicBool::new(false),
+            cancelled: Cancelled::default(),
         };
         (Arc::new(state), receiver)
     }
 
     /// Takes the request. `None` if the call was cancelled.
     pub(super) fn start(&self) -> Option<Inbound> {
-        self.request.take()
+        let request = self.request.take()?;
+        request.call.progress.taken_by_python(self.submitted);
+        Some(request)
     }
 
     /// Frees a request that Python has not taken. Returns whether it had.
@@ -136,17 +144,47 @@ impl CallState {
     /// The handler has finished and reads nothing more.
     pub(super) fn set_finished(&self) {
         self.finished.store(true, Ordering::Relaxed);
-        self.inflow.as_ref().inspect(|inflow| inflow.close());
+        self.stop_reading();
     }
 
     pub(super) fn is_finished(&self) -> bool {
         self.finished.load(Ordering::Relaxed)
     }
 
+    /// Nobody waits for the handler any more, unless it has finished.
+    pub(super) fn given_up(&self) {
+        if !self.is_finished() {
+            let cause = self.charged.peek(|call| Cause::now(Some(call)));
+            self.cancelled.by(cause.unwrap_or_else(|| Cause::now(None)));
+        }
+    }
+
+    /// The server ends, and the call with it, unless its handler has finished.
+    pub(super) fn shut_down(&self) {
+        if !self.is_finished() {
+            self.cancelled.by(Cause::Shutdown);
+        }
+    }
+
+    /// What the server knows of it.
+    pub(super) fn known(&self) -> Arc<Call> {
+        self.charged.peek(Arc::clone).unwrap_or_default()
+    }
+
+    /// Why the call was given up before its handler had finished, if it was.
+    pub(super) fn cancelled_by(&self) -> Option<&'static str> {
+        self.cancelled.cause()
+    }
+
     /// Drops what the streams hold. Returns whether to wake Python.
     pub(super) fn abandon(&self) -> bool {
-        self.inflow.as_ref().inspect(|inflow| inflow.close());
+        self.stop_reading();
         self.outflow.as_ref().is_some_and(Outflow::abandon)
+    }
+
+    /// Nothing more is read: a thread that waits for a message comes free.
+    pub(super) fn stop_reading(&self) {
+        self.inflow.as_ref().inspect(|inflow| inflow.close());
     }
 
     /// The messages of a streaming request.

@@ -6,14 +6,14 @@ use tokio::sync::oneshot;
 
 use crate::python::PythonError;
 
-use super::handler::Handler;
+use super::handler::Found;
 use super::lookup::{LookupRequest, Reply};
 use super::shared::Bridge;
 
 impl Bridge {
     /// The handler of a name; Python looks it up the first time. A failure is cached too: a call does not import a
     /// broken module again.
-    pub(crate) async fn handler(self: &Arc<Self>, name: &str) -> Result<Handler, PythonError> {
+    pub(crate) async fn handler(self: &Arc<Self>, name: &str) -> Result<Found, PythonError> {
         if let Some(known) = self.handlers.get(name) {
             return known;
         }
@@ -24,8 +24,14 @@ impl Bridge {
         receiver.await.unwrap_or_else(|_| Err(self.stopped()))
     }
 
+    /// The handler of a name that was looked up already.
+    #[cfg(not(spikard_extension))]
+    pub(crate) fn known(&self, name: &str) -> Option<Found> {
+        self.handlers.get(name)?.ok()
+    }
+
     /// The same for a thread that may block. It repeats a lookup that failed.
-    pub(crate) fn handler_blocking(self: &Arc<Self>, name: &str) -> Result<Handler, PythonError> {
+    pub(crate) fn handler_blocking(self: &Arc<Self>, name: &str) -> Result<Found, PythonError> {
         if let Some(Ok(known)) = self.handlers.get(name) {
             return Ok(known);
         }
@@ -39,7 +45,7 @@ impl Bridge {
     fn look_up(
         self: &Arc<Self>,
         name: &str,
-        reply: impl FnOnce(Result<Handler, PythonError>) + Send + 'static,
+        reply: impl FnOnce(Result<Found, PythonError>) + Send + 'static,
     ) -> Result<(), PythonError> {
         let name: Arc<str> = Arc::from(name);
         let bridge = Arc::downgrade(self);

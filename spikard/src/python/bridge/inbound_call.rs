@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::Status;
 use crate::python::convert::{
@@ -12,7 +12,8 @@ use crate::python::convert::{
 };
 
 use super::call::CallState;
-use super::inflow::Received;
+use super::call_drain::CallDrain;
+use super::inflow::{Inflow, Received};
 
 /// A call that waits for the response of its handler.
 #[pyclass(frozen, module = "spikard._spikard")]
@@ -68,9 +69,38 @@ impl InboundCall {
         !self.0.is_awaited()
     }
 
+    /// What the Python `Call` is made of.
+    fn make_call<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let known = self.0.known();
+        let drain = known.connection();
+        let drain = drain.map(|connection| Bound::new(py, CallDrain::new(connection, self.0.id)));
+        let drain = drain.transpose()?.map(Bound::into_any);
+        convert::call_fields(py, &known, self.0.answer, drain)
+    }
+
+    #[getter]
+    fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    #[getter]
+    fn cancelled_by(&self) -> Option<&'static str> {
+        self.0.cancelled_by()
+    }
+
+    /// Whether the handler has finished, or nobody waits for it.
+    fn has_ended(&self) -> bool {
+        self.0.is_finished() || !self.0.is_awaited()
+    }
+
     #[getter]
     fn streams(&self) -> bool {
         self.0.answer == Answer::Stream
+    }
+
+    #[getter]
+    fn undecodable_code(&self) -> i32 {
+        self.0.undecodable.into()
     }
 
     fn begin(
@@ -90,7 +120,7 @@ impl InboundCall {
         let Some(outflow) = self.0.outflow() else {
             return Ok(true);
         };
-        Ok(outflow.send(convert::frame_batch(batch)?))
+        Ok(outflow.send(convert::frame_batch(batch)?, batch.len()))
     }
 
     fn end(&self, trailers: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -103,10 +133,54 @@ impl InboundCall {
     }
 
     fn receive<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
-        let received = match self.0.inflow() {
-            Some(inflow) => inflow.receive(),
-            None => Received::HalfClosed,
+        match self.0.inflow().map(Inflow::receive) {
+            Some(received) => self.received(py, received),
+            None => Ok(Some(PyList::empty(py))),
+        }
+    }
+
+    fn send_here(&self, py: Python<'_>, batch: &Bound<'_, PyList>) -> PyResult<bool> {
+        let Some(outflow) = self.0.outflow() else {
+            return Ok(true);
         };
+        let room = outflow.send_here(convert::frame_batch(batch)?, batch.len());
+        Ok(room || py.detach(|| outflow.wait()))
+    }
+
+    fn receive_here<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        match self.0.inflow() {
+            Some(inflow) => self.received(py, py.detach(|| inflow.wait())),
+            None => Ok(Some(PyList::empty(py))),
+        }
+    }
+
+    #[getter]
+    fn streams_compressed(&self) -> bool {
+        self.0.streams_compressed
+    }
+
+    fn was_compressed(&self, index: usize) -> bool {
+        let inflow = self.0.inflow();
+        inflow.is_some_and(|inflow| inflow.was_compressed(index))
+    }
+
+    #[staticmethod]
+    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        convert::yielded(index, message)
+    }
+
+    #[staticmethod]
+    fn no_stream(found: &Bound<'_, PyAny>) -> PyErr {
+        convert::wrong_response(Answer::Stream, found)
+    }
+}
+
+impl InboundCall {
+    fn received<'py>(
+        &self,
+        py: Python<'py>,
+        received: Received,
+    ) -> PyResult<Option<Bound<'py, PyList>>> {
         match received {
             Received::NothingYet => Ok(None),
             Received::HalfClosed => Ok(Some(PyList::empty(py))),
@@ -122,25 +196,5 @@ impl InboundCall {
                 Err(grpc_error(py, &over))
             }
         }
-    }
-
-    #[getter]
-    fn streams_compressed(&self) -> bool {
-        self.0.streams_compressed
-    }
-
-    fn was_compressed(&self, index: usize) -> bool {
-        let inflow = self.0.inflow();
-        inflow.is_some_and(|inflow| inflow.was_compressed(index))
-    }
-
-    #[staticmethod]
-    fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-        convert::yielded(index, message)
-    }
-
-    #[staticmethod]
-    fn no_stream(found: &Bound<'_, PyAny>) -> PyErr {
-        convert::wrong_response(Answer::Stream, found)
     }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::python::PythonError;
 
-use super::handler::Handler;
+use super::handler::Found;
 use super::slot::Slot;
 
-pub(super) type Reply = Box<dyn FnOnce(Result<Handler, PythonError>) + Send>;
+pub(super) type Reply = Box<dyn FnOnce(Result<Found, PythonError>) + Send>;
 
 /// Waits in the queue until Python has found the handler. Dropped without a reply when Python stops.
 pub(crate) struct LookupRequest {
@@ -21,7 +21,7 @@ impl LookupRequest {
         Self { name, reply }
     }
 
-    pub(crate) fn answer(&self, found: Result<Handler, PythonError>) {
+    pub(crate) fn answer(&self, found: Result<Found, PythonError>) {
         if let Some(reply) = self.reply.take() {
             reply(found);
         }

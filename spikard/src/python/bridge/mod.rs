@@ -9,8 +9,11 @@
 //!
 //! Nothing here holds a Python object, so any thread may drop it.
 
+mod ability;
 mod call;
+mod call_drain;
 mod calling;
+mod cause;
 mod finding;
 mod handler;
 mod inbound_call;
@@ -31,9 +34,10 @@ mod waiting;
 mod wake;
 mod yielded;
 
-pub(crate) use handler::{Handler, Runs};
+pub(crate) use ability::{ASKED_EVERY, Ability};
+pub(crate) use handler::{Found, Handler, Runs};
 pub(crate) use module::register;
 pub(crate) use notice::Notice;
 pub(crate) use py_bridge::PyBridge;
 pub(crate) use reply::PythonReply;
-pub(crate) use shared::{Bridge, BridgeLimits, Held};
+pub(crate) use shared::{Bridge, BridgeLimits};

@@ -70,7 +70,7 @@ impl Pump {
     fn put(&mut self, inflow: &Inflow, batch: Batch, end: End) {
         self.ended = !matches!(end, End::Open);
         if inflow.put(batch, end) {
-            self.bridge.wake_stream(self.call.id);
+            self.bridge.wake_call(self.call.id);
         }
     }
 }

@@ -10,10 +10,11 @@ use pyo3::types::{PyList, PyTuple};
 use crate::Status;
 use crate::call::refusal;
 use crate::python::PythonError;
-use crate::python::convert;
+use crate::python::convert::{self, Layout};
 
 use super::call::CallState;
-use super::handler::{Handler, Runs};
+use super::call_drain::CallDrain;
+use super::handler::{Found, Handler, Runs};
 use super::inbound_call::InboundCall;
 use super::lookup::LookupRequest;
 use super::notice::Notice;
@@ -113,6 +114,10 @@ impl PyBridge {
         (done, lines)
     }
 
+    fn notify_of_drain(&self, drain: &CallDrain) -> bool {
+        drain.notify(&self.0)
+    }
+
     fn add_first_worker(&self) -> bool {
         self.0.pool.add_first()
     }
@@ -137,7 +142,7 @@ fn start<'py, T>(
     let handed_over = caught(|| {
         // Created first: dropping it answers the call, whatever fails after this.
         let inbound = inbound.insert(Bound::new(py, InboundCall(call.clone()))?);
-        let request = convert::request(py, request, call.answer, call.handler.joined)?;
+        let request = convert::request(py, request, call.handler.layout, inbound.as_any())?;
         hand_over((inbound.clone(), call.id, call.handler.index, request))
     });
     handed_over
@@ -168,13 +173,22 @@ impl Lookup {
         &self.0.name
     }
 
-    fn resolve(&self, index: usize, on_loop: bool, joined: bool) {
+    fn resolve(
+        &self,
+        index: usize,
+        on_loop: bool,
+        layout: Layout,
+        takes: Option<convert::MessageClass>,
+    ) -> PyResult<()> {
         let runs = if on_loop { Runs::OnLoop } else { Runs::InPool };
-        self.0.answer(Ok(Handler {
+        let takes = takes.map(convert::MessageClass::read).transpose()?;
+        let handler = Handler {
             index,
             runs,
-            joined,
-        }));
+            layout,
+        };
+        self.0.answer(Ok(Found { handler, takes }));
+        Ok(())
     }
 
     fn refuse(&self, fault: &str, text: String) {

@@ -20,7 +20,7 @@ const BURST_BYTES: usize = 1 << 20;
 pub(super) struct Queue {
     pub(super) calls: Waiting,
     pub(super) cancels: Vec<u64>,
-    /// Calls whose streams can go on.
+    /// Calls whose streams can go on, or whose connections drain.
     pub(super) wakes: Vec<u64>,
     pub(super) lookups: Vec<LookupRequest>,
     /// Fetched separately.

@@ -59,7 +59,7 @@ impl PythonReply {
             uncompressed: self.wanted.uncompressed,
         };
         sending.reply(parts, |encoding| match self.content {
-            Content::Framed { frames, .. } => Outgoing::framed(frames, encoding),
+            Content::Framed { frames, count } => Outgoing::framed(frames, count, encoding),
             Content::Stream(messages) => Ok(Outgoing::batches(messages, encoding)),
         })
     }

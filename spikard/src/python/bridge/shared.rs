@@ -134,6 +134,12 @@ impl Bridge {
         Ok((call, receiver))
     }
 
+    /// The calls that wait for Python: for the loop, and for a thread.
+    pub(crate) fn waiting(&self) -> u64 {
+        let for_loop = lock(&self.state).queue.calls.len();
+        (for_loop + self.pool.len()) as u64
+    }
+
     /// The calls that wait for Python, of those that may: for the loop or for a thread, whichever are more.
     #[cfg(feature = "orca")]
     pub(crate) fn utilization(&self) -> f64 {
@@ -156,6 +162,7 @@ impl Bridge {
 
     /// The client waits no more: frees what the call holds, and cancels it in Python if it runs there.
     pub(super) fn over(&self, call: &CallState) {
+        call.given_up();
         let started = call.withdraw();
         if !started && call.handler.runs == Runs::InPool {
             self.pool.remove(call.id);
@@ -164,12 +171,12 @@ impl Bridge {
         let cancel = started && !call.is_finished();
         self.end(call.id, cancel);
         if waits && !cancel {
-            self.wake_stream(call.id);
+            self.wake_call(call.id);
         }
     }
 
-    /// Tells Python that a stream of this call can be read or written again.
-    pub(super) fn wake_stream(&self, id: u64) {
+    /// Tells Python that a stream of this call can be read or written again, or that its connection drains.
+    pub(super) fn wake_call(&self, id: u64) {
         let mut state = lock(&self.state);
         if state.closed.is_none() {
             state.queue.wakes.push(id);
@@ -261,8 +268,10 @@ impl Bridge {
         self.wake.wake();
         self.pool.close();
         for call in calls.into_values() {
+            call.shut_down();
             call.withdraw();
             call.fail(status.clone());
+            call.stop_reading();
         }
         drop(queue);
     }

@@ -1,13 +1,18 @@
 //! The bridge, without Python.
 
+use tonic::metadata::MetadataMap;
+
+use super::super::inflow::Received;
 use super::super::queue::BURST;
 use super::*;
 use crate::Code;
+use crate::python::convert::Layout;
+use crate::python::convert::Wanted;
 
 const ON_LOOP: Handler = Handler {
     index: 0,
     runs: Runs::OnLoop,
-    joined: false,
+    layout: Layout::List,
 };
 
 fn submit(bridge: &Bridge) -> (Arc<CallState>, oneshot::Receiver<Outcome>) {
@@ -134,4 +139,25 @@ fn a_ping_tells_for_how_long_the_loop_has_not_answered() {
     bridge.drain();
     bridge.end(call.id, false);
     assert_eq!(bridge.ping(), None);
+}
+
+#[test]
+fn threads_that_wait_for_a_stream_come_free_when_the_bridge_closes() {
+    let bridge = Bridge::new(BridgeLimits::default()).unwrap();
+    let (call, _receiver) = bridge
+        .submit(ON_LOOP, Answer::Stream, Inbound::streaming())
+        .unwrap();
+    call.begin(MetadataMap::new(), Wanted::default());
+    let outflow = call.outflow().unwrap();
+    assert!(
+        !outflow.send_here(vec![0; 64 << 10].into(), 1),
+        "it has room"
+    );
+    std::thread::scope(|scope| {
+        let reads = scope.spawn(|| matches!(call.inflow().unwrap().wait(), Received::Closed));
+        let sends = scope.spawn(|| outflow.wait());
+        bridge.close("closed for the test", PythonError::stopped());
+        assert!(reads.join().unwrap(), "it does not know that it is over");
+        assert!(!sends.join().unwrap(), "it would send more");
+    });
 }

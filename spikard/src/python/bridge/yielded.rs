@@ -14,6 +14,7 @@ use crate::wire::framed_messages;
 use crate::{Messages, Status};
 
 use super::call::CallState;
+use super::outflow::Outflow;
 use super::shared::Bridge;
 
 /// The framed batches that the handler yields. Dropping it cancels the call.
@@ -43,7 +44,7 @@ impl Stream for Yielded {
         };
         let (polled, wake) = outflow.poll_next(cx);
         if wake {
-            self.bridge.wake_stream(self.call.id);
+            self.bridge.wake_call(self.call.id);
         }
         self.ended = matches!(polled, Poll::Ready(None | Some(Err(_))));
         polled
@@ -58,6 +59,10 @@ impl StreamedBatches for Yielded {
             batch: None,
         };
         Messages::new(each).with_trailers(move || call.take_trailers())
+    }
+
+    fn messages(&self) -> usize {
+        self.call.outflow().map_or(0, Outflow::messages)
     }
 
     fn take_trailers(&mut self) -> MetadataMap {

@@ -3,22 +3,41 @@
 use crate::Status;
 
 use super::answer::PythonResult;
-use crate::python::bridge::PythonReply;
+use crate::python::bridge::{Found, PythonReply};
 use crate::python::convert::{Answer, Inbound, PythonRequest};
 
 /// Calls `module:callable` in the embedded interpreter, and starts it if necessary.
-#[cfg(not(spikard_extension))]
 pub(super) async fn reply_of(
     callable: &'static str,
     answer: Answer,
     request: Inbound,
 ) -> Result<PythonReply, Status> {
+    reply_with(found(callable).await?, answer, request).await
+}
+
+/// Calls a handler that has been found.
+#[cfg(not(spikard_extension))]
+pub(super) async fn reply_with(
+    found: Found,
+    answer: Answer,
+    request: Inbound,
+) -> Result<PythonReply, Status> {
     let bridge = crate::python::embed::bridge()?;
-    let handler = bridge
-        .handler(callable)
-        .await
-        .map_err(|error| refused(callable, &error))?;
-    bridge.call(handler, answer, request).await
+    bridge.call(found.handler, answer, request).await
+}
+
+/// The handler of `module:callable`, if it was looked up already, as it is when a server starts.
+#[cfg(not(spikard_extension))]
+pub(super) fn known(callable: &'static str) -> Option<Found> {
+    crate::python::embed::started()?.known(callable)
+}
+
+/// Looks up the handler of `module:callable`.
+#[cfg(not(spikard_extension))]
+pub(super) async fn found(callable: &'static str) -> Result<Found, Status> {
+    let bridge = crate::python::embed::bridge()?;
+    let found = bridge.handler(callable).await;
+    found.map_err(|error| refused(callable, &error))
 }
 
 #[cfg(not(spikard_extension))]
@@ -42,14 +61,25 @@ fn refused(callable: &str, error: &crate::python::PythonError) -> Status {
 
 /// An extension module embeds no interpreter in which to look up callables.
 #[cfg(spikard_extension)]
-pub(super) async fn reply_of(
-    callable: &'static str,
-    _: Answer,
-    _: Inbound,
-) -> Result<PythonReply, Status> {
-    Err(Status::unavailable(format!(
+pub(super) fn known(_: &'static str) -> Option<Found> {
+    None
+}
+
+#[cfg(spikard_extension)]
+pub(super) async fn found(callable: &'static str) -> Result<Found, Status> {
+    Err(by_name(callable))
+}
+
+#[cfg(spikard_extension)]
+pub(super) async fn reply_with(_: Found, _: Answer, _: Inbound) -> Result<PythonReply, Status> {
+    Err(by_name("a callable"))
+}
+
+#[cfg(spikard_extension)]
+fn by_name(callable: &str) -> Status {
+    Status::unavailable(format!(
         "{callable} is called by name, which only a program that embeds Python can do"
-    )))
+    ))
 }
 
 /// Calls the Python callable `module:callable` as a function, without a server.

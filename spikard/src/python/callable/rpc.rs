@@ -2,13 +2,15 @@
 
 use std::future::Future;
 
-use crate::MethodOptions;
 use crate::dispatch::{ResponseFuture, ServerCall, Target};
-use crate::python::convert::PythonRequest;
+use crate::python::bridge::Found;
+use crate::python::convert::{Layout, PythonRequest};
 use crate::service::Rpc;
+use crate::shapes::{RequestForm, RequestShape};
+use crate::{MethodOptions, Status};
 
 use super::answer::PythonResult;
-use super::call::{self, reply_of};
+use super::call;
 
 /// An [`Rpc`] whose handler is the Python callable `CALLABLE`.
 pub trait PythonRpc<const INDEX: usize, Signature> {
@@ -44,9 +46,37 @@ pub fn answer_in_python<S, const INDEX: usize, Signature>(call: ServerCall) -> R
 where
     S: PythonRpc<INDEX, Signature>,
 {
-    let target = Target::new(S::SERVICE, S::METHOD, S::OPTIONS);
+    match call::known(S::CALLABLE) {
+        Some(found) => answer_with::<S, INDEX, Signature>(call, Ok(found)),
+        // Mounted in another server, and called for the first time. What the handler takes has to be known before any of
+        // it is received.
+        None => Box::pin(async move {
+            let found = call::found(S::CALLABLE).await;
+            answer_with::<S, INDEX, Signature>(call, found).await
+        }),
+    }
+}
+
+fn answer_with<S, const INDEX: usize, Signature>(
+    call: ServerCall,
+    found: Result<Found, Status>,
+) -> ResponseFuture
+where
+    S: PythonRpc<INDEX, Signature>,
+{
+    let mut target = Target::new(S::SERVICE, S::METHOD, S::OPTIONS);
+    if let Ok(Found {
+        handler,
+        takes: Some(takes),
+    }) = &found
+    {
+        let together =
+            handler.layout == Layout::Joined && !matches!(S::Request::FORM, RequestForm::Single);
+        target = target.taking_in_python(takes.clone(), together);
+    }
     call.receive(target, |request: S::Request, sending| async move {
-        let reply = reply_of(S::CALLABLE, S::Result::ANSWER, request.into_inbound()).await?;
+        let (answer, inbound) = (S::Result::ANSWER, request.into_inbound());
+        let reply = call::reply_with(found?, answer, inbound).await?;
         reply.into_reply(sending)
     })
 }

@@ -24,7 +24,6 @@ pub(super) fn buffered(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 }
 
 /// What the `Call` of a streaming response has: its metadata can be set.
-#[cfg(feature = "orca")]
 pub(super) fn writable(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static WRITABLE: Class = PyOnceLock::new();
     WRITABLE.import(py, "spikard.grpc._response_metadata", "ResponseMetadata")
@@ -46,11 +45,6 @@ fn class<'py>(
 pub(super) fn metadata(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static METADATA: Class = PyOnceLock::new();
     class(py, &METADATA, "Metadata")
-}
-
-pub(super) fn call(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
-    static CALL: Class = PyOnceLock::new();
-    class(py, &CALL, "Call")
 }
 
 pub(super) fn request(py: Python<'_>, kind: RequestKind) -> PyResult<&Bound<'_, PyType>> {

@@ -94,6 +94,13 @@ impl Inbound {
         Self::with(Bytes::new())
     }
 
+    pub(crate) fn streaming() -> Self {
+        Self {
+            messages: Messages::Stream(None),
+            ..Self::empty()
+        }
+    }
+
     pub(crate) fn with(message: Bytes) -> Self {
         Self {
             kind: RequestKind::One,

@@ -10,6 +10,7 @@ use tonic::metadata::MetadataMap;
 use super::answer::Answer;
 use super::compression::{Wanted, wanted};
 use super::frames::frame;
+use super::payload::Payload;
 use super::{classes, metadata, wrong};
 
 /// The name in errors.
@@ -29,7 +30,8 @@ pub(crate) struct Buffered {
 pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Buffered> {
     let py = response.py();
     let class = classes::response(py, answer)?;
-    if !response.is_instance(class)? {
+    // Of the type: a value may say what it likes of its class.
+    if !response.get_type().is_subclass(class)? {
         return Err(wrong::response(answer, response));
     }
     let content = match answer {
@@ -40,7 +42,7 @@ pub(crate) fn reply(answer: Answer, response: &Bound<'_, PyAny>) -> PyResult<Buf
     };
     let (frames, count) = match answer {
         Answer::One => {
-            let message = bytes(&content).ok_or_else(|| wrong::payload(answer, &content))??;
+            let message = Payload::of(&content).map_err(|found| wrong::payload(answer, found))?;
             (frame(RESPONSE, &[message])?, 1)
         }
         Answer::ServerStream | Answer::BidiStream | Answer::Stream => list(answer, &content)?,
@@ -69,7 +71,7 @@ fn checked<'py>(
     answer: Answer,
     len: usize,
     items: impl Iterator<Item = Bound<'py, PyAny>>,
-) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+) -> PyResult<Vec<Payload<'py>>> {
     let mut messages = Vec::new();
     messages.try_reserve_exact(len).map_err(|_| {
         PyMemoryError::new_err(format!(
@@ -77,39 +79,31 @@ fn checked<'py>(
         ))
     })?;
     for (index, item) in items.enumerate() {
-        messages.push(bytes(&item).ok_or_else(|| wrong::message(answer, index, &item))??);
+        let message = Payload::of(&item);
+        messages.push(message.map_err(|found| wrong::message(answer, index, found))?);
     }
     Ok(messages)
 }
 
-/// Frames a batch of messages, which Python has converted to `bytes`.
+/// Frames a batch of messages that [`yielded`] has made.
 pub(crate) fn frame_batch(batch: &Bound<'_, PyList>) -> PyResult<Bytes> {
-    let messages: Vec<_> = batch
-        .iter()
-        .map(|message| message.cast_into::<PyBytes>())
-        .collect::<Result<_, _>>()?;
-    frame(RESPONSE, &messages)
+    let messages = batch.iter().map(|message| Payload::from_python(&message));
+    frame(RESPONSE, &messages.collect::<PyResult<Vec<_>>>()?)
 }
 
-/// A message of a generator as immutable `bytes`. The error says what was yielded instead.
+/// Frames the messages of a request.
+pub(crate) fn frame_request(messages: Vec<Bound<'_, PyBytes>>) -> PyResult<Bytes> {
+    let messages: Vec<_> = messages.into_iter().map(Payload::One).collect();
+    frame("request", &messages)
+}
+
+/// A message of a generator as immutable `bytes`, or as a tuple of them. The error says what was yielded instead.
 pub(crate) fn yielded<'py>(
     index: usize,
     message: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyBytes>> {
-    bytes(message).unwrap_or_else(|| Err(wrong::yielded(index, message)))
-}
-
-/// The bytes of a bytes-like object; `None` for any other. Mutable ones are copied: nobody may write to them while they
-/// are read.
-fn bytes<'py>(item: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyBytes>>> {
-    if let Ok(bytes) = item.cast::<PyBytes>() {
-        return Some(Ok(bytes.clone()));
+) -> PyResult<Bound<'py, PyAny>> {
+    match Payload::of(message) {
+        Ok(payload) => payload.into_python(message.py()),
+        Err(found) => Err(wrong::yielded(index, found)),
     }
-    let py = item.py();
-    let bytes_like = item.is_instance_of::<pyo3::types::PyByteArray>()
-        || item.is_instance_of::<pyo3::types::PyMemoryView>();
-    bytes_like.then(|| {
-        let copied = py.get_type::<PyBytes>().call1((item,))?;
-        Ok(copied.cast_into::<PyBytes>()?)
-    })
 }

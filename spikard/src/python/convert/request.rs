@@ -10,17 +10,21 @@ use crate::Call;
 
 use super::answer::Answer;
 use super::classes;
+use super::column::Column;
 use super::copied::Copied;
+use super::for_python::ForPython;
 use super::inbound::{Inbound, Messages};
 use super::joined::Joined;
+use super::layout::Layout;
 
-/// The Python request. Its messages become one list of exactly their number, or one `bytes` if they are to be `joined`.
-pub(crate) fn request(
-    py: Python<'_>,
+/// The Python request, whose `call` is made of the handle when it is asked for. Those of its messages that are a list have
+/// the layout that its handler takes.
+pub(crate) fn request<'py>(
+    py: Python<'py>,
     inbound: Inbound,
-    answer: Answer,
-    joined: bool,
-) -> PyResult<Bound<'_, PyAny>> {
+    layout: Layout,
+    handle: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let fields = PyDict::new(py);
     let service = PyString::new(py, &inbound.service_name);
     fields.set_item(intern!(py, "service_name"), service)?;
@@ -28,47 +32,61 @@ pub(crate) fn request(
     fields.set_item(intern!(py, "method_name"), method)?;
     let metadata = inbound.metadata.into_python(py)?;
     fields.set_item(intern!(py, "metadata"), metadata)?;
-    fields.set_item(intern!(py, "call"), call(py, &inbound.call, answer)?)?;
+    fields.set_item(intern!(py, "call"), handle)?;
     let class = classes::request(py, inbound.kind)?;
     match inbound.messages {
         Messages::One(message) => class.call((Copied(message),), Some(&fields)),
-        Messages::List(messages) if joined => class.call((Joined(messages),), Some(&fields)),
-        Messages::List(messages) => {
+        Messages::List(messages) => match layout {
             // Each message is freed as soon as it is copied. With several arenas, resident memory may still reach twice
             // the payload: glibc keeps freed memory in the arena of the thread that received it.
-            let list = PyList::new(py, messages.into_iter().map(Copied))?;
-            class.call((list,), Some(&fields))
-        }
+            Layout::List => {
+                let list = PyList::new(py, messages.into_iter().map(Copied))?;
+                class.call((list,), Some(&fields))
+            }
+            Layout::Joined => class.call((Joined(messages),), Some(&fields)),
+            Layout::Column => class.call((Column(messages),), Some(&fields)),
+        },
         // Python adds its end of the stream.
         Messages::Stream(_) => class.call((), Some(&fields)),
     }
 }
 
-/// The Python `Call`.
-fn call<'py>(py: Python<'py>, call: &Call, answer: Answer) -> PyResult<Bound<'py, PyAny>> {
+/// What the Python `Call` is made of, in the order of its fields: when a handler asks for it. It says through `drain`
+/// whether the server drains.
+pub(crate) fn call_fields<'py>(
+    py: Python<'py>,
+    call: &Call,
+    answer: Answer,
+    drain: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyTuple>> {
     let peer = call.peer().map(|peer| peer.to_string());
     let deadline = match call.deadline() {
         Some(deadline) => Some(on_python_clock(py, deadline)?),
         None => None,
     };
-    let class = classes::call(py)?;
     let certificates = certificates(py, call)?;
     let compressed = compressed(py, call)?;
-    #[cfg(feature = "orca")]
-    if let Some(recorder) = super::load::recorder(call) {
-        let metadata = if answer == Answer::Stream {
-            classes::writable(py)?.call0()?
-        } else {
-            classes::buffered(py)?.clone()
-        };
-        return class.call1((peer, deadline, certificates, compressed, metadata, recorder));
-    }
-    if answer == Answer::Stream {
-        class.call1((peer, deadline, certificates, compressed))
+    let metadata = if answer == Answer::Stream {
+        classes::writable(py)?.call0()?
     } else {
-        let buffered = classes::buffered(py)?;
-        class.call1((peer, deadline, certificates, compressed, buffered))
-    }
+        classes::buffered(py)?.clone()
+    };
+    #[cfg(feature = "orca")]
+    let recorder = super::load::recorder(call);
+    #[cfg(not(feature = "orca"))]
+    let recorder = None::<()>;
+    let extensions = extensions(py, call)?;
+    let fields = (
+        peer,
+        deadline,
+        certificates,
+        compressed,
+        extensions,
+        drain,
+        metadata,
+        recorder,
+    );
+    fields.into_pyobject(py)
 }
 
 /// The indices of the messages that the client compressed.
@@ -76,6 +94,17 @@ fn compressed<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyFrozen
     let flags = call.compressed().iter();
     let indices = flags.enumerate().filter(|(_, flag)| **flag);
     PyFrozenSet::new(py, indices.map(|(index, _)| index))
+}
+
+/// What a layer has left for Python.
+fn extensions<'py>(py: Python<'py>, call: &Call) -> PyResult<Bound<'py, PyDict>> {
+    let copied = PyDict::new(py);
+    if let Some(texts) = call.extensions().get::<ForPython>() {
+        for (name, text) in texts.iter() {
+            copied.set_item(name, text)?;
+        }
+    }
+    Ok(copied)
 }
 
 /// The client's certificate chain in DER, leaf first.

@@ -29,7 +29,26 @@ pub(super) fn runtime(
     install_package(py)?;
     let bridge = Bound::new(py, PyBridge(bridge.clone()))?;
     let module = py.import("spikard._runtime.embedded")?;
-    Ok(module.call_method1("Embedded", (bridge,))?.unbind())
+    let Settings {
+        lifespan,
+        middleware,
+        exceptions,
+        ..
+    } = settings;
+    let around = (bridge, lifespan, middleware, exceptions);
+    Ok(module.call_method1("Embedded", around)?.unbind())
+}
+
+/// Prepares what is around the handlers, and enters the lifespan.
+pub(super) fn enter(py: Python<'_>, runtime: &Py<PyAny>) -> Result<(), PythonError> {
+    let wrong = runtime
+        .call_method0(py, "enter")
+        .and_then(|wrong| wrong.extract::<Option<String>>(py))
+        .map_err(|error| failed(py, &error))?;
+    match wrong {
+        Some(text) => Err(PythonError::new(PythonErrorKind::Start, text)),
+        None => Ok(()),
+    }
 }
 
 /// Resets SIGINT: whatever the configuration says, Python takes it when the module `signal` is first imported, unless

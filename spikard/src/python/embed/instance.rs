@@ -25,6 +25,12 @@ pub(crate) fn bridge() -> Result<&'static Arc<Bridge>, Status> {
     }
 }
 
+/// The bridge of the interpreter, if that was started.
+#[cfg(not(spikard_extension))]
+pub(crate) fn started() -> Option<&'static Arc<Bridge>> {
+    RUNNING.get().map(Running::bridge)
+}
+
 /// The interpreter, started with the default settings where it was not yet.
 pub(super) fn lazily() -> Result<&'static Running, PythonError> {
     match RUNNING.get() {

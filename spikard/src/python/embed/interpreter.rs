@@ -93,13 +93,47 @@ impl InterpreterBuilder {
         self
     }
 
-    /// Starts the interpreter and waits until it runs.
+    /// Adds middleware around all Python handlers, `module:name`; what is added first is outermost.
+    ///
+    /// ```
+    /// use spikard::python::Interpreter;
+    ///
+    /// let interpreter = Interpreter::builder()
+    ///     .lifespan("shop:resources")
+    ///     .middleware("auth:authenticate");
+    /// ```
+    #[must_use]
+    pub fn middleware(mut self, name: impl Into<String>) -> Self {
+        self.settings.middleware.push(name.into());
+        self
+    }
+
+    /// What Python handlers have as `request.state`: the `module:name` of a function that makes an async context manager.
+    ///
+    /// It is entered on the event loop when the interpreter starts, and left when it stops, within a second. What it yields
+    /// is the state.
+    #[must_use]
+    pub fn lifespan(mut self, name: impl Into<String>) -> Self {
+        self.settings.lifespan = Some(name.into());
+        self
+    }
+
+    /// The statuses of exceptions, before those of `register_exception`: the `module:name` of a mapping from exception
+    /// types to status codes.
+    #[must_use]
+    pub fn exceptions(mut self, name: impl Into<String>) -> Self {
+        self.settings.exceptions = Some(name.into());
+        self
+    }
+
+    /// Starts the interpreter and waits until it runs, its lifespan entered.
     ///
     /// # Errors
     ///
     /// A number of threads or calls that is 0; the interpreter was started before with other settings; the virtual
     /// environment does not exist or is of another minor version; the loaded libpython is not the one that the program is
-    /// built against; Python cannot start.
+    /// built against; Python cannot start; the lifespan, middleware or exceptions cannot be used, or the lifespan fails when
+    /// it is entered (the text has the traceback).
     pub fn start(self) -> Result<Interpreter, PythonError> {
         let limits = self.settings.limits;
         for (name, number) in [

@@ -1,5 +1,7 @@
 //! The Python interpreter inside a Rust program.
 
+#[cfg(feature = "health")]
+mod answers;
 mod boot;
 mod config;
 mod instance;
@@ -12,6 +14,10 @@ mod running;
 mod settings;
 mod venv;
 
+#[cfg(feature = "health")]
+pub(crate) use answers::answers;
 pub(super) use instance::bridge;
+#[cfg(not(spikard_extension))]
+pub(super) use instance::started;
 pub use interpreter::{Interpreter, InterpreterBuilder};
 pub use resolve::resolve;

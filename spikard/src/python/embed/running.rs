@@ -124,8 +124,10 @@ impl Thread {
     fn start(&self) -> Result<Py<PyAny>, PythonError> {
         let environment = config::initialise(&self.settings)?;
         Python::attach(|py| {
-            boot::runtime(py, &self.settings, &environment, &self.bridge)
-                .map_err(|error| boot::failed(py, &error))
+            let runtime = boot::runtime(py, &self.settings, &environment, &self.bridge)
+                .map_err(|error| boot::failed(py, &error))?;
+            boot::enter(py, &runtime)?;
+            Ok(runtime)
         })
     }
 

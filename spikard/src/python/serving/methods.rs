@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use crate::dispatch::Target;
 use crate::python::bridge::{Bridge, Handler, Runs};
+use crate::python::convert::{Layout, MessageClass};
 use crate::routes::interned;
 use crate::{Handler as HandlerName, Kind, MethodInfo, MethodOptions, Routes};
 
@@ -47,10 +48,12 @@ struct MethodLimits {
     max_messages: Option<usize>,
     max_message_bytes: Option<usize>,
     max_stream_bytes: Option<usize>,
+    max_decoded_bytes: Option<usize>,
     timeout: Option<f64>,
     idle_timeout: Option<f64>,
     accept_compression: Option<bool>,
     refuse_retried_uploads: Option<bool>,
+    undecodable_as_invalid_argument: Option<bool>,
 }
 
 #[derive(FromPyObject)]
@@ -58,8 +61,9 @@ struct NamedHandler {
     /// `module:callable`, for people.
     name: String,
     on_loop: bool,
-    /// Whether it takes the messages of a buffered stream joined in one `bytes`.
-    joined: bool,
+    /// The class of its messages, if it takes them decoded.
+    memory: Option<MessageClass>,
+    layout: Layout,
 }
 
 impl Declared {
@@ -93,6 +97,12 @@ impl Declared {
             handler: HandlerName::Python(handler.name.into()),
         };
         let target = Target::new(service, method, options);
+        let together = handler.layout == Layout::Joined
+            && matches!(kind, Kind::ClientStreaming | Kind::Bidirectional);
+        let target = match handler.memory {
+            Some(class) => target.taking_in_python(class.read()?, together),
+            None => target,
+        };
         let runs = if handler.on_loop {
             Runs::OnLoop
         } else {
@@ -101,7 +111,7 @@ impl Declared {
         let handler = Handler {
             index,
             runs,
-            joined: handler.joined,
+            layout: handler.layout,
         };
         let bridge = bridge.clone();
         routes.declare(service, method, info, move |call| {
@@ -117,10 +127,12 @@ impl MethodLimits {
         options.max_messages = self.max_messages;
         options.max_message_bytes = self.max_message_bytes;
         options.max_stream_bytes = self.max_stream_bytes;
+        options.max_decoded_bytes = self.max_decoded_bytes;
         options.timeout = self.timeout.map(seconds).transpose()?;
         options.idle_timeout = self.idle_timeout.map(seconds).transpose()?;
         options.accept_compression = self.accept_compression;
         options.refuse_retried_uploads = self.refuse_retried_uploads;
+        options.undecodable_as_invalid_argument = self.undecodable_as_invalid_argument;
         Ok(options)
     }
 }

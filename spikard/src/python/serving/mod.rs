@@ -4,21 +4,38 @@
 
 mod answer;
 mod arena;
+mod carried;
 mod descriptor;
+mod dialogue;
+mod ended_calls;
 mod ending;
 mod errno;
 mod in_process;
 mod log;
 mod methods;
+#[cfg(feature = "metrics")]
+mod metrics_page;
 mod orders;
+#[cfg(feature = "metrics")]
+mod page_line;
+mod phase;
 mod pulse;
+mod py_answered;
+mod py_dialogue;
+mod py_head;
 mod py_server;
 mod running;
 mod settings;
 mod signals;
+mod stats;
 mod stop;
 mod watchdog;
 
 pub(crate) use arena::one_arena;
+pub(crate) use ended_calls::{PyEndedCall, PyEndedCalls};
 pub(crate) use ending::Ending;
-pub(crate) use py_server::{PyAnswered, PyServer};
+#[cfg(feature = "metrics")]
+pub(crate) use metrics_page::MetricsPage;
+pub(crate) use py_answered::PyAnswered;
+pub(crate) use py_dialogue::PyDialogue;
+pub(crate) use py_server::PyServer;

@@ -4,16 +4,12 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::python::bridge::{Bridge, Held};
+use crate::python::bridge::{ASKED_EVERY, Ability, Bridge};
 use crate::python::lock::lock;
 
 use super::stop::Stop;
-
-/// How often Python is asked.
-const TICK: Duration = Duration::from_millis(250);
 
 /// How often the supervisor hears that Python answers. It takes two seconds of silence for a stuck worker.
 const BEAT: Duration = Duration::from_millis(500);
@@ -28,28 +24,18 @@ const UNABLE: u8 = b'-';
 #[derive(Clone)]
 pub(super) struct Pulse {
     bridge: Weak<Bridge>,
-    unhealthy_after: Option<Duration>,
     stop: Stop,
-    able: Arc<watch::Sender<bool>>,
     /// To the supervisor.
     line: Arc<Mutex<Option<OwnedFd>>>,
 }
 
 impl Pulse {
-    pub(super) fn new(bridge: &Arc<Bridge>, unhealthy_after: Option<Duration>, stop: Stop) -> Self {
+    pub(super) fn new(bridge: &Arc<Bridge>, stop: Stop) -> Self {
         Self {
             bridge: Arc::downgrade(bridge),
-            unhealthy_after,
             stop,
-            able: Arc::new(watch::Sender::new(true)),
             line: Arc::default(),
         }
-    }
-
-    /// Whether handlers can run.
-    #[cfg(feature = "health")]
-    pub(super) fn able(&self) -> watch::Receiver<bool> {
-        self.able.subscribe()
     }
 
     /// Tells a supervisor, from now on.
@@ -58,10 +44,9 @@ impl Pulse {
     }
 
     /// Asks Python for as long as the server runs. On tokio's threads, which never wait for Python.
-    pub(super) async fn run(self) {
-        let mut ticks = interval(TICK);
+    pub(super) async fn run(self, mut ability: Ability) {
+        let mut ticks = interval(ASKED_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut unable_since = None;
         let mut said = Instant::now();
         let mut drains = false;
         loop {
@@ -78,38 +63,15 @@ impl Pulse {
             let held = bridge.held();
             drop(bridge);
             if !drains {
-                self.judge(held, &mut unable_since);
+                ability.judge(held);
             }
             // A loop that does not answer is silent, as a process is that was stopped.
             if said.elapsed() >= BEAT && held.by_loop < BEAT {
                 said = Instant::now();
-                let able = unable_since.is_none() && !drains;
+                let able = ability.is_able() && !drains;
                 self.say(if able { ABLE } else { UNABLE });
             }
         }
-    }
-
-    fn judge(&self, held: Held, unable_since: &mut Option<Instant>) {
-        let held_for = held.by_loop.max(held.by_pool);
-        let able = self.unhealthy_after.is_none_or(|after| held_for < after);
-        match (able, *unable_since) {
-            (false, None) => {
-                *unable_since = Some(Instant::now());
-                let what = if held.by_loop >= held.by_pool {
-                    "the event loop has not answered"
-                } else {
-                    "calls have waited for a thread"
-                };
-                tracing::error!("{what} for {held_for:.1?}: health says NOT_SERVING meanwhile");
-            }
-            (true, Some(since)) => {
-                *unable_since = None;
-                let lasted = since.elapsed();
-                tracing::warn!("handlers can run again; health said NOT_SERVING for {lasted:.1?}");
-            }
-            _ => return,
-        }
-        self.able.send_replace(able);
     }
 
     fn say(&self, beat: u8) {

@@ -1,25 +1,33 @@
 //! The Python object of a server.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+#[cfg(feature = "health")]
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
-use http::uri::PathAndQuery;
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
-use tonic::metadata::MetadataMap;
 
+use crate::Stats;
 use crate::python::bridge::{Bridge, PyBridge};
-use crate::python::convert::{Copied, ReceivedMetadata, append_metadata, frame};
+use crate::python::convert::frame_request;
 use crate::python::lock::{lock, unpoisoned};
 use crate::python::{PythonError, PythonErrorKind};
-use crate::{Routes, ServeError};
+#[cfg(feature = "metrics")]
+use crate::server::MetricsListener;
 
 use super::descriptor::owned;
-use super::in_process::{Answered, InProcess, Outgoing};
+use super::ended_calls::{PyEndedCalls, Queue, ToPython};
+use super::in_process::InProcess;
 use super::log;
 use super::methods::{Declared, seconds};
+use super::phase::{Phase, forked, refused};
+use super::py_answered::PyAnswered;
+use super::py_dialogue::PyDialogue;
+use super::py_head::head;
 use super::running::{Running, Socket, runtime};
 use super::settings::Settings;
+use super::stats::{PyStats, for_python};
 use super::stop::Stop;
 use super::watchdog::Watchdog;
 
@@ -32,25 +40,14 @@ pub(crate) struct PyServer {
     settings: Settings,
     table: String,
     pid: u32,
+    /// Services that are out of service when the server starts.
+    #[cfg(feature = "health")]
+    out_of_service: Mutex<BTreeSet<String>>,
     phase: Mutex<Phase>,
-}
-
-enum Phase {
-    Built(Routes),
-    Serving(Running),
-    InProcess(InProcess),
-    Ended,
-}
-
-/// The response to a call inside the process.
-#[pyclass(frozen, get_all, name = "Answered", module = "spikard._spikard")]
-pub(crate) struct PyAnswered {
-    code: i32,
-    message: String,
-    details: Py<PyBytes>,
-    metadata: Py<PyAny>,
-    trailers: Py<PyAny>,
-    messages: Py<PyList>,
+    /// Known once the server has been started.
+    stats: OnceLock<Stats>,
+    /// What Python is told of calls that have ended, if it wants to be.
+    ended: Option<Arc<Queue>>,
 }
 
 #[pymethods]
@@ -68,12 +65,17 @@ impl PyServer {
         routes
             .check_complete()
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let ended = settings.tells_of_ends().then(Arc::<Queue>::default);
         Ok(Self {
             bridge,
             settings,
             table: routes.table().to_string(),
             pid: std::process::id(),
+            #[cfg(feature = "health")]
+            out_of_service: Mutex::default(),
             phase: Mutex::new(Phase::Built(routes)),
+            stats: OnceLock::new(),
+            ended,
         })
     }
 
@@ -88,10 +90,36 @@ impl PyServer {
         &self.table
     }
 
-    /// Serves on a listening socket, which Python hands over. The tokens `draining` and `ended` notify Python of the
-    /// start of the drain and of its end.
-    fn start(&self, fd: i32, unix: bool, draining: u64, ended: u64, level: u8) -> PyResult<()> {
+    /// What the server has done.
+    #[getter]
+    fn stats(&self) -> PyStats {
+        for_python(self.stats.get().map(Stats::read).unwrap_or_default())
+    }
+
+    /// The calls that have ended, if the settings ask for them.
+    #[getter]
+    fn ended_calls(&self) -> Option<PyEndedCalls> {
+        self.ended.clone().map(PyEndedCalls)
+    }
+
+    /// Serves on a listening socket, which Python hands over. The token `ended` notifies Python of the end of the drain.
+    /// `metrics` is the descriptor of a socket for the page of metrics.
+    #[cfg_attr(
+        not(feature = "metrics"),
+        expect(unused_variables, reason = "there is no page of metrics")
+    )]
+    #[pyo3(signature = (fd, unix, ended, level, metrics=None))]
+    fn start(
+        &self,
+        fd: i32,
+        unix: bool,
+        ended: u64,
+        level: u8,
+        metrics: Option<i32>,
+    ) -> PyResult<()> {
         let socket = Socket::given(fd, unix);
+        #[cfg(feature = "metrics")]
+        let metrics = metrics.map(owned);
         let mut phase = self.phase()?;
         let Phase::Built(routes) = std::mem::replace(&mut *phase, Phase::Ended) else {
             return Err(PyRuntimeError::new_err(
@@ -99,20 +127,44 @@ impl PyServer {
             ));
         };
         log::to_python(&self.bridge, level);
-        let builder = self.settings.server(routes, &self.bridge)?;
+        let mut builder = self.settings.server(routes, &self.bridge)?;
+        if let Some(queue) = &self.ended {
+            builder = builder.watched_by(ToPython(queue.clone()));
+        }
+        #[cfg(feature = "metrics")]
+        if let Some(metrics) = metrics {
+            let listener = MetricsListener::on(metrics.into())?;
+            builder = builder.metrics_on(listener);
+        }
+        #[cfg(feature = "health")]
+        if let Some(health) = builder.reported_health() {
+            for service in &*lock(&self.out_of_service) {
+                health.set_service(service, false);
+            }
+        }
         let threads = self.settings.runtime_threads();
         let unhealthy_after = self.settings.unhealthy_after()?;
-        let told = [draining, ended];
         let running = Running::start(
             builder,
             socket,
             threads,
             &self.bridge,
             unhealthy_after,
-            told,
+            ended,
         )
         .map_err(refused)?;
+        self.reads(running.stats.clone());
         *phase = Phase::Serving(running);
+        Ok(())
+    }
+
+    /// Sends pages of metrics to the supervisor, from now on. `line` is a descriptor, owned from here on.
+    #[cfg(feature = "metrics")]
+    fn report_metrics(&self, line: i32) -> PyResult<()> {
+        let line = owned(line);
+        if let Phase::Serving(running) = &*self.phase()? {
+            running.report_metrics(line);
+        }
         Ok(())
     }
 
@@ -138,6 +190,7 @@ impl PyServer {
             .partial()
             .into_service()
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        self.reads(service.stats());
         let runtime = runtime(1)
             .map_err(|error| PyOSError::new_err(format!("the threads of the server: {error}")))?;
         *phase = Phase::InProcess(InProcess::new(runtime, service, self.bridge.clone()));
@@ -153,19 +206,27 @@ impl PyServer {
         timeout: Option<f64>,
         token: u64,
     ) -> PyResult<()> {
-        let path = PathAndQuery::try_from(path)
-            .map_err(|error| PyValueError::new_err(format!("{path:?} is not a path: {error}")))?;
-        let outgoing = Outgoing {
-            path,
-            metadata: pairs(metadata)?,
-            body: frame("request", &messages)?,
-            timeout: timeout.map(seconds).transpose()?,
-        };
+        let framed = frame_request(messages)?;
+        let head = head(path, metadata, timeout)?;
         match &*self.phase()? {
-            Phase::InProcess(client) => client.begin(outgoing, token),
+            Phase::InProcess(client) => client.begin(head, framed, token),
             _ => return Err(PyRuntimeError::new_err(STOPPED)),
         }
         Ok(())
+    }
+
+    /// Opens a call inside the process whose messages go one by one.
+    fn open(
+        &self,
+        path: &str,
+        metadata: &Bound<'_, PyList>,
+        timeout: Option<f64>,
+    ) -> PyResult<PyDialogue> {
+        let head = head(path, metadata, timeout)?;
+        match &*self.phase()? {
+            Phase::InProcess(client) => Ok(client.open(head)),
+            _ => Err(PyRuntimeError::new_err(STOPPED)),
+        }
     }
 
     /// Takes the response of a call that is done.
@@ -174,7 +235,9 @@ impl PyServer {
             Phase::InProcess(client) => client.take(token),
             _ => None,
         };
-        answered.map(|answered| shown(py, answered)).transpose()
+        answered
+            .map(|answered| PyAnswered::shown(py, answered))
+            .transpose()
     }
 
     /// Cancels a call inside the process.
@@ -194,6 +257,32 @@ impl PyServer {
         Ok(())
     }
 
+    /// The grace period of the drain, in seconds, once it has begun.
+    #[getter]
+    fn drain_left(&self) -> PyResult<Option<f64>> {
+        Ok(match &*self.phase()? {
+            Phase::Serving(running) => running.stop.left(),
+            _ => None,
+        })
+    }
+
+    /// Has health say NOT_SERVING for a service, or SERVING again, while the server serves; from its start on if it does
+    /// not serve yet.
+    #[cfg(feature = "health")]
+    fn set_health(&self, service: &str, serves: bool) -> PyResult<()> {
+        match &*self.phase()? {
+            Phase::Serving(running) => {
+                if let Some(health) = &running.health {
+                    health.set_service(service, serves);
+                }
+            }
+            Phase::Built(_) if serves => drop(lock(&self.out_of_service).remove(service)),
+            Phase::Built(_) => drop(lock(&self.out_of_service).insert(service.to_owned())),
+            Phase::InProcess(_) | Phase::Ended => {}
+        }
+        Ok(())
+    }
+
     /// Ends the calls in flight and the threads. Does nothing the second time.
     fn close(&self, py: Python<'_>) {
         if self.is_forked() {
@@ -202,12 +291,11 @@ impl PyServer {
         let phase = std::mem::replace(&mut *lock(&self.phase), Phase::Ended);
         let bridge = &self.bridge;
         py.detach(|| {
-            bridge.close(STOPPED, PythonError::new(PythonErrorKind::Stopped, STOPPED));
-            match phase {
-                Phase::Serving(running) => running.close(),
-                Phase::InProcess(client) => client.into_runtime().shutdown_background(),
-                Phase::Built(_) | Phase::Ended => {}
+            if let Some(ended) = &self.ended {
+                ended.close();
             }
+            bridge.close(STOPPED, PythonError::new(PythonErrorKind::Stopped, STOPPED));
+            phase.close();
         });
     }
 
@@ -219,6 +307,12 @@ impl PyServer {
 }
 
 impl PyServer {
+    fn reads(&self, stats: Stats) {
+        let bridge = Arc::downgrade(&self.bridge);
+        stats.waits(move || bridge.upgrade().map_or(0, |bridge| bridge.waiting()));
+        let _ = self.stats.set(stats);
+    }
+
     /// A handle that stops the server from any thread.
     pub(super) fn stopper(&self) -> Option<Stop> {
         match &*lock(&self.phase) {
@@ -229,13 +323,7 @@ impl PyServer {
 
     fn phase(&self) -> PyResult<MutexGuard<'_, Phase>> {
         if self.is_forked() {
-            return Err(PyRuntimeError::new_err(format!(
-                "this process (pid {}) was forked from the one that started the server (pid {}), whose \
-                 threads it does not have: start servers after the fork, or start processes with the \
-                 method \"spawn\"",
-                std::process::id(),
-                self.pid
-            )));
+            return Err(forked(self.pid));
         }
         Ok(lock(&self.phase))
     }
@@ -254,41 +342,6 @@ impl Drop for PyServer {
             std::mem::forget(phase);
             return;
         }
-        match phase {
-            Phase::Serving(running) => running.abandon(),
-            Phase::InProcess(client) => client.into_runtime().shutdown_background(),
-            Phase::Built(_) | Phase::Ended => {}
-        }
+        phase.abandon();
     }
-}
-
-fn refused(error: ServeError) -> PyErr {
-    match error {
-        ServeError::Bind { .. } => PyOSError::new_err(error.to_string()),
-        error => PyValueError::new_err(error.to_string()),
-    }
-}
-
-fn pairs(metadata: &Bound<'_, PyList>) -> PyResult<MetadataMap> {
-    let mut sent = MetadataMap::new();
-    for pair in metadata {
-        let (key, value) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        append_metadata(&mut sent, &key, &value)?;
-    }
-    Ok(sent)
-}
-
-fn shown(py: Python<'_>, answered: Answered) -> PyResult<PyAnswered> {
-    let received = |map: MetadataMap| -> PyResult<Py<PyAny>> {
-        Ok(ReceivedMetadata::decode(map).into_python(py)?.unbind())
-    };
-    let status = answered.status;
-    Ok(PyAnswered {
-        code: i32::from(status.code()),
-        message: status.message().to_owned(),
-        details: Copied(status.details()).into_pyobject(py)?.unbind(),
-        metadata: received(answered.metadata)?,
-        trailers: received(answered.trailers)?,
-        messages: PyList::new(py, answered.messages.into_iter().map(Copied))?.unbind(),
-    })
 }

@@ -9,11 +9,15 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::python::bridge::{Bridge, Notice};
+use crate::python::bridge::{Ability, Bridge, Notice};
 use crate::python::lock::lock;
-use crate::{ServeError, Server, ServerBuilder};
+#[cfg(feature = "health")]
+use crate::server::Health;
+use crate::{ServeError, Server, ServerBuilder, Stats};
 
 use super::descriptor::owned;
+#[cfg(feature = "metrics")]
+use super::page_line::PageLine;
 use super::pulse::Pulse;
 use super::stop::Stop;
 
@@ -25,6 +29,11 @@ pub(super) struct Running {
     runtime: Runtime,
     pub(super) stop: Stop,
     pulse: Pulse,
+    pub(super) stats: Stats,
+    #[cfg(feature = "metrics")]
+    pages: PageLine,
+    #[cfg(feature = "health")]
+    pub(super) health: Option<Health>,
 }
 
 /// Notifies Python when the server has ended, even by a panic.
@@ -111,14 +120,14 @@ fn try_threads(threads: usize) -> io::Result<()> {
 }
 
 impl Running {
-    /// Serves on `socket`. The tokens `draining` and `ended` notify Python of the start of the drain and of its end.
+    /// Serves on `socket`. The token `ended` notifies Python of its end.
     pub(super) fn start(
         builder: ServerBuilder,
         socket: Socket,
         threads: usize,
         bridge: &Arc<Bridge>,
         unhealthy_after: Option<Duration>,
-        [draining, ended]: [u64; 2],
+        ended: u64,
     ) -> Result<Self, ServeError> {
         let failed = |source| ServeError::Bind {
             source,
@@ -126,26 +135,33 @@ impl Running {
         };
         let runtime = runtime(threads).map_err(failed)?;
         let stop = Stop::new();
-        let pulse = Pulse::new(bridge, unhealthy_after, stop.clone());
+        let pulse = Pulse::new(bridge, stop.clone());
+        let ability = Ability::new(unhealthy_after);
         #[cfg(feature = "health")]
-        let builder = builder.able(pulse.able());
+        let builder = builder.able(ability.subscribe());
+        #[cfg(feature = "health")]
+        let health = builder.reported_health();
         let server = {
             let _on_it = runtime.enter();
             socket.server(builder)?
         };
-        runtime.spawn(pulse.clone().run());
+        let stats = server.stats();
+        #[cfg(feature = "metrics")]
+        let pages = PageLine::default();
+        #[cfg(feature = "metrics")]
+        let last_page = pages.clone();
+        runtime.spawn(pulse.clone().run(ability));
         let told = Stop::told(stop.subscribe());
         let cut_off = stop.subscribe();
         let (begun, begins) = oneshot::channel();
         let bridge = bridge.clone();
         runtime.spawn(async move {
             let _ended = Ended {
-                bridge: bridge.clone(),
+                bridge,
                 token: ended,
             };
             let told = async move {
                 let grace = told.await;
-                bridge.notify(Notice::Done(draining));
                 // An error means that the server was dropped, and this future with it.
                 let _ = begun.send(grace);
                 grace
@@ -159,12 +175,30 @@ impl Running {
             if let Err(error) = server.serve_until_told(told, sooner).await {
                 tracing::warn!("{error}");
             }
+            #[cfg(feature = "metrics")]
+            last_page.finish().await;
         });
         Ok(Self {
             runtime,
             stop,
             pulse,
+            stats,
+            #[cfg(feature = "metrics")]
+            pages,
+            #[cfg(feature = "health")]
+            health,
         })
+    }
+
+    /// Sends pages of metrics to the supervisor, from now on.
+    #[cfg(feature = "metrics")]
+    pub(super) fn report_metrics(&self, line: OwnedFd) {
+        let (pages, stats) = (self.pages.clone(), self.stats.clone());
+        self.runtime.spawn(async move {
+            if let Err(error) = pages.run(line, stats).await {
+                tracing::error!(%error, "the page of metrics does not get what this worker counts");
+            }
+        });
     }
 
     /// Tells the supervisor, from now on, whether Python answers.

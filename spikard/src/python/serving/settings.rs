@@ -20,6 +20,7 @@ pub(super) struct Settings {
     max_messages: usize,
     max_message_bytes: usize,
     max_stream_bytes: usize,
+    max_decoded_bytes: usize,
     max_buffered_bytes: usize,
     max_buffered_bytes_per_connection: Option<usize>,
     max_waiting_calls: usize,
@@ -45,6 +46,7 @@ pub(super) struct Settings {
     compression: String,
     accept_compression: bool,
     refuse_retried_uploads: bool,
+    undecodable_as_invalid_argument: bool,
     complete_services: bool,
     #[cfg(feature = "tls")]
     tls_cert: Option<PathBuf>,
@@ -63,6 +65,8 @@ pub(super) struct Settings {
     /// File descriptor sets for reflection, none without it.
     #[cfg(feature = "reflection")]
     descriptor_sets: Vec<Vec<u8>>,
+    access_log: bool,
+    otel: bool,
     /// The threads for `def` handlers.
     threads: Option<usize>,
     /// tokio's worker threads.
@@ -76,6 +80,7 @@ impl Settings {
             max_messages: self.max_messages,
             max_message_bytes: self.max_message_bytes,
             max_stream_bytes: self.max_stream_bytes,
+            max_decoded_bytes: self.max_decoded_bytes,
             timeout: self.timeout.map(seconds).transpose()?,
             idle_timeout: seconds(self.idle_timeout)?,
             receive_timeout: Some(seconds(self.receive_timeout)?),
@@ -89,11 +94,17 @@ impl Settings {
             .compression(self.compression()?)
             .accept_compression(self.accept_compression)
             .refuse_retried_uploads(self.refuse_retried_uploads)
+            .undecodable_as_invalid_argument(self.undecodable_as_invalid_argument)
             .complete_services(self.complete_services);
         Ok(match self.max_buffered_bytes_per_connection {
             Some(bytes) => routes.max_buffered_bytes_per_connection(bytes),
             None => routes,
         })
+    }
+
+    /// Whether Python is told of each call that has ended.
+    pub(super) fn tells_of_ends(&self) -> bool {
+        self.access_log || self.otel
     }
 
     /// How much may wait for Python, and what runs it.

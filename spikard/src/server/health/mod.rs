@@ -11,6 +11,8 @@ mod watch;
 use std::convert::Infallible;
 use std::future::pending;
 use std::sync::Arc;
+#[cfg(all(feature = "python", not(spikard_extension)))]
+use std::time::Duration;
 
 #[cfg(feature = "python")]
 use tokio::sync::watch::Receiver;
@@ -49,9 +51,20 @@ pub(super) use descriptor::descriptor_set;
 #[derive(Clone, Debug)]
 pub struct Health {
     statuses: Arc<Statuses>,
-    /// Whether handlers can run; `None` where they always can.
+    /// Whether Python's handlers can run; `None` where there are none.
     #[cfg(feature = "python")]
-    pub(super) able: Option<Receiver<bool>>,
+    pub(super) python: Option<Python>,
+}
+
+/// How it is known whether Python's handlers can run.
+#[cfg(feature = "python")]
+#[derive(Clone, Debug)]
+pub(super) enum Python {
+    /// Who started the server says so.
+    Told(Receiver<bool>),
+    /// The interpreter in this program is asked; the time is how long it may not answer.
+    #[cfg(not(spikard_extension))]
+    Asked(Option<Duration>),
 }
 
 impl Health {
@@ -60,7 +73,7 @@ impl Health {
         Self {
             statuses: Arc::default(),
             #[cfg(feature = "python")]
-            able: None,
+            python: None,
         }
     }
 
@@ -92,18 +105,39 @@ impl Health {
     /// Says SERVING while handlers can run, and NOT_SERVING while they cannot.
     pub(super) async fn follow(&self) -> Infallible {
         #[cfg(feature = "python")]
-        if let Some(mut able) = self.able.clone() {
-            // An error means that nobody says any more.
-            while able.changed().await.is_ok() {
-                let serves = *able.borrow_and_update();
-                if serves {
-                    self.serving();
-                } else {
-                    self.not_serving();
+        match self.python.clone() {
+            None => {}
+            Some(Python::Told(says)) => self.repeat(says).await,
+            #[cfg(not(spikard_extension))]
+            Some(Python::Asked(unhealthy_after)) => {
+                if let Some((says, asks)) = crate::routes::python_answers(unhealthy_after) {
+                    tokio::select! {
+                        () = self.repeat(says) => {}
+                        () = asks => {}
+                    }
                 }
             }
         }
         pending().await
+    }
+
+    /// Sets whether a service serves while the server does.
+    #[cfg(feature = "python")]
+    pub(crate) fn set_service(&self, service: &str, serves: bool) {
+        self.statuses.set_able(service.to_owned(), serves);
+    }
+
+    #[cfg(feature = "python")]
+    async fn repeat(&self, mut says: Receiver<bool>) {
+        // An error means that nobody says any more.
+        while says.changed().await.is_ok() {
+            let serves = *says.borrow_and_update();
+            if serves {
+                self.serving();
+            } else {
+                self.not_serving();
+            }
+        }
     }
 
     pub(super) fn not_serving(&self) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::sync::watch;
 use tonic_health::pb::health_check_response::ServingStatus;
 
-/// The services that are reported on, and their status: that of the server, but for those that cannot serve.
+/// The services that are reported on, and their status: that of the server, but for those that were set apart.
 #[derive(Debug)]
 pub(super) struct Statuses(watch::Sender<State>);
 
@@ -36,6 +36,7 @@ impl Statuses {
         });
     }
 
+    /// Sets whether a service can serve while the server does, of one that is reported on or will be.
     pub(super) fn set_able(&self, service: String, able: bool) {
         self.0.send_modify(|state| {
             state.services.insert(service, able);

@@ -11,6 +11,7 @@ use tonic::body::Body;
 
 use crate::call::{LoadRecorder, is_server_fault};
 use crate::dispatch::ResponseFuture;
+use crate::stats::is_standard;
 use crate::{Code, Status, wire};
 
 use super::load::Load;
@@ -21,9 +22,6 @@ const TRAILER: HeaderName = HeaderName::from_static("endpoint-load-metrics-bin")
 /// status with them.
 const KEPT_FREE: usize = 256;
 
-/// What a server calls by itself, and proxies for their own ends: no part of its load, and without reports.
-const STANDARD: [&str; 3] = ["/grpc.health.", "/grpc.reflection.", "/xds.service.orca."];
-
 impl Load {
     /// Calls with what `serve` answers, and adds the report to it.
     pub(in crate::server) fn report_on(
@@ -32,7 +30,8 @@ impl Load {
         serve: impl FnOnce(Request<Body>) -> ResponseFuture,
     ) -> ResponseFuture {
         let path = request.uri().path();
-        if STANDARD.iter().any(|prefix| path.starts_with(prefix)) {
+        // They are no part of the load.
+        if path.strip_prefix('/').is_some_and(is_standard) {
             return serve(request);
         }
         if let Some(measured) = &self.measured {

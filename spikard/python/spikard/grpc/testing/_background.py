@@ -16,6 +16,7 @@ from spikard._serving.watchdog import running
 _T = TypeVar("_T")
 
 _TASKS_END_WITHIN = 0.3
+_RUNS_WITHIN = 60.0
 # A handler that never returns to the loop must not hang the tests: after this time it is left behind.
 _CLOSES_WITHIN = 5.0
 # Loops with tasks that did not end: they cannot be closed, and would warn when they are collected.
@@ -33,9 +34,14 @@ class BackgroundLoop:
         self._thread = threading.Thread(target=self._run, name="spikard-testing", daemon=True)
         self._thread.start()
 
-    def run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
-        """Runs a coroutine to its end."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+    def run(self, coroutine: Coroutine[Any, Any, _T], within: float = _RUNS_WITHIN) -> _T:
+        """Runs a coroutine, which ends `within` a number of seconds unless the loop is held: a ``TimeoutError``."""
+        running_there = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        if futures.wait([running_there], within + _CLOSES_WITHIN).not_done:
+            running_there.cancel()
+            name, place = running(self._thread.ident or 0)
+            raise TimeoutError(f"the event loop of the test client is held by {name} at {place}")
+        return running_there.result()
 
     def close(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None, *, within: float = 0) -> None:
         """Runs `last` (for up to `within` seconds), then ends the remaining tasks, the loop and the thread.

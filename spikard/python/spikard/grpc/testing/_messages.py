@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from spikard._serving.targets import Route
+from spikard.grpc._buffer import contiguous, is_buffer
 from spikard.grpc._codec import Codec
+from spikard.grpc._columns import Columns
+from spikard.grpc._error import GrpcError
 from spikard.grpc._kind import Kind
 from spikard.grpc._metadata import Metadata
 from spikard.grpc._response import GrpcBidiStreamResponse, GrpcResponse, GrpcServerStreamResponse
@@ -28,6 +31,13 @@ def sent(route: Route | None, messages: Any) -> list[bytes]:
     if messages is NOTHING:
         takes_stream = route is not None and route.declaration.kind not in _TAKES_ONE
         return [] if takes_stream else [b""]
+    if isinstance(codec, Columns):
+        if isinstance(messages, codec.type):
+            return codec.encode(messages)
+        if hasattr(messages, "num_rows"):
+            name = type(messages).__name__
+            raise TypeError(f"the messages of the call must be a {codec.shown}, or a list of bytes, not a {name}")
+        codec = None
     if _is_one(messages, codec):
         messages = [messages]
     return [_bytes(index, message, codec) for index, message in enumerate(messages)]
@@ -39,10 +49,9 @@ def received(
     """The response of a call, its messages decoded; its failure is raised."""
     metadata, trailers = answered.metadata, answered.trailers
     if answered.code != 0:
-        pairs = [*metadata.pairs(), *trailers.pairs()]
-        raise error_of(answered.code, answered.message, answered.details, Metadata(pairs))
+        raise failure(answered)
     typed = None if route is None else route.declaration.typed
-    messages = answered.messages if typed is None else _decoded(typed.gives, answered.messages)
+    messages: Any = answered.messages if typed is None else _decoded(typed.gives, answered.messages)
     kind = Kind.UNARY if route is None else route.declaration.kind
     if kind is Kind.SERVER_STREAMING:
         return GrpcServerStreamResponse(messages, metadata=metadata, trailers=trailers)
@@ -51,20 +60,49 @@ def received(
     return GrpcResponse(messages[0], metadata=metadata, trailers=trailers)
 
 
-def _decoded(codec: Codec | None, messages: list[bytes]) -> list[Any]:
+def failure(answered: Answered, initial: Metadata | None = None) -> GrpcError:
+    """The exception of a call that failed, with all its metadata."""
+    received = answered.metadata if initial is None else initial
+    metadata = Metadata([*received.pairs(), *answered.trailers.pairs()])
+    return error_of(answered.code, answered.message, answered.details, metadata)
+
+
+def encoded(route: Route | None, index: int, message: Any) -> bytes:
+    """One message of a call."""
+    typed = None if route is None else route.declaration.typed
+    takes = None if typed is None else typed.takes
+    # Columns are of a whole stream: message by message it is bytes.
+    return _bytes(index, message, None if isinstance(takes, Columns) else takes)
+
+
+def decoded(route: Route | None, message: bytes) -> Any:
+    """One message of a response."""
+    typed = None if route is None else route.declaration.typed
+    if typed is None or typed.gives is None:
+        return message
+    return typed.gives.decode_list([message]) if isinstance(typed.gives, Columns) else typed.gives.decode(message)
+
+
+def _decoded(codec: Codec | Columns | None, messages: list[bytes]) -> Any:
+    if isinstance(codec, Columns):
+        return codec.decode_list(messages)
     return list(messages) if codec is None else list(map(codec.decode, messages))
 
 
 def _is_one(messages: Any, codec: Codec | None) -> bool:
-    if codec is not None and isinstance(messages, codec.type):
+    # The codec of a function of the user's own takes any object.
+    if codec is not None and codec.type is not object and isinstance(messages, codec.type):
         return True
-    one = isinstance(messages, (str, bytes, bytearray, memoryview)) or hasattr(messages, "SerializeToString")
+    one = isinstance(messages, str) or is_buffer(messages) or hasattr(messages, "SerializeToString")
     return one or not isinstance(messages, Iterable)
 
 
 def _bytes(index: int, message: Any, codec: Codec | None) -> bytes:
-    if isinstance(message, (bytes, bytearray, memoryview)):
-        return bytes(message)
+    if codec is None or not isinstance(message, codec.type):
+        if is_buffer(message):
+            return contiguous(message)
+        if isinstance(message, (list, tuple)) and all(map(is_buffer, message)):
+            return b"".join(map(contiguous, message))
     if codec is not None:
         if isinstance(message, codec.type):
             return bytes(codec.encode(message))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from spikard._serving.server import Server
 from spikard.grpc._options import ServerOptions
+from spikard.grpc._stats import ServerStats
 from spikard.grpc.testing._background import BackgroundLoop
 
 if TYPE_CHECKING:
@@ -25,6 +26,16 @@ class TestServer:
     """The address for a client: ``127.0.0.1:40123``, or ``unix:/path``."""
     port: int
     """The port, 0 for a Unix socket."""
+    _server: Server = field(repr=False, compare=False)
+
+    @property
+    def metrics_port(self) -> int | None:
+        """The port of the page of metrics; ``None`` without `metrics_bind`."""
+        return self._server.metrics_port
+
+    def stats(self) -> ServerStats:
+        """What the server has done so far: see :meth:`spikard.grpc.Server.stats`."""
+        return self._server.stats()
 
 
 @contextmanager
@@ -46,6 +57,6 @@ def serving(*targets: object, **options: Unpack[ServerOptions]) -> Generator[Tes
     loop = BackgroundLoop()
     try:
         loop.run(server.start())
-        yield TestServer(server.address, server.port)
+        yield TestServer(server.address, server.port, server)
     finally:
         loop.close(server.stop, within=grace)

@@ -7,10 +7,10 @@ const WINDOW: Duration = Duration::from_secs(1);
 const MOST: u32 = 10;
 
 /// The lines of the last second, and what has not been told since.
-#[derive(Debug, Default)]
-pub(super) struct Seldom(Mutex<Lines>);
+#[derive(Debug)]
+pub(crate) struct Seldom(Mutex<Lines>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Lines {
     since: Option<Instant>,
     told: u32,
@@ -18,8 +18,16 @@ struct Lines {
 }
 
 impl Seldom {
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(Lines {
+            since: None,
+            told: 0,
+            untold: 0,
+        }))
+    }
+
     /// Whether to write a line now, and the number of those that were left out before it, if any were.
-    pub(super) fn tell(&self) -> Option<LeftOut> {
+    pub(crate) fn tell(&self) -> Option<LeftOut> {
         self.tell_at(Instant::now())
     }
 
@@ -39,8 +47,14 @@ impl Seldom {
     }
 }
 
+impl Default for Seldom {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// How many lines were left out; a field of the next one.
-pub(super) type LeftOut = Option<u64>;
+pub(crate) type LeftOut = Option<u64>;
 
 #[cfg(test)]
 mod tests {
@@ -48,7 +62,7 @@ mod tests {
 
     #[test]
     fn says_what_it_left_out() {
-        let seldom = Seldom::default();
+        let seldom = Seldom::new();
         let start = Instant::now();
         let at = |milliseconds| seldom.tell_at(start + Duration::from_millis(milliseconds));
         for _ in 0..MOST {

@@ -1,0 +1,1 @@
+"""Serves classes that were written for grpcio."""
