@@ -2,10 +2,15 @@
 
 import fcntl
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
+# A shell without job control has its background jobs ignore Ctrl-C, and programs that tests start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -14,6 +14,7 @@ from pages import PAGES, README, ROOT, Block, blocks
 
 GUIDE = ROOT / "docs" / "guide" / "rust.md"
 EMBEDDING = ROOT / "docs" / "guide" / "embedding.md"
+OBSERVABILITY = ROOT / "docs" / "guide" / "observability.md"
 PACKAGE = '[workspace]\n\n[package]\nname = "orders"\nversion = "0.0.0"\nedition = "2024"\n\n'
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 BUILD_WITHIN = 900
@@ -76,8 +77,10 @@ def check(program: Path) -> subprocess.CompletedProcess[str]:
 
 def test_every_file_is_used() -> None:
     """No other page shows one."""
-    assert {page for page in PAGES if files(page)} == {README, GUIDE, EMBEDDING}
+    assert {page for page in PAGES if files(page)} == {README, GUIDE, EMBEDDING, OBSERVABILITY}
     assert {block.file for block in files(EMBEDDING)} == {"Cargo.toml"}
+    # Of the command, not of the program.
+    assert {block.file for block in files(OBSERVABILITY)} == {"log.toml"}
 
 
 def test_it_compiles_until_the_proto_changes(program: Path) -> None:

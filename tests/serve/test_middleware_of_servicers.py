@@ -1,6 +1,7 @@
 """Middleware around classes that were written for grpcio: it takes the request, they take their context as well."""
 
 from types import ModuleType
+from typing import Any
 
 import grpcio_aio_examples
 import grpcio_examples
@@ -28,7 +29,7 @@ def test_every_kind(written: ModuleType) -> None:
     point = route_guide_pb2.Point(latitude=407838351, longitude=-746143763)
     user = [("x-user", "ann")]
     with serving(guide, middleware=[authenticate]) as served, grpc.insecure_channel(served.address) as channel:
-        stub = route_guide_pb2_grpc.RouteGuideStub(channel)  # type: ignore[no-untyped-call]
+        stub: Any = route_guide_pb2_grpc.RouteGuideStub(channel)  # type: ignore[no-untyped-call]
         feature = stub.GetFeature(point, timeout=WAIT, metadata=user)
         assert feature.location == point
         summary = stub.RecordRoute(iter([point, point]), timeout=WAIT, metadata=user)

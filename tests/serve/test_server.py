@@ -171,7 +171,7 @@ async def test_limits_and_compression() -> None:
 async def test_a_handler_that_ignores_its_cancellation_is_named_once() -> None:
     """Without what asyncio says of its task, and of a generator that nobody has."""
     program = """
-import asyncio, os, signal, threading, logging
+import asyncio, os, signal, threading, time, logging
 import grpc
 from spikard.grpc import GrpcRequest, GrpcResponse, grpc_stream, serve
 logging.basicConfig()
@@ -185,7 +185,7 @@ async def stubborn(request: GrpcRequest) -> GrpcResponse:
             pass
 def call():
     while not os.path.exists("app.sock"):
-        pass
+        time.sleep(0.01)
     options = [("grpc.default_authority", "localhost")]
     with grpc.insecure_channel("unix:app.sock", options) as channel:
         try:

@@ -5,7 +5,7 @@ import threading
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from spikard.grpc import GrpcRequest, GrpcResponse, GrpcError, StatusCode, health
+from spikard.grpc import GrpcError, GrpcRequest, GrpcResponse, StatusCode, health
 
 
 class NoRecordError(Exception):

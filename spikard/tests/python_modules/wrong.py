@@ -89,7 +89,7 @@ ANSWERS: dict[str, Any] = {
     "unprintable": Unprintable(),
     "slippery": Slippery(),
     "payload awaitable": GrpcResponse(Awaitable()),
-    "payload array": GrpcResponse(array("b", b"abc")),
+    "payload with gaps": GrpcResponse(memoryview(b"abcd")[::2]),
     "payload none": GrpcResponse(None),
     "payload str": GrpcResponse("text"),
     "payload message": GrpcResponse(Message()),
@@ -137,7 +137,13 @@ async def answer_list(request: GrpcBidiStreamRequest) -> Any:
 
 async def right(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
     """Everything that is bytes-like may be sent."""
-    messages: Any = (b"bytes", bytearray(b"bytearray"), memoryview(b"_memoryview_")[1:-1], [b"a", b"", b"bc"])
+    messages: Any = (
+        b"bytes",
+        bytearray(b"bytearray"),
+        memoryview(b"_memoryview_")[1:-1],
+        [b"a", b"", b"bc"],
+        array("b", b"array"),
+    )
     response = GrpcBidiStreamResponse()
     response.messages = messages
     return response

@@ -7,17 +7,14 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from spikard._native import native
-from spikard._runtime.application import Application
 from spikard._runtime.lifespan import LifespanLostError
 from spikard._serving import sockets
 from spikard._serving.end_watch import EndWatch, watch
-from spikard._serving.reflection import descriptor_set
+from spikard._serving.parts import Reported, application_of, handlers_of, log_level, native_server
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
 from spikard._serving.settings import Settings, settings
 from spikard._serving.targets import NOTHING_TO_SERVE, Route, find_routes
@@ -32,14 +29,11 @@ from spikard.grpc._stats import ServerStats, stats_of
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from spikard._runtime.handler import Handler
-
 logger = logging.getLogger("spikard")
 
 LEFT_WITHIN = 0.2
 """Seconds for a lifespan to be left, whatever of the grace period the calls have used."""
 
-_HIGHEST_LEVEL = 255
 # h2 resets such a call below everything that could answer it or log it.
 _GRPCIO_ON_UNIX = (
     'clients of gRPC\'s C core (grpcio) need the channel option ("grpc.default_authority", "localhost") for a Unix '
@@ -77,7 +71,7 @@ class Server:
         self._routes = routes
         self._settings = checked
         self._application = application_of(checked)
-        self._handlers = _traced([self._application.around(route.handler) for route in routes], checked)
+        self._handlers = handlers_of(routes, self._application, checked)
         self._native: Any = native_server(routes, checked)
         self._pid = os.getpid()
         self._runtime: Runtime | None = None
@@ -87,7 +81,7 @@ class Server:
         self._inode: int | None = None
         self._watch: EndWatch | None = None
         self._metrics_port: int | None = None
-        self._reported = _Reported(frozenset(route.declaration.service for route in routes), self._native)
+        self._reported = Reported(frozenset(route.declaration.service for route in routes), self._native)
         self._starting = False
         self._lost: LifespanLostError | None = None
 
@@ -307,38 +301,3 @@ class Server:
                 f"this process (pid {os.getpid()}) was forked from the one that started the server (pid {self._pid}), "
                 f'whose threads it does not have: start servers after the fork, or processes with the method "spawn"'
             )
-
-
-@dataclass(frozen=True, eq=False)
-class _Reported:
-    """A server, as those see it who set the health of its services."""
-
-    services: Collection[str]
-    native: Any
-
-    def set_health(self, service: str, serves: bool, /) -> None:
-        self.native.set_health(service, serves)
-
-
-def application_of(checked: Settings) -> Application:
-    """What is around the handlers of a server with these settings."""
-    return Application(checked.lifespan, checked.middleware, checked.exceptions)
-
-
-def native_server(routes: list[Route], checked: Settings) -> Any:
-    """The native server of these routes."""
-    shown = [descriptor_set(routes)] if checked.reflection else []
-    return native().Server(routes, Settings(descriptor_sets=shown, **vars(checked)))
-
-
-def log_level() -> int:
-    """The effective level of the log, as the byte that Rust takes."""
-    return max(0, min(logger.getEffectiveLevel(), _HIGHEST_LEVEL))
-
-
-def _traced(handlers: list[Handler], checked: Settings) -> list[Handler]:
-    if not checked.otel:
-        return handlers
-    from spikard._runtime.tracing import traced
-
-    return list(map(traced, handlers))

@@ -1,4 +1,4 @@
-//! The Python object of a server.
+//! The Python object of a server. It is long because PyO3 takes the methods of a class in one block.
 
 #[cfg(feature = "health")]
 use std::collections::BTreeSet;

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
+from spikard._serving.parts import application_of, log_level, native_server
 from spikard._serving.runtime import CALLS_END_WITHIN, Runtime
-from spikard._serving.server import application_of, log_level, native_server
 from spikard._serving.settings import settings
 from spikard._serving.targets import Route, find_routes
 from spikard.grpc._amounts import Duration, duration
