@@ -173,7 +173,10 @@ async fn an_answer_of_a_class_with_properties_is_sent() {
 async fn everything_bytes_like_is_sent() {
     let response: Bidi = bidi("wrong:right", Vec::new()).await;
     let messages = response.unwrap().messages;
-    assert_eq!(messages, ["bytes", "bytearray", "memoryview", "abc", "array"]);
+    assert_eq!(
+        messages,
+        ["bytes", "bytearray", "memoryview", "abc", "array"]
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from google.protobuf.wrappers_pb2 import Int64Value, StringValue
 from processes import WAIT, Served, serving
 from wire import grpc
 
-from spikard.grpc import GrpcDuplexRequest, GrpcError, Kind, grpc_stream
+from spikard.grpc import AnyRequest, AnyResponse, GrpcDuplexRequest, GrpcError, GrpcResponse, Kind, Next, grpc_stream
 from spikard.grpc._declaration import declared
 from spikard.grpc.testing import Client
 
@@ -136,6 +137,60 @@ def test_inside_the_process() -> None:
             client.call("AddUp", [b"\xff"])
         with pytest.raises(GrpcError, match="StopAsyncIteration"):
             client.call(uploads.first_two, [b"one"])
+
+
+@pytest.mark.parametrize("name", ["CountBytes", "CountBytesHere"])
+def test_message_by_message_inside_the_process(name: str) -> None:
+    """A test sends while the handler reads."""
+    with Client("uploads") as client, client.stream(name) as call:
+        call.send(b"one")
+        call.send(b"three")
+        call.done_writing()
+        assert list(call) == [b"8 5"]
+
+
+@pytest.mark.parametrize("handler", [uploads.count_bytes, uploads.count_bytes_here])
+def test_middleware_is_around_them(handler: Any) -> None:
+    """It sees the request before the first message is read, and changes the response."""
+
+    async def add(request: AnyRequest, call_next: Next) -> AnyResponse:
+        response = await call_next(request)
+        response.trailers["x-method"] = request.method_name
+        return response
+
+    with Client("uploads", middleware=[add]) as client:
+        response: Any = client.call(handler, [b"one"])
+        assert response.payload == b"3 3"
+        assert response.trailers["x-method"].startswith("CountBytes")
+
+
+def test_a_lifespan_gives_them_its_state() -> None:
+    """As to other requests."""
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncGenerator[bytes]:
+        yield b"state"
+
+    @grpc_stream(service="uploads.State")
+    async def on_loop(request: GrpcDuplexRequest[bytes, bytes]) -> GrpcResponse:
+        return GrpcResponse(request.state + await anext(request.messages))
+
+    @grpc_stream(service="uploads.State")
+    def in_thread(request: GrpcDuplexRequest[bytes, bytes]) -> GrpcResponse:
+        return GrpcResponse(request.state + next(request.messages))
+
+    with Client(on_loop, in_thread, lifespan=lifespan) as client:
+        for handler in (on_loop, in_thread):
+            assert client.call(handler, [b" one"]).payload == b"state one"
+
+
+@pytest.mark.parametrize("name", ["Compressed", "CompressedHere"])
+def test_which_messages_were_compressed(served: Served, name: str) -> None:
+    """It is known while the message that was read last is."""
+    with grpc.insecure_channel(served.address, compression=grpc.Compression.Gzip) as channel:
+        method = channel.stream_unary(f"{SERVICE}{name}")
+        # grpcio leaves a message as it is that compression makes no smaller.
+        assert method(iter([b"a" * 100, b"b", b"c" * 100]), timeout=WAIT) == b"yes no yes"
 
 
 @pytest.mark.asyncio

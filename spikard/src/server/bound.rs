@@ -24,6 +24,8 @@ use super::handshake::Handshake;
 use super::health::Python;
 use super::incoming::IncomingConnection;
 use super::listener::Listener;
+#[cfg(all(feature = "metrics", feature = "testing"))]
+use super::metrics::Metrics;
 #[cfg(feature = "orca")]
 use super::orca::OpenRca;
 use super::serve::Server;
@@ -135,16 +137,20 @@ impl ServerBuilder {
         self.finish(Listener::incoming(connections))
     }
 
-    /// For clients in the process, which need no TLS.
+    /// For clients in the process, which need no TLS, and of which there are many at once: no page of metrics listens.
     #[cfg(feature = "testing")]
     #[cfg_attr(
-        not(feature = "tls"),
-        expect(unused_mut, reason = "without TLS there is nothing to leave out")
+        not(any(feature = "metrics", feature = "tls")),
+        expect(unused_mut, reason = "there is nothing to leave out")
     )]
-    pub(crate) fn without_tls(mut self) -> Self {
+    pub(crate) fn within_the_process(mut self) -> Self {
         #[cfg(feature = "tls")]
         {
             self.tls = None;
+        }
+        #[cfg(feature = "metrics")]
+        {
+            self.metrics = Metrics::None;
         }
         self
     }

@@ -82,7 +82,7 @@ impl Client {
     /// Outside of a tokio runtime.
     pub fn new(server: impl Into<ServerBuilder>) -> Result<Self, ServeError> {
         let (connections, accepted) = mpsc::unbounded_channel();
-        let server = server.into().without_tls();
+        let server = server.into().within_the_process();
         let server = server.listen_on_incoming(Accepted(accepted))?;
         let (stop, stopped) = oneshot::channel();
         let ended = tokio::spawn(server.serve_with_shutdown(async {

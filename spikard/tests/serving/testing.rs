@@ -269,6 +269,15 @@ async fn a_shutdown_is_graceful() {
 }
 
 #[tokio::test]
+async fn nothing_listens_for_a_client_in_the_process() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let builder = Server::builder().metrics_bind(taken.local_addr().unwrap());
+    let client = Client::new(builder.add(Numbers::default())).unwrap();
+    let double = client.call("test.Numbers/Double");
+    assert_eq!(double.unary::<u64, u64>(1).await.unwrap().payload, 2);
+}
+
+#[tokio::test]
 async fn services_that_cannot_be_served_are_an_error() {
     let twice = Routes::new()
         .add(Numbers::default())

@@ -62,6 +62,23 @@ def count_later(request: GrpcDuplexRequest) -> Awaitable[GrpcResponse]:
 
 
 @grpc_stream(service="uploads.Uploads")
+async def compressed(request: GrpcDuplexRequest) -> GrpcResponse:
+    """Say which messages were compressed."""
+    found, index = [], 0
+    async for _ in request.messages:
+        found.append("yes" if request.call.was_compressed(index) else "no")
+        index += 1
+    return GrpcResponse(" ".join(found).encode())
+
+
+@grpc_stream(service="uploads.Uploads")
+def compressed_here(request: GrpcDuplexRequest) -> GrpcResponse:
+    """The same, in a thread."""
+    found = ["yes" if request.call.was_compressed(index) else "no" for index, _ in enumerate(request.messages)]
+    return GrpcResponse(" ".join(found).encode())
+
+
+@grpc_stream(service="uploads.Uploads")
 async def wait(request: GrpcDuplexRequest) -> GrpcResponse:
     """Read until the client breaks off, and count what is raised then."""
     try:
