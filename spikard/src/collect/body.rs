@@ -112,13 +112,26 @@ impl RequestBody {
         cx: &mut Context<'_>,
         list: &mut MessageList<M>,
     ) -> Poll<Result<bool, Status>> {
+        let polled = self.poll_some(cx, list);
+        // Not for each chunk that is there already.
+        if !matches!(polled, Poll::Ready(Ok(true))) {
+            self.note(list);
+        }
+        polled
+    }
+
+    fn poll_some<M: Message>(
+        &mut self,
+        cx: &mut Context<'_>,
+        list: &mut MessageList<M>,
+    ) -> Poll<Result<bool, Status>> {
         if self.turn >= TURN {
             self.turn = 0;
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if ready!(list.poll_large(cx, &mut self.charge))? {
-            self.note(list);
+        if list.has_large() {
+            ready!(list.poll_large(cx, &mut self.charge))?;
             return Poll::Ready(self.charge(list).map(|()| true));
         }
         let before = list.work();
@@ -129,7 +142,6 @@ impl RequestBody {
             return Poll::Pending;
         };
         self.turn += list.work() - before;
-        self.note(list);
         let more = polled?;
         self.charge(list)?;
         if !more {

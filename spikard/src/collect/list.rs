@@ -101,14 +101,19 @@ impl<M: Message> MessageList<M> {
         Charging { list: self, charge }
     }
 
-    /// Waits for a large message, if there is one. It is in the list when this is ready with `true`.
+    /// Whether the last message is large, and still being decoded.
+    pub(super) fn has_large(&self) -> bool {
+        self.large.is_some()
+    }
+
+    /// Waits for a large message, if there is one. It is in the list when this is ready.
     pub(super) fn poll_large(
         &mut self,
         cx: &mut Context<'_>,
         charge: &mut Charge,
-    ) -> Poll<Result<bool, Status>> {
+    ) -> Poll<Result<(), Status>> {
         let Some(large) = &mut self.large else {
-            return Poll::Ready(Ok(false));
+            return Poll::Ready(Ok(()));
         };
         let done = ready!(large.poll(cx));
         self.large = None;
@@ -119,7 +124,7 @@ impl<M: Message> MessageList<M> {
             decoded.add(done.heap);
         }
         self.quota.count(done.len);
-        Poll::Ready(Ok(true))
+        Poll::Ready(Ok(()))
     }
 
     /// Takes the messages out; their number and bytes still count.
