@@ -125,7 +125,7 @@ def _routes(targets: Sequence[str], checked: Settings, *, as_json: bool) -> None
     try:
         table = Server._prepared(routes, checked).table
         text = routes_as_json(routes, checked) if as_json else table
-    except ValueError as error:
+    except (ValueError, ImportError, AttributeError, TypeError) as error:  # of what is around the handlers as well
         mistake(error)
     try:
         print(text, flush=True)

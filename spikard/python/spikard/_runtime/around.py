@@ -13,6 +13,7 @@ from spikard._runtime.hop import GetLoop, hop
 from spikard._runtime.layer import Layer
 from spikard.grpc._around import RESPONSES
 from spikard.grpc._layers import innermost
+from spikard.grpc._listed import Blocking
 from spikard.grpc._live import Live
 from spikard.grpc._misuse import MisuseError
 from spikard.grpc._response import GrpcDuplexResponse
@@ -121,7 +122,7 @@ def _in_thread(name: str, function: Any, give_state: Given | None) -> Any:
             )
         if inspect.isgenerator(answered):
             request.call._response_metadata.source = answered
-            answered = GrpcDuplexResponse(answered)
+            answered = GrpcDuplexResponse(Blocking(answered))
         return answered
 
     return run

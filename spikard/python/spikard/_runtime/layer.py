@@ -10,7 +10,9 @@ from typing import Any
 from spikard.grpc._around import RESPONSES
 from spikard.grpc._declaration import declared
 from spikard.grpc._layers import innermost, runs_on_loop
+from spikard.grpc._listed import stream
 from spikard.grpc._misuse import MisuseError
+from spikard.grpc._response import GrpcDuplexResponse
 from spikard.grpc._signature import signature_of
 
 
@@ -27,6 +29,9 @@ class Layer:
     def checked(self, response: Any, request: Any) -> Any:
         """What it has returned, if that is a response."""
         if isinstance(response, RESPONSES):
+            if isinstance(response, GrpcDuplexResponse):
+                # Assigned, it may be any iterable, such as a generator that is no async one.
+                response.messages = stream(response.messages)
             return response
         path = f"/{request.service_name}/{request.method_name}"
         if inspect.isawaitable(response):

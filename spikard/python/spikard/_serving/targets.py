@@ -129,6 +129,8 @@ def _of_module(module: ModuleType) -> Iterator[tuple[Any, Declaration]]:
         elif servicers:
             cls = servicers[0]
             hint = f"; its class {cls} is one for grpcio, which is served as {cls.lower()} = servicer({cls}(…))"
+        else:
+            hint = "".join(f"; {text}" for text in left_out(module, (), ()))
         raise TypeError(
             f'the module "{module.__name__}" declares no handlers: put @grpc_stream(service="…") on its functions{hint}'
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 M = TypeVar("M")
+_END: Any = object()
 M_co = TypeVar("M_co", covariant=True)
 
 
@@ -39,6 +42,23 @@ class Listed(Generic[M]):
         for message in self._messages:
             return message
         raise StopAsyncIteration
+
+
+class Blocking(Listed[M]):
+    """The messages of a generator that may block: whoever awaits one waits for a thread, and the event loop goes on."""
+
+    __slots__ = ()
+
+    async def __anext__(self) -> M:
+        # A copy: the generator has the context of its call in whichever thread it goes on.
+        context = contextvars.copy_context()
+        found: M = await asyncio.get_running_loop().run_in_executor(None, context.run, self._next)
+        if found is _END:
+            raise StopAsyncIteration
+        return found
+
+    def _next(self) -> M:
+        return next(self._messages, _END)
 
 
 def stream(messages: AsyncIterable[M] | Iterable[M]) -> MessageStream[M]:

@@ -36,6 +36,8 @@ def methods_of(servicer: Any, service: ServiceDescriptor | AddToServer | None) -
     elif isinstance(service, str):
         raise TypeError(f'servicer takes a service as it was generated, not as its name "{service}": {_SERVICE}')
     else:
+        if not hasattr(service, "methods"):
+            raise TypeError(f"servicer takes a service as it was generated, not {service!r}: {_SERVICE}")
         return _described(servicer, service)
     recorder = Recorder()
     for add in adders:
