@@ -222,8 +222,8 @@ def values(name: str) -> dict[tuple[str, ...], Any]:
     """The points of a metric, by the values of their attributes in the order of their names."""
     found: dict[tuple[str, ...], Any] = {}
     data = READER.get_metrics_data()
-    assert data is not None
-    for resource in data.resource_metrics:
+    # None before anything was measured.
+    for resource in [] if data is None else data.resource_metrics:
         for scope in resource.scope_metrics:
             for metric in scope.metrics:
                 if metric.name == name:
