@@ -2,8 +2,8 @@
 //!
 //! [`macro@grpc_stream`] turns an `async fn`, or a Python callable named by path, into a tonic service. A
 //! stream is buffered: every client message is collected in order, the handler runs once, and its
-//! answer goes back. A client that breaks off before it half-closes never reaches the handler, and what
-//! a call may take is bounded by [`Limits`].
+//! answer goes back. A client that breaks off before it half-closes never reaches the handler (unless it asks for an
+//! unbuffered stream, [`GrpcDuplexRequest`]), and what a call may take is bounded by [`Limits`].
 //!
 //! ```
 //! use spikard::{GrpcClientStreamRequest, GrpcResponse, Server, Status, grpc_stream};
@@ -120,8 +120,9 @@
 //!
 //! # Tests
 //!
-//! A unit test calls the function. Write requests with `..Default::default()`: minor versions add fields. An end-to-end test
-//! binds port 0 and uses a client.
+//! A unit test calls the function. Write requests with `..Default::default()`: minor versions add fields. [`Call::builder`]
+//! makes what a layer or a connection would have told the handler. With the feature `testing`, a client in the process
+//! calls a whole service, `spikard::testing::Client`. An end-to-end test binds port 0 and uses a client.
 //!
 //! # `.proto` files, clients
 //!
@@ -140,6 +141,7 @@
 //! | `metrics` | | `ServerBuilder::metrics_bind`: a page for Prometheus |
 //! | `otel` | | `otel_metrics`: OpenTelemetry's metrics, under the names of gRFC A66; spans that continue the client's trace |
 //! | `orca` | | `ServerBuilder::orca`: load reports, for those that balance calls |
+//! | `testing` | | `testing::Client`, which calls a service inside a test |
 //! | `router` | | `Routes::into_axum_router` and `::into_tonic` |
 //! | `python` | | handlers in Python; without it nothing of Python is needed or linked |
 #![warn(missing_docs)]
@@ -157,7 +159,7 @@ pub mod proto;
 pub mod python;
 mod respond;
 mod routes;
-#[cfg(all(doctest, feature = "python", feature = "server"))]
+#[cfg(all(doctest, feature = "health", feature = "python", feature = "testing"))]
 mod samples;
 #[cfg(feature = "server")]
 mod server;
@@ -165,6 +167,8 @@ mod service;
 mod shapes;
 mod stats;
 pub mod status;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod wire;
 
 #[doc(hidden)]
@@ -175,23 +179,27 @@ pub use bytes::Bytes;
 pub use tonic::metadata::{MetadataMap, MetadataValue};
 pub use tonic::{Code, Status};
 
-pub use call::Call;
 #[cfg(feature = "orca")]
 pub use call::LoadReport;
+pub use call::{Call, CallBuilder};
 pub use footprint::Footprint;
 pub use handler::{
     Handler, HandlerResult, IntoStatus, Kind, Limits, MAX_STREAM_MESSAGES, MethodInfo,
     MethodOptions,
 };
+#[cfg(feature = "server")]
+pub use routes::LayeredService;
 pub use routes::{RouteTable, Routes, RoutesError, RoutesService};
+#[cfg(feature = "health")]
+pub use server::Health;
 #[cfg(feature = "orca")]
 pub use server::Orca;
 #[cfg(feature = "reflection")]
 pub use server::ReflectionError;
 #[cfg(feature = "server")]
-pub use server::{LayeredService, ServeError, Server, ServerBuilder};
+pub use server::{IncomingConnection, ServeError, Server, ServerBuilder};
 #[cfg(feature = "tls")]
-pub use server::{Tls, TlsError};
+pub use server::{Tls, TlsError, TlsReloader};
 pub use service::GrpcService;
 pub use shapes::{
     Compression, GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest,
@@ -203,3 +211,6 @@ pub use spikard_macros::Footprint;
 #[doc = include_str!("grpc_stream.md")]
 pub use spikard_macros::grpc_stream;
 pub use stats::{Histogram, MethodStats, ServerStats, Stats, StatusStats};
+/// The crate of [`Tls::from_config`].
+#[cfg(feature = "tls")]
+pub use tokio_rustls::rustls;

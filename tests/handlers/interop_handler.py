@@ -22,7 +22,6 @@ from spikard.grpc import (
     Compression,
     GrpcBidiStreamRequest,
     GrpcBidiStreamResponse,
-    GrpcClientStreamRequest,
     GrpcDuplexRequest,
     GrpcDuplexResponse,
     GrpcError,
@@ -74,13 +73,15 @@ async def streaming_output_call(request: GrpcRequest) -> GrpcDuplexResponse:
     )
 
 
-async def streaming_input_call(request: GrpcClientStreamRequest) -> GrpcResponse:
-    """Answer with the size of all payloads together."""
-    size = 0
-    for index, message in enumerate(request.messages):
+async def streaming_input_call(request: GrpcDuplexRequest) -> GrpcResponse:
+    """Answer with the size of all payloads together. Not buffered: grpc-java's client awaits a refusal before it
+    half-closes."""
+    index = size = 0
+    async for message in request.messages:
         asked = StreamingInputCallRequest.FromString(message)
         expect_compressed(request.call, index, asked)
         size += len(asked.payload.body)
+        index += 1
     return GrpcResponse(payload=StreamingInputCallResponse(aggregated_payload_size=size).SerializeToString())
 
 

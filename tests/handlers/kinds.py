@@ -45,6 +45,12 @@ async def upload(request: GrpcClientStreamRequest) -> GrpcResponse:
     return GrpcResponse(b"".join([await answer(message, label) for message in request.messages]))
 
 
+async def unbuffered_upload(request: GrpcDuplexRequest) -> GrpcResponse:
+    """Messages as they come, one answer."""
+    label = counted(request.metadata)
+    return GrpcResponse(b"".join([await answer(message, label) async for message in request.messages]))
+
+
 async def buffered(request: GrpcBidiStreamRequest) -> GrpcBidiStreamResponse:
     """A list of messages, a list of answers."""
     label = counted(request.metadata)

@@ -62,6 +62,10 @@ def client_compressed_streaming(_: Client, frames: FramesClient) -> None:
     second = StreamingInputCallRequest(expect_compressed=BoolValue(value=False), payload=zeros(45904))
     answer = frames.call(path, [frame(first)])
     assert (answer.status, answer.frames) == (INVALID_ARGUMENT, [])
+    probe = frames.begin(path, [frame(first)], half_close=False)  # as grpc-java's client does
+    while not probe.ended:
+        frames.read()
+    assert (probe.status, probe.frames) == (INVALID_ARGUMENT, [])
     answer = frames.call(path, [frame(first, compressed=True), frame(second)])
     assert answer.status == OK
     response = StreamingInputCallResponse.FromString(answer.frames[0].message)

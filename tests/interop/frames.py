@@ -37,6 +37,7 @@ class Call:
     body: bytearray = field(default_factory=bytearray)
     half_closed: bool = False
     ended: bool = False
+    half_closes: bool = True
 
     @property
     def frames(self) -> list[Frame]:
@@ -65,8 +66,8 @@ class FramesClient:
             self.read()
         return call
 
-    def begin(self, path: str, frames: Sequence[Frame]) -> Call:
-        """Begin such a call; `read` goes on with it."""
+    def begin(self, path: str, frames: Sequence[Frame], *, half_close: bool = True) -> Call:
+        """Begin such a call, and half-close after the last frame or not; `read` goes on with it."""
         stream = self._http.get_next_available_stream_id()
         headers = [
             (":method", "POST"),
@@ -79,7 +80,7 @@ class FramesClient:
             ("grpc-accept-encoding", "identity,gzip"),
         ]
         self._http.send_headers(stream, headers)
-        call = self._calls[stream] = Call(b"".join(frame.encode() for frame in frames))
+        call = self._calls[stream] = Call(b"".join(frame.encode() for frame in frames), half_closes=half_close)
         return call
 
     def cancel(self, call: Call) -> None:
@@ -107,8 +108,9 @@ class FramesClient:
                 return
             self._http.send_data(stream, call.unsent[:room])
             call.unsent = call.unsent[room:]
-        self._http.end_stream(stream)
-        call.half_closed = True
+        if call.half_closes:
+            self._http.end_stream(stream)
+            call.half_closed = True
 
     def _take(self, event: Event) -> None:
         if isinstance(event, (ResponseReceived, TrailersReceived)):
@@ -117,7 +119,7 @@ class FramesClient:
         elif isinstance(event, DataReceived):
             self._calls[event.stream_id].body += event.data or b""
             self._http.acknowledge_received_data(event.flow_controlled_length or 0, event.stream_id)
-        elif isinstance(event, StreamReset):
+        elif isinstance(event, StreamReset) and event.stream_id in self._calls:
             raise ConnectionError(f"the call was reset with {event.error_code}")
         elif isinstance(event, StreamEnded):
             self._calls.pop(event.stream_id).ended = True

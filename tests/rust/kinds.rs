@@ -31,11 +31,12 @@ struct Kind {
     unbuffered: bool,
 }
 
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     kind("Unary", [false, false, false, false]),
     kind("List", [false, true, false, false]),
     kind("Stream", [false, true, true, false]),
     kind("Upload", [true, false, false, false]),
+    kind("UnbufferedUpload", [true, false, false, true]),
     kind("Buffered", [true, true, false, false]),
     kind("Duplex", [true, true, true, true]),
 ];
@@ -158,7 +159,7 @@ async fn every_kind_in_every_language_in_every_case() -> Result<(), Box<dyn Erro
             }
         }
     }
-    assert_eq!(cells.join_all().await.len(), 84);
+    assert_eq!(cells.join_all().await.len(), 98);
     drop(raw);
     server.stop().await;
     Ok(())

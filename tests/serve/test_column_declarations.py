@@ -100,7 +100,7 @@ def test_what_can_be_declared(function: Any, options: dict[str, Any]) -> None:
             "the type argument of its request is pyarrow.RecordBatch, and it has one message: annotate it with",
         ),
         (get_url, {}, "the type argument of its response is pyarrow.Table, and it has one message: annotate it with"),
-        (watch, {}, "its messages come one by one: take a GrpcBidiStreamRequest, or annotate it with the class"),
+        (watch, {}, "its messages come one by one: take a GrpcClientStreamRequest or a GrpcBidiStreamRequest"),
         (array, {"method": "AddUp"}, "the type argument of its request, BinaryArray, is no class of messages"),
         (
             plant,

@@ -152,7 +152,7 @@ class Orders:
             {"method": "AddUp"},
             (
                 'orders.Orders has "rpc AddUp(stream orders.Item) returns (orders.Total)" in its .proto, '
-                "which is client streaming, and this handler is unary: "
+                "which is client streaming or unbuffered client streaming, and this handler is unary: "
                 "annotate it as GrpcClientStreamRequest[…] -> GrpcResponse[…]"
             ),
         ),

@@ -50,7 +50,9 @@ def address() -> Iterator[str]:
     """A server with OpenTelemetry."""
     set_providers()
     SPANS.clear()
-    handlers = (inner, inner_in_thread, talk, count_in_thread, list_in_thread, answer_later, fail, refuse, wait)
+    uploads = (upload, upload_in_thread)
+    streams = (talk, count_in_thread, list_in_thread, answer_later)
+    handlers = (inner, inner_in_thread, *uploads, *streams, fail, refuse, wait)
     with testing.serving(*handlers, otel=True) as server:
         yield server.address
 
@@ -76,6 +78,22 @@ async def talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
         with trace.get_tracer("test").start_as_current_span("inner"):
             answer = message.upper()
         yield answer
+
+
+@grpc_stream(service=SERVICE)
+async def upload(request: GrpcDuplexRequest) -> GrpcResponse:
+    """Read each message in a span of its own."""
+    async for _ in request.messages:
+        trace.get_tracer("test").start_span("inner").end()
+    return GrpcResponse()
+
+
+@grpc_stream(service=SERVICE)
+def upload_in_thread(request: GrpcDuplexRequest) -> GrpcResponse:
+    """Do likewise in a thread."""
+    for _ in request.messages:
+        trace.get_tracer("test").start_span("inner").end()
+    return GrpcResponse()
 
 
 @grpc_stream(service=SERVICE)
@@ -137,6 +155,8 @@ def context(span: ReadableSpan) -> Any:
     [
         ("Inner", "stream_unary", [b"a", b"b"], 1),
         ("InnerInThread", "unary_unary", [b"a"], 1),
+        ("Upload", "stream_unary", [b"a", b"b"], 2),
+        ("UploadInThread", "stream_unary", [b"a", b"b"], 2),
         ("Talk", "stream_stream", [b"a", b"b"], 2),
         ("CountInThread", "unary_stream", [b"a"], 2),
         ("ListInThread", "unary_stream", [b"a"], 0),
@@ -202,8 +222,8 @@ def values(name: str) -> dict[tuple[str, ...], Any]:
     """The points of a metric, by the values of their attributes in the order of their names."""
     found: dict[tuple[str, ...], Any] = {}
     data = READER.get_metrics_data()
-    assert data is not None
-    for resource in data.resource_metrics:
+    # None before anything was measured.
+    for resource in [] if data is None else data.resource_metrics:
         for scope in resource.scope_metrics:
             for metric in scope.metrics:
                 if metric.name == name:

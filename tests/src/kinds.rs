@@ -80,6 +80,25 @@ impl Kinds {
         request: GrpcClientStreamRequest,
     ) -> Result<GrpcResponse, Status>;
 
+    async fn unbuffered_upload(
+        &self,
+        mut request: GrpcDuplexRequest,
+    ) -> Result<GrpcResponse, Status> {
+        let label = label(&request.metadata);
+        count(&label);
+        let mut answered = Vec::new();
+        while let Some(message) = request.messages.message().await? {
+            answered.extend(answer(message, &label).await?);
+        }
+        Ok(Bytes::from(answered).into())
+    }
+
+    #[grpc(python = "kinds:unbuffered_upload")]
+    async fn unbuffered_upload_in_python(
+        &self,
+        request: GrpcDuplexRequest,
+    ) -> Result<GrpcResponse, Status>;
+
     async fn buffered(
         &self,
         request: GrpcBidiStreamRequest,

@@ -72,6 +72,13 @@ class InboundCall:
         """Waits in this thread for messages of the client; ``None`` for a call that was given up. For the rest see
         :meth:`receive`."""
 
+    @property
+    def streams_compressed(self) -> bool:
+        """Whether the messages of the request come as a stream, and may be compressed."""
+
+    def was_compressed(self, index: int, /) -> bool:
+        """Whether a message of a stream was compressed, of those that were received last."""
+
     @staticmethod
     def to_bytes(index: int, message: Any, /) -> bytes | tuple[bytes, ...]:
         """The message as bytes, or as its parts; a ``TypeError`` says what it is instead."""

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use http::Extensions;
+
 use super::connection::Connection;
 
 /// What the end of a request's body means, once it has come without an error.
@@ -26,16 +28,23 @@ pub(crate) struct Arrival {
     /// When the request arrived: the deadline counts what layers take as well.
     pub(crate) at: Instant,
     pub(crate) half_close: HalfClose,
-    /// Set when the request has come through the layers, whose watch this is; `None` where there are none.
-    pub(crate) reached: Option<Arc<AtomicBool>>,
 }
 
-impl Arrival {
-    /// The request has come through the layers: from here on its call is watched.
-    pub(crate) fn reach(&self) {
-        if let Some(reached) = &self.reached {
+/// Whether a request has come through the layers, as one of its extensions; there is none where there are no layers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reached(Arc<AtomicBool>);
+
+impl Reached {
+    /// The request has come through the layers, if there are any: from here on its call is watched.
+    pub(crate) fn set(extensions: &Extensions) {
+        if let Some(Self(reached)) = extensions.get() {
             // The flag guards nothing but itself.
             reached.store(true, Ordering::Relaxed);
         }
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }

@@ -6,6 +6,8 @@ use std::sync::atomic::AtomicUsize;
 
 #[cfg(feature = "tls")]
 use rustls_pki_types::CertificateDer;
+#[cfg(all(feature = "server", unix))]
+use tokio::net::{UnixStream, unix::UCred};
 use tokio::sync::watch;
 
 /// What is known of a connection, and what its calls hold together. The connection owns it, and its calls share it.
@@ -16,6 +18,9 @@ pub(crate) struct Connection {
     /// The client's certificates, its own first; empty without mutual TLS.
     #[cfg(feature = "tls")]
     pub(crate) certificates: Vec<CertificateDer<'static>>,
+    /// The process at the other end of a Unix socket.
+    #[cfg(all(feature = "server", unix))]
+    pub(crate) credentials: Option<UCred>,
     /// The bytes of the budget that its calls hold.
     pub(super) charged: AtomicUsize,
     /// Whether it has had GOAWAY.
@@ -32,8 +37,16 @@ impl Connection {
         }
     }
 
+    /// A connection over a Unix socket. The system has known its client's process since it was accepted.
+    #[cfg(all(feature = "server", unix))]
+    pub(crate) fn over_unix(stream: &UnixStream) -> Self {
+        Self {
+            credentials: stream.peer_cred().ok(),
+            ..Self::default()
+        }
+    }
+
     /// Tells its calls that it takes no further ones.
-    #[cfg(feature = "server")]
     pub(crate) fn drain(&self) {
         self.draining.send_replace(true);
     }

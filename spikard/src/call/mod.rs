@@ -1,7 +1,9 @@
 //! A call and its connection: what is known of them besides messages, and what a call holds.
 
 mod arrival;
+mod arriving;
 mod budget;
+mod builder;
 mod connection;
 mod deadline;
 mod failure;
@@ -31,8 +33,10 @@ use http::Extensions;
 
 use crate::Code;
 
-pub(crate) use arrival::{Arrival, HalfClose};
+pub(crate) use arrival::{Arrival, HalfClose, Reached};
+use arriving::Arriving;
 pub(crate) use budget::{Budget, Charge};
+pub use builder::CallBuilder;
 pub(crate) use connection::Connection;
 pub(crate) use deadline::{Deadline, DeadlineTimer};
 #[cfg(feature = "server")]
@@ -55,7 +59,7 @@ pub(crate) use until_drain::UntilDrain;
 /// What the server knows of one call: the peer, the deadline, the extensions of the HTTP request.
 ///
 /// Every request carries one behind an `Arc`. `Call::default()`, for unit tests of handlers, has no peer,
-/// no deadline and no extensions.
+/// no deadline and no extensions; [`Call::builder`] makes one that has.
 ///
 /// ```
 /// use spikard::{Bytes, GrpcRequest};
@@ -73,6 +77,8 @@ pub struct Call {
     /// What the server or the method says of messages that cannot be decoded, if either does.
     undecodable_as_invalid_argument: Option<bool>,
     buffered: OnceLock<Buffered>,
+    /// Of a stream that is not buffered and whose messages may be compressed.
+    arriving: OnceLock<Arriving>,
     /// Whether the whole request has arrived.
     half_closed: AtomicBool,
     pub(crate) progress: Progress,
@@ -91,6 +97,7 @@ impl Call {
             extensions,
             undecodable_as_invalid_argument,
             buffered: OnceLock::new(),
+            arriving: OnceLock::new(),
             half_closed: AtomicBool::new(false),
             progress: Progress::default(),
         }
@@ -111,6 +118,22 @@ impl Call {
     /// The client's address; `None` over a Unix socket and outside spikard's own server.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.connection.as_ref()?.address
+    }
+
+    /// Over a Unix socket, the client's user, group and, where the system tells it, process, as they were when it
+    /// connected; else `None`.
+    ///
+    /// ```
+    /// use spikard::{GrpcRequest, GrpcResponse, Status};
+    ///
+    /// async fn who_am_i(request: GrpcRequest) -> Result<GrpcResponse<u32>, Status> {
+    ///     let client = request.call.peer_cred().ok_or_else(|| Status::unauthenticated("not a Unix socket"))?;
+    ///     Ok(GrpcResponse::from(client.uid()))
+    /// }
+    /// ```
+    #[cfg(all(feature = "server", unix))]
+    pub fn peer_cred(&self) -> Option<tokio::net::unix::UCred> {
+        self.connection.as_ref()?.credentials
     }
 
     /// The client's certificates, its own first; empty without mutual TLS.
@@ -173,8 +196,12 @@ impl Call {
         &self.extensions
     }
 
-    /// Whether the message at `index` was compressed on the wire; `false` for a stream that is not buffered.
+    /// Whether the message at `index` was compressed on the wire. Of a stream that is not buffered, ask before the next
+    /// message is read: what has been read before is forgotten.
     pub fn was_compressed(&self, index: usize) -> bool {
+        if let Some(arriving) = self.arriving.get() {
+            return arriving.was_compressed(index);
+        }
         self.compressed().get(index) == Some(&true)
     }
 
@@ -182,6 +209,18 @@ impl Call {
     pub(crate) fn compressed(&self) -> &[bool] {
         let buffered = self.buffered.get();
         buffered.map_or(&[], |buffered| &buffered.compressed)
+    }
+
+    /// Whether the messages come as a stream, and may be compressed.
+    #[cfg(feature = "python")]
+    pub(crate) fn streams_compressed(&self) -> bool {
+        self.arriving.get().is_some()
+    }
+
+    /// The handler is given messages of a stream, from `first` on, of which some may have been `compressed`.
+    pub(crate) fn arriving(&self, first: usize, compressed: Vec<bool>) {
+        let arriving = self.arriving.get_or_init(Arriving::default);
+        arriving.set(first, compressed);
     }
 
     /// The code for a message that cannot be decoded. By default it is INTERNAL in Rust, as gRPC has it, and in Python

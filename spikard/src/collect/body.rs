@@ -63,7 +63,7 @@ impl RequestBody {
         let quota = Quota::new(self.limits, expect);
         let decoded = self.decoded::<M>(false);
         let wrong = self.wrong(expect);
-        MessageList::new(quota, Decompression::buffered(self.codec), decoded, wrong)
+        MessageList::new(quota, Decompression::new(self.codec), decoded, wrong)
     }
 
     /// An empty list for messages that are handed on as they arrive.
@@ -71,7 +71,19 @@ impl RequestBody {
         let quota = Quota::new(self.limits, Expect::Any);
         let decoded = self.decoded::<M>(true);
         let wrong = self.wrong(Expect::Any);
-        MessageList::new(quota, Decompression::streamed(self.codec), decoded, wrong)
+        if self.codec.is_some() {
+            self.call.arriving(0, Vec::new());
+        }
+        MessageList::new(quota, Decompression::new(self.codec), decoded, wrong)
+    }
+
+    /// Takes the messages out of a [`window`](Self::window), to be handed on.
+    pub(super) fn hand_on<M: Message>(&self, list: &mut MessageList<M>) -> Vec<M> {
+        if self.codec.is_some() {
+            let (first, compressed) = list.take_compressed();
+            self.call.arriving(first, compressed);
+        }
+        list.take()
     }
 
     /// What is decoded, against its limit, which holds for `each` message or for all together; `None` for raw messages.

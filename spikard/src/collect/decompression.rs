@@ -11,25 +11,18 @@ use super::violation;
 pub(super) struct Decompression {
     /// What `grpc-encoding` names.
     codec: Option<Codec>,
-    /// Which messages were compressed, up to the last that was; `None` for a stream, which has no end to
-    /// keep this for.
-    compressed: Option<Vec<bool>>,
+    /// The index of the first message that was not taken out.
+    first: usize,
+    /// Which messages were compressed, from there up to the last that was.
+    compressed: Vec<bool>,
 }
 
 impl Decompression {
-    /// For messages that are collected.
-    pub(super) fn buffered(codec: Option<Codec>) -> Self {
+    pub(super) fn new(codec: Option<Codec>) -> Self {
         Self {
             codec,
-            compressed: Some(Vec::new()),
-        }
-    }
-
-    /// For messages that are handed on as they arrive.
-    pub(super) fn streamed(codec: Option<Codec>) -> Self {
-        Self {
-            codec,
-            compressed: None,
+            first: 0,
+            compressed: Vec::new(),
         }
     }
 
@@ -49,10 +42,8 @@ impl Decompression {
         let Some(codec) = self.codec else {
             return Err(violation::compressed_without_encoding(index));
         };
-        if let Some(compressed) = &mut self.compressed {
-            compressed.resize(index, false);
-            compressed.push(true);
-        }
+        self.compressed.resize(index - self.first, false);
+        self.compressed.push(true);
         Ok(Inflation {
             codec,
             index,
@@ -60,7 +51,16 @@ impl Decompression {
         })
     }
 
+    /// The first message that was not taken out, and which were compressed from there up to the last before `end`. These
+    /// are taken out: one that is still being decompressed stays.
+    pub(super) fn take(&mut self, end: usize) -> (usize, Vec<bool>) {
+        let first = std::mem::replace(&mut self.first, end);
+        let taken = self.compressed.len().min(end - first);
+        let rest = self.compressed.split_off(taken);
+        (first, std::mem::replace(&mut self.compressed, rest))
+    }
+
     pub(super) fn into_compressed(self) -> Vec<bool> {
-        self.compressed.unwrap_or_default()
+        self.compressed
     }
 }

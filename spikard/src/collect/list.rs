@@ -136,6 +136,11 @@ impl<M: Message> MessageList<M> {
         std::mem::take(&mut self.messages)
     }
 
+    /// The index of the first message that [`take`](Self::take) takes out, and which of them were compressed.
+    pub(super) fn take_compressed(&mut self) -> (usize, Vec<bool>) {
+        self.decompression.take(self.quota.messages())
+    }
+
     /// The messages, and which of them were compressed.
     pub(super) fn into_parts(self) -> (Vec<M>, Vec<bool>) {
         (self.messages, self.decompression.into_compressed())

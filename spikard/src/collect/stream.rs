@@ -45,7 +45,7 @@ impl<M: Message> MessageStream<M> {
             Ok(false) => self.end = End::Reached,
             Err(status) => self.end = End::Failed(passed_on(status)),
         }
-        self.ready = self.list.take().into_iter();
+        self.ready = self.body.hand_on(&mut self.list).into_iter();
         Poll::Ready(())
     }
 }

@@ -13,7 +13,9 @@ use tonic::body::Body;
 use crate::Limits;
 #[cfg(feature = "health")]
 use crate::call::Budget;
-use crate::call::{Arrival, CallSpan, Charge, Deadline, DeadlineTimer, contained_in, of_handler};
+use crate::call::{
+    Arrival, CallSpan, Charge, Deadline, DeadlineTimer, Reached, contained_in, of_handler,
+};
 use crate::respond::{HeaderLimit, Reply, ReplyContext, Sending, cut_off, not_retried};
 use crate::shapes::{RequestForm, RequestShape, ResponseShape as _};
 use crate::stats::{CallRecord, MethodCounters};
@@ -129,10 +131,8 @@ impl ServerCall {
             uploads,
             unbuffered,
         } = form;
+        Reached::set(self.request.extensions());
         let arrival = self.request.extensions().get::<Arrival>();
-        if let Some(arrival) = arrival {
-            arrival.reach();
-        }
         let peer = arrival.and_then(|arrival| arrival.connection.address);
         let record = self.counters.map(|method| {
             CallRecord::started(method, None, peer, arrival.map(|arrival| arrival.at))

@@ -6,7 +6,7 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use tonic::body::Body;
 
-use crate::call::{Arrival, CallSpan};
+use crate::call::{Arrival, CallSpan, Reached};
 use crate::respond::not_retried;
 use crate::stats::{CallRecord, MethodCounters};
 use crate::{Status, wire};
@@ -48,10 +48,8 @@ pub(crate) fn unknown_method<B>(
     let status = not_retried(Status::unimplemented(format!(
         "this server has no method {path}"
     )));
+    Reached::set(request.extensions());
     let arrival = request.extensions().get::<Arrival>();
-    if let Some(arrival) = arrival {
-        arrival.reach();
-    }
     let peer = arrival.and_then(|arrival| arrival.connection.address);
     let arrived = arrival.map(|arrival| arrival.at);
     let record =

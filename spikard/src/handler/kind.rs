@@ -16,6 +16,8 @@ pub enum Kind {
     ServerStreaming,
     /// A buffered list of messages in, one message out.
     ClientStreaming,
+    /// Messages in as they arrive, one message out, which may be sent before the client half-closes.
+    UnbufferedClientStreaming,
     /// A buffered list of messages in, a list of messages out (half duplex).
     Bidirectional,
     /// Messages in and messages out, each as it comes (full duplex).
@@ -51,7 +53,7 @@ impl Kind {
                 "a `GrpcBidiStreamRequest` is answered with a `GrpcBidiStreamResponse` (bidirectional streaming): write that, or take another request"
             ),
             RequestForm::Duplex => panic!(
-                "a `GrpcDuplexRequest` is answered with a `GrpcDuplexResponse` (full-duplex streaming): write that, or take another request"
+                "a `GrpcDuplexRequest` is answered with a `GrpcDuplexResponse` (full-duplex streaming), or with a `GrpcResponse` (unbuffered client streaming): write one of these, or take another request"
             ),
         }
     }
@@ -65,6 +67,7 @@ impl Kind {
             }
             (RequestForm::ClientStream, ResponseForm::Single) => Self::ClientStreaming,
             (RequestForm::BidiStream, ResponseForm::BidiStream) => Self::Bidirectional,
+            (RequestForm::Duplex, ResponseForm::Single) => Self::UnbufferedClientStreaming,
             (RequestForm::Duplex, ResponseForm::Duplex) => Self::Duplex,
             _ => return None,
         })
@@ -74,7 +77,10 @@ impl Kind {
     pub const fn client_streams(self) -> bool {
         matches!(
             self,
-            Self::ClientStreaming | Self::Bidirectional | Self::Duplex
+            Self::ClientStreaming
+                | Self::UnbufferedClientStreaming
+                | Self::Bidirectional
+                | Self::Duplex
         )
     }
 
@@ -86,12 +92,18 @@ impl Kind {
         )
     }
 
+    /// Whether the handler runs while messages of the client still arrive.
+    pub(crate) const fn reads_while_it_runs(self) -> bool {
+        matches!(self, Self::UnbufferedClientStreaming | Self::Duplex)
+    }
+
     /// The name in the words of the gRPC documentation.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unary => "unary",
             Self::ServerStreaming => "server streaming",
             Self::ClientStreaming => "client streaming",
+            Self::UnbufferedClientStreaming => "unbuffered client streaming",
             Self::Bidirectional => "bidirectional streaming",
             Self::Duplex => "full-duplex streaming",
         }

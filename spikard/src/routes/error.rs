@@ -23,6 +23,14 @@ pub enum RoutesError {
         /// The full name of the service.
         service: String,
     },
+    /// A layer is for a service or a method that is not served.
+    #[cfg(feature = "server")]
+    UnknownLayered {
+        /// What the layer names.
+        name: String,
+        /// The services that are served.
+        served: Vec<String>,
+    },
     /// A service is not complete, and all must be.
     Incomplete {
         /// The methods without a handler, each as `service/method`.
@@ -55,6 +63,13 @@ impl fmt::Display for RoutesError {
             Self::DuplicateService { service } => write!(
                 f,
                 "the service {service} is added twice, at least once with add_service: add it once, or each part of it with add, which merges the methods of one service"
+            ),
+            #[cfg(feature = "server")]
+            Self::UnknownLayered { name, served } => write!(
+                f,
+                "layer_for names \"{name}\", which is not served: name a service or a method as \"package.Service\" or \
+                 \"package.Service/Method\"; the services are {}",
+                served.join(", ")
             ),
             Self::Incomplete { missing, unknown } => {
                 f.write_str("complete_services: ")?;
@@ -95,6 +110,8 @@ impl std::error::Error for RoutesError {
             Self::DuplicateMethod { .. }
             | Self::DuplicateService { .. }
             | Self::Incomplete { .. } => None,
+            #[cfg(feature = "server")]
+            Self::UnknownLayered { .. } => None,
             #[cfg(feature = "python")]
             Self::Python { source, .. } => source.source(),
         }

@@ -51,6 +51,11 @@ impl Foreign {
         self.0.push((S::NAME, Box::new(answer)));
     }
 
+    /// Adds the services of another.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().map(|(name, _)| *name)
     }
@@ -90,6 +95,11 @@ pub(super) struct ForeignByName {
 }
 
 impl ForeignByName {
+    #[cfg(feature = "server")]
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.services.keys().copied()
+    }
+
     pub(super) fn find(&self, path: &str) -> Option<&Answer> {
         let (service, _) = split(path)?;
         self.services.get(service)

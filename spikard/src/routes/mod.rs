@@ -2,6 +2,10 @@
 
 mod error;
 mod foreign;
+#[cfg(feature = "server")]
+mod layered;
+#[cfg(feature = "server")]
+mod layered_service;
 #[cfg(feature = "router")]
 mod mounted;
 #[cfg(feature = "python")]
@@ -14,6 +18,8 @@ mod seen;
 mod service;
 mod steps;
 mod table;
+#[cfg(feature = "server")]
+mod with_layers;
 
 use std::sync::Arc;
 
@@ -24,13 +30,15 @@ use crate::{Compression, Limits};
 
 pub use error::RoutesError;
 use foreign::Foreign;
+#[cfg(feature = "server")]
+pub(crate) use layered::AnyLayer;
+#[cfg(feature = "server")]
+pub use layered::LayeredService;
 #[cfg(feature = "python")]
 pub(crate) use names::interned;
 #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
 pub(crate) use python::python_answers;
 use registry::{Registered, Registry};
-#[cfg(feature = "server")]
-pub(crate) use seen::MethodOfPath;
 pub use service::RoutesService;
 pub(crate) use steps::routes_steps;
 pub use table::RouteTable;
@@ -48,7 +56,9 @@ pub use table::RouteTable;
 /// # }
 /// ```
 ///
-/// [`Server`](crate::Server) takes services itself; `Routes` is for serving them in another server.
+/// [`Server`](crate::Server) takes services itself, and [`Routes`] as well
+/// ([`ServerBuilder::merge`](crate::ServerBuilder::merge), or `ServerBuilder::from`). `Routes` is for services that a
+/// library hands over, and for serving them in another server.
 #[derive(Debug)]
 pub struct Routes {
     pub(crate) registry: Registry,
@@ -61,6 +71,9 @@ pub struct Routes {
     pub(crate) complete_services: bool,
     pub(crate) max_buffered_bytes: Option<usize>,
     pub(crate) max_buffered_bytes_per_connection: Option<usize>,
+    /// Layers around services or methods, by name.
+    #[cfg(feature = "server")]
+    pub(crate) layers: Vec<(String, AnyLayer)>,
     pub(crate) access_log: bool,
     pub(crate) watchers: Watchers,
 }
@@ -78,6 +91,8 @@ impl Default for Routes {
             complete_services: false,
             max_buffered_bytes: None,
             max_buffered_bytes_per_connection: None,
+            #[cfg(feature = "server")]
+            layers: Vec::new(),
             access_log: false,
             watchers: Watchers::default(),
         }
@@ -91,6 +106,17 @@ impl Routes {
     }
 
     routes_steps!();
+
+    /// Adds the services of other routes, with the layers that they have for them. The limits and the other settings stay
+    /// those of `self`.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.registry.merge(other.registry);
+        self.foreign.merge(other.foreign);
+        #[cfg(feature = "server")]
+        self.layers.extend(other.layers);
+        self
+    }
 
     /// Adds a method whose names, kind and handler are known only at run time.
     #[cfg(feature = "python")]
@@ -131,7 +157,7 @@ impl Routes {
     }
 
     /// The names of the services, each once.
-    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    #[cfg(any(feature = "server", feature = "router"))]
     pub(crate) fn service_names(&self) -> std::collections::BTreeSet<&'static str> {
         let ours = self.registry.service_names();
         ours.chain(self.foreign.names()).collect()
@@ -151,9 +177,9 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Two handlers for one method, a service of tonic's added twice or beside handlers of that service, a Python callable
-    /// that does not exist or is not callable, or a method without a handler where
-    /// [`complete_services`](Self::complete_services) asks for all.
+    /// Two handlers for one method, a service of tonic's added twice or beside handlers of that service, a layer for a
+    /// service or method that is not served, a Python callable that does not exist or is not callable, or a method without
+    /// a handler where [`complete_services`](Self::complete_services) asks for all.
     pub fn into_service(self) -> Result<RoutesService, RoutesError> {
         let policy = Policy {
             limits: self.limits,
@@ -175,6 +201,9 @@ impl Routes {
         let foreign = self
             .foreign
             .finish(methods.values().map(Registered::service))?;
-        Ok(RoutesService::new(methods, foreign, policy, counters))
+        let service = RoutesService::new(methods, foreign, policy, counters);
+        #[cfg(feature = "server")]
+        let service = service.layered(self.layers)?;
+        Ok(service)
     }
 }

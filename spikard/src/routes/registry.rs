@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::dispatch::{ResponseFuture, ServerCall};
 use crate::stats::{MethodCounters, ServerCounters};
-use crate::{GrpcService, Kind, Limits, MethodInfo};
+use crate::{GrpcService, Limits, MethodInfo};
 
 use super::error::RoutesError;
 use super::table::{Route, RouteTable};
@@ -126,9 +126,10 @@ impl Registry {
 
     pub(crate) fn table(&self, limits: &Limits) -> RouteTable {
         let routes = self.methods.iter().map(|method| {
-            let limits = match method.info.kind {
-                Kind::Duplex => limits.unbuffered(),
-                _ => *limits,
+            let limits = if method.info.kind.reads_while_it_runs() {
+                limits.unbuffered()
+            } else {
+                *limits
             };
             Route {
                 service: method.service.into(),
@@ -153,7 +154,13 @@ impl Registry {
         declared.filter(move |method| !is_handled(*method))
     }
 
-    #[cfg(any(feature = "health", feature = "reflection", feature = "router"))]
+    /// Adds the methods of another.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.methods.extend(other.methods);
+        self.declared.extend(other.declared);
+    }
+
+    #[cfg(any(feature = "server", feature = "router"))]
     pub(super) fn service_names(&self) -> impl Iterator<Item = &'static str> {
         self.methods.iter().map(|method| method.service)
     }

@@ -1,5 +1,7 @@
 //! All methods as one tower service.
 
+#[cfg(feature = "server")]
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::error::Error;
@@ -10,28 +12,41 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response};
+#[cfg(feature = "server")]
+use tonic::GrpcMethod;
 use tonic::body::Body;
+#[cfg(feature = "server")]
+use tower::{
+    Layer as _,
+    util::{BoxCloneSyncService, MapErrLayer},
+};
 use tower_service::Service;
 
-use crate::call::Arrival;
 #[cfg(feature = "orca")]
 use crate::call::Budget;
+use crate::call::Reached;
 use crate::dispatch::{Policy, ResponseFuture, ServerCall, not_grpc, unknown_method};
+use crate::respond::bounded;
 #[cfg(feature = "server")]
 use crate::stats::MethodCounters;
 use crate::stats::{ServerCounters, Stats};
 
-use crate::respond::bounded;
-
 use super::foreign::ForeignByName;
 use super::registry::Registered;
 #[cfg(feature = "server")]
-use super::seen::MethodOfPath;
+use super::{
+    error::RoutesError,
+    layered::{AnyLayer, LayeredService},
+    layered_service::{LayeredServices, Named, through},
+    seen::MethodOfPath,
+};
 
 /// All methods of a [`Routes`](crate::Routes) as one tower service; clones share them.
 #[derive(Clone)]
 pub struct RoutesService {
     shared: Arc<Shared>,
+    #[cfg(feature = "server")]
+    layered: LayeredServices,
 }
 
 struct Shared {
@@ -55,6 +70,8 @@ impl RoutesService {
                 policy,
                 counters: Arc::new(counters),
             }),
+            #[cfg(feature = "server")]
+            layered: LayeredServices::default(),
         }
     }
 
@@ -83,9 +100,74 @@ impl RoutesService {
     }
 }
 
+#[cfg(feature = "server")]
 impl RoutesService {
+    /// With layers around some services and methods.
+    pub(super) fn layered(mut self, layers: Vec<(String, AnyLayer)>) -> Result<Self, RoutesError> {
+        let innermost = MapErrLayer::new(|never| match never {}).layer(self.clone());
+        let innermost = BoxCloneSyncService::new(innermost);
+        self.layered = LayeredServices::new(layers, &innermost, |name| self.find(name))?;
+        Ok(self)
+    }
+
+    /// The names of its services.
+    fn services(&self) -> BTreeSet<&'static str> {
+        let ours = self.shared.methods.values().map(Registered::service);
+        ours.chain(self.shared.foreign.names()).collect()
+    }
+
+    /// What `service` or `service/method` names. A service of others does not say its methods.
+    fn find(&self, name: &str) -> Result<Named, RoutesError> {
+        let (service, method) = match name.split_once('/') {
+            None => (name, None),
+            Some((service, method)) => (service, Some(method)),
+        };
+        let is_known = match method {
+            None => self.services().contains(service),
+            Some("") => false,
+            Some(method) => {
+                let path = format!("/{service}/{method}");
+                let foreign = self.shared.foreign.names().any(|name| name == service);
+                foreign || self.shared.methods.contains_key(&path)
+            }
+        };
+        if !is_known {
+            return Err(RoutesError::UnknownLayered {
+                name: name.to_owned(),
+                served: self.services().into_iter().map(String::from).collect(),
+            });
+        }
+        Ok(Named {
+            service: service.to_owned(),
+            method: method.map(String::from),
+        })
+    }
+
+    /// Answers a request through layers, which find the names of its method, those of this server or of a service.
+    pub(crate) fn through_layers(
+        &self,
+        layers: LayeredService,
+        mut request: Request<Body>,
+    ) -> ResponseFuture {
+        let mut method = request.extensions().get::<GrpcMethod<'static>>().cloned();
+        if method.is_none() {
+            match self.method(request.uri().path()) {
+                MethodOfPath::Named(named) => {
+                    request.extensions_mut().insert(named.clone());
+                    method = Some(named);
+                }
+                MethodOfPath::None => {}
+                MethodOfPath::Refused => {
+                    return Box::pin(ready(Ok(self.unknown(&request))));
+                }
+            }
+        }
+        let counters = self.counters_of(request.uri().path());
+        let max_bytes = self.max_sent_metadata_bytes();
+        through(layers, request, method, counters, max_bytes)
+    }
+
     /// The method that a path names.
-    #[cfg(feature = "server")]
     pub(crate) fn method(&self, path: &str) -> MethodOfPath {
         match self.shared.methods.get(path) {
             Some(method) => MethodOfPath::Named(method.names()),
@@ -94,7 +176,6 @@ impl RoutesService {
     }
 
     /// See [`Limits::max_sent_metadata_bytes`](crate::Limits::max_sent_metadata_bytes).
-    #[cfg(feature = "server")]
     pub(crate) fn max_sent_metadata_bytes(&self) -> usize {
         self.shared.policy.limits.max_sent_metadata_bytes
     }
@@ -123,7 +204,12 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
-        self.answer(request.map(Body::new))
+        let request = request.map(Body::new);
+        #[cfg(feature = "server")]
+        if let Some(layers) = self.layered.around(request.uri().path()) {
+            return self.through_layers(layers.clone(), request);
+        }
+        self.answer(request)
     }
 }
 
@@ -135,9 +221,7 @@ impl RoutesService {
         if method.is_none()
             && let Some(answer) = self.shared.foreign.find(path)
         {
-            if let Some(arrival) = request.extensions().get::<Arrival>() {
-                arrival.reach();
-            }
+            Reached::set(request.extensions());
             // One of spikard's, added the tonic way, keeps the limits and the budget of the server.
             let mut request = request;
             request.extensions_mut().insert(self.shared.policy.clone());

@@ -41,6 +41,58 @@ macro_rules! routes_steps {
             self
         }
 
+        /// Wraps one service, `"shop.Orders"`, or one method, `"shop.Orders/Import"`, in a tower layer.
+        ///
+        /// Inside the layers of the whole server; the one that was added first for a service is outermost. It is as those
+        /// are: it finds [`tonic::GrpcMethod`] in the extensions, and handlers find what it inserts there. A service or
+        /// method that is not served is an error when the routes are built.
+        ///
+        /// ```
+        /// use spikard::{GrpcRequest, GrpcResponse, Routes, Status, grpc_stream};
+        /// use tonic::service::interceptor::InterceptorLayer;
+        ///
+        /// #[grpc_stream(service = "shop.Admin")]
+        /// async fn clear(_request: GrpcRequest<()>) -> Result<GrpcResponse<()>, Status> {
+        ///     Ok(GrpcResponse::from(()))
+        /// }
+        ///
+        /// fn only_ann(request: tonic::Request<()>) -> Result<tonic::Request<()>, Status> {
+        ///     match request.metadata().get("x-user") {
+        ///         Some(user) if user == "ann" => Ok(request),
+        ///         _ => Err(Status::permission_denied("only Ann clears")),
+        ///     }
+        /// }
+        ///
+        /// # fn main() -> Result<(), spikard::RoutesError> {
+        /// let routes = Routes::new().add(Clear).layer_for("shop.Admin", InterceptorLayer::new(only_ann));
+        /// # drop(routes.into_service()?);
+        /// # Ok(())
+        /// # }
+        /// ```
+        #[cfg(feature = "server")]
+        #[must_use]
+        pub fn layer_for<L, B>(mut self, name: impl Into<String>, layer: L) -> Self
+        where
+            L: ::tower::Layer<$crate::LayeredService> + Send + 'static,
+            L::Service: ::tower_service::Service<
+                    ::http::Request<::tonic::body::Body>,
+                    Response = ::http::Response<B>,
+                > + Clone
+                + Send
+                + Sync
+                + 'static,
+            <L::Service as ::tower_service::Service<::http::Request<::tonic::body::Body>>>::Future:
+                Send + 'static,
+            <L::Service as ::tower_service::Service<::http::Request<::tonic::body::Body>>>::Error:
+                Into<Box<dyn ::std::error::Error + Send + Sync>> + 'static,
+            B: ::http_body::Body<Data = $crate::Bytes> + Send + 'static,
+            B::Error: Into<Box<dyn ::std::error::Error + Send + Sync>>,
+        {
+            let layer = $crate::routes::AnyLayer::new(layer);
+            self$(.$routes)?.layers.push((name.into(), layer));
+            self
+        }
+
         /// The limits of methods that do not set their own.
         #[must_use]
         pub fn limits(mut self, limits: $crate::Limits) -> Self {

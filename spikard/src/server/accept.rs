@@ -1,6 +1,6 @@
 //! Accepting connections until told to stop.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::pin;
 
 use crate::call::Seldom;
@@ -9,19 +9,25 @@ use super::connection::Serving;
 use super::drain::OpenConnections;
 use super::listener::Listener;
 
-/// Serves each connection that comes in, until `stop` is ready.
+/// Serves each connection that comes in, until `stop` is ready. `None` where the program accepts connections, has no more,
+/// and the last has ended.
 pub(super) async fn accept<T>(
     listener: &mut Listener,
     serving: &Serving,
     open: &mut OpenConnections,
     stop: impl Future<Output = T>,
-) -> T {
+) -> Option<T> {
     let mut stop = pin!(stop);
     let most = serving.transport.max_connections;
+    let mut more = true;
     let full = Seldom::new();
     loop {
         tokio::select! {
-            accepted = listener.accept(), if open.len() < most => {
+            accepted = listener.accept(), if more && open.len() < most => {
+                let Some(accepted) = accepted else {
+                    more = false;
+                    continue;
+                };
                 open.serve(serving.clone(), accepted);
                 // Clients that come and go can reach it over and over.
                 if open.len() == most && let Some(left_out) = full.tell() {
@@ -29,7 +35,8 @@ pub(super) async fn accept<T>(
                 }
             }
             () = open.ended() => {}
-            told = stop.as_mut() => return told,
+            () = ready(()), if !more && open.len() == 0 => return None,
+            told = stop.as_mut() => return Some(told),
         }
     }
 }

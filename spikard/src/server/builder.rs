@@ -1,41 +1,24 @@
 //! The settings of a server.
 
 use std::error::Error;
-use std::fmt;
-#[cfg(feature = "tls")]
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-#[cfg(unix)]
-use tokio::net::UnixListener;
-use tokio::net::{TcpListener, ToSocketAddrs};
-#[cfg(feature = "tls")]
-use tokio::sync::Semaphore;
 use tonic::body::Body;
 use tower::Layer;
 use tower_service::Service;
 
-use crate::Routes;
-use crate::routes::routes_steps;
+use crate::routes::{AnyLayer, routes_steps};
+use crate::{LayeredService, Routes};
 
-use super::address::listen;
-use super::broken::Broken;
-use super::connection::Serving;
-use super::error::ServeError;
-use super::executor::Streams;
-use super::handshake::Handshake;
 #[cfg(feature = "health")]
 use super::health::Health;
-#[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
-use super::health::Python;
-use super::layers::{LayeredService, Layers};
-use super::listener::Listener;
+use super::layers::{Around, Layers};
 #[cfg(feature = "metrics")]
 use super::metrics::Metrics;
 #[cfg(feature = "orca")]
-use super::orca::{OpenRca, Orca};
+use super::orca::Orca;
 #[cfg(feature = "reflection")]
 use super::reflection::Reflection;
 use super::serve::Server;
@@ -47,9 +30,9 @@ use super::transport::Transport;
 #[derive(Debug)]
 pub struct ServerBuilder {
     pub(super) routes: Routes,
-    layers: Layers,
+    pub(super) layers: Layers,
     #[cfg(feature = "tls")]
-    tls: Option<Tls>,
+    pub(super) tls: Option<Tls>,
     #[cfg(feature = "health")]
     pub(super) health: Option<Health>,
     #[cfg(feature = "metrics")]
@@ -57,9 +40,9 @@ pub struct ServerBuilder {
     #[cfg(all(feature = "health", feature = "python", not(spikard_extension)))]
     pub(super) unhealthy_after: Option<Duration>,
     #[cfg(feature = "orca")]
-    orca: Option<Orca>,
+    pub(super) orca: Option<Orca>,
     #[cfg(feature = "reflection")]
-    reflection: Reflection,
+    pub(super) reflection: Reflection,
     pub(super) transport: Transport,
     #[cfg(unix)]
     pub(super) reuse_port: bool,
@@ -94,15 +77,34 @@ impl Server {
     }
 }
 
+/// A server of these routes, with their limits and other settings.
+impl From<Routes> for ServerBuilder {
+    fn from(routes: Routes) -> Self {
+        Self {
+            routes,
+            ..Server::builder()
+        }
+    }
+}
+
 impl ServerBuilder {
     routes_steps!(routes);
+
+    /// Adds the services of routes, with the layers that they have for them. The limits and the other settings stay those
+    /// of the server; `ServerBuilder::from` is a server with all that the routes have.
+    #[must_use]
+    pub fn merge(mut self, routes: Routes) -> Self {
+        self.routes = self.routes.merge(routes);
+        self
+    }
 
     /// Wraps all methods in a tower layer: authentication, tracing, metrics and the like.
     ///
     /// The layer added first is outermost. It finds the names of service and method in the extension
     /// [`tonic::GrpcMethod`], and what it inserts into the extensions, handlers find in
-    /// [`Call::extensions`](crate::Call::extensions). Health and reflection are wrapped as well: an authentication layer has
-    /// to let `grpc.health.v1.Health` through. An error of a layer is sent as the [`Status`](crate::Status) that it is or has
+    /// [`Call::extensions`](crate::Call::extensions). Health, reflection and load reports of the server are not wrapped, so
+    /// that an authentication layer does not keep out health checks: [`layer_all`](Self::layer_all) wraps them too, and
+    /// [`layer_for`](Self::layer_for) one service or method. An error of a layer is sent as the [`Status`](crate::Status) that it is or has
     /// among its sources, else as UNKNOWN.
     ///
     /// ```
@@ -139,7 +141,25 @@ impl ServerBuilder {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        self.layers.push(layer);
+        self.layers.push(Around::Users, AnyLayer::new(layer));
+        self
+    }
+
+    /// As [`layer`](Self::layer), around the server's own services as well: health, reflection and load reports.
+    ///
+    /// For what has to see every call, such as an access log, and for authentication where reflection is not for strangers.
+    /// Health checks have to get through such a layer.
+    #[must_use]
+    pub fn layer_all<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<LayeredService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<Box<dyn Error + Send + Sync>> + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.layers.push(Around::All, AnyLayer::new(layer));
         self
     }
 
@@ -148,8 +168,15 @@ impl ServerBuilder {
     /// not have says SERVICE_UNKNOWN and goes on. Health takes nothing from `max_buffered_bytes`.
     #[cfg(feature = "health")]
     #[must_use]
-    pub fn health(mut self) -> Self {
-        self.health = Some(Health::new());
+    pub fn health(self) -> Self {
+        self.health_with(Health::new())
+    }
+
+    /// As [`health`](Self::health), with a handle that says which services cannot serve: see [`Health`].
+    #[cfg(feature = "health")]
+    #[must_use]
+    pub fn health_with(mut self, health: Health) -> Self {
+        self.health = Some(health);
         self
     }
 
@@ -177,130 +204,11 @@ impl ServerBuilder {
         self
     }
 
-    /// Serves over TLS. The files are read when the server binds. Unix sockets stay without TLS.
+    /// Serves over TLS. Files are read when the server binds. Unix sockets stay without TLS.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
         self
-    }
-
-    /// Serves on `addr` until SIGTERM or Ctrl-C, then shuts down gracefully: see [`Server::serve`].
-    ///
-    /// # Errors
-    ///
-    /// As [`bind`](Self::bind) and [`Server::serve`].
-    pub async fn serve<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<(), ServeError> {
-        self.bind(addr).await?.serve().await
-    }
-
-    /// Listens on `addr`; port 0 is a free port. Connections wait in the backlog until the server serves.
-    ///
-    /// # Errors
-    ///
-    /// Two handlers for one method, and a Python callable, a file descriptor set or a TLS file that cannot be used; an
-    /// address that cannot be listened on.
-    pub async fn bind<A: ToSocketAddrs + fmt::Debug>(self, addr: A) -> Result<Server, ServeError> {
-        let address = format!("{addr:?}");
-        #[cfg(unix)]
-        let shared = self.reuse_port;
-        #[cfg(not(unix))]
-        let shared = false;
-        let listener = listen(addr, shared)
-            .await
-            .map_err(|source| ServeError::Bind { source, address })?;
-        self.listen_on(listener)
-    }
-
-    /// Serves on a socket that listens already.
-    ///
-    /// # Errors
-    ///
-    /// As [`bind`](Self::bind), but for the address.
-    pub fn listen_on(self, listener: TcpListener) -> Result<Server, ServeError> {
-        let address = listener.local_addr().map_err(|source| ServeError::Bind {
-            source,
-            address: String::from("the given socket"),
-        })?;
-        self.finish(Listener::tcp(listener, address))
-    }
-
-    /// Serves on a Unix socket that listens already.
-    ///
-    /// # Errors
-    ///
-    /// As [`listen_on`](Self::listen_on).
-    #[cfg(unix)]
-    pub fn listen_on_unix(self, listener: UnixListener) -> Result<Server, ServeError> {
-        self.finish(Listener::unix(listener))
-    }
-
-    fn finish(self, listener: Listener) -> Result<Server, ServeError> {
-        let routes = self.routes;
-        #[cfg(feature = "health")]
-        let (routes, health) = match self.health {
-            None => (routes, None),
-            Some(mut health) => {
-                health.report_on(routes.service_names().into_iter());
-                #[cfg(all(feature = "python", not(spikard_extension)))]
-                if routes.calls_python() {
-                    health.python = Some(Python::Asked(self.unhealthy_after));
-                }
-                (routes.add(health.service()), Some(health))
-            }
-        };
-        #[cfg(feature = "reflection")]
-        let routes = self
-            .reflection
-            .mount(routes)
-            .map_err(ServeError::Reflection)?;
-        #[cfg(feature = "orca")]
-        let (routes, load) = match self.orca {
-            None => (routes, None),
-            Some(orca) => {
-                let service = OpenRca::new(orca, routes.limits.max_sent_metadata_bytes);
-                let load = service.load();
-                (routes.add(service), Some(load))
-            }
-        };
-        let routes = routes.into_service()?;
-        #[cfg(feature = "orca")]
-        if let Some(load) = &load {
-            load.watch(routes.budget());
-        }
-        #[cfg(feature = "metrics")]
-        let metrics = self.metrics.listen()?;
-        let handshake = Handshake {
-            timeout: self.transport.handshake_timeout,
-            nodelay: self.transport.tcp_nodelay,
-            keepalive: self.transport.tcp_keepalive,
-            #[cfg(feature = "tls")]
-            slots: Arc::new(Semaphore::new(self.transport.max_handshakes)),
-            #[cfg(feature = "tls")]
-            tls: match self.tls {
-                Some(tls) => Some(tls.acceptor().map_err(ServeError::Tls)?),
-                None => None,
-            },
-        };
-        let serving = Serving {
-            counters: routes.counters().clone(),
-            stack: self.layers.around(routes),
-            transport: self.transport,
-            handshake,
-            streams: Streams::default(),
-            broken: Broken::default(),
-            #[cfg(feature = "orca")]
-            load,
-        };
-        Ok(Server {
-            listener,
-            serving,
-            drain_delay: self.drain_delay,
-            grace: self.grace,
-            #[cfg(feature = "health")]
-            health,
-            #[cfg(feature = "metrics")]
-            metrics,
-        })
     }
 }

@@ -20,13 +20,13 @@ use crate::call::{self, Arrival, HalfClose};
 use crate::dispatch::ResponseFuture;
 use crate::stats::{OpenConnection, ServerCounters};
 
+use super::accepted::Accepted;
 use super::broken::Broken;
 use super::clock::ConnectionClock;
 use super::executor::Streams;
 use super::handshake::{Established, Handshake};
 use super::idle::InFlight;
 use super::layers::Stack;
-use super::listener::Accepted;
 #[cfg(feature = "orca")]
 use super::orca::Load;
 use super::socket::Socket;
@@ -77,6 +77,9 @@ impl Serving {
             }
             #[cfg(unix)]
             Ok(Established::Unix(stream, connection)) => {
+                self.http2(stream, connection, began, stopping).await;
+            }
+            Ok(Established::Other(stream, connection)) => {
                 self.http2(stream, connection, began, stopping).await;
             }
             #[cfg(feature = "tls")]
@@ -222,7 +225,6 @@ impl Service<Request<Incoming>> for Calls {
             at: Instant::now(),
             // `VerifiedBody` turns every other end into an error.
             half_close: HalfClose::Verified,
-            reached: None,
         });
         #[cfg(feature = "orca")]
         if let Some(load) = &self.load {

@@ -7,9 +7,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::accepted::Accepted;
 use super::connection::Serving;
 use super::executor::Streams;
-use super::listener::Accepted;
 use super::stopping::Stopping;
 
 /// The time for the answers of calls that are cut off to be sent.

@@ -3,7 +3,6 @@
 #[cfg(feature = "health")]
 use tokio::sync::watch;
 
-use crate::Routes;
 use crate::stats::Watch;
 
 use super::builder::ServerBuilder;
@@ -11,12 +10,6 @@ use super::builder::ServerBuilder;
 use super::health::Python;
 
 impl ServerBuilder {
-    /// Replaces the routes, with their limits and compression.
-    pub(crate) fn routes(mut self, routes: Routes) -> Self {
-        self.routes = routes;
-        self
-    }
-
     /// Tells `watcher` of calls.
     pub(crate) fn watched_by(mut self, watcher: impl Watch + 'static) -> Self {
         self.routes.watchers.add(watcher);

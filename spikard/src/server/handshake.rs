@@ -15,11 +15,13 @@ use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 #[cfg(feature = "tls")]
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::server::TlsStream;
 
 use crate::call::Connection;
 
-use super::listener::Accepted;
+use super::accepted::{Accepted, Bytestream};
+#[cfg(feature = "tls")]
+use super::tls::Acceptor;
 
 /// Makes a connection of an accepted socket, over TLS where the server has it.
 #[derive(Clone)]
@@ -33,7 +35,7 @@ pub(super) struct Handshake {
     #[cfg(feature = "tls")]
     pub(super) slots: Arc<Semaphore>,
     #[cfg(feature = "tls")]
-    pub(super) tls: Option<TlsAcceptor>,
+    pub(super) tls: Option<Acceptor>,
 }
 
 /// A connection that HTTP/2 can begin on.
@@ -43,6 +45,7 @@ pub(super) enum Established {
     Unix(UnixStream, Connection),
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream<TcpStream>>, Connection),
+    Other(Box<dyn Bytestream>, Connection),
 }
 
 impl Handshake {
@@ -58,7 +61,11 @@ impl Handshake {
         match accepted {
             Accepted::Tcp(stream, address) => self.tcp(stream, address).await,
             #[cfg(unix)]
-            Accepted::Unix(stream) => Ok(Established::Unix(stream, Connection::default())),
+            Accepted::Unix(stream) => {
+                let connection = Connection::over_unix(&stream);
+                Ok(Established::Unix(stream, connection))
+            }
+            Accepted::Other(stream, connection) => self.other(stream, connection).await,
         }
     }
 
@@ -71,16 +78,39 @@ impl Handshake {
         let connection = Connection::from(address);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
-            // An error means that the semaphore is closed, which it never is.
-            let _slot = self.slots.acquire().await;
-            let stream = tls.accept(stream).await?;
-            let (_, session) = stream.get_ref();
-            let certificates = session.peer_certificates().unwrap_or_default();
-            let mut connection = connection;
-            connection.certificates = certificates.to_vec();
-            return Ok(Established::Tls(Box::new(stream), connection));
+            let (stream, connection) = self.encrypted(tls, stream, connection).await?;
+            return Ok(Established::Tls(stream, connection));
         }
         Ok(Established::Plain(stream, connection))
+    }
+
+    async fn other(
+        &self,
+        stream: Box<dyn Bytestream>,
+        connection: Connection,
+    ) -> io::Result<Established> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            let (stream, connection) = self.encrypted(tls, stream, connection).await?;
+            return Ok(Established::Other(stream, connection));
+        }
+        Ok(Established::Other(stream, connection))
+    }
+
+    #[cfg(feature = "tls")]
+    async fn encrypted<S: Bytestream>(
+        &self,
+        tls: &Acceptor,
+        stream: S,
+        mut connection: Connection,
+    ) -> io::Result<(Box<TlsStream<S>>, Connection)> {
+        // An error means that the semaphore is closed, which it never is.
+        let _slot = self.slots.acquire().await;
+        let stream = tls.accept(stream).await?;
+        let (_, session) = stream.get_ref();
+        let certificates = session.peer_certificates().unwrap_or_default();
+        connection.certificates = certificates.to_vec();
+        Ok((Box::new(stream), connection))
     }
 }
 

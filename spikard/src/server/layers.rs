@@ -1,73 +1,60 @@
 //! tower layers around all methods.
 
-use std::error::Error;
-use std::fmt;
-use std::future::ready;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use http::{Request, Response};
-use tonic::GrpcMethod;
+use http::Request;
 use tonic::body::Body;
-use tower::util::{BoxCloneSyncService, MapErrLayer, MapResponseLayer};
-use tower::{Layer, ServiceExt};
+use tower::Layer as _;
+use tower::util::{BoxCloneSyncService, MapErrLayer};
 use tower_service::Service;
 
-use crate::call::of_layer;
+use crate::RoutesService;
 use crate::dispatch::ResponseFuture;
-use crate::respond::{HeaderLimit, bounded};
-use crate::routes::MethodOfPath;
-use crate::{RoutesService, Status};
-
-use super::with_layers::WithLayers;
-
-type BoxError = Box<dyn Error + Send + Sync>;
-
-/// What a layer of a [`Server`](crate::Server) wraps: the methods, with the layers that were added after it.
-///
-/// The request has the extension [`tonic::GrpcMethod`], with the names of service and method, unless its path names
-/// none of this server. A service of others does not say its methods: there, it is whatever method a path names.
-pub type LayeredService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
+use crate::routes::{AnyLayer, LayeredService};
 
 /// The layers in the order added: the first sees a request first.
-#[derive(Default)]
-pub(super) struct Layers(Vec<Box<dyn FnOnce(LayeredService) -> LayeredService + Send>>);
+#[derive(Debug, Default)]
+pub(super) struct Layers(Vec<(Around, AnyLayer)>);
+
+/// What a layer is around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Around {
+    /// All but the services of the server's own: health, reflection, load reports.
+    Users,
+    All,
+}
 
 impl Layers {
-    pub(super) fn push<L, B>(&mut self, layer: L)
-    where
-        L: Layer<LayeredService> + Send + 'static,
-        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
-        <L::Service as Service<Request<Body>>>::Error: Into<BoxError> + 'static,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        let into_body = MapResponseLayer::new(|response: Response<B>| response.map(Body::new));
-        let into_error = MapErrLayer::new(Into::<BoxError>::into);
-        self.0.push(Box::new(move |inner| {
-            let service = into_body.layer(into_error.layer(layer.layer(inner)));
-            BoxCloneSyncService::new(service)
-        }));
+    pub(super) fn push(&mut self, around: Around, layer: AnyLayer) {
+        self.0.push((around, layer));
     }
 
-    pub(super) fn around(self, routes: RoutesService) -> Stack {
+    /// The methods with the layers around them. `own` are the names of the server's own services.
+    pub(super) fn around(self, routes: RoutesService, own: BTreeSet<&'static str>) -> Stack {
         if self.0.is_empty() {
             return Stack::Plain(routes);
         }
+        let own = Arc::new(own);
         let innermost = MapErrLayer::new(|never| match never {}).layer(routes.clone());
         let innermost = BoxCloneSyncService::new(innermost);
         let layers = self.0.into_iter().rev();
-        Stack::Layered {
-            service: layers.fold(innermost, |inner, layer| layer(inner)),
-            routes,
-        }
+        let service = layers.fold(innermost, |inner, (around, layer)| {
+            if around == Around::All || own.is_empty() {
+                return layer.around(inner);
+            }
+            let own = own.clone();
+            layer.around_some(inner, move |path| !is_of(&own, path))
+        });
+        Stack::Layered { service, routes }
     }
 }
 
-impl fmt::Debug for Layers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Layers({})", self.0.len())
-    }
+/// Whether a path names one of these services.
+fn is_of(services: &BTreeSet<&'static str>, path: &str) -> bool {
+    let path = path.strip_prefix('/');
+    let service = path.and_then(|path| path.rsplit_once('/'));
+    service.is_some_and(|(service, _)| services.contains(service))
 }
 
 /// The methods of a server, with its layers around them.
@@ -81,48 +68,10 @@ pub(super) enum Stack {
 }
 
 impl Stack {
-    pub(super) fn call(&self, mut request: Request<Body>) -> ResponseFuture {
+    pub(super) fn call(&self, request: Request<Body>) -> ResponseFuture {
         match self {
             Self::Plain(routes) => routes.clone().call(request),
-            Self::Layered { service, routes } => {
-                let method = match routes.method(request.uri().path()) {
-                    MethodOfPath::Named(method) => {
-                        request.extensions_mut().insert(method.clone());
-                        Some(method)
-                    }
-                    MethodOfPath::None => None,
-                    MethodOfPath::Refused => {
-                        return Box::pin(ready(Ok(routes.unknown(&request))));
-                    }
-                };
-                let max_bytes = routes.max_sent_metadata_bytes();
-                let path = request.uri().path_and_query().cloned();
-                let counters = routes.counters_of(request.uri().path());
-                let watch = WithLayers::watch(&mut request, method.clone(), counters);
-                let answer = service.clone().oneshot(request);
-                Box::pin(async move {
-                    let answered = match answer.await {
-                        Ok(response) => bounded(response, path, max_bytes),
-                        Err(error) => {
-                            let limit = header_limit(method.as_ref(), max_bytes);
-                            let status = Status::from_error(error);
-                            limit.status(of_layer(status)).into_http()
-                        }
-                    };
-                    watch.answered(&answered);
-                    Ok(answered)
-                })
-            }
+            Self::Layered { service, routes } => routes.through_layers(service.clone(), request),
         }
     }
-}
-
-/// For the status of a layer's error.
-fn header_limit(method: Option<&GrpcMethod<'_>>, max_bytes: usize) -> HeaderLimit {
-    let (service, method) = method.map_or(("?", "?"), |known| (known.service(), known.method()));
-    HeaderLimit::new(
-        service.to_owned().into(),
-        method.to_owned().into(),
-        max_bytes,
-    )
 }

@@ -1,19 +1,27 @@
 //! Where connections come from.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::mem;
 use std::net::SocketAddr;
 #[cfg(unix)]
 use std::os::fd::AsFd;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_core::Stream;
 use tokio::net::{TcpListener, TcpStream};
 #[cfg(unix)]
 use tokio::net::{UnixListener, UnixStream};
+use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use crate::call::Seldom;
+
+use super::accepted::Accepted;
+use super::incoming::IncomingConnection;
 
 /// The pause after an error such as EMFILE or ENOMEM, or of a socket that does not listen: without one the loop would
 /// spin.
@@ -31,25 +39,11 @@ enum Socket {
     Tcp(TcpListener, SocketAddr),
     #[cfg(unix)]
     Unix(UnixListener),
+    /// Connections that the program accepts; `None` when there are no more.
+    Incoming(Option<Connections>),
 }
 
-/// A socket that was accepted.
-pub(super) enum Accepted {
-    Tcp(TcpStream, SocketAddr),
-    #[cfg(unix)]
-    Unix(UnixStream),
-}
-
-impl Accepted {
-    /// The address of the client.
-    pub(super) fn peer(&self) -> Option<SocketAddr> {
-        match self {
-            Self::Tcp(_, address) => Some(*address),
-            #[cfg(unix)]
-            Self::Unix(_) => None,
-        }
-    }
-}
+type Connections = Pin<Box<dyn Stream<Item = io::Result<IncomingConnection>> + Send>>;
 
 impl Listener {
     /// A TCP socket, with its address.
@@ -62,11 +56,19 @@ impl Listener {
         Self::new(Socket::Unix(listener))
     }
 
+    /// Connections that the program accepts.
+    pub(super) fn incoming<C: Into<IncomingConnection>>(
+        connections: impl Stream<Item = io::Result<C>> + Send + 'static,
+    ) -> Self {
+        let connections = Converted(Box::pin(connections));
+        Self::new(Socket::Incoming(Some(Box::pin(connections))))
+    }
+
     fn new(socket: Socket) -> Self {
         Self {
             socket,
             told: false,
-            seldom: Seldom::default(),
+            seldom: Seldom::new(),
         }
     }
 
@@ -76,34 +78,42 @@ impl Listener {
             Socket::Tcp(_, address) => Some(*address),
             #[cfg(unix)]
             Socket::Unix(_) => None,
+            Socket::Incoming(_) => None,
         }
     }
 
-    /// The next connection. Errors are of one connection or pass; none is of the listener.
-    pub(super) async fn accept(&mut self) -> Accepted {
+    /// The next connection. Errors are of one connection or pass; none is of the listener. Where the program accepts
+    /// connections, it may have no more: then `None`.
+    pub(super) async fn accept(&mut self) -> Option<Accepted> {
         loop {
-            let accepted = match &self.socket {
+            let accepted = match &mut self.socket {
                 Socket::Tcp(listener, _) => listener
                     .accept()
                     .await
-                    .map(|(stream, peer)| Accepted::Tcp(stream, as_ipv4(peer))),
+                    .map(|(stream, peer)| Accepted::tcp(stream, peer)),
                 #[cfg(unix)]
                 Socket::Unix(listener) => listener
                     .accept()
                     .await
                     .map(|(stream, _)| Accepted::Unix(stream)),
+                Socket::Incoming(connections) => match next(connections).await {
+                    Some(accepted) => accepted.map(IncomingConnection::into_accepted),
+                    None => return None,
+                },
             };
             match accepted {
                 Ok(accepted) => {
                     if mem::take(&mut self.told) {
                         tracing::info!("connections are accepted again");
                     }
-                    return accepted;
+                    return Some(accepted);
                 }
                 Err(error) if is_of_the_connection(&error) => {
                     tracing::debug!(%error, "a connection broke before it was accepted");
+                    // A stream of the program's may have one error after another.
+                    yield_now().await;
                 }
-                Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                Err(error) if self.was_shut_down(&error) => {
                     if !mem::replace(&mut self.told, true) {
                         tracing::warn!(
                             "the listening socket was shut down: waiting until it listens again"
@@ -118,6 +128,11 @@ impl Listener {
                 }
             }
         }
+    }
+
+    fn was_shut_down(&self, error: &io::Error) -> bool {
+        let accepts = !matches!(self.socket, Socket::Incoming(_));
+        accepts && error.kind() == io::ErrorKind::InvalidInput
     }
 
     /// tokio never forgets that a socket was shut down, and would poll it without end once it listens again.
@@ -160,7 +175,7 @@ impl Listener {
                 let next = || {
                     let (stream, peer) = listener.accept()?;
                     stream.set_nonblocking(true)?;
-                    Ok(Accepted::Tcp(TcpStream::from_std(stream)?, as_ipv4(peer)))
+                    Ok(Accepted::tcp(TcpStream::from_std(stream)?, peer))
                 };
                 waiting(next, most)
             }),
@@ -173,6 +188,8 @@ impl Listener {
                 };
                 waiting(next, most)
             }),
+            // Those that the program has not handed over are its own.
+            Socket::Incoming(_) => Ok(Vec::new()),
         };
         closed.unwrap_or_else(|error| {
             tracing::error!(%error, "cannot accept the connections that wait");
@@ -199,9 +216,30 @@ fn waiting(mut next: impl FnMut() -> io::Result<Accepted>, most: usize) -> Vec<A
     accepted
 }
 
-/// The address of a client, which a socket for both versions of IP has in the form of the newer one.
-fn as_ipv4(peer: SocketAddr) -> SocketAddr {
-    SocketAddr::new(peer.ip().to_canonical(), peer.port())
+/// The next of the connections. Their stream is dropped when it ends: what comes after its end is not said.
+async fn next(connections: &mut Option<Connections>) -> Option<io::Result<IncomingConnection>> {
+    let stream = connections.as_mut()?;
+    let next = poll_fn(|cx| stream.as_mut().poll_next(cx)).await;
+    if next.is_none() {
+        *connections = None;
+    }
+    next
+}
+
+/// A stream of what becomes connections.
+struct Converted<S>(Pin<Box<S>>);
+
+impl<S, C> Stream for Converted<S>
+where
+    S: Stream<Item = io::Result<C>>,
+    C: Into<IncomingConnection>,
+{
+    type Item = io::Result<IncomingConnection>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.0.as_mut().poll_next(cx);
+        next.map(|next| next.map(|accepted| accepted.map(Into::into)))
+    }
 }
 
 fn is_of_the_connection(error: &io::Error) -> bool {
@@ -219,6 +257,7 @@ impl fmt::Debug for Listener {
             Socket::Tcp(_, address) => address.fmt(f),
             #[cfg(unix)]
             Socket::Unix(listener) => listener.fmt(f),
+            Socket::Incoming(_) => f.write_str("Incoming(..)"),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! spikard's own server, over hyper: the promises about time, small frames and draining need one.
 
 mod accept;
+mod accepted;
 mod address;
 mod age;
+mod bound;
 mod broken;
 mod builder;
 mod clock;
@@ -16,6 +18,7 @@ mod handshake;
 #[cfg(feature = "health")]
 mod health;
 mod idle;
+mod incoming;
 mod layers;
 mod listener;
 #[cfg(feature = "metrics")]
@@ -38,13 +41,12 @@ mod stopping;
 mod tls;
 mod transport;
 mod verified_body;
-mod with_layers;
 
 pub use builder::ServerBuilder;
 pub use error::ServeError;
-#[cfg(all(feature = "health", feature = "python"))]
-pub(crate) use health::Health;
-pub use layers::LayeredService;
+#[cfg(feature = "health")]
+pub use health::Health;
+pub use incoming::IncomingConnection;
 #[cfg(all(feature = "metrics", feature = "python"))]
 pub(crate) use metrics::MetricsListener;
 #[cfg(feature = "orca")]
@@ -53,4 +55,4 @@ pub use orca::Orca;
 pub use reflection::ReflectionError;
 pub use serve::Server;
 #[cfg(feature = "tls")]
-pub use tls::{Tls, TlsError};
+pub use tls::{Tls, TlsError, TlsReloader};

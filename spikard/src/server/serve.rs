@@ -170,7 +170,19 @@ impl Server {
                 },
             }
         };
-        let grace = accepting.await;
+        #[cfg(feature = "tls")]
+        let tls = self.serving.handshake.tls.clone();
+        #[cfg(feature = "tls")]
+        let accepting = async {
+            match &tls {
+                None => accepting.await,
+                Some(tls) => tokio::select! {
+                    grace = accepting => grace,
+                    never = tls.follow() => match never {},
+                },
+            }
+        };
+        let grace = accepting.await.unwrap_or(self.grace);
         #[cfg(feature = "health")]
         if let Some(health) = &health {
             health.not_serving();

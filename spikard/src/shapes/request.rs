@@ -104,7 +104,23 @@ request! {
 }
 
 request! {
-    /// The request of a full-duplex RPC: the client's messages as they arrive.
+    /// The request of an RPC that is not buffered: the client's messages as they arrive.
+    ///
+    /// Answered with a [`GrpcDuplexResponse`](crate::GrpcDuplexResponse) it is full duplex, with a
+    /// [`GrpcResponse`](crate::GrpcResponse) client streaming whose uploads no memory has to hold, and whose answer may
+    /// come before the half-close:
+    ///
+    /// ```
+    /// use spikard::{GrpcDuplexRequest, GrpcResponse, Status};
+    ///
+    /// async fn count_bytes(mut request: GrpcDuplexRequest) -> Result<GrpcResponse<u64>, Status> {
+    ///     let mut bytes = 0;
+    ///     while let Some(message) = request.messages.message().await? {
+    ///         bytes += message.len() as u64;
+    ///     }
+    ///     Ok(GrpcResponse::from(bytes)) // after the half-close: an upload that breaks off is an `Err` before
+    /// }
+    /// ```
     ///
     /// This is an opt-in: a stream that is read while it is sent is neither all-or-nothing nor bounded as a whole.
     /// Of the limits, the size of one message applies; the number of messages, the bytes of the stream and the idle

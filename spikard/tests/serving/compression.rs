@@ -167,7 +167,7 @@ async fn send(limits: Limits, encoding: &'static str, message: Vec<u8>) -> (Code
     (status.code(), status.message().to_owned())
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()

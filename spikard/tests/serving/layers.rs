@@ -183,12 +183,10 @@ async fn a_layer_sees_the_methods_of_every_service() {
     let builder = Server::builder()
         .add(Greet)
         .add_service(Renamed(foreign))
-        .health()
         .layer(noting(&seen));
     let running = Running::start(builder).await;
     let paths = [
         "/test.Layers/Greet",
-        "/grpc.health.v1.Health/Check",
         "/test.Foreign/Check",
         "/test.Foreign/Nothing",
         "/test.Nobody/Check",
@@ -202,7 +200,6 @@ async fn a_layer_sees_the_methods_of_every_service() {
         seen,
         [
             "test.Layers/Greet",
-            "grpc.health.v1.Health/Check",
             "test.Foreign/Check",
             "test.Foreign/Nothing",
             "",

@@ -2,13 +2,17 @@
 
 mod access;
 mod budget;
+mod certificates;
 mod compression;
 mod connections;
 mod descriptors;
 mod duplex;
 mod ends;
 mod failures;
+mod incoming;
 mod keepalive;
+mod layered;
+mod layered_stats;
 mod layers;
 mod listening;
 mod log;
@@ -25,6 +29,8 @@ mod shutdown;
 mod spans;
 mod stats;
 mod support;
+mod testing;
 mod tls;
 mod traces;
 mod undecodable;
+mod uploads;

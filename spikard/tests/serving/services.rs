@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use spikard::__private::{ResponseFuture, ServerCall};
 use spikard::{
-    Code, GrpcRequest, GrpcResponse, GrpcService, MethodInfo, RoutesError, ServeError, Server,
-    Status, grpc_stream,
+    Code, GrpcRequest, GrpcResponse, GrpcService, Health, MethodInfo, RoutesError, ServeError,
+    Server, Status, grpc_stream,
 };
 use tonic::codec::CompressionEncoding;
 use tonic::transport::Endpoint;
@@ -124,6 +124,60 @@ async fn a_watch_of_an_unknown_service_goes_on_until_the_drain() {
     let more = tokio::time::timeout(Duration::from_millis(100), watch.message()).await;
     more.expect_err("the watch goes on");
     let stopped = running.stop();
+    assert!(watch.message().await.unwrap().is_none());
+    stopped.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_program_says_which_services_cannot_serve() {
+    let health = Health::new();
+    health.set_not_serving("test.Greeter");
+    let builder = Server::builder().add(Greet).health_with(health.clone());
+    let running = Running::start(builder.grace(Duration::from_secs(60))).await;
+    let mut client = HealthClient::new(running.channel().await);
+    let request = |service: &str| HealthCheckRequest {
+        service: service.into(),
+    };
+    let mut watch = client
+        .watch(request("test.Greeter"))
+        .await
+        .unwrap()
+        .into_inner();
+    let mut later = client
+        .watch(request("database"))
+        .await
+        .unwrap()
+        .into_inner();
+    let now = watch.message().await.unwrap().unwrap();
+    assert_eq!(now.status(), ServingStatus::NotServing);
+    let now = later.message().await.unwrap().unwrap();
+    assert_eq!(now.status(), ServingStatus::ServiceUnknown);
+    // The server as a whole is another matter, and calls are answered all the same.
+    let whole = client.check(request("")).await.unwrap().into_inner();
+    assert_eq!(whole.status(), ServingStatus::Serving);
+    let name = tonic::Request::new(String::from("Ann"));
+    let mut greeter = running.client().await;
+    let answer = unary::<String, String>(&mut greeter, "/test.Greeter/Greet", name).await;
+    answer.unwrap();
+
+    health.set_serving("test.Greeter");
+    let then = watch.message().await.unwrap().unwrap();
+    assert_eq!(then.status(), ServingStatus::Serving);
+    health.set_serving("database");
+    let then = later.message().await.unwrap().unwrap();
+    assert_eq!(then.status(), ServingStatus::Serving);
+
+    health.set_not_serving("");
+    let whole = client
+        .check(request(""))
+        .await
+        .unwrap_or_else(|status| panic!("{status}"));
+    assert_eq!(whole.into_inner().status(), ServingStatus::NotServing);
+    // In a drain nothing serves, whatever the program says.
+    let stopped = running.stop();
+    let last = watch.message().await.unwrap().unwrap();
+    assert_eq!(last.status(), ServingStatus::NotServing);
+    health.set_serving("test.Greeter");
     assert!(watch.message().await.unwrap().is_none());
     stopped.await.unwrap();
 }

@@ -18,9 +18,9 @@ async fn certificates(request: GrpcRequest<()>) -> Result<GrpcResponse<u64>, Sta
 /// An authority, and the files of a certificate for `localhost` that it signed.
 pub(crate) struct Files {
     folder: PathBuf,
-    ca: String,
-    certificate: String,
-    key: String,
+    pub(crate) ca: String,
+    pub(crate) certificate: String,
+    pub(crate) key: String,
 }
 
 impl Files {
@@ -45,7 +45,7 @@ impl Files {
         files
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
@@ -53,7 +53,7 @@ impl Files {
         Tls::new(self.path("server.pem"), self.path("server.key"))
     }
 
-    async fn connect(
+    pub(crate) async fn connect(
         &self,
         running: &Running,
         identity: bool,
@@ -69,7 +69,7 @@ impl Files {
     }
 }
 
-async fn seen(mut client: Grpc<Channel>) -> Result<u64, Status> {
+pub(crate) async fn seen(mut client: Grpc<Channel>) -> Result<u64, Status> {
     let answer = unary::<(), u64>(
         &mut client,
         "/test.Secure/Certificates",
@@ -99,7 +99,7 @@ async fn with_mutual_tls_a_handler_sees_the_certificate_and_none_is_refused() {
     }
 }
 
-async fn refused(tls: Tls) -> String {
+pub(crate) async fn refused(tls: Tls) -> String {
     let builder = Server::builder().add(Certificates).tls(tls);
     let error = builder.bind("127.0.0.1:0").await.unwrap_err();
     assert!(matches!(error, ServeError::Tls(_)), "{error}");

@@ -1,8 +1,8 @@
 //! The service with handlers in Python, in `handlers/interop_handler.py`.
 
 use spikard::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
-    GrpcDuplexResponse, GrpcRequest, GrpcResponse, Status, grpc_stream,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcDuplexRequest, GrpcDuplexResponse,
+    GrpcRequest, GrpcResponse, Status, grpc_stream,
 };
 
 use super::proto::test_service;
@@ -28,7 +28,7 @@ impl TestServiceInPython {
     #[grpc(python = "interop_handler:streaming_input_call")]
     async fn streaming_input_call(
         &self,
-        request: GrpcClientStreamRequest,
+        request: GrpcDuplexRequest,
     ) -> Result<GrpcResponse, Status>;
 
     #[grpc(python = "interop_handler:full_duplex_call")]

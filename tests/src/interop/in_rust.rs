@@ -2,8 +2,8 @@
 
 use async_stream::try_stream;
 use spikard::{
-    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcClientStreamRequest, GrpcDuplexRequest,
-    GrpcDuplexResponse, GrpcRequest, GrpcResponse, Messages, Status, grpc_stream,
+    GrpcBidiStreamRequest, GrpcBidiStreamResponse, GrpcDuplexRequest, GrpcDuplexResponse,
+    GrpcRequest, GrpcResponse, Messages, Status, grpc_stream,
 };
 
 use super::proto::{
@@ -68,13 +68,14 @@ impl TestService {
 
     async fn streaming_input_call(
         &self,
-        request: GrpcClientStreamRequest<StreamingInputCallRequest>,
+        mut request: GrpcDuplexRequest<StreamingInputCallRequest>,
     ) -> Result<GrpcResponse<StreamingInputCallResponse>, Status> {
-        let mut size = 0;
-        for (index, message) in request.messages.iter().enumerate() {
+        // Not buffered: grpc-java's client awaits a refusal before it half-closes.
+        let (mut index, mut size) = (0, 0);
+        while let Some(message) = request.messages.message().await? {
             compressed::expect(&request.call, index, message.expect_compressed)?;
-            let payload = message.payload.as_ref();
-            size += payload.map_or(0, |payload| payload.body.len());
+            size += message.payload.map_or(0, |payload| payload.body.len());
+            index += 1;
         }
         let aggregated_payload_size = i32::try_from(size).map_err(|_| {
             Status::out_of_range(format!("{size} bytes are more than the answer can hold"))

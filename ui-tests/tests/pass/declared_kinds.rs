@@ -64,6 +64,22 @@ mod otherwise {
         Ok(GrpcResponse::from(BatchCreateResponse { success_count }))
     }
 
+    /// Not buffered.
+    pub(crate) mod uploaded {
+        use super::*;
+
+        #[grpc_stream(service = message_service)]
+        pub(crate) async fn batch_create(
+            mut request: GrpcDuplexRequest<Item>,
+        ) -> Result<GrpcResponse<BatchCreateResponse>, Status> {
+            let mut success_count = 0;
+            while request.messages.message().await?.is_some() {
+                success_count += 1;
+            }
+            Ok(GrpcResponse::from(BatchCreateResponse { success_count }))
+        }
+    }
+
     #[grpc_stream(service = message_service)]
     pub(crate) async fn get(request: GrpcRequest) -> Result<GrpcResponse, Status> {
         Ok(GrpcResponse::from(request.payload))
@@ -83,6 +99,10 @@ fn runs() {
         (&otherwise::List::METHODS[0], Kind::ServerStreaming),
         (&otherwise::Transform::METHODS[0], Kind::Duplex),
         (&otherwise::BatchCreate::METHODS[0], Kind::ClientStreaming),
+        (
+            &otherwise::uploaded::BatchCreate::METHODS[0],
+            Kind::UnbufferedClientStreaming,
+        ),
         (&otherwise::Get::METHODS[0], Kind::Unary),
     ] {
         assert_eq!(info.kind, kind, "{info:?}");
@@ -93,6 +113,15 @@ fn runs() {
     assert_eq!(
         (answer.status, answer.messages[0].as_ref()),
         (0, &[8, 2][..])
+    );
+    let answer = call(
+        &mut otherwise::uploaded::BatchCreate,
+        path,
+        &[b"", b"", b""],
+    );
+    assert_eq!(
+        (answer.status, answer.messages[0].as_ref()),
+        (0, &[8, 3][..])
     );
     let answer = call(&mut otherwise::BatchCreate, path, &[b"\xff"]);
     assert_eq!(

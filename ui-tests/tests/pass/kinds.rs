@@ -26,6 +26,10 @@ impl Lab {
         Ok(GrpcResponse::default())
     }
 
+    async fn uploaded(&self, _request: GrpcDuplexRequest) -> Result<GrpcResponse, Status> {
+        Ok(GrpcResponse::default())
+    }
+
     async fn buffered(
         &self,
         _request: GrpcBidiStreamRequest,
@@ -42,6 +46,9 @@ impl Lab {
         &self,
         request: GrpcClientStreamRequest,
     ) -> Result<GrpcResponse, Status>;
+
+    #[grpc(python = "lab:uploaded")]
+    async fn python_uploaded(&self, request: GrpcDuplexRequest) -> Result<GrpcResponse, Status>;
 
     #[grpc(python = "lab:buffered")]
     async fn python_buffered(
@@ -69,9 +76,11 @@ fn runs() {
             ("Listed", Kind::ServerStreaming),
             ("Streamed", Kind::ServerStreaming),
             ("Collected", Kind::ClientStreaming),
+            ("Uploaded", Kind::UnbufferedClientStreaming),
             ("Buffered", Kind::Bidirectional),
             ("Duplex", Kind::Duplex),
             ("PythonCollected", Kind::ClientStreaming),
+            ("PythonUploaded", Kind::UnbufferedClientStreaming),
             ("PythonBuffered", Kind::Bidirectional),
             ("PythonAgain", Kind::Bidirectional),
         ]

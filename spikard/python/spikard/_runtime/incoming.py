@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from spikard._runtime.handler import Handler
     from spikard._spikard import InboundCall
+    from spikard.grpc._request import GrpcDuplexRequest
 
 
 class Incoming:
@@ -101,3 +103,17 @@ class Incoming:
                 await self._waiter
             finally:
                 self._waiter = None
+
+
+def incoming(
+    call: InboundCall,
+    loop: asyncio.AbstractEventLoop,
+    handler: Handler,
+    request: GrpcDuplexRequest[Any],
+    begin: Callable[[], None],
+) -> Incoming:
+    """Gives a request its messages. `begin` is called when the first is asked for."""
+    decode = None if handler.typed is None else handler.typed.decoder(call.undecodable_code)
+    messages = Incoming(call, loop, begin, decode, in_thread=not handler.on_loop)
+    request.messages = messages
+    return messages

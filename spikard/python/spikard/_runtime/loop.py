@@ -15,8 +15,10 @@ from spikard._runtime.live import LiveCall
 from spikard._runtime.loggers import logger_of
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard._runtime.upload import UploadCall
 from spikard.grpc._beside import BESIDE
 from spikard.grpc._drain import DRAINS, Drains
+from spikard.grpc._request import GrpcDuplexRequest
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -47,7 +49,7 @@ class LoopRunner:
         self.drains = Drains(bridge)
         # asyncio holds tasks weakly: one without another reference may be collected while it runs.
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._streams: dict[int, StreamCall] = {}
+        self._streams: dict[int, StreamCall | UploadCall] = {}
         self._watchers: dict[int, Callable[[], None]] = {}
 
     def attach(self) -> None:
@@ -93,8 +95,8 @@ class LoopRunner:
             # A task that is cancelled before its first step never awaits it.
             task.add_done_callback(lambda _: awaitable.close())
 
-    def adopt_stream(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
-        """Sends the stream that a `def` handler returned; runs in the loop's thread and the handler's context."""
+    def adopt_stream(self, call_id: int, stream: StreamCall | UploadCall, answer: Callable[[], Any]) -> None:
+        """Sends what a `def` handler of a stream returned; runs in the loop's thread and the handler's context."""
         self._start(call_id, stream.call, stream.handler, self._send(call_id, stream, answer))
 
     def _drain(self) -> None:
@@ -124,6 +126,11 @@ class LoopRunner:
             stream = StreamCall(call, self._loop, handler, held[0])
             live = self.live(call_id, call, handler, stream) if handler.takes_live else None
             sending = self._send(call_id, stream, lambda: handler.run(call, held, live))
+            self._start(call_id, call, handler, sending)
+        elif isinstance(held[0], GrpcDuplexRequest):
+            upload = UploadCall(call, self._loop, handler, held[0])
+            live = self.live(call_id, call, None) if handler.takes_live else None
+            sending = self._send(call_id, upload, lambda: handler.run(call, held, live))
             self._start(call_id, call, handler, sending)
         else:
             self._start(call_id, call, handler, self._run(call_id, call, handler, held))
@@ -181,7 +188,7 @@ class LoopRunner:
         finally:
             self._over(call_id)
 
-    async def _send(self, call_id: int, stream: StreamCall, answer: Callable[[], Any]) -> None:
+    async def _send(self, call_id: int, stream: StreamCall | UploadCall, answer: Callable[[], Any]) -> None:
         self._streams[call_id] = stream
         try:
             await stream.run(answer)

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.outcome import answered, failed
 from spikard._runtime.stream import StreamCall
+from spikard._runtime.upload import UploadCall
 from spikard.grpc._beside import BESIDE
 from spikard.grpc._drain import DRAINS
+from spikard.grpc._request import GrpcDuplexRequest
 
 if TYPE_CHECKING:
     from spikard._runtime.handler import Handler
@@ -92,9 +94,10 @@ class Pool:
 
     def _run(self, call: InboundCall, call_id: int, handler: Handler, held: list[Any]) -> None:
         try:
-            if call.streams:
-                stream = StreamCall(call, self._loop, handler, held[0])
-                live = self._runner.live(call_id, call, handler, stream) if handler.takes_live else None
+            if call.streams or isinstance(held[0], GrpcDuplexRequest):
+                sends = StreamCall(call, self._loop, handler, held[0]) if call.streams else None
+                stream = sends or UploadCall(call, self._loop, handler, held[0])
+                live = self._runner.live(call_id, call, handler, sends) if handler.takes_live else None
                 answer = stream.run_here(lambda: handler.run(call, held, live))
                 if answer is not None:  # what the event loop has to wait for
                     self._loop.call_soon_threadsafe(self._runner.adopt_stream, call_id, stream, answer)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Se
 from typing import TYPE_CHECKING, Any
 
 from spikard._runtime.flushing import flushing
-from spikard._runtime.incoming import Incoming
+from spikard._runtime.incoming import Incoming, incoming
 from spikard._runtime.sending import CannotBeSentError, Sending
 from spikard._runtime.settled import text_of
 from spikard.grpc._listed import Listed
@@ -36,9 +36,7 @@ class StreamCall(Sending):
         self._loop = loop
         self._incoming: Incoming | None = None
         if isinstance(request, GrpcDuplexRequest):
-            decode = None if handler.typed is None else handler.typed.decoder(call.undecodable_code)
-            self._incoming = Incoming(call, loop, self._on_first_read, decode, in_thread=not handler.on_loop)
-            request.messages = self._incoming
+            self._incoming = incoming(call, loop, handler, request, self._on_first_read)
         self._batch: list[bytes | tuple[bytes, ...]] = []
         self._size = 0
         self._room = True

@@ -91,3 +91,6 @@ def _check_together(given: set[str], spelled: Callable[[str], str]) -> None:
     if "tls_client_ca" in given and "tls_cert" not in given:
         alone = f"{spelled('tls_client_ca')} is given without {spelled('tls_cert')} and {spelled('tls_key')}"
         raise ValueError(f"{alone}: client certificates need TLS")
+    if "tls_reload_interval" in given and "tls_cert" not in given:
+        alone = f"{spelled('tls_reload_interval')} is given without {spelled('tls_cert')} and {spelled('tls_key')}"
+        raise ValueError(f"{alone}: there are no files to read again")

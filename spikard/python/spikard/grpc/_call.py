@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Container, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +56,9 @@ class Call:
     peer_certs: tuple[bytes, ...] = field(default=(), repr=False)
     """The client's certificates in DER, its own first; empty without mutual TLS."""
 
-    compressed: frozenset[int] = field(default=frozenset(), repr=False)
-    """The indices of the client's messages that were compressed on the wire; empty for a full-duplex call."""
+    compressed: Container[int] = field(default=frozenset(), repr=False)
+    """The indices of the client's messages that were compressed on the wire. Of a stream that is not buffered, it has
+    only those that arrived together with the message that was read last."""
 
     extensions: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     """What tower layers of a program in Rust have left for Python, as a ``spikard::python::ForPython``; else empty."""
@@ -73,7 +74,7 @@ class Call:
             self.peer,
             self.deadline,
             self.peer_certs,
-            self.compressed,
+            self.compressed if isinstance(self.compressed, frozenset) else frozenset(),
             self.extensions,
             None,
             self._response_metadata,

@@ -15,6 +15,8 @@ class Kind(str, Enum):
     generator of ``bytes``."""
     CLIENT_STREAMING = "client_streaming"
     """A list of messages in, one message out: :class:`GrpcClientStreamRequest`, :class:`GrpcResponse`."""
+    UNBUFFERED_CLIENT_STREAMING = "unbuffered_client_streaming"
+    """Messages in as they arrive, one message out: :class:`GrpcDuplexRequest`, :class:`GrpcResponse`."""
     BIDIRECTIONAL = "bidirectional"
     """Buffered: a list of messages in, a list out: :class:`GrpcBidiStreamRequest`, :class:`GrpcBidiStreamResponse`."""
     DUPLEX = "duplex"

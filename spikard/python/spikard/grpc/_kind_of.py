@@ -20,6 +20,7 @@ SHAPES: tuple[tuple[Kind, type, type], ...] = (
     (Kind.CLIENT_STREAMING, GrpcClientStreamRequest, GrpcResponse),
     (Kind.BIDIRECTIONAL, GrpcBidiStreamRequest, GrpcBidiStreamResponse),
     (Kind.DUPLEX, GrpcDuplexRequest, GrpcDuplexResponse),
+    (Kind.UNBUFFERED_CLIENT_STREAMING, GrpcDuplexRequest, GrpcResponse),
 )
 """The request and response types of each kind."""
 

@@ -207,6 +207,10 @@ class ServerOptions(MethodLimits, ClientOptions, total=False):
     """Certificate authorities for client certificates (mutual TLS). A client without a certificate that one of them
     has signed is refused in the TLS handshake."""
 
+    tls_reload_interval: Annotated[Duration | None, Option(None, TIME, Group.TLS, unset="never")]
+    """Time after which the server looks, over and over, whether the files for TLS have changed, and reads them again if
+    so. New connections have the new certificates; files that cannot be used are an error in the log."""
+
     compression: Annotated[Compression, Option("identity", one_of(Compression), Group.OTHER)]
     """Compression of responses (``grpc-encoding``), for clients that accept it (``grpc-accept-encoding``)."""
 

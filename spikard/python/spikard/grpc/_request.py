@@ -185,10 +185,19 @@ class GrpcBidiStreamRequest(_BufferedRequest[Taken_co, State_co]):
 
 @dataclass(slots=True, init=False, repr=False)
 class GrpcDuplexRequest(_Request[Taken_co, State_co]):
-    """The request of a full-duplex RPC: the client's messages as they arrive.
+    """The request of an RPC that is not buffered: the client's messages as they arrive.
 
-    The handler is an async generator: it reads with ``async for`` and answers with ``yield``, in any order, while
-    the stream is open::
+    Answered with a :class:`GrpcResponse`, it is client streaming whose uploads no memory has to hold, and whose answer
+    may come before the half-close::
+
+        async def count_bytes(request: GrpcDuplexRequest) -> GrpcResponse:
+            count = 0
+            async for message in request.messages:
+                count += len(message)
+            return GrpcResponse(str(count).encode())
+
+    Answered with a stream it is full duplex. The handler is an async generator: it reads with ``async for`` and answers
+    with ``yield``, in any order, while the stream is open::
 
         async def handle_talk(request: GrpcDuplexRequest) -> AsyncIterator[bytes]:
             async for message in request.messages:

@@ -71,7 +71,7 @@ class ServiceMethod:
 _KINDS = {
     (False, False): (Kind.UNARY,),
     (False, True): (Kind.SERVER_STREAMING,),
-    (True, False): (Kind.CLIENT_STREAMING,),
+    (True, False): (Kind.CLIENT_STREAMING, Kind.UNBUFFERED_CLIENT_STREAMING),
     (True, True): (Kind.BIDIRECTIONAL, Kind.DUPLEX),
 }
 

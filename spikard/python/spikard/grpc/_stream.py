@@ -22,7 +22,9 @@ from spikard.grpc._service import ServiceDescriptor
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-KindName = Literal["unary", "server_streaming", "client_streaming", "bidirectional", "duplex"]
+KindName = Literal[
+    "unary", "server_streaming", "client_streaming", "unbuffered_client_streaming", "bidirectional", "duplex"
+]
 
 _One = GrpcResponse[Any] | Awaitable[GrpcResponse[Any]]
 _ServerStream = GrpcServerStreamResponse[Any] | Awaitable[GrpcServerStreamResponse[Any]]
@@ -34,12 +36,12 @@ _Handler = TypeVar(
     bound=Callable[[GrpcRequest[Any]], _One | _ServerStream | _Stream]
     | Callable[[GrpcClientStreamRequest[Any]], _One]
     | Callable[[GrpcBidiStreamRequest[Any]], _BidiStream]
-    | Callable[[GrpcDuplexRequest[Any]], _Stream]
+    | Callable[[GrpcDuplexRequest[Any]], _One | _Stream]
     # The same as methods of a class.
     | Callable[[Any, GrpcRequest[Any]], _One | _ServerStream | _Stream]
     | Callable[[Any, GrpcClientStreamRequest[Any]], _One]
     | Callable[[Any, GrpcBidiStreamRequest[Any]], _BidiStream]
-    | Callable[[Any, GrpcDuplexRequest[Any]], _Stream],
+    | Callable[[Any, GrpcDuplexRequest[Any]], _One | _Stream],
 )
 
 

@@ -74,7 +74,7 @@ _NOT_OF_STREAMS = {
     GrpcRequest: "and it has one message: annotate it with the class of the message",
     GrpcResponse: "and it has one message: annotate it with the class of the message",
     GrpcDuplexRequest: "which a whole stream is made into, and its messages come one by one: take a "
-    "GrpcBidiStreamRequest, or annotate it with the class of the messages",
+    "GrpcClientStreamRequest or a GrpcBidiStreamRequest, or annotate it with the class of the messages",
 }
 """The requests and responses that have no columns, and why."""
 

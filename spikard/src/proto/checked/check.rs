@@ -122,7 +122,9 @@ const fn wrong_kind<M: Method>(verb: &str, streams: bool, written: &str) -> Text
         Kind::ServerStreaming => {
             "take a `GrpcRequest` and return a `GrpcServerStreamResponse` or a `GrpcDuplexResponse`"
         }
-        Kind::ClientStreaming => "take a `GrpcClientStreamRequest` and return a `GrpcResponse`",
+        Kind::ClientStreaming => {
+            "take a `GrpcClientStreamRequest`, or a `GrpcDuplexRequest`, and return a `GrpcResponse`"
+        }
         _ => {
             "take a `GrpcBidiStreamRequest` and return a `GrpcBidiStreamResponse`, or take a `GrpcDuplexRequest` and return a `GrpcDuplexResponse`"
         }

@@ -45,6 +45,8 @@ pub(crate) struct CallState {
     finished: AtomicBool,
     cancelled: Cancelled,
     inflow: Option<Inflow>,
+    /// Whether the messages of its stream may be compressed.
+    pub(super) streams_compressed: bool,
     outflow: Option<Outflow>,
 }
 
@@ -64,6 +66,7 @@ impl CallState {
             undecodable: request.call.undecodable(true),
             request_bytes: request.bytes(),
             inflow: request.is_stream().then(Inflow::default),
+            streams_compressed: request.call.streams_compressed(),
             outflow: (answer == Answer::Stream).then(Outflow::default),
             charged: Slot::new(request.call.clone()),
             request: Slot::new(request),

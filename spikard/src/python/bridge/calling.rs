@@ -38,14 +38,15 @@ impl Bridge {
         mut request: Inbound,
     ) -> Result<PythonReply, Status> {
         let stream = request.take_stream();
+        let stream = stream.map(|messages| (messages, request.call.clone()));
         let (call, receiver) = self.submit(handler, answer, request)?;
         let mut guard = Guard {
             bridge: self,
             call: &call,
             goes_on: false,
         };
-        if let Some(messages) = stream {
-            let pump = Pump::new(messages, self.clone(), call.clone());
+        if let Some((messages, of_request)) = stream {
+            let pump = Pump::new(messages, of_request, self.clone(), call.clone());
             let runtime = Handle::try_current().map_err(|_| {
                 Status::internal(
                     "a handler with a streaming request can only be called on a tokio runtime",

@@ -154,6 +154,16 @@ impl InboundCall {
         }
     }
 
+    #[getter]
+    fn streams_compressed(&self) -> bool {
+        self.0.streams_compressed
+    }
+
+    fn was_compressed(&self, index: usize) -> bool {
+        let inflow = self.0.inflow();
+        inflow.is_some_and(|inflow| inflow.was_compressed(index))
+    }
+
     #[staticmethod]
     fn to_bytes<'py>(index: usize, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         convert::yielded(index, message)

@@ -16,9 +16,19 @@ pub(super) struct Inflow {
     changed: Condvar,
 }
 
+/// Messages, in order.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) messages: Vec<Bytes>,
+    /// The indices, in the whole stream, of those that were compressed.
+    pub(super) compressed: Vec<usize>,
+}
+
 #[derive(Default)]
 struct State {
-    ready: Vec<Bytes>,
+    ready: Batch,
+    /// Those of the batch that Python took last.
+    compressed: Vec<usize>,
     end: End,
     closed: bool,
     python_waits: bool,
@@ -51,8 +61,12 @@ pub(super) enum Received {
 impl State {
     /// What is there, and the reader, which has room again.
     fn take(&mut self) -> (Received, Option<Waker>) {
-        if !self.ready.is_empty() {
-            let messages = std::mem::take(&mut self.ready);
+        if !self.ready.messages.is_empty() {
+            let Batch {
+                messages,
+                compressed,
+            } = std::mem::take(&mut self.ready);
+            self.compressed = compressed;
             return (Received::Messages(messages), self.reader.take());
         }
         if self.closed {
@@ -99,6 +113,11 @@ impl Inflow {
         }
     }
 
+    /// Whether a message was compressed, of the batch that Python took last.
+    pub(super) fn was_compressed(&self, index: usize) -> bool {
+        lock(&self.state).compressed.binary_search(&index).is_ok()
+    }
+
     /// Ready with `true` when there is room for a batch, with `false` when the call has ended. The waker is registered
     /// unless it has.
     pub(super) fn poll_room(&self, cx: &Context<'_>) -> Poll<bool> {
@@ -107,7 +126,7 @@ impl Inflow {
             return Poll::Ready(false);
         }
         state.reader = Some(cx.waker().clone());
-        if state.ready.is_empty() {
+        if state.ready.messages.is_empty() {
             Poll::Ready(true)
         } else {
             Poll::Pending
@@ -115,7 +134,7 @@ impl Inflow {
     }
 
     /// Stores a batch for Python. Returns whether to wake it.
-    pub(super) fn put(&self, batch: Vec<Bytes>, end: End) -> bool {
+    pub(super) fn put(&self, batch: Batch, end: End) -> bool {
         let mut state = lock(&self.state);
         if state.closed {
             return false;

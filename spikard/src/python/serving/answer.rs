@@ -28,6 +28,9 @@ pub(super) fn answerer(kind: Kind, streams: bool) -> Option<Answerer> {
         (Kind::ClientStreaming, false) => |call, target, bridge, handler| {
             run::<GrpcClientStreamRequest<Bytes>>(call, target, bridge, handler, Answer::One)
         },
+        (Kind::UnbufferedClientStreaming, false) => |call, target, bridge, handler| {
+            run::<GrpcDuplexRequest<Bytes>>(call, target, bridge, handler, Answer::One)
+        },
         (Kind::Bidirectional, false) => |call, target, bridge, handler| {
             let answer = Answer::BidiStream;
             run::<GrpcBidiStreamRequest<Bytes>>(call, target, bridge, handler, answer)

@@ -45,7 +45,6 @@ impl Head {
             at: Instant::now(),
             // Nothing can break off a body in the process: it ends with the half-close, or the call with it.
             half_close: HalfClose::Verified,
-            reached: None,
         });
         request
     }

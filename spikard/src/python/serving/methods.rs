@@ -143,6 +143,7 @@ fn kind(name: &str) -> PyResult<Kind> {
         "unary" => Kind::Unary,
         "server_streaming" => Kind::ServerStreaming,
         "client_streaming" => Kind::ClientStreaming,
+        "unbuffered_client_streaming" => Kind::UnbufferedClientStreaming,
         "bidirectional" => Kind::Bidirectional,
         "duplex" => Kind::Duplex,
         _ => {

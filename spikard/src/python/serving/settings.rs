@@ -10,7 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::python::bridge::{Bridge, BridgeLimits};
-use crate::{Compression, Limits, Routes, Server, ServerBuilder};
+use crate::{Compression, Limits, Routes, ServerBuilder};
 
 use super::methods::seconds;
 
@@ -54,6 +54,8 @@ pub(super) struct Settings {
     tls_key: Option<PathBuf>,
     #[cfg(feature = "tls")]
     tls_client_ca: Option<PathBuf>,
+    #[cfg(feature = "tls")]
+    tls_reload_interval: Option<f64>,
     #[cfg(feature = "health")]
     health: bool,
     #[cfg(feature = "orca")]
@@ -122,8 +124,7 @@ impl Settings {
         )
     )]
     pub(super) fn server(&self, routes: Routes, bridge: &Arc<Bridge>) -> PyResult<ServerBuilder> {
-        let builder = Server::builder()
-            .routes(routes)
+        let builder = ServerBuilder::from(routes)
             .max_connections(self.max_connections)
             .max_concurrent_streams(self.max_concurrent_streams)
             .initial_stream_window_size(self.initial_stream_window_size)
@@ -172,6 +173,9 @@ impl Settings {
             let mut tls = crate::Tls::new(cert, key);
             if let Some(file) = &self.tls_client_ca {
                 tls = tls.client_ca(file);
+            }
+            if let Some(interval) = self.tls_reload_interval {
+                tls = tls.reload_interval(seconds(interval)?);
             }
             return Ok(builder.tls(tls));
         }

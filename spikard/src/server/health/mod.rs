@@ -24,9 +24,32 @@ use statuses::Statuses;
 #[cfg(feature = "reflection")]
 pub(super) use descriptor::descriptor_set;
 
-/// The health of a server and of each of its services: SERVING, and NOT_SERVING once it drains.
+/// The health of a server and of each of its services: SERVING, and NOT_SERVING once it drains. It is a handle: clones are
+/// of the same server.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), spikard::ServeError> {
+/// # async fn database_is_there() -> bool { true }
+/// use std::time::Duration;
+/// use spikard::{Health, Server};
+///
+/// let health = Health::new();
+/// let of_orders = health.clone();
+/// tokio::spawn(async move {
+///     loop {
+///         if database_is_there().await {
+///             of_orders.set_serving("shop.Orders");
+///         } else {
+///             of_orders.set_not_serving("shop.Orders");
+///         }
+///         tokio::time::sleep(Duration::from_secs(5)).await;
+///     }
+/// });
+/// Server::builder().health_with(health).serve("127.0.0.1:50051").await
+/// # }
+/// ```
 #[derive(Clone, Debug)]
-pub(crate) struct Health {
+pub struct Health {
     statuses: Arc<Statuses>,
     /// Whether Python's handlers can run; `None` where there are none.
     #[cfg(feature = "python")]
@@ -45,12 +68,24 @@ pub(super) enum Python {
 }
 
 impl Health {
-    pub(super) fn new() -> Self {
+    /// The health of a server to come, for [`ServerBuilder::health_with`](crate::ServerBuilder::health_with).
+    pub fn new() -> Self {
         Self {
             statuses: Arc::default(),
             #[cfg(feature = "python")]
             python: None,
         }
+    }
+
+    /// A service is SERVING again, as each is from the start. The empty name is the server as a whole, which the state of
+    /// a service does not change. A name that the server does not serve is reported on from now on.
+    pub fn set_serving(&self, service: impl Into<String>) {
+        self.statuses.set_able(service.into(), true);
+    }
+
+    /// A service is NOT_SERVING: clients that watch it go elsewhere. Its calls are answered all the same.
+    pub fn set_not_serving(&self, service: impl Into<String>) {
+        self.statuses.set_able(service.into(), false);
     }
 
     pub(super) fn service(&self) -> HealthService {
@@ -89,7 +124,7 @@ impl Health {
     /// Sets whether a service serves while the server does.
     #[cfg(feature = "python")]
     pub(crate) fn set_service(&self, service: &str, serves: bool) {
-        self.statuses.set_service(service, serves);
+        self.statuses.set_able(service.to_owned(), serves);
     }
 
     #[cfg(feature = "python")]
@@ -107,5 +142,11 @@ impl Health {
 
     pub(super) fn not_serving(&self) {
         self.statuses.set(ServingStatus::NotServing);
+    }
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self::new()
     }
 }

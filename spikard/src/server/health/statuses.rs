@@ -1,6 +1,6 @@
 //! The status of each service.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use tokio::sync::watch;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -12,41 +12,39 @@ pub(super) struct Statuses(watch::Sender<State>);
 /// What there is to report.
 #[derive(Clone, Debug)]
 pub(super) struct State {
-    services: Vec<String>,
+    /// Whether each can serve while the server does.
+    services: BTreeMap<String, bool>,
     status: ServingStatus,
-    /// Services that do not serve while the server does.
-    out_of_service: BTreeSet<String>,
 }
 
 impl Default for Statuses {
     fn default() -> Self {
         Self(watch::Sender::new(State {
-            services: Vec::new(),
+            services: BTreeMap::new(),
             status: ServingStatus::Unknown,
-            out_of_service: BTreeSet::new(),
         }))
     }
 }
 
 impl Statuses {
     pub(super) fn report_on(&self, services: Vec<String>) {
-        self.0.send_modify(|state| state.services = services);
+        self.0.send_modify(|state| {
+            for service in services {
+                // What the program has said before the server binds stands.
+                state.services.entry(service).or_insert(true);
+            }
+        });
+    }
+
+    /// Sets whether a service can serve while the server does, of one that is reported on or will be.
+    pub(super) fn set_able(&self, service: String, able: bool) {
+        self.0.send_modify(|state| {
+            state.services.insert(service, able);
+        });
     }
 
     pub(super) fn set(&self, status: ServingStatus) {
         self.0.send_modify(|state| state.status = status);
-    }
-
-    #[cfg(feature = "python")]
-    /// Sets whether a service serves while the server does, of one that is reported on or will be.
-    pub(super) fn set_service(&self, service: &str, serves: bool) {
-        self.0.send_modify(|state| {
-            if serves {
-                state.out_of_service.remove(service);
-            } else {
-                state.out_of_service.insert(service.to_owned());
-            }
-        });
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<State> {
@@ -62,22 +60,21 @@ impl Statuses {
         let state = self.0.borrow();
         let services = state.services.iter();
         services
-            .map(|name| (name.clone(), state.status_of(name)))
+            .map(|(name, able)| (name.clone(), state.status_of(*able)))
             .collect()
     }
 }
 
 impl State {
     pub(super) fn of(&self, service: &str) -> Option<ServingStatus> {
-        let is_known = self.services.iter().any(|name| name == service);
-        is_known.then(|| self.status_of(service))
+        let able = self.services.get(service)?;
+        Some(self.status_of(*able))
     }
 
-    fn status_of(&self, service: &str) -> ServingStatus {
+    /// A server that does not serve, or not yet, has no service that does.
+    fn status_of(&self, able: bool) -> ServingStatus {
         match self.status {
-            ServingStatus::Serving if self.out_of_service.contains(service) => {
-                ServingStatus::NotServing
-            }
+            ServingStatus::Serving if !able => ServingStatus::NotServing,
             status => status,
         }
     }

@@ -16,8 +16,8 @@ use super::statuses::State;
 /// The status of one service, now and whenever it changes: SERVICE_UNKNOWN while it is not reported on. It ends when the
 /// server is gone.
 pub(super) struct Watch {
-    /// `None` where it is not reported on, whatever the client calls it.
-    service: Option<String>,
+    /// At most the bytes of a request, whether it is reported on or not: it may be some day.
+    service: String,
     told: Option<ServingStatus>,
     /// The states, when there is one that was not seen yet; `None` when the server is gone.
     states: ReusableBoxFuture<'static, Option<Receiver<State>>>,
@@ -25,10 +25,8 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new(service: String, states: Receiver<State>) -> Self {
-        // What is reported on stays the same while a server serves.
-        let is_known = states.borrow().of(&service).is_some();
         Self {
-            service: is_known.then_some(service),
+            service,
             told: None,
             states: ReusableBoxFuture::new(async { Some(states) }),
         }
@@ -46,7 +44,7 @@ impl Stream for Watch {
         while let Some(mut states) = ready!(self.states.poll(cx)) {
             let status = {
                 let state = states.borrow_and_update();
-                self.service.as_deref().and_then(|name| state.of(name))
+                state.of(&self.service)
             };
             self.states.set(changed(states));
             let status = status.unwrap_or(ServingStatus::ServiceUnknown);

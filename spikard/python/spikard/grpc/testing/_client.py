@@ -35,6 +35,7 @@ Buffered = (
     Callable[[GrpcRequest[_M]], _R | Awaitable[_R]]
     | Callable[[GrpcClientStreamRequest[_M]], _R | Awaitable[_R]]
     | Callable[[GrpcBidiStreamRequest[_M]], _R | Awaitable[_R]]
+    | Callable[[GrpcDuplexRequest[_M]], _R | Awaitable[_R]]
 )
 Stream = AsyncIterator[_N] | Iterator[_N] | GrpcDuplexResponse[_N] | Awaitable[GrpcDuplexResponse[_N]]
 

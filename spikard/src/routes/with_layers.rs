@@ -2,20 +2,19 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use http::{Request, Response, StatusCode};
 use tonic::GrpcMethod;
 use tonic::body::Body;
 
-use crate::call::{Arrival, CallSpan};
+use crate::call::{Arrival, CallSpan, Reached};
 use crate::stats::{CallRecord, MethodCounters};
 use crate::{Code, Status, wire};
 
 /// A call that is with the layers. One that does not come through them has its span and is counted here.
 pub(super) struct WithLayers {
-    reached: Arc<AtomicBool>,
+    reached: Reached,
     counters: Arc<MethodCounters>,
     method: Option<GrpcMethod<'static>>,
     /// The path, where it names none.
@@ -26,26 +25,27 @@ pub(super) struct WithLayers {
 }
 
 impl WithLayers {
-    /// Watches the call of a request, whose path names `method`.
+    /// Watches the call of a request, whose path names `method`. `None` where layers around these watch it.
     pub(super) fn watch(
         request: &mut Request<Body>,
         method: Option<GrpcMethod<'static>>,
         counters: Arc<MethodCounters>,
-    ) -> Self {
-        let reached = Arc::<AtomicBool>::default();
+    ) -> Option<Self> {
+        let extensions = request.extensions();
+        if extensions.get::<Reached>().is_some() {
+            return None;
+        }
+        let (peer, arrived) = match extensions.get::<Arrival>() {
+            Some(arrival) => (arrival.connection.address, Some(arrival.at)),
+            None => (None, None),
+        };
         let path = match &method {
             Some(_) => String::new(),
             None => wire::shown(request.uri().path().as_bytes()).to_string(),
         };
-        let arrival = request.extensions_mut().get_mut::<Arrival>();
-        let (peer, arrived) = match arrival {
-            Some(arrival) => {
-                arrival.reached = Some(reached.clone());
-                (arrival.connection.address, Some(arrival.at))
-            }
-            None => (None, None),
-        };
-        Self {
+        let reached = Reached::default();
+        request.extensions_mut().insert(reached.clone());
+        Some(Self {
             reached,
             counters,
             method,
@@ -53,7 +53,7 @@ impl WithLayers {
             peer,
             arrived,
             ended: false,
-        }
+        })
     }
 
     /// The layers have answered.
@@ -68,7 +68,7 @@ impl WithLayers {
     }
 
     fn end(&mut self, code: Code) {
-        if std::mem::replace(&mut self.ended, true) || self.reached.load(Ordering::Relaxed) {
+        if std::mem::replace(&mut self.ended, true) || self.reached.is_set() {
             return;
         }
         let path = self.method.is_none().then_some(&*self.path);
