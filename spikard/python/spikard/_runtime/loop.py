@@ -129,7 +129,7 @@ class LoopRunner:
             self._start(call_id, call, handler, sending)
         elif isinstance(held[0], GrpcDuplexRequest):
             upload = UploadCall(call, self._loop, handler, held[0])
-            live = self.live(call_id, call, None) if handler.takes_live else None
+            live = self.live(call_id, call, handler, None) if handler.takes_live else None
             sending = self._send(call_id, upload, lambda: handler.run(call, held, live))
             self._start(call_id, call, handler, sending)
         else:
