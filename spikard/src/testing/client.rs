@@ -51,8 +51,8 @@ use super::connection::{BoxError, Connection, Peer};
 /// # }
 /// ```
 ///
-/// It is a tower service as well, which the clients that tonic generates take: `OrdersClient::new(client)`. [`RoutesService`]
-/// (crate::RoutesService) itself cannot be one: it sees a body that ends, and not whether the client has half-closed.
+/// It is a tower service as well, which the clients that tonic generates take: `OrdersClient::new(client)`.
+/// [`RoutesService`](crate::RoutesService) itself cannot be one: it sees a body that ends, and not whether the client has half-closed.
 #[derive(Clone)]
 pub struct Client {
     server: Arc<Running>,
@@ -122,8 +122,8 @@ impl Client {
         }
     }
 
-    /// Has the server shut down gracefully, and waits for its end: health says NOT_SERVING, [`Call::draining`]
-    /// (crate::Call::draining) is ready, and calls in flight have the grace period left.
+    /// Has the server shut down gracefully, and waits for its end: health says NOT_SERVING,
+    /// [`Call::draining`](crate::Call::draining) is ready, and calls in flight have the grace period left.
     ///
     /// # Errors
     ///
