@@ -229,6 +229,9 @@ class _Supervisor:
 
     def _on_ready(self, process: WorkerProcess, told: dict[str, Any]) -> None:
         self.served = True
+        if not (self.ending or self.reloading):
+            # Before it is said: who reads that may connect at once, and what dead workers have not accepted is reset.
+            regroup(self.slots)
         if not self.announced:
             self.announced = True
             say(f"{told['table']}\n")
