@@ -246,6 +246,7 @@ def test_it_is_left_after_what_it_raises_is_logged() -> None:
         served.err.wait_for(r"ConnectionError: the database is gone")
 
 
+@pytest.mark.alone
 def test_one_that_does_not_end_is_cancelled_after_the_grace_period() -> None:
     """And named; the process ends in time."""
     with serving("around", "--lifespan", "around:staying", "--grace", "500ms") as served:
