@@ -1,12 +1,9 @@
 //! The headers of a response that a service of others, or a layer, has made.
 
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
-use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Response};
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Body as _, Frame};
+use http_body_util::BodyExt;
 use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 
@@ -35,7 +32,15 @@ pub(crate) fn bounded(
     match bound.refused(response.headers(), Part::Initial) {
         Some(status) => status.into_http(),
         None if response.body().is_end_stream() => response,
-        None => response.map(|body| Body::new(BoundedBody { body, bound })),
+        None => response.map(|body| {
+            Body::new(body.map_frame(move |frame| {
+                let trailers = frame.trailers_ref();
+                match trailers.and_then(|sent| bound.refused(sent, Part::Trailers)) {
+                    Some(status) => Frame::trailers(headers(&status)),
+                    None => frame,
+                }
+            }))
+        }),
     }
 }
 
@@ -68,40 +73,5 @@ impl Bound {
             }
             _ => limit.too_large(size, part),
         })
-    }
-}
-
-/// A body whose trailers are within the limit.
-struct BoundedBody {
-    body: Body,
-    bound: Bound,
-}
-
-impl http_body::Body for BoundedBody {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        Poll::Ready(frame.map(|frame| {
-            frame.map(|frame| {
-                let trailers = frame.trailers_ref();
-                match trailers.and_then(|sent| self.bound.refused(sent, Part::Trailers)) {
-                    Some(status) => Frame::trailers(headers(&status)),
-                    None => frame,
-                }
-            })
-        }))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

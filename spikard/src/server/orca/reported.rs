@@ -1,12 +1,10 @@
 //! The report of a call, in its trailers.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Request, Response};
-use http_body::{Frame, SizeHint};
+use http_body::Frame;
+use http_body_util::BodyExt;
 use tonic::body::Body;
 
 use crate::call::{LoadRecorder, is_server_fault};
@@ -64,8 +62,15 @@ impl ReportedCall {
             self.end(response.headers_mut());
             return response;
         }
-        let body = |inner| Body::new(ReportedBody { inner, call: self });
-        response.map(body)
+        response.map(|body| {
+            Body::new(body.map_frame(move |frame| match frame.into_trailers() {
+                Ok(mut trailers) => {
+                    self.end(&mut trailers);
+                    Frame::trailers(trailers)
+                }
+                Err(data) => data,
+            }))
+        })
     }
 
     fn end(&self, trailers: &mut HeaderMap) {
@@ -87,40 +92,5 @@ impl ReportedCall {
                 "a load report of {needed} bytes is left out: there is no room for it beside the trailers of the call"
             );
         }
-    }
-}
-
-/// A body whose trailers get the report.
-struct ReportedBody {
-    inner: Body,
-    call: ReportedCall,
-}
-
-impl http_body::Body for ReportedBody {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx));
-        Poll::Ready(frame.map(|frame| {
-            frame.map(|frame| match frame.into_trailers() {
-                Ok(mut trailers) => {
-                    self.call.end(&mut trailers);
-                    Frame::trailers(trailers)
-                }
-                Err(data) => data,
-            })
-        }))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }
