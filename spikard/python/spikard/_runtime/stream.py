@@ -183,8 +183,7 @@ class StreamCall(Sending):
 def _is_blocking(answered: Any) -> bool:
     """Whether the next message is waited for in the thread that asks for it."""
     if isinstance(answered, GrpcDuplexResponse):
-        # Middleware that is a def wraps them in a generator.
-        return isinstance(answered.messages, Listed) or not isinstance(answered.messages, AsyncIterable)
+        return isinstance(answered.messages, Listed)
     return isinstance(answered, Iterable) and not isinstance(
         answered, (AsyncIterable, bytes, bytearray, memoryview, str)
     )
