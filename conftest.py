@@ -13,6 +13,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Users have it seldom, and it hides what stays in a buffer.
+os.environ.pop("PYTHONUNBUFFERED", None)
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Most tests wait for servers, so there are more workers than processors."""
     return 2 * (os.cpu_count() or 1)

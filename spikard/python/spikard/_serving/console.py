@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import logging
 import os
 import sys
@@ -16,9 +18,26 @@ def say(text: str) -> None:
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
     except BrokenPipeError:
-        # The reader has ended, as in `spikard serve … | head`. What Python has buffered goes to /dev/null: its flush at
-        # exit would fail, and change the exit code.
-        with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    except OSError as error:  # such as a full disk
+        # The reader has ended, as in `spikard serve … | head`.
+        _give_up()
+    except OSError as error:  # such as a full disk, which may have room again
         logger.warning("cannot write to standard output: %s", error.strerror or error)
+        _give_up_at_exit()
+
+
+def _give_up() -> None:
+    """Lets what Python has buffered go to /dev/null: its flush at exit would fail, and change the exit code."""
+    with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+@functools.cache
+def _give_up_at_exit() -> None:
+    atexit.register(_finish)
+
+
+def _finish() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _give_up()
