@@ -29,3 +29,10 @@ def answered_by(address: str, path: str, expected: set[bytes]) -> None:
         if not missing:
             return
     raise AssertionError(f"never answered: {missing}")
+
+
+def called(address: str, method: str, message: bytes = b"", **options: Any) -> bytes:
+    """The answer of a unary method of the application ``around``."""
+    with grpc.insecure_channel(address) as channel:
+        answer: bytes = channel.unary_unary(f"/around.Around/{method}")(message, timeout=WAIT, **options)
+        return answer

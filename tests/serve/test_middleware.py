@@ -1,7 +1,7 @@
 """Middleware: around all handlers of a server, of a service, around one; on the loop and in threads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import around
@@ -16,7 +16,6 @@ from spikard.grpc import (
     DefNext,
     GrpcClientStreamRequest,
     GrpcDuplexRequest,
-    GrpcDuplexResponse,
     GrpcError,
     GrpcRequest,
     GrpcResponse,
@@ -76,49 +75,6 @@ def test_it_answers_by_itself(served: Served, call: Call, method: str) -> None:
     """Without the handler."""
     answer = call(served.address, f"/around.Around/{method}", "unary_unary", [b""], [("x-user", "cached")])
     assert answer.messages == [b"from the cache"]
-
-
-def test_a_wrapped_stream_is_closed_when_its_client_goes(served: Served) -> None:
-    """The handler's generator too, in its own task."""
-    before = served.out.text().count("closed")
-    with grpc.insecure_channel(served.address) as channel:
-        stream = channel.unary_stream("/around.Around/CountUp")(b"on", timeout=WAIT, metadata=USER)
-        assert next(stream) == b"1:0"
-        served.out.wait_for("waits")
-        stream.cancel()
-        served.out.wait_for("closed", before + 1)
-
-
-def test_a_wrapped_stream_is_closed_in_its_own_task() -> None:
-    """Not by the garbage collector: it may have a cancel scope that it must leave where it has entered it."""
-    tasks: list[Any] = []
-
-    @grpc_stream(service="middleware.Test")
-    async def count(request: GrpcRequest) -> AsyncIterator[bytes]:
-        tasks.append(asyncio.current_task())
-        try:
-            yield b"1"
-            yield b"2"
-        finally:
-            tasks.append(asyncio.current_task())
-
-    async def spoil(request: AnyRequest, call_next: Next) -> AnyResponse:
-        async def spoiled() -> AsyncIterator[Any]:
-            async for message in messages:
-                yield message.decode()
-
-        response = await call_next(request)
-        assert isinstance(response, GrpcDuplexResponse)
-        messages = response.messages
-        response.messages = spoiled()
-        kept.append(response)
-        return response
-
-    kept: list[Any] = []
-    with Client(count, middleware=[spoil]) as client, pytest.raises(GrpcError, match="cannot be sent"):
-        client.call(count)
-    assert len(tasks) == 2
-    assert tasks[0] is tasks[1]
 
 
 def appending(name: str) -> Middleware:
@@ -292,27 +248,6 @@ def test_it_may_take_fewer_kinds_of_requests() -> None:
 
     with Client(around.talk, middleware=[upper]) as client:
         assert client.call(around.talk, [b"a", b"b"]).messages == [b"A", b"B"]
-
-
-def test_a_generator_in_a_thread() -> None:
-    """Its own metadata, and its end; within middleware of both kinds."""
-    ended: list[str] = []
-
-    @grpc_stream(service="middleware.Test")
-    def count(request: GrpcRequest) -> Iterator[bytes]:
-        request.call.set_initial_metadata({"x-own": "1"})
-        request.call.on_end(lambda: ended.append(str(request.call.cancelled_by)))
-        try:
-            yield b"1"
-            yield b"2"
-        finally:
-            ended.append("closed")
-
-    with Client(count, middleware=[around.threaded, around.authenticate]) as client:
-        response = client.call(count, metadata={"x-user": "ann"})
-        assert response.messages == [b"1", b"2"]
-        assert response.metadata == {"x-own": "1", "x-auth": "ann", "x-thread": "True"}
-    assert ended == ["closed", "None"]
 
 
 def test_a_callable_object_is_middleware() -> None:

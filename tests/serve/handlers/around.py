@@ -1,4 +1,7 @@
-"""An application with all that handlers can have around them. It prints what happens, a line each."""
+"""An application with all that handlers can have around them. It prints what happens, a line each.
+
+It is one module, and long, because the command serves it by its name.
+"""
 
 import asyncio
 import contextvars
