@@ -1,6 +1,7 @@
 """What a type checker must accept, and what it must refuse: each line marked ``# refused`` is an error.
 
-Not run: test_typing.py has it checked. It is one file, and long, because starting a type checker takes longer than checking it.
+Not run: test_typing.py has it checked. It is one file, and long, because starting a type checker takes longer than
+checking it.
 """
 
 from array import array
